@@ -1,0 +1,39 @@
+#pragma once
+
+#include <limits>
+#include <stop_token>
+#include <vector>
+
+#include "core/parameters.h"
+#include "core/state.h"
+#include "core/state_norm.h"
+
+namespace forerun {
+
+struct PararealOptions {
+  /// Slices whose increment is below this, next to the frozen ones, are frozen; the run has converged when all are.
+  /// In the units of `norm`. 0: never freeze, i.e. iterate until every slice is exact.
+  double tolerance = 5e-7;
+  /// Also converged when every jump is below this; 0: not used.
+  double jump_tolerance = 0.0;
+  /// Iterations at most; 0: as many as slices, when every slice is exact.
+  Index max_iterations = 0;
+  /// Wall-clock limit, looked at after each iteration.
+  double max_seconds = std::numeric_limits<double>::infinity();
+  /// A predicted state that is non-finite or leaves the box of fine states seen so far, enlarged by this fraction of
+  /// its widths on each side, is not used: classic, else the fine value, takes its place. Only where a correction
+  /// serves.
+  double state_margin = 0.2;
+  /// Where the norm's unit comes from.
+  StateNorm norm;
+  /// Ends the run as `interrupted` before the next slice.
+  std::stop_token stop;
+
+  /// Throws `ParameterError` naming the value and the rule.
+  void validate() const;
+
+  /// The keys of a configuration's [parareal] section.
+  static std::vector<ParameterSpec> parameter_specs();
+};
+
+}  // namespace forerun

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "core/state.h"
+#include "core/time_grid.h"
+
+namespace forerun {
+
+/// Carries a state across one time slice: out = P(slice, in).
+///
+/// Fine solver F and coarse solver G are both propagators. A propagator has no history: the result depends on
+/// nothing but its arguments, so calling it twice, out of order, on another thread or as part of a block gives the
+/// same bits. That is what makes the leading slices of Parareal equal to the serial fine solution exactly.
+///
+/// Thread-safety: all members are const and may run concurrently.
+/// Errors: throws `PropagationError` (or any exception) when the slice cannot be crossed; a non-finite result
+/// is treated as a failure by whoever called.
+class Propagator {
+ public:
+  virtual ~Propagator() = default;
+
+  /// Number of components d of a state.
+  virtual Index dimension() const = 0;
+
+  /// out = P(slice, in); `in` and `out` have d components and do not overlap.
+  virtual void propagate(const Slice& slice, const StateView& in, StateOut out) const = 0;
+
+  /// How many slices `propagate_block` likes to advance together (SIMD lanes); 1 where blocks gain nothing.
+  virtual Index block_size() const { return 1; }
+
+  /// Column j of `out` = P(slices[j], column j of `in`), bit for bit what `propagate` gives.
+  /// Any number of slices is allowed. The default crosses them one by one.
+  virtual void propagate_block(std::span<const Slice> slices, const StatesView& in, StatesOut out) const;
+
+  /// Work of crossing one slice, in a unit shared by the levels of one fidelity ladder
+  /// (for an integrator: evaluations of the right-hand side).
+  virtual double work_per_slice() const { return 1.0; }
+};
+
+/// The door for a solver that is a function.
+class FunctionPropagator final : public Propagator {
+ public:
+  using Function = std::function<void(const Slice& slice, const StateView& in, StateOut out)>;
+
+  FunctionPropagator(Index dimension, Function function);
+
+  Index dimension() const override { return dimension_; }
+  void propagate(const Slice& slice, const StateView& in, StateOut out) const override;
+
+ private:
+  Index dimension_;
+  Function function_;
+};
+
+}  // namespace forerun

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/state.h"
+
+namespace forerun {
+
+/// Why a run ended. Only `converged` is success.
+enum class Termination { converged, iteration_limit, time_limit, propagator_failed, interrupted };
+
+/// "converged", "iteration limit", "time limit", "propagator failed", "interrupted".
+std::string_view to_string(Termination termination);
+
+/// Wall-clock seconds by what was done. `total` includes what the others leave out (norms, bookkeeping).
+struct PhaseSeconds {
+  double total = 0.0;
+  double fine = 0.0;
+  double coarse = 0.0;
+  double fit = 0.0;
+  double predict = 0.0;
+
+  PhaseSeconds& operator+=(const PhaseSeconds& other);
+};
+
+/// One pass of equation (1). All norms are those of the run's `StateNorm`, maxima over slices.
+struct IterationRecord {
+  Index iteration = 0;                  ///< k, from 1
+  Index first_slice = 0;                ///< slices [first_slice, N) were propagated by the fine solver
+  Index exact_front = 0;                ///< leading slices that equal the serial fine solution bit for bit
+  Index converged_front = 0;            ///< leading slices frozen as exact or converged
+  double increment = 0.0;               ///< max_n ‖U[n]^k − U[n]^{k−1}‖
+  double jump = 0.0;                    ///< max_n ‖F(U[n]^{k−1}) − U[n+1]^{k−1}‖
+  std::optional<double> error;          ///< max_n ‖U[n]^k − reference[n]‖, where a reference was given
+  double fine_work = 0.0;               ///< work of this iteration's fine sweep ÷ one full pass of the finest level
+  double max_slice_fine_seconds = 0.0;  ///< the slowest slice: what an iteration costs on N processors
+  PhaseSeconds seconds;
+  std::string corrector;    ///< what served the sweep, "classic" for m = 0
+  Index num_fallbacks = 0;  ///< slices whose prediction was refused by the state safeguard
+};
+
+/// Where and why a propagator failed.
+struct SliceFailure {
+  Index slice = 0;
+  Index iteration = 0;
+  double time = 0.0;
+  std::string solver;  ///< "fine" or "coarse"
+  std::string reason;
+
+  /// "fine solver failed in slice 3, iteration 1, at time 0.25: …"
+  std::string sentence() const;
+};
+
+/// Everything a run has to say about itself.
+struct RunRecord {
+  Termination termination = Termination::iteration_limit;
+  States boundaries;  ///< d × (N + 1); column n is U[n], the last good iterate
+  std::vector<IterationRecord> iterations;
+  std::optional<double> initial_error;  ///< error of the initial coarse sweep
+  std::string initial_corrector = "classic";
+  PhaseSeconds seconds;
+  std::optional<SliceFailure> failure;
+
+  bool converged() const { return termination == Termination::converged; }
+  Index num_iterations() const { return static_cast<Index>(iterations.size()); }
+  /// Fine work of all iterations ÷ one full fine pass.
+  double effective_sweeps() const;
+  /// Error of the final iterate.
+  std::optional<double> error() const;
+};
+
+}  // namespace forerun

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "core/state.h"
+
+namespace forerun {
+
+/// Runs independent pieces of slice work: body(0), body(1), …, body(count − 1).
+///
+/// Nothing about a result may depend on the order or the thread in which the pieces run: each writes only what is its
+/// own, and no executor reduces anything. That is why results are bit-identical for any number of threads.
+///
+/// Errors: when pieces throw, the exception of the lowest index is rethrown after all running pieces
+/// have ended. Pieces below a failed one always run, pieces above it may be skipped; so which error surfaces
+/// does not depend on timing.
+class SliceExecutor {
+ public:
+  virtual ~SliceExecutor() = default;
+
+  virtual void for_each(Index count, const std::function<void(Index)>& body) = 0;
+  virtual int num_threads() const = 0;
+  /// "serial" or "tbb".
+  virtual std::string_view name() const = 0;
+};
+
+/// Runs the pieces in index order on the calling thread.
+std::unique_ptr<SliceExecutor> make_serial_executor();
+
+/// Runs the pieces as oneTBB tasks on `num_threads` threads (the caller included); 0 = all cores.
+/// Throws std::invalid_argument if num_threads < 0 or > 1024.
+std::unique_ptr<SliceExecutor> make_tbb_executor(int num_threads);
+
+}  // namespace forerun

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/run_record.h"
+
+namespace forerun {
+
+/// A speed-up that was computed, not observed.
+struct ModelledSpeedup {
+  Index processors = 0;
+  double speedup = 0.0;
+};
+
+/// Speed-up on one processor a slice, from the run's own measured times:
+///
+///   S = N · T_F / Σ_k (max_n T_F,n + T_G + T_fit + T_predict),
+///
+/// T_F the mean seconds of crossing a slice with the fine solver, the sum over the initial sweep and all iterations.
+/// Communication is not modelled.
+ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices, double serial_fine_seconds);
+
+}  // namespace forerun

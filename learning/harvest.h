@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include "core/coarse_trainer.h"
+#include "core/state.h"
+
+namespace forerun {
+
+/// Every pair (u, F(u) − G(u)) seen so far, in physical units, one sample per column, in the order (iteration, slice).
+///
+/// Storage grows by doubling, so appending is amortised O(d) a sample; views are valid until the next append.
+/// Throws std::invalid_argument on mismatched dimensions or non-finite entries.
+class Harvest {
+ public:
+  explicit Harvest(Index dimension);
+
+  /// Adds the sweep's states with their discrepancies fine − coarse.
+  void append(const SweepData& sweep);
+  /// Adds samples as they are: columns of `states` and `discrepancies`, with their slice and iteration.
+  void append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
+              const std::vector<Index>& iterations);
+
+  Index dimension() const { return states_.rows(); }
+  Index size() const { return size_; }
+  StatesView states() const { return states_.leftCols(size_); }
+  StatesView discrepancies() const { return discrepancies_.leftCols(size_); }
+  const std::vector<Index>& slices() const { return slices_; }
+  const std::vector<Index>& iterations() const { return iterations_; }
+
+ private:
+  void reserve(Index capacity);
+
+  Index size_ = 0;
+  States states_;
+  States discrepancies_;
+  std::vector<Index> slices_;
+  std::vector<Index> iterations_;
+};
+
+}  // namespace forerun
