@@ -1,1 +1,24 @@
-# Install rules and the exported package.
+# Install rules and the exported package: after `cmake --install`, find_package(Forerun) gives Forerun::core,
+# Forerun::learning and Forerun::solvers, whose headers are included as in this repository ("core/parareal.h").
+include(CMakePackageConfigHelpers)
+
+set(forerun_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Forerun)
+
+install(TARGETS forerun_core forerun_learning forerun_solvers EXPORT ForerunTargets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+foreach(folder core learning solvers)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/forerun
+          FILES_MATCHING PATTERN "*.h")
+endforeach()
+install(EXPORT ForerunTargets NAMESPACE Forerun:: DESTINATION ${forerun_package_dir})
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/ForerunConfig.cmake.in ForerunConfig.cmake
+                              INSTALL_DESTINATION ${forerun_package_dir} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(ForerunConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ForerunConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/ForerunConfigVersion.cmake
+        DESTINATION ${forerun_package_dir})
+
+if(TARGET forerun)
+  install(TARGETS forerun RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/forerun)
+endif()

@@ -1,9 +1,17 @@
+# How every target of this project is built.
+
+# A build without a type would be an unoptimised one, which nobody asks for by saying nothing.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
 # forerun_compile_options(target): what every target of this project is compiled with.
 #
 # Floating-point contraction is off so that a formula gives the same bits whether it runs as scalar, in SIMD lanes, or on
 # another instruction set: the exactness laws compare such results with ==.
 function(forerun_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -ffp-contract=off)
   if(FORERUN_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
@@ -13,20 +21,25 @@ function(forerun_compile_options target)
     target_compile_options(${target} PUBLIC -march=${FORERUN_ARCH})
   endif()
   if(FORERUN_SANITIZE)
-    target_compile_options(${target} PUBLIC -fsanitize=${FORERUN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_options(${target} PUBLIC
+      -fsanitize=${FORERUN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${FORERUN_SANITIZE})
     target_compile_definitions(${target} PUBLIC FORERUN_NO_MULTIVERSIONING)
   endif()
 endfunction()
 
-# forerun_library(name SOURCES … DEPENDS …): one library a folder, exported as Forerun::name.
+# forerun_library(name SOURCES … [DEPENDS …] [PRIVATE_DEPENDS …] [BUILD_DEPENDS …]): one library a folder, exported as
+# Forerun::name. DEPENDS show in headers, PRIVATE_DEPENDS are only linked, BUILD_DEPENDS (header-only, used in .cc files)
+# leave no trace in the installed package.
 function(forerun_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS;BUILD_DEPENDS" ${ARGN})
   add_library(forerun_${name} STATIC ${ARG_SOURCES})
   add_library(Forerun::${name} ALIAS forerun_${name})
   set_target_properties(forerun_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(forerun_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/forerun>)
-  target_link_libraries(forerun_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+  target_link_libraries(forerun_${name}
+    PUBLIC ${ARG_DEPENDS}
+    PRIVATE ${ARG_PRIVATE_DEPENDS} "$<BUILD_INTERFACE:${ARG_BUILD_DEPENDS}>")
   forerun_compile_options(forerun_${name})
 endfunction()
