@@ -1,0 +1,62 @@
+# cmake -DROOT=<source tree> -P layering.cmake
+#
+# Which folder may include what. The direction of dependencies is the architecture; this script is what holds it:
+#
+#   apps ──> learning ──> core
+#     └────> solvers ───> core
+#
+# What is not allowed here is refused, with file and line.
+cmake_minimum_required(VERSION 3.25)
+
+# Headers without a slash or a suffix are the standard library's; those of POSIX are named.
+set(standard "<[a-z0-9_]+>|<(fcntl|unistd|signal|sys/[a-z]+)\\.h>")
+set(eigen "<Eigen/[A-Za-z]+>")
+
+set(allowed_core "\"core/|${eigen}|${standard}")
+set(allowed_learning "\"(core|learning)/|${eigen}|${standard}")
+set(allowed_solvers "\"(core|solvers)/|${eigen}|${standard}")
+set(allowed_apps "\"(core|learning|solvers|apps)/|${eigen}|${standard}|<(spdlog|nlohmann|toml\\+\\+|benchmark)/|<(cxxopts\\.hpp|xxhash\\.h)>")
+
+# Single files that alone may know a library.
+set(allowed_core_tbb_executor.cc "<(oneapi/)?tbb/")
+set(allowed_learning_tensor_file.cc "<nlohmann/|<xxhash\\.h>")
+set(allowed_learning_model_file.cc "<nlohmann/|<xxhash\\.h>")
+
+# No library prints: what a run has to say is in its record.
+set(console "<(iostream|print)>")
+
+set(violations "")
+set(num_includes 0)
+foreach(folder core learning solvers apps)
+  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cc)
+  foreach(file IN LISTS files)
+    string(REPLACE "/" "_" exception "allowed_${file}")
+    file(READ ${ROOT}/${file} text)
+    # A CMake list must survive what C++ text contains.
+    string(REGEX REPLACE "[][;\\]" " " text "${text}")
+    string(REPLACE "\n" ";" lines "${text}")
+    set(number 0)
+    foreach(line IN LISTS lines)
+      math(EXPR number "${number} + 1")
+      if(NOT line MATCHES "^[ \t]*#[ \t]*include[ \t]*([<\"].*)$")
+        continue()
+      endif()
+      math(EXPR num_includes "${num_includes} + 1")
+      set(include "${CMAKE_MATCH_1}")
+      if((DEFINED ${exception} AND include MATCHES "^(${${exception}})")
+         OR (include MATCHES "^(${allowed_${folder}})" AND (folder STREQUAL "apps" OR NOT include MATCHES "^${console}")))
+        continue()
+      endif()
+      list(APPEND violations "${file}:${number}: ${folder} may not include ${include}")
+    endforeach()
+  endforeach()
+endforeach()
+
+if(num_includes EQUAL 0)
+  message(FATAL_ERROR "no includes found under ${ROOT}")
+endif()
+if(violations)
+  list(JOIN violations "\n" violations)
+  message(FATAL_ERROR "${violations}")
+endif()
+message(STATUS "${num_includes} includes follow the layers")
