@@ -23,9 +23,9 @@ struct ParameterSpec {
   std::string description;
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
-  bool minimum_allowed = true;       ///< false: strictly greater than `minimum`
-  std::vector<std::string> choices;  ///< for strings; empty: any
-  std::string unit;
+  bool minimum_allowed = true;            ///< false: strictly greater than `minimum`
+  std::vector<std::string> choices = {};  ///< for strings; empty: any
+  std::string unit = {};
 
   /// The rule in words: "an integer ≥ 1", "a number > 0", "one of relu, tanh".
   std::string rule() const;

@@ -24,13 +24,16 @@ struct PararealOptions {
   /// its widths on each side, is not used: classic, else the fine value, takes its place. Only where a correction
   /// serves.
   double state_margin = 0.2;
-  /// Where the norm's unit comes from.
+  /// What increments, jumps and errors are measured in.
   StateNorm norm;
+  /// Typical range of the states. A correction that serves the initial sweep must keep within it, enlarged likewise,
+  /// else the bare coarse value is used. Empty: any finite state is accepted there.
+  StateBounds bounds;
   /// Ends the run as `interrupted` before the next slice.
   std::stop_token stop;
 
-  /// Throws `ParameterError` naming the value and the rule.
-  void validate() const;
+  /// Throws `ParameterError` naming the value and the rule; `dimension` is the problem's.
+  void validate(Index dimension) const;
 
   /// The keys of a configuration's [parareal] section.
   static std::vector<ParameterSpec> parameter_specs();

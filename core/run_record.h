@@ -37,7 +37,8 @@ struct IterationRecord {
   double jump = 0.0;                    ///< max_n ‖F(U[n]^{k−1}) − U[n+1]^{k−1}‖
   std::optional<double> error;          ///< max_n ‖U[n]^k − reference[n]‖, where a reference was given
   double fine_work = 0.0;               ///< work of this iteration's fine sweep ÷ one full pass of the finest level
-  double max_slice_fine_seconds = 0.0;  ///< the slowest slice: what an iteration costs on N processors
+  double slice_fine_seconds = 0.0;      ///< seconds spent inside the fine solver, summed over slices and threads
+  double max_slice_fine_seconds = 0.0;  ///< the slowest slice: what the fine sweep costs on N processors
   PhaseSeconds seconds;
   std::string corrector;    ///< what served the sweep, "classic" for m = 0
   Index num_fallbacks = 0;  ///< slices whose prediction was refused by the state safeguard
@@ -62,7 +63,8 @@ struct RunRecord {
   std::vector<IterationRecord> iterations;
   std::optional<double> initial_error;  ///< error of the initial coarse sweep
   std::string initial_corrector = "classic";
-  PhaseSeconds seconds;
+  PhaseSeconds initial_seconds;  ///< of the initial sweep
+  PhaseSeconds seconds;          ///< of the whole run
   std::optional<SliceFailure> failure;
 
   bool converged() const { return termination == Termination::converged; }

@@ -10,8 +10,9 @@ namespace forerun {
 
 /// The serial solution U[n+1] = P(U[n]) at all slice boundaries, and what it cost.
 struct SerialSolution {
-  States boundaries;     ///< d × (N + 1)
-  double seconds = 0.0;  ///< wall clock
+  States boundaries;         ///< d × (N + 1)
+  double seconds = 0.0;      ///< wall clock
+  bool interrupted = false;  ///< a stop was requested
   std::optional<SliceFailure> failure;
 };
 

@@ -10,12 +10,12 @@ struct ModelledSpeedup {
   double speedup = 0.0;
 };
 
-/// Speed-up on one processor a slice, from the run's own measured times:
+/// Speed-up with one processor a slice, from the run's own measured times:
 ///
 ///   S = N · T_F / Σ_k (max_n T_F,n + T_G + T_fit + T_predict),
 ///
-/// T_F the mean seconds of crossing a slice with the fine solver, the sum over the initial sweep and all iterations.
-/// Communication is not modelled.
-ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices, double serial_fine_seconds);
+/// T_F the mean seconds the run spent on crossing one slice with the fine solver; the sum runs over the initial sweep
+/// (no fine, no fit) and all iterations. Communication is not modelled. 0 when the run took no measurable time.
+ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices);
 
 }  // namespace forerun

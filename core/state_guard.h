@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/slice_executor.h"
+#include "core/state.h"
+#include "core/state_norm.h"
+
+namespace forerun {
+
+/// The box of states known to be sound, and the question whether a predicted state is near it:
+///
+///   lower_i − s_i ≤ u_i ≤ upper_i + s_i,   s_i = margin · max(upper_i − lower_i, 10⁻³ · max(|lower_i|, |upper_i|, 1)).
+///
+/// A learned correction extrapolates wildly where it has seen nothing; a state that is non-finite or far outside of
+/// everything the fine solver ever produced would cost a divergent fine solve. Refusing it cannot change the answer:
+/// whatever starts the next fine solves, a fixed point of Parareal is the fine solution. Cost O(d) a question, O(d ·
+/// states) to include states, parallel over components.
+class StateGuard {
+ public:
+  /// Nothing is known: every finite state is admitted until states or bounds are included.
+  StateGuard() = default;
+  StateGuard(StateBounds box, double margin);
+
+  /// Enlarges the box to hold every column.
+  void include(const StatesView& states, SliceExecutor& executor);
+  bool admits(const StateView& state) const;
+
+ private:
+  StateBounds box_;
+  double margin_ = 0.0;
+};
+
+}  // namespace forerun
