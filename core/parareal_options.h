@@ -25,12 +25,12 @@ struct PararealOptions {
   /// serves.
   double state_margin = 0.2;
   /// What increments, jumps and errors are measured in.
-  StateNorm norm;
+  StateNorm norm{};
   /// Typical range of the states. A correction that serves the initial sweep must keep within it, enlarged likewise,
   /// else the bare coarse value is used. Empty: any finite state is accepted there.
-  StateBounds bounds;
+  StateBounds bounds{};
   /// Ends the run as `interrupted` before the next slice.
-  std::stop_token stop;
+  std::stop_token stop{};
 
   /// Throws `ParameterError` naming the value and the rule; `dimension` is the problem's.
   void validate(Index dimension) const;
