@@ -5,16 +5,27 @@
 
 #include "core/coarse_trainer.h"
 #include "learning/harvest.h"
+#include "learning/learned_model.h"
 
 namespace forerun {
 
+/// A correction that can be written down.
+class LearnedCorrection : public Correction {
+ public:
+  /// Sets what this version consists of: corrector, options, bounds, layer, readout and basis. Signature and harvest
+  /// are the caller's.
+  virtual void describe(LearnedModel& model) const = 0;
+};
+
 /// Learns the discrepancy u ↦ F(u) − G(u) from a harvest.
 ///
-/// `fit` is called once an iteration with everything harvested so far and returns a new immutable version of the model;
-/// versions are `Correction`s: const, thread-safe, deterministic. A corrector is deterministic given its options (the
-/// seed is one of them) and independent of the number of threads: samples are ordered before they are fitted.
-/// Errors: std::invalid_argument for an empty or mismatched harvest; a fit that fails numerically returns nullptr (m =
-/// 0).
+/// `fit` is called once an iteration with everything harvested so far and returns a new version of the model: const,
+/// thread-safe, deterministic, valid until the next `fit`. A corrector is deterministic given its options (the seed is
+/// one of them) and independent of the number of threads.
+/// A corrector serves one harvest that grows: each call's samples begin with those of the call before, and only the new
+/// ones need work.
+/// Errors: std::invalid_argument for an empty, mismatched or shrunken harvest; a fit that fails numerically returns
+/// nullptr (m = 0).
 class Corrector {
  public:
   virtual ~Corrector() = default;
@@ -23,7 +34,7 @@ class Corrector {
   virtual std::string name() const = 0;
 
   /// The model for `harvest`, which outlives the result and may grow but not change meanwhile.
-  virtual std::unique_ptr<const Correction> fit(const Harvest& harvest, SliceExecutor& executor) = 0;
+  virtual std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) = 0;
 };
 
 }  // namespace forerun

@@ -29,22 +29,24 @@ struct ProblemSignature {
 /// One entry a difference, e.g. "viscosity 0.01 there, 0.011 here".
 std::vector<std::string> differences(const ProblemSignature& learned, const ProblemSignature& used);
 
-/// A random layer as data: features(x) = [φ(weights · s + biases); s if linear; 1 if constant], s the normalised input,
-/// or its sparse sketch where sketch_size > 0.
+/// A random layer as data; `RandomFeatures` says what it computes. The sketch is a function of dimension, size and
+/// seed; weights and biases are kept as values.
 struct LayerData {
   std::string activation = "relu";  ///< "relu" or "tanh"
   std::uint64_t seed = 1;
-  double scale = 1.0;
+  double scale = 1.0;      ///< the weights were drawn from (−scale, scale)
+  Index input_degree = 1;  ///< 2: products of two inputs are inputs as well
   bool linear = false;
   bool constant = true;
   Index sketch_size = 0;    ///< 0: no sketch
-  Eigen::MatrixXd weights;  ///< neurons × (dimension or sketch_size)
+  Eigen::MatrixXd weights;  ///< neurons × inputs
   Eigen::VectorXd biases;
 };
 
 /// A trained network with everything needed to use it again and to train it further; what a model file holds.
 ///
 /// Readout: discrepancy = basis · (readout · features), or readout · features where `basis` is empty (0 × 0).
+/// "randnet-local" computes its readout at each prediction, from the harvest: its `readout` is empty.
 struct LearnedModel {
   std::string corrector;                       ///< "randnet", "randnet-local"
   std::map<std::string, std::string> options;  ///< the corrector's options, printed to round-trip
@@ -55,5 +57,10 @@ struct LearnedModel {
   Eigen::MatrixXd basis;    ///< dimension × num_outputs, or empty
   Harvest harvest{0};
 };
+
+/// The correction that `model` describes; its values are bit for bit those of the correction it was saved from. Shares
+/// ownership of the model. Throws std::invalid_argument where its parts do not fit each other, or for a corrector that
+/// is not known or needs a harvest and has none.
+std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedModel> model);
 
 }  // namespace forerun

@@ -1,0 +1,57 @@
+#include "learning/harvest.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace forerun {
+namespace {
+
+void check(bool holds, const std::string& sentence) {
+  if (!holds) throw std::invalid_argument("harvest: " + sentence);
+}
+
+}  // namespace
+
+Harvest::Harvest(Index dimension) : states_(dimension, 0), discrepancies_(dimension, 0) {
+  check(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
+}
+
+void Harvest::append(const SweepData& sweep) {
+  const Index count = static_cast<Index>(sweep.slices.size());
+  check(sweep.fine.rows() == sweep.coarse.rows() && sweep.fine.cols() == sweep.coarse.cols(),
+        "fine and coarse values differ in shape");
+  std::vector<Index> slices(sweep.slices.size());
+  std::transform(sweep.slices.begin(), sweep.slices.end(), slices.begin(), [](const Slice& s) { return s.index; });
+  const States discrepancies = sweep.fine - sweep.coarse;
+  append(sweep.states, discrepancies, slices, std::vector<Index>(static_cast<std::size_t>(count), sweep.iteration));
+}
+
+void Harvest::append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
+                     const std::vector<Index>& iterations) {
+  const Index count = states.cols();
+  check(states.rows() == dimension() && discrepancies.rows() == dimension(),
+        "samples must have " + std::to_string(dimension()) + " components");
+  check(discrepancies.cols() == count && static_cast<Index>(slices.size()) == count &&
+            static_cast<Index>(iterations.size()) == count,
+        "as many states as discrepancies, slices and iterations are needed");
+  check(states.allFinite() && discrepancies.allFinite(), "samples must be finite");
+  reserve(size_ + count);
+  states_.middleCols(size_, count) = states;
+  discrepancies_.middleCols(size_, count) = discrepancies;
+  slices_.insert(slices_.end(), slices.begin(), slices.end());
+  iterations_.insert(iterations_.end(), iterations.begin(), iterations.end());
+  size_ += count;
+}
+
+void Harvest::reserve(Index capacity) {
+  if (capacity <= states_.cols()) return;
+  capacity = std::max(capacity, 2 * states_.cols());
+  for (States* samples : {&states_, &discrepancies_}) {
+    States grown(samples->rows(), capacity);
+    grown.leftCols(size_) = samples->leftCols(size_);
+    samples->swap(grown);
+  }
+}
+
+}  // namespace forerun

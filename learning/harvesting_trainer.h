@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/coarse_trainer.h"
+#include "learning/corrector.h"
+#include "learning/harvest.h"
+#include "learning/learned_model.h"
+
+namespace forerun {
+
+/// Makes a corrector that has seen nothing yet; every call the same.
+using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
+
+/// Keeps every pair (u, F(u) − G(u)) of a run and has a corrector learn from them.
+///
+/// Cold: m is the corrector's fit. Warm, with a model m₀ from another run: m₀ serves the initial sweep, and afterwards
+///
+///   m = m₀ + m_res,      m_res fitted to the residual discrepancies F(u) − G(u) − m₀(u) of this run,
+///
+/// so G + m₀ is just a better coarse solver and what m₀ has wrong is learned like any discrepancy: where the problem is
+/// the same nothing is left to learn, where it differs nothing of the old run can contradict the new one.
+///
+/// Throws std::invalid_argument from `train` as `Harvest` does, and from the constructor if the prior's dimension or
+/// equation is another.
+class HarvestingTrainer final : public CoarseTrainer {
+ public:
+  HarvestingTrainer(CorrectorFactory make_corrector, ProblemSignature signature,
+                    std::shared_ptr<const LearnedModel> prior = nullptr);
+  ~HarvestingTrainer() override;
+
+  const Correction* initial_correction() override;
+  const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
+  std::string serving() const override;
+
+  /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
+  /// was learned on the same problem. Costs one fit after a warm run. Throws std::logic_error before the first `train`,
+  /// std::runtime_error if the fit fails.
+  LearnedModel learned_model(SliceExecutor& executor) const;
+
+ private:
+  SweepData without_prior(const SweepData& sweep, SliceExecutor& executor);
+  Harvest full_harvest() const;
+
+  CorrectorFactory make_corrector_;
+  ProblemSignature signature_;
+  std::shared_ptr<const LearnedModel> prior_model_;
+  std::unique_ptr<const Correction> prior_;
+  std::unique_ptr<Corrector> corrector_;
+  Harvest harvest_;  ///< discrepancies less the prior's share
+  std::unique_ptr<const LearnedCorrection> learned_;
+  std::unique_ptr<const Correction> sum_;  ///< prior + learned
+  States residual_coarse_;                 ///< G + m₀ at the latest sweep's states
+};
+
+}  // namespace forerun
