@@ -15,12 +15,13 @@ set(eigen "<Eigen/[A-Za-z]+>")
 set(allowed_core "\"core/|${eigen}|${standard}")
 set(allowed_learning "\"(core|learning)/|${eigen}|${standard}")
 set(allowed_solvers "\"(core|solvers)/|${eigen}|${standard}")
-set(allowed_apps "\"(core|learning|solvers|apps)/|${eigen}|${standard}|<(spdlog|nlohmann|toml\\+\\+|benchmark)/|<(cxxopts\\.hpp|xxhash\\.h)>")
+set(console_libraries "<(spdlog|nlohmann|toml\\+\\+|benchmark)/|<(cxxopts\\.hpp|xxhash\\.h)>")
+set(allowed_apps "\"(core|learning|solvers|apps)/|${eigen}|${standard}|${console_libraries}")
 
 # Single files that alone may know a library.
 set(allowed_core_tbb_executor.cc "<(oneapi/)?tbb/")
-set(allowed_learning_tensor_file.cc "<nlohmann/|<xxhash\\.h>")
-set(allowed_learning_model_file.cc "<nlohmann/|<xxhash\\.h>")
+set(allowed_learning_tensor_file.cc "<xxhash\\.h>")
+set(allowed_learning_tensor_header.cc "<nlohmann/")
 
 # No library prints: what a run has to say is in its record.
 set(console "<(iostream|print)>")
