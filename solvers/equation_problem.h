@@ -1,0 +1,66 @@
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "solvers/backward_euler.h"
+#include "solvers/butcher_tableau.h"
+#include "solvers/equation.h"
+#include "solvers/problem_registry.h"
+#include "solvers/rk_propagator.h"
+
+namespace forerun {
+
+/// An equation (see `equation.h`) as a problem: every explicit Runge–Kutta method, and backward Euler where the
+/// equation is linear. Instantiating it compiles all of the equation's kernels, so each equation does it in its own
+/// source file.
+template <class Equation>
+class EquationProblem final : public OdeProblem {
+ public:
+  explicit EquationProblem(Equation equation) : equation_(std::move(equation)) {}
+
+  std::string name() const override { return std::string(Equation::name); }
+  Index dimension() const override { return equation_.dimension(); }
+  double default_begin() const override { return Equation::default_begin; }
+  State initial_state() const override { return equation_.initial_state(); }
+  StateBounds bounds() const override { return equation_.bounds(); }
+
+  void evaluate(double time, const StateView& state, StateOut derivative) const override {
+    equation_.rhs(time, state.data(), derivative.data());
+  }
+
+  std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const override {
+    require_steps(spec.steps);
+    std::vector<std::string> offered;
+    std::unique_ptr<Propagator> made;
+    std::apply([&](auto... tableau) { (offer(tableau, spec, offered, made), ...); }, ExplicitTableaux());
+    if constexpr (Equation::is_linear) {
+      offered.emplace_back("backward_euler");
+      if (spec.method == offered.back()) {
+        made = make_backward_euler(dimension(), linear_operator(equation_), spec.steps);
+      }
+    }
+    if (!made) throw_method_not_offered(name(), spec.method, offered);
+    return made;
+  }
+
+ private:
+  template <class Tableau>
+  void offer(Tableau, const IntegratorSpec& spec, std::vector<std::string>& offered,
+             std::unique_ptr<Propagator>& made) const {
+    offered.emplace_back(Tableau::name);
+    if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps);
+  }
+
+  Equation equation_;
+};
+
+/// The registry's entry of an equation that is constructed from its parameters.
+template <class Equation>
+ProblemEntry make_entry(std::string description, std::vector<ParameterSpec> parameters) {
+  return {std::string(Equation::name), std::move(description), std::move(parameters),
+          [](const Parameters& values) { return std::make_unique<EquationProblem<Equation>>(Equation(values)); }};
+}
+
+}  // namespace forerun

@@ -1,0 +1,40 @@
+#include "solvers/integration_checks.h"
+
+#include <cmath>
+#include <sstream>
+
+#include "core/errors.h"
+#include "core/parameters.h"
+
+namespace forerun {
+
+void require_steps(Index steps) {
+  if (steps < 1) throw ParameterError("steps", "steps = " + std::to_string(steps) + ": must be an integer ≥ 1");
+}
+
+void throw_method_not_offered(const std::string& equation, const std::string& method,
+                              const std::vector<std::string>& offered) {
+  std::string sentence = "method = \"" + method + "\": " + equation + " offers";
+  for (const std::string& name : offered) sentence += (&name == &offered.front() ? " " : ", ") + name;
+  const std::string meant = nearest_name(method, offered);
+  if (!meant.empty()) sentence += "; did you mean " + meant + "?";
+  throw ParameterError("method", sentence);
+}
+
+double step_begin(const Slice& slice, Index j, Index steps) {
+  return slice.begin + slice.length() * static_cast<double>(j) / static_cast<double>(steps);
+}
+
+void require_finite(const StateView& state, const Slice& slice, Index j, Index steps) {
+  if (state.allFinite()) return;
+  Index component = 0;
+  while (std::isfinite(state[component])) ++component;
+  const double begin = step_begin(slice, j, steps);
+  std::ostringstream reason;
+  reason.precision(10);
+  reason << "component " << component << " of the state became " << state[component] << " in step " << j + 1 << " of "
+         << steps << ", between t = " << begin << " and t = " << step_begin(slice, j + 1, steps);
+  throw PropagationError(begin, reason.str());
+}
+
+}  // namespace forerun

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "solvers/problem_registry.h"
+
+namespace forerun {
+
+/// The registry's entries, one equation a source file.
+ProblemEntry brusselator_problem();
+ProblemEntry burgers_problem();
+ProblemEntry dahlquist_problem();
+ProblemEntry diffusion_reaction_problem();
+ProblemEntry double_pendulum_problem();
+ProblemEntry fitzhugh_nagumo_problem();
+ProblemEntry heat_problem();
+ProblemEntry hopf_problem();
+ProblemEntry lorenz_problem();
+ProblemEntry rossler_problem();
+
+}  // namespace forerun
