@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/console.h"
+#include "apps/forerun/exit_status.h"
+#include "apps/forerun/options.h"
+
+namespace forerun {
+
+/// A subcommand: how it is described and what it does.
+struct Command {
+  std::string name;
+  std::string arguments;  ///< "CONFIG"
+  std::string summary;    ///< one line
+  std::string details;    ///< the long help: what it does, examples, units
+  std::vector<OptionSpec> options;
+  /// `words` is the whole command line, for the record. Errors are thrown.
+  std::function<ExitStatus(const ParsedOptions&, const std::vector<std::string>& words, const Console&)> run;
+};
+
+Command compare_command();
+Command inspect_command();
+Command list_command();
+Command run_command();
+
+}  // namespace forerun

@@ -1,0 +1,104 @@
+#include "apps/forerun/comparison.h"
+
+#include <spdlog/logger.h>
+
+#include <exception>
+
+#include "apps/forerun/progress.h"
+#include "core/parareal.h"
+#include "learning/corrector_registry.h"
+#include "learning/harvesting_trainer.h"
+#include "learning/model_file.h"
+
+namespace forerun {
+namespace {
+
+SerialSolution solve_reference(const Experiment& experiment, spdlog::logger& logger, std::stop_token stop) {
+  logger.info("serial fine solution of {} slices", experiment.num_slices());
+  return solve_serial(experiment.grid, experiment.initial, *experiment.fine, std::move(stop));
+}
+
+/// nullptr for classic Parareal.
+std::unique_ptr<HarvestingTrainer> make_trainer(const NamedChoice& corrector, const Experiment& experiment,
+                                                std::shared_ptr<const LearnedModel> prior) {
+  const CorrectorEntry& entry = find_corrector(corrector.name);
+  if (!entry.make) return nullptr;
+  const CorrectorContext context{experiment.bounds, experiment.config.seed};
+  CorrectorFactory factory = [&entry, context, parameters = corrector.parameters] {
+    return entry.make(parameters, context);
+  };
+  return std::make_unique<HarvestingTrainer>(std::move(factory), experiment.signature, std::move(prior));
+}
+
+/// What the run taught; nothing, with the reason said, where there was too little to learn from.
+std::optional<LearnedModel> learned_model(const HarvestingTrainer* trainer, const RunRecord& record,
+                                          SliceExecutor& executor, spdlog::logger& logger) {
+  if (trainer == nullptr || record.iterations.empty()) return std::nullopt;
+  try {
+    return trainer->learned_model(executor);
+  } catch (const std::runtime_error& error) {
+    logger.warn("nothing learned: {}", error.what());
+    return std::nullopt;
+  }
+}
+
+Index iteration_limit(const PararealOptions& options, Index num_slices) {
+  return options.max_iterations > 0 ? options.max_iterations : num_slices;
+}
+
+CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
+                           const States* reference, const Console& console, spdlog::logger& logger,
+                           std::stop_token stop) {
+  CorrectorRun run;
+  run.corrector = corrector;
+  run.warm = serves(plan.warm_start, corrector);
+  const auto trainer = make_trainer(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
+  PararealOptions options = experiment.options;
+  options.stop = std::move(stop);
+  {
+    Progress progress(
+        console, logger,
+        {corrector.name, iteration_limit(options, experiment.num_slices()), options.tolerance, plan.quiet});
+    run.record = solve_parareal(
+        {experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, trainer.get(), reference}, options,
+        *experiment.executor, &progress);
+  }
+  if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);
+  run.modelled = modelled_speedup(run.record, experiment.num_slices());
+  return run;
+}
+
+}  // namespace
+
+WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment) {
+  auto model = std::make_shared<const LearnedModel>(load_model(file));
+  try {
+    check_compatible(model->signature, experiment.signature);
+  } catch (const ModelFileError& error) {
+    throw ModelFileError(file.string() + ": " + error.what());
+  }
+  return {file, model, differences(model->signature, experiment.signature)};
+}
+
+bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector) {
+  return warm_start && warm_start->model->corrector == corrector.name;
+}
+
+Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
+                     spdlog::logger& logger, std::stop_token stop) {
+  Comparison comparison;
+  if (plan.reference) comparison.serial_fine = solve_reference(experiment, logger, stop);
+  const auto& serial = comparison.serial_fine;
+  const bool has_reference = serial && !serial->failure && !serial->interrupted;
+  for (const NamedChoice& corrector : plan.correctors) {
+    if (stop.stop_requested()) break;
+    CorrectorRun run = run_corrector(corrector, plan, experiment, has_reference ? &serial->boundaries : nullptr,
+                                     console, logger, stop);
+    if (has_reference) run.measured_speedup = serial->seconds / run.record.seconds.total;
+    comparison.runs.push_back(std::move(run));
+  }
+  comparison.interrupted = stop.stop_requested();
+  return comparison;
+}
+
+}  // namespace forerun

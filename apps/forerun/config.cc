@@ -1,0 +1,212 @@
+#include "apps/forerun/config.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "apps/forerun/usage_error.h"
+#include "core/parareal_options.h"
+#include "learning/corrector_registry.h"
+#include "solvers/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+constexpr double unbounded = std::numeric_limits<double>::infinity();
+
+ParameterSpec text_key(std::string name, std::string description) {
+  return {std::move(name), std::string(), std::move(description)};
+}
+
+ParameterSpec integer_key(std::string name, std::int64_t value, double minimum, double maximum,
+                          std::string description) {
+  ParameterSpec spec{std::move(name), value, std::move(description), minimum, maximum};
+  return spec;
+}
+
+std::vector<ParameterSpec> integrator_keys() {
+  ParameterSpec method = text_key("method", "integrator, see `forerun list`");
+  for (const IntegratorEntry& entry : integrator_registry()) method.choices.push_back(entry.name);
+  return {method, integer_key("steps", 1, 1, 1e9, "steps of equal length per slice")};
+}
+
+std::vector<ConfigSection> make_sections() {
+  const ParameterSpec name = text_key("name", "see `forerun list`");
+  ParameterSpec initial_state = text_key("initial_state", "file with u(begin), .csv or .npy; relative to this file");
+  ParameterSpec begin{"begin", 0.0, "start time; the problem's own where it is not given"};
+  ParameterSpec end{"end", 1.0, "final time, after begin"};
+  // The rule of `slices` is the time grid's own.
+  const ParameterSpec slices = integer_key("slices", 1, 1, 1e9, "time slices of equal length");
+  constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
+  return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
+          {"time", "the interval and its slices", {begin, end, slices}, {"end", "slices"}},
+          {"fine", "the solver whose answer is wanted", integrator_keys(), {"method", "steps"}},
+          {"coarse", "the solver that runs ahead", integrator_keys(), {"method", "steps"}},
+          {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
+          {"corrector", "what is learned, and its options", {name}, {}},
+          {"run",
+           "the machine",
+           {integer_key("threads", 0, 0, 1024, "threads; 0: all cores"),
+            integer_key("seed", 1, 0, largest_seed, "of the random layer")},
+           {}}};
+}
+
+const ConfigSection& section_named(const std::string& name) {
+  const auto& all = config_sections();
+  return *std::find_if(all.begin(), all.end(), [&](const ConfigSection& s) { return s.name == name; });
+}
+
+void refuse_unknown_sections(const ConfigDocument& document) {
+  std::vector<std::string> known;
+  for (const ConfigSection& section : config_sections()) known.push_back(section.name);
+  const auto check = [&](const std::string& name, const std::string& place) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) return;
+    const std::string nearest = nearest_name(name, known);
+    throw UsageError(place + ": unknown section [" + name + "]" +
+                     (nearest.empty() ? "" : ": did you mean [" + nearest + "]?"));
+  };
+  for (const std::string& name : document.sections()) check(name, document.place_of_section(name));
+  for (const Setting& setting : document.settings()) check(setting.section, setting.place);
+}
+
+/// The section's settings, checked; `more` are the parameters of what the section names.
+Parameters read_section(const ConfigDocument& document, const std::string& name,
+                        const std::vector<ParameterSpec>& more = {}) {
+  const ConfigSection& section = section_named(name);
+  std::vector<ParameterSpec> specs = section.keys;
+  specs.insert(specs.end(), more.begin(), more.end());
+  Parameters parameters(std::move(specs));
+  for (const Setting& setting : document.settings()) {
+    if (setting.section != name) continue;
+    try {
+      parameters.set(setting.key, setting.value);
+    } catch (const ParameterError& error) {
+      throw UsageError(setting.place + ": [" + name + "] " + error.what());
+    }
+  }
+  for (const std::string& key : section.required) {
+    if (parameters.is_set(key)) continue;
+    const auto spec =
+        std::find_if(section.keys.begin(), section.keys.end(), [&](const auto& s) { return s.name == key; });
+    throw UsageError(document.place_of_section(name) + ": [" + name + "] has no '" + key + "': must be given, " +
+                     spec->rule());
+  }
+  return parameters;
+}
+
+/// Splits off what the named thing knows from what the section itself holds.
+Parameters subset(const Parameters& all, const std::vector<ParameterSpec>& specs) {
+  Parameters part(specs);
+  for (const ParameterSpec& spec : specs) {
+    if (all.is_set(spec.name)) part.set(spec.name, all.value(spec.name));
+  }
+  return part;
+}
+
+/// find(name) of a registry, its error with the place of [section] name.
+template <typename Find>
+auto find_entry(const ConfigDocument& document, const std::string& section, const Find& find) {
+  const Setting* setting = document.find(section, "name");
+  const auto* name = setting != nullptr ? std::get_if<std::string>(&setting->value) : nullptr;
+  try {
+    return name != nullptr ? &find(*name) : nullptr;
+  } catch (const ParameterError& error) {
+    throw UsageError(setting->place + ": [" + section + "] " + error.what());
+  }
+}
+
+IntegratorSpec integrator(const Parameters& section) {
+  return {section.text("method"), static_cast<Index>(section.integer("steps"))};
+}
+
+NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
+  const ProblemEntry* entry = find_entry(document, "problem", find_problem);
+  const std::vector<ParameterSpec> specs = entry != nullptr ? entry->parameters : std::vector<ParameterSpec>();
+  const Parameters section = read_section(document, "problem", specs);
+  if (section.is_set("initial_state")) {
+    const std::filesystem::path path = section.text("initial_state");
+    if (path.empty()) {
+      throw UsageError(place_of(document, "problem", "initial_state") +
+                       ": [problem] initial_state = '': must be the name of a .csv or .npy file");
+    }
+    config.initial_state = std::filesystem::path(document.file_name()).parent_path() / path;
+  }
+  return {section.text("name"), subset(section, specs)};
+}
+
+NamedChoice read_corrector(const ConfigDocument& document) {
+  const CorrectorEntry* entry = find_entry(document, "corrector", find_corrector);
+  const CorrectorEntry& chosen = entry != nullptr ? *entry : find_corrector("randnet");
+  const Parameters section = read_section(document, "corrector", chosen.parameters);
+  return {chosen.name, subset(section, chosen.parameters)};
+}
+
+}  // namespace
+
+const std::vector<ConfigSection>& config_sections() {
+  static const std::vector<ConfigSection> sections = make_sections();
+  return sections;
+}
+
+RunConfig read_config(const ConfigDocument& document) {
+  refuse_unknown_sections(document);
+  RunConfig config;
+  config.file_name = document.file_name();
+  config.problem = read_problem(document, config);
+  const Parameters time = read_section(document, "time");
+  if (time.is_set("begin")) config.begin = time.number("begin");
+  config.end = time.number("end");
+  config.slices = static_cast<Index>(time.integer("slices"));
+  config.fine = integrator(read_section(document, "fine"));
+  config.coarse = integrator(read_section(document, "coarse"));
+  config.parareal = read_section(document, "parareal");
+  config.corrector = read_corrector(document);
+  const Parameters run = read_section(document, "run");
+  config.threads = static_cast<int>(run.integer("threads"));
+  config.seed = static_cast<std::uint64_t>(run.integer("seed"));
+  return config;
+}
+
+NamedChoice choose_corrector(const RunConfig& config, const std::string& name) {
+  if (name == config.corrector.name) return config.corrector;
+  return {name, Parameters(find_corrector(name).parameters)};
+}
+
+std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key) {
+  const Setting* setting = document.find(section, key);
+  return setting != nullptr ? setting->place : document.place_of_section(section);
+}
+
+std::string to_toml(const RunConfig& config, const std::optional<std::filesystem::path>& initial_state) {
+  std::string text;
+  const auto header = [&](const std::string& name) { text += (text.empty() ? "[" : "\n[") + name + "]\n"; };
+  const auto line = [&](const std::string& key, const ParameterValue& value) {
+    text += key + " = " + toml_text(value) + "\n";
+  };
+  const auto lines = [&](const Parameters& parameters) {
+    for (const ParameterSpec& spec : parameters.specs()) line(spec.name, parameters.value(spec.name));
+  };
+  header("problem");
+  line("name", config.problem.name);
+  if (initial_state) line("initial_state", initial_state->string());
+  lines(config.problem.parameters);
+  header("time");
+  if (config.begin) line("begin", *config.begin);
+  line("end", config.end);
+  line("slices", std::int64_t{config.slices});
+  for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
+    header(name);
+    line("method", spec.method);
+    line("steps", std::int64_t{spec.steps});
+  }
+  header("parareal");
+  lines(config.parareal);
+  header("corrector");
+  line("name", config.corrector.name);
+  lines(config.corrector.parameters);
+  header("run");
+  line("threads", std::int64_t{config.threads});
+  line("seed", static_cast<std::int64_t>(config.seed));
+  return text;
+}
+
+}  // namespace forerun

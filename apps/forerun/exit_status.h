@@ -1,0 +1,17 @@
+#pragma once
+
+namespace forerun {
+
+/// What the process returns to its caller; scripts may rely on these numbers.
+enum class ExitStatus : int {
+  ok = 0,
+  internal_error = 1,  ///< a defect of Forerun, or no memory
+  usage = 2,           ///< the command line or the configuration breaks a rule
+  not_converged = 3,   ///< a limit was reached first; the best iterate is written all the same
+  input_output = 4,    ///< a file could not be read or written
+  bad_model = 5,       ///< a model file is damaged, or was learned on another problem
+  solver_failed = 6,   ///< a propagator gave up or returned a non-finite state
+  interrupted = 130,   ///< SIGINT, as shells count it
+};
+
+}  // namespace forerun

@@ -1,0 +1,111 @@
+#include "apps/forerun/experiment.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "apps/forerun/text_table.h"
+#include "apps/forerun/usage_error.h"
+#include "core/array_file.h"
+#include "solvers/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+/// make(), its complaints with the place that caused them.
+template <typename Make>
+auto made_at(const ConfigDocument& document, const std::string& section, const std::string& key, const Make& make) {
+  try {
+    return make();
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(place_of(document, section, key) + ": [" + section + "] " + error.what());
+  }
+}
+
+State initial_state(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
+  if (!config.initial_state) return problem.initial_state();
+  State state = read_state_file(*config.initial_state);
+  if (state.size() != problem.dimension()) {
+    throw UsageError(place_of(document, "problem", "initial_state") + ": " + config.initial_state->string() + " has " +
+                     std::to_string(state.size()) + " values: must be " + std::to_string(problem.dimension()) +
+                     ", the dimension of '" + problem.name() + "'");
+  }
+  return state;
+}
+
+double physical_memory() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void require_memory(const ConfigDocument& document, Index dimension, Index slices) {
+  const double needed = state_bytes(dimension, static_cast<double>(slices));
+  if (needed <= physical_memory()) return;
+  throw UsageError(place_of(document, "time", "slices") + ": [time] slices = " + std::to_string(slices) +
+                   ": the states alone would take " + format_bytes(needed) + ", must fit into this machine's " +
+                   format_bytes(physical_memory()));
+}
+
+TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
+  const double begin = config.begin.value_or(problem.default_begin());
+  if (!(config.end > begin)) {
+    throw UsageError(place_of(document, "time", "end") + ": [time] end = " + toml_text(config.end) +
+                     ": must be a number > begin = " + toml_text(begin));
+  }
+  return made_at(document, "time", "slices", [&] { return TimeGrid(begin, config.end, config.slices); });
+}
+
+PararealOptions parareal_options(const Parameters& parameters, const StateBounds& bounds) {
+  PararealOptions options;
+  options.tolerance = parameters.number("tolerance");
+  options.jump_tolerance = parameters.number("jump_tolerance");
+  options.max_iterations = static_cast<Index>(parameters.integer("max_iterations"));
+  options.max_seconds = parameters.number("max_seconds");
+  options.state_margin = parameters.number("state_margin");
+  options.norm = StateNorm(bounds);
+  options.bounds = bounds;
+  return options;
+}
+
+std::string solver_text(const IntegratorSpec& spec) { return spec.method + " x " + std::to_string(spec.steps); }
+
+ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, const TimeGrid& grid) {
+  ProblemSignature signature;
+  signature.problem = problem.name();
+  for (const ParameterSpec& spec : config.problem.parameters.specs()) {
+    signature.parameters[spec.name] = toml_text(config.problem.parameters.value(spec.name));
+  }
+  signature.dimension = problem.dimension();
+  signature.slice_length = grid.slice_length();
+  signature.coarse = solver_text(config.coarse);
+  signature.fine = solver_text(config.fine);
+  return signature;
+}
+
+}  // namespace
+
+double state_bytes(Index dimension, double num_slices) {
+  constexpr double state_sets = 6.0;
+  return num_slices * (state_sets * 8.0 * static_cast<double>(dimension) + static_cast<double>(sizeof(Slice)));
+}
+
+double harvest_bytes_per_slice(Index dimension) { return 2.0 * 8.0 * static_cast<double>(dimension); }
+
+Experiment make_experiment(const ConfigDocument& document) {
+  RunConfig config = read_config(document);
+  auto problem = made_at(document, "problem", "name",
+                         [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
+  State initial = initial_state(document, config, *problem);
+  require_memory(document, problem->dimension(), config.slices);
+  TimeGrid grid = time_grid(document, config, *problem);
+  StateBounds bounds = problem->bounds();
+  auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
+  auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
+  PararealOptions options = parareal_options(config.parareal, bounds);
+  auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
+  ProblemSignature learned_on = signature(config, *problem, grid);
+  return {std::move(config), std::move(problem), std::move(initial), std::move(bounds),   std::move(grid),
+          std::move(coarse), std::move(fine),    std::move(options), std::move(executor), std::move(learned_on)};
+}
+
+}  // namespace forerun

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+
+#include "apps/forerun/config.h"
+#include "core/parareal_options.h"
+#include "core/propagator.h"
+#include "core/slice_executor.h"
+#include "core/time_grid.h"
+#include "learning/learned_model.h"
+#include "solvers/ode_problem.h"
+
+namespace forerun {
+
+/// A configuration brought to life: all that a run of Parareal needs, except for the corrector.
+struct Experiment {
+  RunConfig config;
+  std::unique_ptr<OdeProblem> problem;
+  State initial;
+  StateBounds bounds;
+  TimeGrid grid;
+  std::unique_ptr<Propagator> coarse;
+  std::unique_ptr<Propagator> fine;
+  PararealOptions options;
+  std::unique_ptr<SliceExecutor> executor;
+  ProblemSignature signature;
+
+  Index dimension() const { return initial.size(); }
+  Index num_slices() const { return grid.num_slices(); }
+};
+
+/// Throws `UsageError` with the place in the document for values that do not go together (an integrator the equation
+/// does not offer, end ≤ begin, an initial state of another dimension, more memory than the machine has) and
+/// `FileError` for the initial state's file.
+Experiment make_experiment(const ConfigDocument& document);
+
+/// Bytes that a run of N slices holds beside its solvers: boundaries, fine, coarse and corrected states, reference.
+double state_bytes(Index dimension, double num_slices);
+/// Bytes that harvesting adds with each slice propagated: a state and its discrepancy.
+double harvest_bytes_per_slice(Index dimension);
+
+}  // namespace forerun

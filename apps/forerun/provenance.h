@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/forerun/comparison.h"
+#include "apps/forerun/config_document.h"
+
+namespace forerun {
+
+/// Where a result comes from, as JSON: version, compiler and flags, machine, command, threads, seed, and the XXH3-128
+/// digests of the configuration, the initial state and the model that was started from.
+std::string provenance_json(const Experiment& experiment, const ConfigDocument& document,
+                            const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start);
+
+/// XXH3-128 in hexadecimal, as `xxhsum -H2` prints it.
+std::string digest(std::string_view bytes);
+
+}  // namespace forerun

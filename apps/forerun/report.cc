@@ -1,0 +1,145 @@
+#include "apps/forerun/report.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "apps/forerun/text_table.h"
+
+namespace forerun {
+namespace {
+
+std::string optional_text(const std::optional<double>& value, std::string (*format)(double)) {
+  return value ? format(*value) : "-";
+}
+
+std::string status_text(const CorrectorRun& run) {
+  std::string text(run.record.converged() ? "converged" : to_string(run.record.termination));
+  if (!run.record.converged()) text = "NOT CONVERGED: " + text;
+  if (run.warm) text += ", warm";
+  return text;
+}
+
+std::string count(double value) {
+  std::ostringstream text;
+  text.precision(1);
+  text << std::fixed << value;
+  return text.str();
+}
+
+std::string solver(const IntegratorSpec& spec) { return spec.method + " × " + std::to_string(spec.steps); }
+
+}  // namespace
+
+std::string problem_heading(const Experiment& experiment) {
+  const RunConfig& config = experiment.config;
+  std::ostringstream text;
+  text << experiment.problem->name() << ", d = " << experiment.dimension() << ", " << experiment.num_slices()
+       << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]\n"
+       << "fine " << solver(config.fine) << ", coarse " << solver(config.coarse) << " per slice, tolerance "
+       << experiment.options.tolerance << ", " << experiment.executor->num_threads()
+       << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
+  return text.str();
+}
+
+std::string comparison_table(const Comparison& comparison, const Experiment& experiment) {
+  using Align = TextTable::Align;
+  const std::string modelled = "N=" + std::to_string(experiment.num_slices());
+  TextTable table({{"", "corrector", Align::left},
+                   {"", "K"},
+                   {"", "sweeps"},
+                   {"", "max error"},
+                   {"seconds", "fine"},
+                   {"seconds", "coarse"},
+                   {"seconds", "fit"},
+                   {"seconds", "predict"},
+                   {"seconds", "total"},
+                   {"speed-up", "measured"},
+                   {"speed-up", "modelled"},
+                   {"", "status", Align::left}});
+  for (const CorrectorRun& run : comparison.runs) {
+    const PhaseSeconds& seconds = run.record.seconds;
+    table.add_row({run.corrector.name, std::to_string(run.record.num_iterations()),
+                   count(run.record.effective_sweeps()), optional_text(run.record.error(), format_scientific),
+                   format_seconds(seconds.fine), format_seconds(seconds.coarse), format_seconds(seconds.fit),
+                   format_seconds(seconds.predict), format_seconds(seconds.total),
+                   optional_text(run.measured_speedup, format_factor), format_factor(run.modelled.speedup),
+                   status_text(run)});
+  }
+  std::ostringstream text;
+  text << problem_heading(experiment);
+  if (comparison.serial_fine)
+    text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
+  text << "\n"
+       << table.str() << "\n"
+       << "K: iterations; sweeps: fine work in full fine passes; max error: against serial fine, in the scaled state.\n"
+       << "measured: against serial fine on this machine; modelled: on " << experiment.num_slices()
+       << " processors, from this run's own times.\n";
+  return text.str();
+}
+
+std::string run_summary(const Comparison& comparison, const Experiment& experiment) {
+  const CorrectorRun& run = comparison.runs.front();
+  const PhaseSeconds& seconds = run.record.seconds;
+  std::ostringstream text;
+  const auto line = [&text](const std::string& name, const std::string& value) {
+    text << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << value << "\n";
+  };
+  text << problem_heading(experiment) << "\n";
+  line("corrector", run.corrector.name);
+  line("status", status_text(run));
+  line("iterations", std::to_string(run.record.num_iterations()));
+  line("effective sweeps", count(run.record.effective_sweeps()));
+  if (!run.record.iterations.empty()) line("last increment", format_scientific(run.record.iterations.back().increment));
+  line("max error", comparison.serial_fine
+                        ? optional_text(run.record.error(), format_scientific) + " against serial fine"
+                        : "not computed (--reference)");
+  line("seconds", format_seconds(seconds.total) + " = fine " + format_seconds(seconds.fine) + " + coarse " +
+                      format_seconds(seconds.coarse) + " + fit " + format_seconds(seconds.fit) + " + predict " +
+                      format_seconds(seconds.predict) + " + rest");
+  if (comparison.serial_fine) line("serial fine", format_duration(comparison.serial_fine->seconds));
+  line("measured speed-up", run.measured_speedup ? format_factor(*run.measured_speedup) + " over serial fine"
+                                                 : "not measured (--reference)");
+  line("modelled speed-up", format_factor(run.modelled.speedup) + " on " + std::to_string(run.modelled.processors) +
+                                " processors, from this run's own times");
+  return text.str();
+}
+
+std::vector<std::string> shortfalls(const Comparison& comparison, const Experiment& experiment) {
+  std::vector<std::string> sentences;
+  if (comparison.serial_fine && comparison.serial_fine->failure) {
+    sentences.push_back("serial fine solution: " + comparison.serial_fine->failure->sentence());
+  }
+  for (const CorrectorRun& run : comparison.runs) {
+    const RunRecord& record = run.record;
+    if (record.converged()) continue;
+    std::ostringstream text;
+    text << run.corrector.name << " did not converge: ";
+    if (record.failure) {
+      text << record.failure->sentence();
+    } else {
+      text << to_string(record.termination) << " after " << record.num_iterations() << " iterations";
+      if (!record.iterations.empty()) {
+        text << ", " << record.iterations.back().converged_front << " of " << experiment.num_slices()
+             << " slices converged, increment " << format_scientific(record.iterations.back().increment);
+      }
+    }
+    sentences.push_back(text.str());
+  }
+  return sentences;
+}
+
+ExitStatus exit_status(const Comparison& comparison) {
+  const auto any = [&](Termination termination) {
+    return std::any_of(comparison.runs.begin(), comparison.runs.end(),
+                       [=](const CorrectorRun& run) { return run.record.termination == termination; });
+  };
+  if (comparison.interrupted) return ExitStatus::interrupted;
+  if (any(Termination::propagator_failed) || (comparison.serial_fine && comparison.serial_fine->failure)) {
+    return ExitStatus::solver_failed;
+  }
+  const bool all_converged = std::all_of(comparison.runs.begin(), comparison.runs.end(),
+                                         [](const CorrectorRun& run) { return run.record.converged(); });
+  return all_converged ? ExitStatus::ok : ExitStatus::not_converged;
+}
+
+}  // namespace forerun

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "apps/forerun/comparison.h"
+
+namespace forerun {
+
+/// The record of a comparison, or of one run, as JSON of schema "forerun.compare/1"; ends with a newline. What was not
+/// measured and what is not finite is null.
+std::string comparison_json(const Comparison& comparison, const Experiment& experiment,
+                            const std::optional<WarmStart>& warm_start);
+
+}  // namespace forerun

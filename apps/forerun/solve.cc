@@ -1,0 +1,124 @@
+#include "apps/forerun/solve.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "apps/forerun/comparison.h"
+#include "apps/forerun/dry_run.h"
+#include "apps/forerun/interrupt.h"
+#include "apps/forerun/progress.h"
+#include "apps/forerun/report.h"
+#include "apps/forerun/report_json.h"
+#include "apps/forerun/run_directory.h"
+#include "apps/forerun/usage_error.h"
+#include "apps/forerun/writable_path.h"
+#include "core/atomic_file.h"
+#include "learning/corrector_registry.h"
+#include "learning/model_file.h"
+
+namespace forerun {
+namespace {
+
+bool learns(const NamedChoice& corrector) { return static_cast<bool>(find_corrector(corrector.name).make); }
+
+/// For compare without --correctors all of them, classic first.
+std::vector<std::string> corrector_names(const SolveRequest& request, const RunConfig& config) {
+  if (!request.correctors.empty()) return request.correctors;
+  if (request.command == "run") return {config.corrector.name};
+  std::vector<std::string> names;
+  for (const CorrectorEntry& entry : corrector_registry()) names.push_back(entry.name);
+  std::stable_partition(names.begin(), names.end(), [](const std::string& name) { return name == "classic"; });
+  return names;
+}
+
+/// A model belongs to one corrector: one that learns, and of the model's kind.
+void check_models(const SolveRequest& request, const ComparisonPlan& plan) {
+  const auto learners = std::count_if(plan.correctors.begin(), plan.correctors.end(), learns);
+  if (request.save_model && learners != 1) {
+    throw UsageError("--save-model " + request.save_model->string() +
+                     ": must have one corrector that learns to save, " +
+                     (learners == 0 ? "not classic Parareal alone" : "not " + std::to_string(learners)) +
+                     "; --out saves each one's model");
+  }
+  const auto served = [&](const NamedChoice& corrector) { return serves(plan.warm_start, corrector); };
+  if (plan.warm_start && std::none_of(plan.correctors.begin(), plan.correctors.end(), served)) {
+    throw UsageError("--model " + plan.warm_start->file.string() + ": was learned by '" +
+                     plan.warm_start->model->corrector + "', which is not among the correctors of this run");
+  }
+}
+
+ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment) {
+  ComparisonPlan plan;
+  for (const std::string& name : corrector_names(request, experiment.config)) {
+    plan.correctors.push_back(choose_corrector(experiment.config, name));
+  }
+  plan.reference = request.reference;
+  plan.quiet = request.quiet;
+  plan.keep_models = request.save_model || request.out;
+  if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);
+  check_models(request, plan);
+  return plan;
+}
+
+void say_transfer(const ComparisonPlan& plan, spdlog::logger& logger) {
+  if (!plan.warm_start) return;
+  for (const std::string& difference : plan.warm_start->transfer) {
+    logger.warn("transfer from {}: {}", plan.warm_start->file.string(), difference);
+  }
+}
+
+void report(const SolveRequest& request, const Comparison& comparison, const Experiment& experiment,
+            const std::string& json, const Console& console) {
+  if (request.json == "-") {
+    console.out << json;
+  } else if (request.command == "run") {
+    if (!comparison.runs.empty()) console.out << run_summary(comparison, experiment);
+  } else {
+    console.out << comparison_table(comparison, experiment);
+  }
+  console.out.flush();
+}
+
+void save_learned_model(const std::filesystem::path& path, const Comparison& comparison, spdlog::logger& logger) {
+  const auto found = std::find_if(comparison.runs.begin(), comparison.runs.end(),
+                                  [](const auto& run) { return run.model.has_value(); });
+  if (found == comparison.runs.end()) {
+    logger.warn("{}: not written, nothing was learned", path.string());
+    return;
+  }
+  save_model(path, *found->model);
+  logger.info("{}: written{}", path.string(), found->record.converged() ? "" : ", from a run that did not converge");
+}
+
+}  // namespace
+
+ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console) {
+  const Experiment experiment = make_experiment(request.document);
+  const ComparisonPlan plan = make_plan(request, experiment);
+  if (request.dry_run) {
+    console.out << dry_run_text(request, plan, experiment);
+    return ExitStatus::ok;
+  }
+  const bool json_to_file = request.json && *request.json != "-";
+  if (json_to_file) require_writable(*request.json);
+  if (request.save_model) require_writable(*request.save_model);
+  std::optional<RunDirectory> directory;
+  if (request.out) directory.emplace(*request.out);
+
+  const auto logger = make_logger(console, request.quiet);
+  say_transfer(plan, *logger);
+  const InterruptGuard interrupt;
+  const Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
+
+  const std::string json = comparison_json(comparison, experiment, plan.warm_start);
+  report(request, comparison, experiment, json, console);
+  for (const std::string& sentence : shortfalls(comparison, experiment)) logger->warn("{}", sentence);
+  if (json_to_file) write_file_atomically(*request.json, json);
+  if (request.save_model) save_learned_model(*request.save_model, comparison, *logger);
+  if (directory) directory->write(comparison, experiment, request.document, words, plan.warm_start);
+  return exit_status(comparison);
+}
+
+}  // namespace forerun
