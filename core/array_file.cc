@@ -19,8 +19,9 @@ constexpr std::string_view blanks = " \t\r\v\f";
 /// What was found, short enough for a sentence.
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 40;
-  const bool cut = text.size() > longest;
-  return "'" + std::string(text.substr(0, longest)) + (cut ? "…'" : "'");
+  std::string quotation = "'";
+  quotation += text.substr(0, longest);
+  return quotation += text.size() > longest ? "…'" : "'";
 }
 
 /// Reads the numbers of one line after the other; remembers the line for errors.

@@ -1,6 +1,7 @@
 #include "core/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -88,6 +89,8 @@ class TemporaryFile {
   int descriptor() const { return descriptor_; }
 
   void sync_and_rename() {
+    struct stat old;  // whose permissions the new content inherits
+    if (::stat(target_.c_str(), &old) == 0 && ::fchmod(descriptor_, old.st_mode & 07777) != 0) fail(target_, errno);
     if (::fsync(descriptor_) != 0) fail(target_, errno);
     if (::close(std::exchange(descriptor_, -1)) != 0) fail(target_, errno);
     if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);
