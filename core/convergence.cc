@@ -9,7 +9,7 @@ namespace {
 class AllSlicesConverged final : public StoppingCriterion {
  public:
   std::optional<Termination> check(const IterationStatus& status) const override {
-    if (status.iteration.converged_front < status.num_slices) return std::nullopt;
+    if (!status.iteration.at_top_level || status.iteration.converged_front < status.num_slices) return std::nullopt;
     return Termination::converged;
   }
 };
@@ -20,7 +20,7 @@ class Jump final : public StoppingCriterion {
     if (!(tolerance > 0.0)) throw std::invalid_argument("jump tolerance must be > 0");
   }
   std::optional<Termination> check(const IterationStatus& status) const override {
-    if (!(status.iteration.jump < tolerance_)) return std::nullopt;
+    if (!status.iteration.at_top_level || !(status.iteration.jump < tolerance_)) return std::nullopt;
     return Termination::converged;
   }
 

@@ -30,12 +30,12 @@ void propagate_checked(const Propagator& propagator, const char* solver, Index i
 /// propagator gives the same bits in every block.
 class FineSweep {
  public:
-  FineSweep(const TimeGrid& grid, const Propagator& fine, const StateNorm& norm);
+  FineSweep(const TimeGrid& grid, const StateNorm& norm);
 
-  /// Column n of `fine` = F(column n of `boundaries`) for slices first … N − 1. Throws `SliceError` for the lowest
-  /// failing slice, `StopRequested` when `stop` asks.
-  void run(Index iteration, Index first, const States& boundaries, States& fine, SliceExecutor& executor,
-           const std::stop_token& stop, IterationObserver* observer);
+  /// Column n of `fine` = F(column n of `boundaries`) for slices first … N − 1, F being `propagator`. Throws
+  /// `SliceError` for the lowest failing slice, `StopRequested` when `stop` asks.
+  void run(const Propagator& propagator, Index iteration, Index first, const States& boundaries, States& fine,
+           SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
 
   /// Of the last sweep: max_n ‖F(U[n]) − U[n+1]‖, the seconds in F summed over slices, and those of the slowest slice.
   double jump() const { return jump_; }
@@ -43,16 +43,16 @@ class FineSweep {
   double max_slice_seconds() const { return max_slice_seconds_; }
 
  private:
-  Index slices_per_task(Index active, int num_threads) const;
-  void run_task(Index iteration, Index first, Index count, const States& boundaries, States& fine);
-  void summarize(Index first, Index num_tasks, Index slices_per_task);
+  Index slices_per_task(const Propagator& propagator, Index active, int num_threads) const;
+  void run_task(const Propagator& propagator, Index iteration, Index first, Index count, const States& boundaries,
+                States& fine);
+  void summarize(const Propagator& propagator, Index first, Index num_tasks, Index slices_per_task);
 
   const TimeGrid& grid_;
-  const Propagator& fine_;
   const StateNorm& norm_;
   std::vector<double> jumps_;         ///< of each slice
   std::vector<double> task_seconds_;  ///< of each task
-  double mean_slice_seconds_ = 0.0;   ///< of the last sweep; 0 before the first
+  double seconds_per_work_ = 0.0;     ///< as seen in the last sweep; 0 before the first
   double jump_ = 0.0;
   double slice_seconds_ = 0.0;
   double max_slice_seconds_ = 0.0;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/coarse_trainer.h"
+#include "core/fidelity_ladder.h"
 #include "core/iteration_observer.h"
 #include "core/parareal_options.h"
 #include "core/propagator.h"
@@ -18,7 +19,7 @@ struct PararealProblem {
   const TimeGrid& grid;
   const State& initial;
   const Propagator& coarse;
-  const Propagator& fine;
+  FidelityLadder fine;  ///< a `Propagator` is a ladder of one level
   /// Learns a correction of `coarse`; nullptr is classic Parareal.
   CoarseTrainer* trainer = nullptr;
   /// d × (N + 1) states that errors are measured against, e.g. the serial fine solution.
@@ -35,6 +36,9 @@ struct PararealProblem {
 ///  * A fixed point of (1) satisfies U[n+1] = F(U[n]) whatever m is.
 ///  * After k iterations slices 0 … k−1 are the serial fine solution bit for bit (until a tolerance freezes slices),
 ///    because the bracket in (1) is exactly zero where U[n]' = U[n]; hence the order of the sum.
+///  * With a ladder of fine solvers (`FidelityLadder`) the run starts on the cheapest and climbs; only the top level
+///  can end it,
+///    and what is said of F above holds of the top level, its iterations counted from the first there.
 ///  * The record and the states do not depend on the number of threads, bit for bit (seconds excepted).
 ///
 /// Cost of an iteration with f frozen slices: N − f fine solves in parallel, N − f − 1 coarse solves and 2 (N − f − 1)
@@ -43,7 +47,8 @@ struct PararealProblem {
 ///
 /// Numerical failure is a result: `termination` = propagator_failed with the slice, the iteration and the last good
 /// iterate. Throws `ParameterError` / std::invalid_argument for bad options and mismatched dimensions, before any work.
-/// Sources: Lions, Maday, Turinici (2001); Gander, Vandewalle (2007); Gattiglio, Grigoryeva, Tamborrino (2024).
+/// Sources: Maday, Mula (2020) for the ladder; Lions, Maday, Turinici (2001); Gander, Vandewalle (2007); Gattiglio,
+/// Grigoryeva, Tamborrino (2024).
 RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
                          IterationObserver* observer = nullptr);
 

@@ -10,10 +10,21 @@
 
 namespace forerun {
 
+/// When a slice is taken for converged (always in a row from the exact front).
+enum class StoppingRule {
+  increment,  ///< its increment is below the tolerance: the published rule, which pays for a last, confirming sweep
+  estimate,   ///< that, or its estimated error (core/error_estimate.h) is below the tolerance
+};
+
 struct PararealOptions {
   /// Slices whose increment is below this, next to the frozen ones, are frozen; the run has converged when all are.
   /// In the units of `norm`. 0: never freeze, i.e. iterate until every slice is exact.
   double tolerance = 5e-7;
+  StoppingRule stopping = StoppingRule::increment;
+  /// Safety factor of the error estimate.
+  double error_safety = 3.0;
+  /// A level of the fidelity ladder is left when the increment is below this many times its difference to the next.
+  double level_factor = 1.0;
   /// Also converged when every jump is below this; 0: not used.
   double jump_tolerance = 0.0;
   /// Iterations at most; 0: as many as slices, when every slice is exact.
@@ -35,8 +46,9 @@ struct PararealOptions {
   /// Throws `ParameterError` naming the value and the rule; `dimension` is the problem's.
   void validate(Index dimension) const;
 
-  /// The keys of a configuration's [parareal] section.
+  /// The keys of a configuration's [parareal] section, and the options they stand for.
   static std::vector<ParameterSpec> parameter_specs();
+  static PararealOptions from_parameters(const Parameters& parameters);
 };
 
 }  // namespace forerun

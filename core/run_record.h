@@ -30,11 +30,14 @@ struct PhaseSeconds {
 /// One pass of equation (1). All norms are those of the run's `StateNorm`, maxima over slices.
 struct IterationRecord {
   Index iteration = 0;                  ///< k, from 1
+  Index level = 1;                      ///< of the fidelity ladder, 1 the cheapest
+  bool at_top_level = true;             ///< false: a cheaper version of the fine solver served this sweep
   Index first_slice = 0;                ///< slices [first_slice, N) were propagated by the fine solver
   Index exact_front = 0;                ///< leading slices that equal the serial fine solution bit for bit
   Index converged_front = 0;            ///< leading slices frozen as exact or converged
   double increment = 0.0;               ///< max_n ‖U[n]^k − U[n]^{k−1}‖
   double jump = 0.0;                    ///< max_n ‖F(U[n]^{k−1}) − U[n+1]^{k−1}‖
+  double estimated_error = 0.0;         ///< see core/error_estimate.h; infinite while nothing can be said
   std::optional<double> error;          ///< max_n ‖U[n]^k − reference[n]‖, where a reference was given
   double fine_work = 0.0;               ///< work of this iteration's fine sweep ÷ one full pass of the finest level
   double slice_fine_seconds = 0.0;      ///< seconds spent inside the fine solver, summed over slices and threads

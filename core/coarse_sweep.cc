@@ -1,0 +1,100 @@
+#include "core/coarse_sweep.h"
+
+#include <algorithm>
+
+#include "core/fine_sweep.h"
+#include "core/stopwatch.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kSlicesPerPiece = 16;
+
+}  // namespace
+
+CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options,
+                         bool with_correction)
+    : grid_(grid),
+      propagator_(coarse),
+      options_(options),
+      coarse_(coarse.dimension(), grid.num_slices()),
+      corrections_(coarse.dimension(), with_correction ? grid.num_slices() : 0),
+      new_coarse_(coarse.dimension()),
+      new_correction_(coarse.dimension()),
+      new_state_(coarse.dimension()),
+      increments_(static_cast<std::size_t>(grid.num_slices())),
+      carried_(static_cast<std::size_t>(grid.num_slices())),
+      guard_({}, options.state_margin) {}
+
+void CoarseSweep::start(const Correction* correction, States& boundaries) {
+  const StateGuard guard(options_.bounds, options_.state_margin);
+  predict_seconds_ = 0.0;
+  for (Index n = 0; n < grid_.num_slices(); ++n) {
+    const auto state = boundaries.col(n);
+    propagate(0, n, state, coarse_.col(n));
+    boundaries.col(n + 1) = coarse_.col(n);
+    if (!correction) continue;
+    const Stopwatch watch;
+    correction->evaluate(grid_.slice(n), state, new_correction_);
+    new_state_ = coarse_.col(n) + new_correction_;
+    if (guard.admits(new_state_)) boundaries.col(n + 1) = new_state_;
+    predict_seconds_ += watch.seconds();
+  }
+}
+
+void CoarseSweep::correct_old_states(const Correction& correction, Index first, const States& boundaries,
+                                     const States& fine, SliceExecutor& executor) {
+  guard_.include(fine.rightCols(grid_.num_slices() - first), executor);
+  const Index begin = first + 1;
+  const Index num_pieces = (grid_.num_slices() - begin + kSlicesPerPiece - 1) / kSlicesPerPiece;
+  executor.for_each(num_pieces, [&](Index piece) {
+    const Index n = begin + piece * kSlicesPerPiece;
+    const Index count = std::min(kSlicesPerPiece, grid_.num_slices() - n);
+    correction.evaluate_block(grid_.slices(n, count), boundaries.middleCols(n, count),
+                              corrections_.middleCols(n, count));
+  });
+}
+
+void CoarseSweep::run(const Correction* correction, Index iteration, Index first, States& boundaries,
+                      const States& fine) {
+  num_fallbacks_ = 0;
+  predict_seconds_ = 0.0;
+  replace_boundary(first, fine.col(first), fine.col(first), boundaries);
+  for (Index n = first + 1; n < grid_.num_slices(); ++n) {
+    const auto state = boundaries.col(n);
+    propagate(iteration, n, state, new_coarse_);
+    if (correction) {
+      predict(*correction, n, state, fine.col(n));
+    } else {
+      new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
+    }
+    coarse_.col(n) = new_coarse_;
+    replace_boundary(n, new_state_, fine.col(n), boundaries);
+  }
+}
+
+void CoarseSweep::predict(const Correction& correction, Index n, const StateView& state, const StateView& fine) {
+  const Stopwatch watch;
+  correction.evaluate(grid_.slice(n), state, new_correction_);
+  new_state_ = fine + ((new_coarse_ + new_correction_) - (coarse_.col(n) + corrections_.col(n)));
+  if (!guard_.admits(new_state_)) {
+    ++num_fallbacks_;
+    new_state_ = fine + (new_coarse_ - coarse_.col(n));
+    if (!guard_.admits(new_state_)) new_state_ = fine;
+  }
+  predict_seconds_ += watch.seconds();
+}
+
+void CoarseSweep::replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries) {
+  auto boundary = boundaries.col(n + 1);
+  increments_[static_cast<std::size_t>(n)] = options_.norm.distance(state, boundary);
+  carried_[static_cast<std::size_t>(n)] = options_.norm.distance(state, fine);
+  boundary = state;
+}
+
+void CoarseSweep::propagate(Index iteration, Index n, const StateView& in, StateOut out) {
+  if (options_.stop.stop_requested()) throw StopRequested{};
+  propagate_checked(propagator_, "coarse", iteration, grid_.slice(n), in, out);
+}
+
+}  // namespace forerun

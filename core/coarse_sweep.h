@@ -1,0 +1,65 @@
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "core/coarse_trainer.h"
+#include "core/parareal_options.h"
+#include "core/propagator.h"
+#include "core/run_record.h"
+#include "core/state_guard.h"
+
+namespace forerun {
+
+/// The serial part of Parareal: G_k = G + m_k run through the slices, and what must be remembered of it.
+///
+/// Keeps G(U[n]) for the current iterate; the first sweep of a run fills it, each corrected sweep renews it.
+/// `boundaries` holds U[n] in column n and is changed in place. Throws `SliceError` and `StopRequested`.
+class CoarseSweep {
+ public:
+  CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options, bool with_correction);
+
+  /// U[n+1] = G_0(U[n]); a corrected state that is non-finite or far out of `options.bounds` is replaced by G's.
+  void start(const Correction* correction, States& boundaries);
+
+  /// m_k(U[n]) at the states that the corrected sweep will replace, in parallel; tells the guard which states are
+  /// sound.
+  void correct_old_states(const Correction& correction, Index first, const States& boundaries, const States& fine,
+                          SliceExecutor& executor);
+
+  /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])) for n = first … N − 1. With a correction, `correct_old_states` comes
+  /// first, with the same one. Slice `first` starts from a state that does not change, so its bracket is exactly
+  /// zero: it becomes F(U[first]) and costs nothing.
+  void run(const Correction* correction, Index iteration, Index first, States& boundaries, const States& fine);
+
+  /// G(U[n]) in column n.
+  const States& coarse() const { return coarse_; }
+  /// ‖U[n+1]' − U[n+1]‖ of each slice the last sweep ran through.
+  const std::vector<double>& increments() const { return increments_; }
+  /// ‖G_k(U[n]') − G_k(U[n])‖, likewise: how far slice n carried the change of its start on.
+  const std::vector<double>& carried() const { return carried_; }
+  /// How many predicted states the last sweep refused, and the seconds it spent in m_k.
+  Index num_fallbacks() const { return num_fallbacks_; }
+  double predict_seconds() const { return predict_seconds_; }
+
+ private:
+  void propagate(Index iteration, Index n, const StateView& in, StateOut out);
+  void predict(const Correction& correction, Index n, const StateView& state, const StateView& fine);
+  void replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries);
+
+  const TimeGrid& grid_;
+  const Propagator& propagator_;
+  const PararealOptions& options_;
+  States coarse_;       ///< G(U[n]), bare
+  States corrections_;  ///< m_k(U[n]); empty without a correction
+  State new_coarse_;
+  State new_correction_;
+  State new_state_;
+  std::vector<double> increments_;
+  std::vector<double> carried_;
+  StateGuard guard_;
+  Index num_fallbacks_ = 0;
+  double predict_seconds_ = 0.0;
+};
+
+}  // namespace forerun
