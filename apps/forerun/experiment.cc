@@ -56,12 +56,7 @@ TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, cons
 }
 
 PararealOptions parareal_options(const Parameters& parameters, const StateBounds& bounds) {
-  PararealOptions options;
-  options.tolerance = parameters.number("tolerance");
-  options.jump_tolerance = parameters.number("jump_tolerance");
-  options.max_iterations = static_cast<Index>(parameters.integer("max_iterations"));
-  options.max_seconds = parameters.number("max_seconds");
-  options.state_margin = parameters.number("state_margin");
+  PararealOptions options = PararealOptions::from_parameters(parameters);
   options.norm = StateNorm(bounds);
   options.bounds = bounds;
   return options;
