@@ -13,7 +13,7 @@ void check(bool holds, const std::string& sentence) {
 
 }  // namespace
 
-Harvest::Harvest(Index dimension) : states_(dimension, 0), discrepancies_(dimension, 0) {
+Harvest::Harvest(Index dimension) : states_(dimension), discrepancies_(dimension) {
   check(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
 }
 
@@ -36,22 +36,10 @@ void Harvest::append(const StatesView& states, const StatesView& discrepancies, 
             static_cast<Index>(iterations.size()) == count,
         "as many states as discrepancies, slices and iterations are needed");
   check(states.allFinite() && discrepancies.allFinite(), "samples must be finite");
-  reserve(size_ + count);
-  states_.middleCols(size_, count) = states;
-  discrepancies_.middleCols(size_, count) = discrepancies;
+  states_.extend(count) = states;
+  discrepancies_.extend(count) = discrepancies;
   slices_.insert(slices_.end(), slices.begin(), slices.end());
   iterations_.insert(iterations_.end(), iterations.begin(), iterations.end());
-  size_ += count;
-}
-
-void Harvest::reserve(Index capacity) {
-  if (capacity <= states_.cols()) return;
-  capacity = std::max(capacity, 2 * states_.cols());
-  for (States* samples : {&states_, &discrepancies_}) {
-    States grown(samples->rows(), capacity);
-    grown.leftCols(size_) = samples->leftCols(size_);
-    samples->swap(grown);
-  }
 }
 
 }  // namespace forerun

@@ -4,6 +4,7 @@
 
 #include "core/coarse_trainer.h"
 #include "core/state.h"
+#include "learning/columns.h"
 
 namespace forerun {
 
@@ -22,18 +23,15 @@ class Harvest {
               const std::vector<Index>& iterations);
 
   Index dimension() const { return states_.rows(); }
-  Index size() const { return size_; }
-  StatesView states() const { return states_.leftCols(size_); }
-  StatesView discrepancies() const { return discrepancies_.leftCols(size_); }
+  Index size() const { return states_.size(); }
+  StatesView states() const { return states_.view(); }
+  StatesView discrepancies() const { return discrepancies_.view(); }
   const std::vector<Index>& slices() const { return slices_; }
   const std::vector<Index>& iterations() const { return iterations_; }
 
  private:
-  void reserve(Index capacity);
-
-  Index size_ = 0;
-  States states_;
-  States discrepancies_;
+  Columns states_;
+  Columns discrepancies_;
   std::vector<Index> slices_;
   std::vector<Index> iterations_;
 };

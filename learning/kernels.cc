@@ -4,8 +4,11 @@
 #include <cassert>
 #include <vector>
 
+#include "learning/scratch.h"
+
 // One function, several instruction sets. Contraction is off for the whole project, so all clones give the same bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(FORERUN_NO_MULTIVERSIONING)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__) && \
+    !defined(__AVX512F__) && !defined(FORERUN_NO_MULTIVERSIONING)
 #define FORERUN_MULTIVERSION __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define FORERUN_MULTIVERSION
@@ -18,7 +21,8 @@ constexpr Index kTileRows = 8;
 constexpr Index kTileColumns = 4;
 constexpr Index kBlockRows = 256;   // a packed block of `a` stays in the second-level cache
 constexpr Index kBlockInner = 256;  //
-constexpr Index kStripRows = 512;   // a strip of one output column stays in the first-level cache
+constexpr Index kTransposedRows = 2 * kBlockInner;
+constexpr Index kStripRows = 512;  // a strip of one output column stays in the first-level cache
 
 using Lanes = double __attribute__((vector_size(32), aligned(8), may_alias));
 
@@ -120,8 +124,17 @@ FORERUN_MULTIVERSION double dot_kernel(Index size, const double* __restrict a, c
   return combine(sums);
 }
 
-FORERUN_MULTIVERSION double distance_kernel(Index size, const double* __restrict w, const double* __restrict a,
-                                            const double* __restrict b) {
+FORERUN_MULTIVERSION double distance_kernel(Index size, const double* __restrict a, const double* __restrict b) {
+  double sums[kSums] = {};
+  Index i = 0;
+  for (; i + kSums <= size; i += kSums)
+    for (Index s = 0; s < kSums; ++s) sums[s] += (a[i + s] - b[i + s]) * (a[i + s] - b[i + s]);
+  for (Index s = 0; i + s < size; ++s) sums[s] += (a[i + s] - b[i + s]) * (a[i + s] - b[i + s]);
+  return combine(sums);
+}
+
+FORERUN_MULTIVERSION double weighted_distance_kernel(Index size, const double* __restrict w, const double* __restrict a,
+                                                     const double* __restrict b) {
   double sums[kSums] = {};
   Index i = 0;
   for (; i + kSums <= size; i += kSums)
@@ -148,14 +161,30 @@ void add_product(double alpha, const StatesView& a, const StatesView& x, StatesO
     add_column(a.rows(), a.cols(), alpha, a.data(), a.outerStride(), x.col(c).data(), y.col(c).data());
 }
 
+void add_transposed_product(const StatesView& a, const StatesView& x, StatesOut y) {
+  assert(a.rows() == x.rows() && a.cols() == y.rows() && x.cols() == y.cols());
+  thread_local Scratch memory;
+  for (Index first = 0; first < a.rows(); first += kTransposedRows) {
+    const Index count = std::min(kTransposedRows, a.rows() - first);
+    auto transposed = memory.matrix(a.cols(), count);
+    transposed = a.middleRows(first, count).transpose();
+    add_product(1.0, transposed, x.middleRows(first, count), y);
+  }
+}
+
 double dot(const StateView& a, const StateView& b) {
   assert(a.size() == b.size());
   return dot_kernel(a.size(), a.data(), b.data());
 }
 
+double squared_distance(const StateView& a, const StateView& b) {
+  assert(a.size() == b.size());
+  return distance_kernel(a.size(), a.data(), b.data());
+}
+
 double squared_distance(const StateView& weights, const StateView& a, const StateView& b) {
   assert(a.size() == b.size() && a.size() == weights.size());
-  return distance_kernel(a.size(), weights.data(), a.data(), b.data());
+  return weighted_distance_kernel(a.size(), weights.data(), a.data(), b.data());
 }
 
 }  // namespace forerun

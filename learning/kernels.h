@@ -13,8 +13,14 @@ namespace forerun {
 /// columns. Thread-safe; no allocation in steady state.
 void add_product(double alpha, const StatesView& a, const StatesView& x, StatesOut y);
 
+/// y ← y + aᵀ x, summed in the order of the rows. Shapes: a n × m, x n × k, y m × k. Otherwise like `add_product`.
+void add_transposed_product(const StatesView& a, const StatesView& x, StatesOut y);
+
 /// Σ_i a_i b_i, in eight interleaved partial sums.
 double dot(const StateView& a, const StateView& b);
+
+/// Σ_i (a_i − b_i)², in eight interleaved partial sums.
+double squared_distance(const StateView& a, const StateView& b);
 
 /// Σ_i (w_i (a_i − b_i))², in eight interleaved partial sums.
 double squared_distance(const StateView& weights, const StateView& a, const StateView& b);

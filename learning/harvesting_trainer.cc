@@ -1,0 +1,129 @@
+#include "learning/harvesting_trainer.h"
+
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "learning/column_blocks.h"
+#include "learning/scratch.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kBlock = 16;
+
+/// m₀ + m_res.
+class SumOfCorrections final : public Correction {
+ public:
+  SumOfCorrections(const Correction& prior, const Correction& residual) : prior_(prior), residual_(residual) {}
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    thread_local Scratch memory;
+    auto share = memory.vector(out.size());
+    prior_.evaluate(slice, state, out);
+    residual_.evaluate(slice, state, share);
+    out += share;
+  }
+
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+    thread_local Scratch memory;
+    auto share = memory.matrix(out.rows(), out.cols());
+    prior_.evaluate_block(slices, states, out);
+    residual_.evaluate_block(slices, states, share);
+    out += share;
+  }
+
+ private:
+  const Correction& prior_;
+  const Correction& residual_;
+};
+
+std::unique_ptr<const Correction> make_prior(const std::shared_ptr<const LearnedModel>& model,
+                                             const ProblemSignature& signature) {
+  if (!model) return nullptr;
+  if (model->signature.problem != signature.problem || model->signature.dimension != signature.dimension)
+    throw std::invalid_argument("trainer: the model was learned on another equation or dimension");
+  return make_correction(model);
+}
+
+}  // namespace
+
+HarvestingTrainer::HarvestingTrainer(CorrectorFactory make_corrector, ProblemSignature signature,
+                                     std::shared_ptr<const LearnedModel> prior)
+    : make_corrector_(std::move(make_corrector)),
+      signature_(std::move(signature)),
+      prior_model_(std::move(prior)),
+      prior_(make_prior(prior_model_, signature_)),
+      corrector_(make_corrector_()),
+      harvest_(signature_.dimension) {}
+
+HarvestingTrainer::~HarvestingTrainer() = default;
+
+const Correction* HarvestingTrainer::initial_correction() { return prior_.get(); }
+
+const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  sum_.reset();
+  learned_.reset();
+  harvest_.append(prior_ ? without_prior(sweep, executor) : sweep);
+  learned_ = corrector_->fit(harvest_, executor);
+  if (!prior_) return learned_.get();
+  if (!learned_) return prior_.get();
+  sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned_);
+  return sum_.get();
+}
+
+std::string HarvestingTrainer::serving() const {
+  if (sum_) return corrector_->name() + " on " + prior_model_->corrector;
+  if (learned_) return corrector_->name();
+  return prior_ ? prior_model_->corrector : "classic";
+}
+
+SweepData HarvestingTrainer::without_prior(const SweepData& sweep, SliceExecutor& executor) {
+  residual_coarse_.resize(sweep.coarse.rows(), sweep.coarse.cols());
+  for_each_column_block(executor, sweep.states.cols(), kBlock, [&](Index first, Index count) {
+    auto block = residual_coarse_.middleCols(first, count);
+    prior_->evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                           sweep.states.middleCols(first, count), block);
+    block += sweep.coarse.middleCols(first, count);
+  });
+  return {.iteration = sweep.iteration,
+          .slices = sweep.slices,
+          .states = sweep.states,
+          .fine = sweep.fine,
+          .coarse = residual_coarse_};
+}
+
+Harvest HarvestingTrainer::full_harvest() const {
+  Harvest full(signature_.dimension);
+  if (prior_model_ && prior_model_->signature == signature_) {
+    const Harvest& old = prior_model_->harvest;
+    full.append(old.states(), old.discrepancies(), old.slices(), old.iterations());
+  }
+  if (!prior_) {
+    full.append(harvest_.states(), harvest_.discrepancies(), harvest_.slices(), harvest_.iterations());
+    return full;
+  }
+  std::vector<Slice> slices(harvest_.slices().size());
+  for (std::size_t i = 0; i < slices.size(); ++i) slices[i].index = harvest_.slices()[i];
+  States discrepancies(harvest_.dimension(), harvest_.size());
+  prior_->evaluate_block(slices, harvest_.states(), discrepancies);
+  discrepancies += harvest_.discrepancies();
+  full.append(harvest_.states(), discrepancies, harvest_.slices(), harvest_.iterations());
+  return full;
+}
+
+LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
+  if (harvest_.size() == 0) throw std::logic_error("trainer: nothing has been learned yet");
+  LearnedModel model;
+  model.harvest = full_harvest();
+  const std::unique_ptr<Corrector> corrector = make_corrector_();
+  const std::unique_ptr<const LearnedCorrection> refitted =
+      prior_ || !learned_ ? corrector->fit(model.harvest, executor) : nullptr;
+  const LearnedCorrection* correction = refitted ? refitted.get() : learned_.get();
+  if (!correction) throw std::runtime_error("trainer: the fit failed");
+  correction->describe(model);
+  model.signature = signature_;
+  return model;
+}
+
+}  // namespace forerun

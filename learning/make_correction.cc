@@ -1,0 +1,38 @@
+#include <charconv>
+#include <stdexcept>
+
+#include "learning/learned_model.h"
+#include "learning/network_correction.h"
+#include "learning/randnet_local_corrector.h"
+
+namespace forerun {
+namespace {
+
+Index integer_option(const LearnedModel& model, const std::string& name) {
+  const auto found = model.options.find(name);
+  Index value = 0;
+  if (found != model.options.end()) {
+    const std::string& text = found->second;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size()) return value;
+  }
+  throw std::invalid_argument("model: option \"" + name + "\" of " + model.corrector + " must be an integer");
+}
+
+}  // namespace
+
+std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedModel> model) {
+  if (model->corrector == "randnet-local") {
+    const Index neighbors = integer_option(*model, "neighbors"), window = integer_option(*model, "window");
+    return make_randnet_local_correction(std::move(model), neighbors, window);
+  }
+  if (model->corrector != "randnet") {
+    throw std::invalid_argument("model: unknown corrector \"" + model->corrector + "\"");
+  }
+  auto features = std::make_shared<const RandomFeatures>(model->bounds, model->layer);
+  return std::make_unique<const NetworkCorrection>(std::move(features),
+                                                   std::shared_ptr<const States>(model, &model->readout),
+                                                   std::shared_ptr<const States>(model, &model->basis), model->options);
+}
+
+}  // namespace forerun

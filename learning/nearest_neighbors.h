@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "learning/columns.h"
+#include "learning/harvest.h"
+#include "learning/random_features.h"
+
+namespace forerun {
+
+/// The harvested states nearest to a query, Euclidean in normalised components, looked for where they are: among the
+/// samples of slices at most `window` away from the query's (further ones only while these are too few).
+///
+/// Where the layer sketches states, distances are first taken between sketches, and only a short list of
+/// `kShortlist` · m is measured exactly. Without a sketch the result is exact within the window; ties go to the
+/// earlier sample.
+///
+/// Cost of a query with c candidates (c ≈ (2 window + 1) · iterations): O(c d) without, O(c s + m d) with a sketch of
+/// size s. Memory: one column of coordinates a sample. Queries are const, thread-safe, deterministic and free of
+/// allocation in steady state.
+class NearestNeighbors {
+ public:
+  static constexpr Index kShortlist = 2;
+
+  /// Holds a reference to `features` and, from `update` on, to the harvest. Throws std::invalid_argument if window < 0.
+  NearestNeighbors(const RandomFeatures& features, Index window);
+
+  /// Takes in the samples of `harvest` not yet known; it must be the harvest of the calls before, grown.
+  void update(const Harvest& harvest, SliceExecutor& executor);
+
+  Index size() const { return coordinates_.size(); }
+  /// s of every sample, one a column.
+  StatesView coordinates() const { return coordinates_.view(); }
+
+  /// Fills `nearest` with sample indices, nearest first; returns how many there are: fewer than asked for only where
+  /// the whole harvest is smaller. `coordinates` are those of `state`.
+  Index find(Index slice, const StateView& state, const StateView& coordinates, std::span<Index> nearest) const;
+
+ private:
+  struct Candidate {
+    double distance;
+    Index sample;
+    auto operator<=>(const Candidate&) const = default;
+  };
+
+  void collect(Index slice, Index wanted, std::vector<Candidate>& candidates) const;
+
+  const RandomFeatures& features_;
+  Index window_;
+  const Harvest* harvest_ = nullptr;
+  Columns coordinates_;
+  std::map<Index, std::vector<Index>> samples_of_slice_;
+};
+
+}  // namespace forerun

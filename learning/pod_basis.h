@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/slice_executor.h"
+#include "core/state.h"
+
+namespace forerun {
+
+/// An orthonormal basis of at most r vectors for the outputs of a readout, grown sweep by sweep:
+///
+///   y ≈ B c,      c = Bᵀ y.
+///
+/// `append` takes new samples Y, and where the basis has room left adds the leading proper orthogonal modes of what it
+/// misses, E = Y − B BᵀY: those whose singular values exceed `tolerance` · ‖Y₁‖_F, Y₁ the first samples. Existing modes
+/// never change, so coefficients stay valid; samples of earlier calls have coefficient 0 in later modes.
+///
+/// Method: modes by the method of snapshots on a sparse sketch of Y and B, which costs O(k² s) instead of O(k² d) for k
+/// samples; then Cholesky QR, twice. Cost O(d k r) a call, memory d (r + r_new). Deterministic, whatever the threads.
+/// Throws std::invalid_argument unless dimension, r ≥ 1 and 0 < tolerance < 1.
+/// Source: Sirovich (1987); Fukaya, Nakatsukasa, Yanagisawa, Yamamoto (2014), CholeskyQR2.
+class PodBasis {
+ public:
+  PodBasis(Index dimension, Index max_modes, double tolerance);
+
+  const States& modes() const { return modes_; }
+
+  /// Coefficients of `samples` (d × k) in the basis after it has grown; num_modes × k.
+  States append(const StatesView& samples, SliceExecutor& executor);
+
+ private:
+  States missing_modes(const StatesView& samples, const States& coefficients, SliceExecutor& executor);
+
+  Index max_modes_;
+  double tolerance_;
+  double reference_energy_ = -1.0;
+  States modes_;
+};
+
+}  // namespace forerun
