@@ -41,13 +41,11 @@ class LowestFailure {
 
 class TbbExecutor final : public SliceExecutor {
  public:
-  // More workers than cores are allowed so that determinism can be tested anywhere; the arena alone cannot exceed
-  // the process-wide limit, hence the global control.
+  // More workers than cores are allowed, so that determinism can be tested anywhere. oneTBB's process-wide limit would
+  // forbid it; of several limits the least counts, so every executor sets the same high one and its arena does the
+  // rest.
   explicit TbbExecutor(int num_threads)
-      : limit_(tbb::global_control::max_allowed_parallelism,
-               std::max(static_cast<std::size_t>(num_threads),
-                        tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism))),
-        arena_(num_threads) {}
+      : limit_(tbb::global_control::max_allowed_parallelism, kMaxThreads), arena_(num_threads) {}
 
   void for_each(Index count, const std::function<void(Index)>& body) override {
     LowestFailure failure;

@@ -117,7 +117,8 @@ TEST(NpyState, IsFlattenedInRowMajorOrderWhateverItsOrder) {
 }
 
 TEST(NpyState, IsReadInEveryFormatVersion) {
-  for (const char version : {'\1', '\2', '\3'}) EXPECT_THAT(npy(npy_bytes(header("(2,)"), {1, 2}, version)), ElementsAre(1, 2));
+  for (const char version : {'\1', '\2', '\3'})
+    EXPECT_THAT(npy(npy_bytes(header("(2,)"), {1, 2}, version)), ElementsAre(1, 2));
   EXPECT_EQ(npy_error(npy_bytes(header("(2,)"), {1, 2}, 4)), ": not of format version 1.0 to 3.0");
 }
 

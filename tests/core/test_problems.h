@@ -36,6 +36,21 @@ inline FunctionPropagator nonlinear_pair(int steps) {
   });
 }
 
+/// `inner` with its work stated, to serve as a level of a fidelity ladder.
+class WorkedPropagator final : public Propagator {
+ public:
+  WorkedPropagator(FunctionPropagator inner, double work) : inner_(std::move(inner)), work_(work) {}
+  Index dimension() const override { return inner_.dimension(); }
+  void propagate(const Slice& slice, const StateView& in, StateOut out) const override {
+    inner_.propagate(slice, in, out);
+  }
+  double work_per_slice() const override { return work_; }
+
+ private:
+  FunctionPropagator inner_;
+  double work_;
+};
+
 /// Counts the slices another propagator crosses.
 class CountingPropagator final : public Propagator {
  public:

@@ -1,0 +1,126 @@
+#include "core/fidelity_ladder.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "core/parareal.h"
+#include "core/serial_fine.h"
+#include "test_problems.h"
+
+namespace forerun {
+namespace {
+
+using testing::WorkedPropagator;
+
+constexpr Index kSlices = 24;
+
+WorkedPropagator stepped(int steps) { return {testing::nonlinear_pair(steps), static_cast<double>(steps)}; }
+
+class FidelityLadderLaws : public ::testing::Test {
+ protected:
+  RunRecord solve(const FidelityLadder& fine, const PararealOptions& options, int num_threads = 1) {
+    const auto executor = make_tbb_executor(num_threads);
+    return solve_parareal({grid_, initial_, coarse_, fine, nullptr, &serial_}, options, *executor);
+  }
+
+  const TimeGrid grid_{0.0, 6.0, kSlices};
+  const State initial_ = testing::vector({1.0, -0.5});
+  const WorkedPropagator coarse_ = stepped(2);
+  const WorkedPropagator cheap_ = stepped(20);
+  const WorkedPropagator medium_ = stepped(200);
+  const WorkedPropagator top_ = stepped(2000);
+  const FidelityLadder ladder_{{&cheap_, &medium_, &top_}};
+  const States serial_ = solve_serial(grid_, initial_, top_).boundaries;
+};
+
+PararealOptions with_tolerance(double tolerance) {
+  PararealOptions options;
+  options.tolerance = tolerance;
+  return options;
+}
+
+TEST_F(FidelityLadderLaws, ALadderOfOneIsTheSolverItself) {
+  const RunRecord plain = solve(top_, with_tolerance(1e-8));
+  const RunRecord ladder = solve(FidelityLadder({&top_}), with_tolerance(1e-8));
+  EXPECT_EQ(ladder.boundaries, plain.boundaries);
+  EXPECT_EQ(ladder.num_iterations(), plain.num_iterations());
+}
+
+TEST_F(FidelityLadderLaws, TheAnswerIsTheTopLevels) {
+  for (const double tolerance : {1e-4, 1e-6, 1e-8}) {
+    const RunRecord record = solve(ladder_, with_tolerance(tolerance));
+    ASSERT_TRUE(record.converged());
+    EXPECT_LT(*record.error(), 10.0 * tolerance);
+    EXPECT_TRUE(record.iterations.back().at_top_level);
+  }
+}
+
+TEST_F(FidelityLadderLaws, LeadingSlicesEqualSerialFineBitForBitOnceAtTheTop) {
+  const RunRecord record = solve(ladder_, with_tolerance(0.0));
+  ASSERT_TRUE(record.converged());
+  EXPECT_EQ(record.boundaries, serial_);
+  PararealOptions options = with_tolerance(0.0);
+  for (const IterationRecord& iteration : record.iterations) {
+    if (iteration.exact_front == 0 || iteration.exact_front > 5) continue;
+    options.max_iterations = iteration.iteration;
+    const RunRecord partial = solve(ladder_, options);
+    const Index front = partial.iterations.back().exact_front;
+    EXPECT_EQ(front, iteration.exact_front);
+    EXPECT_EQ(partial.boundaries.leftCols(front + 1), serial_.leftCols(front + 1));
+  }
+}
+
+TEST_F(FidelityLadderLaws, LevelsAreClimbedInOrderAndOnlyTheTopEndsTheRun) {
+  const RunRecord record = solve(ladder_, with_tolerance(1e-7));
+  Index level = 1;
+  double top_work = 0.0;
+  for (const IterationRecord& iteration : record.iterations) {
+    EXPECT_GE(iteration.level, level);
+    if (iteration.level > level) {
+      EXPECT_EQ(iteration.first_slice, 0) << "a new level starts with all slices";
+    }
+    level = iteration.level;
+    EXPECT_EQ(iteration.at_top_level, level == 3);
+    if (iteration.at_top_level) {
+      top_work += iteration.fine_work;
+    } else {
+      EXPECT_EQ(iteration.exact_front, 0);
+    }
+  }
+  EXPECT_EQ(level, 3);
+  EXPECT_GE(top_work, 1.0);
+}
+
+TEST_F(FidelityLadderLaws, ClimbingCostsLessThanFullSweepsOnly) {
+  const RunRecord plain = solve(top_, with_tolerance(1e-7));
+  const RunRecord ladder = solve(ladder_, with_tolerance(1e-7));
+  EXPECT_LT(ladder.effective_sweeps(), plain.effective_sweeps());
+}
+
+TEST_F(FidelityLadderLaws, LevelsThatAgreeWithinTheToleranceLeadStraightToTheTop) {
+  const RunRecord record = solve(ladder_, with_tolerance(1.0));
+  ASSERT_TRUE(record.converged());
+  for (const IterationRecord& iteration : record.iterations) EXPECT_NE(iteration.level, 2);
+}
+
+TEST_F(FidelityLadderLaws, ResultsAreBitIdenticalForAnyNumberOfThreads) {
+  const RunRecord reference = solve(ladder_, with_tolerance(1e-6));
+  for (const int num_threads : {2, 4}) {
+    const RunRecord record = solve(ladder_, with_tolerance(1e-6), num_threads);
+    EXPECT_EQ(record.boundaries, reference.boundaries);
+    EXPECT_EQ(record.effective_sweeps(), reference.effective_sweeps());
+  }
+}
+
+TEST_F(FidelityLadderLaws, RefusesWhatIsNoLadder) {
+  const FunctionPropagator other(3, [](const Slice&, const StateView&, StateOut) {});
+  EXPECT_THROW(FidelityLadder(std::vector<const Propagator*>{}), std::invalid_argument);
+  EXPECT_THROW(FidelityLadder({&top_, &medium_}), std::invalid_argument);
+  EXPECT_THROW(FidelityLadder({&top_, &top_}), std::invalid_argument);
+  EXPECT_THROW(FidelityLadder({&other, &top_}), std::invalid_argument);
+  EXPECT_THROW(FidelityLadder({nullptr, &top_}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace forerun
