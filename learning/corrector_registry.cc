@@ -68,9 +68,7 @@ LayerOptions layer_options(const Parameters& parameters, const CorrectorContext&
 }
 
 CorrectorEntry classic_entry() {
-  return {"classic", "no corrector: Parareal as it was published first", {}, [](const auto&, const auto&) {
-            return nullptr;
-          }};
+  return {"classic", "no corrector: Parareal as it was published first", {}, nullptr};
 }
 
 CorrectorEntry randnet_entry() {
