@@ -16,8 +16,8 @@ namespace forerun {
 ///   harvest.states, harvest.discrepancies     F64 [s, d]
 ///   harvest.slices, harvest.iterations        I64 [s]
 ///
-/// so that in Python, with samples as rows, features = [φ(x @ weights + biases), x if linear, 1 if constant] and
-/// discrepancies = features @ readout @ basis.
+/// so that in Python, with samples as rows, features = [φ(z @ weights + biases), z if linear, 1 if constant] and
+/// discrepancies = features @ readout @ basis; `RandomFeatures` says what z is.
 ///
 /// Everything survives bit for bit. The writer refuses whatever the reader would.
 

@@ -43,6 +43,12 @@ inline void write_bytes(const std::filesystem::path& path, const std::string& co
   std::ofstream(path, std::ios::binary) << content;
 }
 
+inline void overwrite_byte(const std::filesystem::path& path, std::size_t position, char byte) {
+  std::fstream stream(path, std::ios::binary | std::ios::in | std::ios::out);
+  stream.seekp(static_cast<std::streamoff>(position));
+  stream.put(byte);
+}
+
 inline std::string bytes_of(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
