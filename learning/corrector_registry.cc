@@ -81,7 +81,7 @@ CorrectorEntry randnet_entry() {
       integer("degree", 1, 1, 2, "2: products of two inputs are inputs as well"),
       integer("neurons", 1000, 1, 100000, "neurons of the random layer"),
       integer("rank", 128, 1, 100000, "states longer than this have their outputs compressed to so many modes"),
-      number("ridge", 1e-12, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
+      number("ridge", 1e-13, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
       number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
       integer("sketch", 512, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),
   };

@@ -65,7 +65,7 @@ Index NearestNeighbors::find(Index slice, const StateView& state, const StateVie
   thread_local std::vector<Candidate> candidates;
   const auto wanted = static_cast<Index>(nearest.size());
   const bool sketched = features_.num_coordinates() < features_.dimension();
-  collect(slice, wanted, candidates);
+  collect(slice, std::max(wanted, kSearchBudget / coordinates_.rows()), candidates);
   for (Candidate& candidate : candidates)
     candidate.distance = squared_distance(coordinates_.col(candidate.sample), coordinates);
   keep_smallest(candidates, sketched ? kShortlist * wanted : wanted);

@@ -11,18 +11,20 @@
 namespace forerun {
 
 /// The harvested states nearest to a query, Euclidean in normalised components, looked for where they are: among the
-/// samples of slices at most `window` away from the query's (further ones only while these are too few).
+/// samples of slices at most `window` away from the query's, and of further ones, nearer slices first, until candidates
+/// · coordinates reach `kSearchBudget`. So small systems are searched in full, large ones never are.
 ///
 /// Where the layer sketches states, distances are first taken between sketches, and only a short list of
-/// `kShortlist` · m is measured exactly. Without a sketch the result is exact within the window; ties go to the
+/// `kShortlist` · m is measured exactly. Without a sketch the result is exact among the candidates; ties go to the
 /// earlier sample.
 ///
-/// Cost of a query with c candidates (c ≈ (2 window + 1) · iterations): O(c d) without, O(c s + m d) with a sketch of
-/// size s. Memory: one column of coordinates a sample. Queries are const, thread-safe, deterministic and free of
-/// allocation in steady state.
+/// Cost of a query with c candidates, c ≈ max((2 window + 1) · iterations, kSearchBudget / d): O(c d) without, O(c s +
+/// m d) with a sketch of size s. Memory: one column of coordinates a sample. Queries are const, thread-safe,
+/// deterministic and free of allocation in steady state.
 class NearestNeighbors {
  public:
   static constexpr Index kShortlist = 2;
+  static constexpr Index kSearchBudget = 65536;
 
   /// Holds a reference to `features` and, from `update` on, to the harvest. Throws std::invalid_argument if window < 0.
   NearestNeighbors(const RandomFeatures& features, Index window);

@@ -11,7 +11,7 @@ namespace forerun {
 
 struct RandnetOptions {
   LayerOptions layer;
-  double ridge = 1e-12;  ///< ≥ 0, relative to the typical ‖φ‖² (`RandomFeatures::typical_energy`)
+  double ridge = 1e-13;  ///< ≥ 0, relative to the typical ‖φ‖² (`RandomFeatures::typical_energy`)
   Index rank = 128;      ///< more outputs than this are compressed to so many modes at most; ≥ 1
   std::map<std::string, std::string> printed;  ///< as a model file keeps them
 };
