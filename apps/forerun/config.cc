@@ -1,7 +1,6 @@
 #include "apps/forerun/config.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "apps/forerun/usage_error.h"
 #include "core/parareal_options.h"
@@ -10,8 +9,6 @@
 
 namespace forerun {
 namespace {
-
-constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 ParameterSpec text_key(std::string name, std::string description) {
   return {std::move(name), std::string(), std::move(description)};

@@ -65,7 +65,7 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
   line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) + " an iteration, " +
                               "where the corrector learns");
   const std::vector<std::string> files = files_written(request, plan, experiment);
-  line("files", files.empty() ? "none" : "");
+  line("files", files.empty() ? "none" : std::to_string(files.size()));
   for (const std::string& file : files) text << "    " << file << "\n";
   text << "\nDry run: nothing was solved or written.\n";
   return text.str();

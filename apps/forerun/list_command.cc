@@ -23,7 +23,8 @@ Examples:
 /// "steps = 1 (an integer ≥ 1) steps of equal length per slice"
 std::string key_text(const ParameterSpec& spec, bool required) {
   std::string text = "    " + spec.name;
-  text += required ? " (required, " : " = " + toml_text(spec.default_value) + " (";
+  const bool has_default = spec.default_value != ParameterValue(std::string());
+  text += required ? " (required, " : has_default ? " = " + toml_text(spec.default_value) + " (" : " (optional, ";
   text += spec.rule() + (spec.unit.empty() ? "" : ", in " + spec.unit) + ")";
   return text + "\n        " + spec.description + "\n";
 }

@@ -1,6 +1,7 @@
 #include "apps/forerun/report.h"
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 
 #include "apps/forerun/text_table.h"
@@ -13,10 +14,23 @@ std::string optional_text(const std::optional<double>& value, std::string (*form
 }
 
 std::string status_text(const CorrectorRun& run) {
-  std::string text(run.record.converged() ? "converged" : to_string(run.record.termination));
-  if (!run.record.converged()) text = "NOT CONVERGED: " + text;
-  if (run.warm) text += ", warm";
-  return text;
+  std::string text(to_string(run.record.termination));
+  if (!run.record.converged())
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return run.warm ? text + ", warm" : text;
+}
+
+/// The unit that keeps the longest run's times readable.
+struct TimeUnit {
+  std::string name;
+  double per_second;
+};
+
+TimeUnit time_unit(const Comparison& comparison) {
+  double longest = 0.0;
+  for (const CorrectorRun& run : comparison.runs) longest = std::max(longest, run.record.seconds.total);
+  return longest < 10.0 ? TimeUnit{"milliseconds", 1e3} : TimeUnit{"seconds", 1.0};
 }
 
 std::string count(double value) {
@@ -43,36 +57,37 @@ std::string problem_heading(const Experiment& experiment) {
 
 std::string comparison_table(const Comparison& comparison, const Experiment& experiment) {
   using Align = TextTable::Align;
-  const std::string modelled = "N=" + std::to_string(experiment.num_slices());
+  const TimeUnit unit = time_unit(comparison);
   TextTable table({{"", "corrector", Align::left},
                    {"", "K"},
                    {"", "sweeps"},
                    {"", "max error"},
-                   {"seconds", "fine"},
-                   {"seconds", "coarse"},
-                   {"seconds", "fit"},
-                   {"seconds", "predict"},
-                   {"seconds", "total"},
+                   {unit.name, "fine"},
+                   {unit.name, "coarse"},
+                   {unit.name, "fit"},
+                   {unit.name, "predict"},
+                   {unit.name, "total"},
                    {"speed-up", "measured"},
                    {"speed-up", "modelled"},
                    {"", "status", Align::left}});
   for (const CorrectorRun& run : comparison.runs) {
     const PhaseSeconds& seconds = run.record.seconds;
+    const auto time = [&](double value) { return format_number(value * unit.per_second); };
     table.add_row({run.corrector.name, std::to_string(run.record.num_iterations()),
                    count(run.record.effective_sweeps()), optional_text(run.record.error(), format_scientific),
-                   format_seconds(seconds.fine), format_seconds(seconds.coarse), format_seconds(seconds.fit),
-                   format_seconds(seconds.predict), format_seconds(seconds.total),
-                   optional_text(run.measured_speedup, format_factor), format_factor(run.modelled.speedup),
-                   status_text(run)});
+                   time(seconds.fine), time(seconds.coarse), time(seconds.fit), time(seconds.predict),
+                   time(seconds.total), optional_text(run.measured_speedup, format_factor),
+                   format_factor(run.modelled.speedup), status_text(run)});
   }
   std::ostringstream text;
   text << problem_heading(experiment);
-  if (comparison.serial_fine)
+  if (comparison.serial_fine) {
     text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
-  text << "\n"
-       << table.str() << "\n"
-       << "K: iterations; sweeps: fine work in full fine passes; max error: against serial fine, in the scaled state.\n"
-       << "measured: against serial fine on this machine; modelled: on " << experiment.num_slices()
+  }
+  text << "\n" << table.str() << "\n";
+  for (const std::string& sentence : shortfalls(comparison, experiment)) text << sentence << "\n";
+  text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
+       << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.num_slices()
        << " processors, from this run's own times.\n";
   return text.str();
 }
@@ -93,14 +108,15 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("max error", comparison.serial_fine
                         ? optional_text(run.record.error(), format_scientific) + " against serial fine"
                         : "not computed (--reference)");
-  line("seconds", format_seconds(seconds.total) + " = fine " + format_seconds(seconds.fine) + " + coarse " +
-                      format_seconds(seconds.coarse) + " + fit " + format_seconds(seconds.fit) + " + predict " +
-                      format_seconds(seconds.predict) + " + rest");
+  line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
+                   format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
+                   format_duration(seconds.predict));
   if (comparison.serial_fine) line("serial fine", format_duration(comparison.serial_fine->seconds));
   line("measured speed-up", run.measured_speedup ? format_factor(*run.measured_speedup) + " over serial fine"
                                                  : "not measured (--reference)");
   line("modelled speed-up", format_factor(run.modelled.speedup) + " on " + std::to_string(run.modelled.processors) +
                                 " processors, from this run's own times");
+  for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
   return text.str();
 }
 

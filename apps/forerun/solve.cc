@@ -70,9 +70,10 @@ void say_transfer(const ComparisonPlan& plan, spdlog::logger& logger) {
 }
 
 void report(const SolveRequest& request, const Comparison& comparison, const Experiment& experiment,
-            const std::string& json, const Console& console) {
+            const std::string& json, const Console& console, spdlog::logger& logger) {
   if (request.json == "-") {
     console.out << json;
+    for (const std::string& sentence : shortfalls(comparison, experiment)) logger.warn("{}", sentence);
   } else if (request.command == "run") {
     if (!comparison.runs.empty()) console.out << run_summary(comparison, experiment);
   } else {
@@ -113,8 +114,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   const Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
 
   const std::string json = comparison_json(comparison, experiment, plan.warm_start);
-  report(request, comparison, experiment, json, console);
-  for (const std::string& sentence : shortfalls(comparison, experiment)) logger->warn("{}", sentence);
+  report(request, comparison, experiment, json, console, *logger);
   if (json_to_file) write_file_atomically(*request.json, json);
   if (request.save_model) save_learned_model(*request.save_model, comparison, *logger);
   if (directory) directory->write(comparison, experiment, request.document, words, plan.warm_start);

@@ -106,7 +106,7 @@ std::string TextTable::str() const {
   return text;
 }
 
-std::string format_seconds(double seconds) { return three_digits(seconds); }
+std::string format_number(double value) { return three_digits(value); }
 
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds)) return "-";

@@ -32,10 +32,10 @@ class TextTable {
 /// Columns a UTF-8 text takes on a terminal (one a code point; no wide characters are used here).
 std::size_t display_width(const std::string& text);
 
-/// Four significant digits, with a unit that keeps them readable: "812 µs", "3.45 ms", "12.3 s", "4 min 10 s".
+/// Three significant digits, with a unit that keeps them readable: "812 µs", "3.45 ms", "12.3 s", "4 min 10 s".
 std::string format_duration(double seconds);
-/// Seconds alone, three significant digits.
-std::string format_seconds(double seconds);
+/// Three significant digits, without an exponent, down to 0.0001; "-" for what is not finite.
+std::string format_number(double value);
 /// "1.10e-07"; "-" for a missing value.
 std::string format_scientific(double value);
 /// "12.3x"

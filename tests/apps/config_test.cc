@@ -12,8 +12,8 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::small_config;
+using ::testing::StartsWith;
 
 ConfigDocument small_document() { return ConfigDocument::parse(small_config, "small.toml"); }
 
@@ -53,8 +53,8 @@ struct NumericKey {
 std::vector<NumericKey> numeric_keys_of(const std::string& section, const std::vector<ParameterSpec>& specs) {
   std::vector<NumericKey> keys;
   for (const ParameterSpec& spec : specs) {
-    const bool numeric = std::holds_alternative<std::int64_t>(spec.default_value) ||
-                         std::holds_alternative<double>(spec.default_value);
+    const bool numeric =
+        std::holds_alternative<std::int64_t>(spec.default_value) || std::holds_alternative<double>(spec.default_value);
     if (numeric) keys.push_back({section, spec});
   }
   return keys;
@@ -137,23 +137,20 @@ TEST_P(BadFile, IsRefusedWithItsLineAndTheRule) {
 
 INSTANTIATE_TEST_SUITE_P(
     Config, BadFile,
-    ::testing::Values(BadLine{"slices = 8", "slices = 0", 10, "slices = 0: must be an integer ≥ 1 and ≤ 1000000000"},
-                      BadLine{"slices = 8", "slices = 1000000001", 10, "≤ 1000000000"},
-                      BadLine{"slices = 8", "slices = nan", 10, "must be an integer"},
-                      BadLine{"slices = 8", "slices = 8\nslices = 9", 11, "slices"},
-                      BadLine{"slices = 8", "slices = 1,5", 10, ""},
-                      BadLine{"viscosity = 0.05", "viscosity = 1e400", 4, "1e400"},
-                      BadLine{"viscosity = 0.05", "viscosity = inf", 4, "viscosity = inf: must be a finite number > 0"},
-                      BadLine{"viscosity = 0.05", "viscocity = 0.05", 4, "did you mean 'viscosity'?"},
-                      BadLine{"[fine]", "[fien]", 12, "did you mean [fine]?"},
-                      BadLine{"\"rk4\"", "\"rk5\"", 13, "method"},
-                      BadLine{"\"burgers\"", "\"burger\"", 2, "did you mean"},
-                      BadLine{"\"burgers\"", "\"burgers\xff\"", 2, "utf-8"},
-                      BadLine{"\"burgers\"", "7", 2, "must be a string"},
-                      BadLine{"\"randnet\"", "\"randnat\"", 27, "did you mean"},
-                      BadLine{"threads = 1", "threads = [1]", 30, "array"},
-                      BadLine{"[problem]", "stray = 1\n[problem]", 1, "outside of a section"},
-                      BadLine{"end = 1.0\n", "", 7, "[time] has no 'end'"}));
+    ::testing::Values(
+        BadLine{"slices = 8", "slices = 0", 10, "slices = 0: must be an integer ≥ 1 and ≤ 1000000000"},
+        BadLine{"slices = 8", "slices = 1000000001", 10, "≤ 1000000000"},
+        BadLine{"slices = 8", "slices = nan", 10, "must be an integer"},
+        BadLine{"slices = 8", "slices = 8\nslices = 9", 11, "slices"}, BadLine{"slices = 8", "slices = 1,5", 10, ""},
+        BadLine{"viscosity = 0.05", "viscosity = 1e400", 4, "1e400"},
+        BadLine{"viscosity = 0.05", "viscosity = inf", 4, "viscosity = inf: must be a finite number > 0"},
+        BadLine{"viscosity = 0.05", "viscocity = 0.05", 4, "did you mean 'viscosity'?"},
+        BadLine{"[fine]", "[fien]", 12, "did you mean [fine]?"}, BadLine{"\"rk4\"", "\"rk5\"", 13, "method"},
+        BadLine{"\"burgers\"", "\"burger\"", 2, "did you mean"}, BadLine{"\"burgers\"", "\"burgers\xff\"", 2, "utf-8"},
+        BadLine{"\"burgers\"", "7", 2, "must be a string"}, BadLine{"\"randnet\"", "\"randnat\"", 28, "did you mean"},
+        BadLine{"threads = 1", "threads = [1]", 31, "array"},
+        BadLine{"[problem]", "stray = 1\n[problem]", 1, "outside of a section"},
+        BadLine{"end = 1.0\n", "", 7, "[time] has no 'end'"}));
 
 TEST(Config, AnIntegerWillDoWhereANumberIsExpected) { EXPECT_EQ(complaint_about_set("time.end=2"), ""); }
 
@@ -203,9 +200,9 @@ TEST(Config, ResolvedConfigurationReadsBackAsTheSame) {
 }
 
 TEST(Config, TomlTextReadsBackBitForBit) {
-  for (const ParameterValue value : {ParameterValue(0.1), ParameterValue(1e300), ParameterValue(-2.0), ParameterValue(5e-324),
-                               ParameterValue(std::int64_t{-7}), ParameterValue(true),
-                               ParameterValue(std::string("quote \" backslash \\ line\nend"))}) {
+  for (const ParameterValue& value : {ParameterValue(0.1), ParameterValue(1e300), ParameterValue(-2.0),
+                                      ParameterValue(5e-324), ParameterValue(std::int64_t{-7}), ParameterValue(true),
+                                      ParameterValue(std::string("quote \" backslash \\ line\nend"))}) {
     const std::string text = "[s]\nkey = " + toml_text(value) + "\n";
     EXPECT_EQ(ConfigDocument::parse(text, "t").find("s", "key")->value, value) << text;
   }

@@ -11,8 +11,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-const std::vector<OptionSpec> specs = {
-    {"set", "x=y", "sets", true}, {"threads", "N", "threads"}, {"quiet", "", "silent"}, {"save-model", "FILE", "saves"}};
+const std::vector<OptionSpec> specs = {{"set", "x=y", "sets", true},
+                                       {"threads", "N", "threads"},
+                                       {"quiet", "", "silent"},
+                                       {"save-model", "FILE", "saves"}};
 
 TEST(Options, KeepsRepeatedValuesInOrderAndUnsplit) {
   const ParsedOptions parsed = parse_options(specs, {"--set", "a.b=1,5", "file", "--set=c.d=2"});
@@ -27,8 +29,11 @@ TEST(Options, AFlagIsEitherGivenOrNot) {
 }
 
 TEST(Options, UnknownOptionSuggestsTheNearest) {
-  EXPECT_THAT([] { parse_options(specs, {"--thread", "2"}); },
-              ThrowsMessage<UsageError>(HasSubstr("did you mean --threads?")));
+  EXPECT_THAT(
+      [] {
+        parse_options(specs, {"--thread", "2"});
+      },
+      ThrowsMessage<UsageError>(HasSubstr("did you mean --threads?")));
   EXPECT_THAT([] { parse_options(specs, {"--savemodel=x"}); },
               ThrowsMessage<UsageError>(HasSubstr("did you mean --save-model?")));
   EXPECT_THAT([] { parse_options(specs, {"-x"}); }, ThrowsMessage<UsageError>(HasSubstr("unknown option -x")));

@@ -1,0 +1,39 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/apps/cli.h"
+
+namespace forerun {
+namespace {
+
+using testing::forerun_with;
+
+std::vector<std::string> shipped_configurations() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(FORERUN_SOURCE_DIR) + "/data/configs")) {
+    names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST(ShippedConfigurations, ThereIsOneForEachProblem) {
+  EXPECT_THAT(
+      shipped_configurations(),
+      ::testing::ElementsAre("brusselator", "burgers", "dahlquist", "diffusion_reaction_19", "diffusion_reaction_28",
+                             "double_pendulum", "fitzhugh_nagumo", "heat", "hopf", "lorenz", "rossler"));
+}
+
+class ShippedConfiguration : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(ShippedConfiguration, Runs) {
+  const auto outcome = forerun_with({"run", testing::data_config(GetParam()), "--quiet"});
+  EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err << outcome.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Data, ShippedConfiguration, ::testing::ValuesIn(shipped_configurations()),
+                         [](const auto& tested) { return tested.param; });
+
+}  // namespace
+}  // namespace forerun

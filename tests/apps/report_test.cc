@@ -1,0 +1,127 @@
+#include "apps/forerun/report.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/cli.h"
+
+namespace forerun {
+namespace {
+
+using ::testing::AllOf;
+using testing::forerun_with;
+using ::testing::HasSubstr;
+using testing::small_config;
+using testing::TemporaryDirectory;
+using Json = nlohmann::json;
+
+class Report : public ::testing::Test {
+ protected:
+  Json json_of(std::vector<std::string> words) const {
+    words.insert(words.begin() + 1, config_);
+    words.insert(words.end(), {"--json", "-", "--quiet"});
+    return Json::parse(forerun_with(words).out);
+  }
+
+  TemporaryDirectory directory_;
+  std::string config_ = directory_.write("small.toml", small_config);
+};
+
+TEST_F(Report, JsonOfCompareHasTheDocumentedMembers) {
+  const Json json = json_of({"compare", "--correctors", "classic,randnet"});
+  EXPECT_EQ(json.at("schema"), "forerun.compare/1");
+  EXPECT_EQ(json.at("problem").at("name"), "burgers");
+  EXPECT_EQ(json.at("problem").at("dimension"), 16);
+  EXPECT_EQ(json.at("slices"), 8);
+  EXPECT_EQ(json.at("threads"), 1);
+  EXPECT_EQ(json.at("seed"), 1);
+  EXPECT_GT(json.at("serial_fine_seconds").get<double>(), 0.0);
+  ASSERT_EQ(json.at("runs").size(), 2U);
+  EXPECT_EQ(json.at("runs").at(0).at("corrector"), "classic");
+  EXPECT_EQ(json.at("runs").at(1).at("corrector"), "randnet");
+  for (const Json& run : json.at("runs")) {
+    EXPECT_EQ(run.at("converged"), true);
+    EXPECT_EQ(run.at("termination"), "converged");
+    EXPECT_GT(run.at("effective_sweeps").get<double>(), 0.0);
+    EXPECT_LT(run.at("max_error").get<double>(), 1e-5);
+    for (const char* phase : {"total", "fine", "coarse", "fit", "predict"}) {
+      EXPECT_GE(run.at("seconds").at(phase).get<double>(), 0.0) << phase;
+    }
+    EXPECT_EQ(run.at("modelled").at("processors"), 8);
+    EXPECT_GT(run.at("modelled").at("speedup").get<double>(), 0.0);
+    EXPECT_EQ(run.at("increments").size(), run.at("iterations").get<std::size_t>());
+    EXPECT_EQ(run.at("exact_front").size(), run.at("iterations").get<std::size_t>());
+    EXPECT_TRUE(run.at("failure").is_null());
+  }
+}
+
+TEST_F(Report, MeasuredSpeedupIsSerialFineOverTotal) {
+  const Json json = json_of({"compare", "--correctors", "classic"});
+  const Json& run = json.at("runs").at(0);
+  EXPECT_DOUBLE_EQ(run.at("measured_speedup").get<double>(),
+                   json.at("serial_fine_seconds").get<double>() / run.at("seconds").at("total").get<double>());
+}
+
+TEST_F(Report, RunWithoutReferenceKnowsNoErrorAndNoMeasuredSpeedup) {
+  const Json json = json_of({"run"});
+  EXPECT_TRUE(json.at("serial_fine_seconds").is_null());
+  EXPECT_TRUE(json.at("runs").at(0).at("max_error").is_null());
+  EXPECT_TRUE(json.at("runs").at(0).at("measured_speedup").is_null());
+  EXPECT_GT(json.at("runs").at(0).at("modelled").at("speedup").get<double>(), 0.0);
+}
+
+TEST_F(Report, RunWithReferenceIsCompareWithOneCorrector) {
+  Json run = json_of({"run", "--reference"}).at("runs").at(0);
+  Json compare = json_of({"compare", "--correctors", "randnet"}).at("runs").at(0);
+  for (Json* json : {&run, &compare}) {
+    for (const char* timing : {"seconds", "measured_speedup", "modelled"}) json->erase(timing);
+  }
+  EXPECT_EQ(run, compare);
+}
+
+TEST_F(Report, NothingNonFiniteReachesJson) {
+  const Json json = json_of({"compare", "--set", "problem.viscosity=1e6"});
+  const std::string text = json.dump();
+  EXPECT_EQ(text.find("nan"), std::string::npos);
+  EXPECT_EQ(text.find("inf"), std::string::npos);
+}
+
+TEST_F(Report, TheTableFitsATerminalAndShowsEveryCorrector) {
+  const std::string out = forerun_with({"compare", config_, "--quiet"}).out;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 124U) << line;
+  EXPECT_THAT(out, AllOf(HasSubstr("classic"), HasSubstr("randnet "), HasSubstr("randnet-local"), HasSubstr("measured"),
+                         HasSubstr("modelled"), HasSubstr("serial fine solution")));
+}
+
+TEST_F(Report, TheSameSeedGivesTheSameRecord) {
+  const Json first = json_of({"run", "--seed", "7"});
+  const Json second = json_of({"run", "--seed", "7"});
+  EXPECT_EQ(first.at("runs").at(0).at("increments"), second.at("runs").at(0).at("increments"));
+  EXPECT_NE(first.at("runs").at(0).at("increments"), json_of({"run", "--seed", "8"}).at("runs").at(0).at("increments"));
+}
+
+Comparison comparison_with(const std::vector<Termination>& terminations) {
+  Comparison comparison;
+  for (const Termination termination : terminations) {
+    comparison.runs.emplace_back();
+    comparison.runs.back().record.termination = termination;
+  }
+  return comparison;
+}
+
+TEST(ExitStatusOfAComparison, IsThatOfTheGravestRun) {
+  using enum Termination;
+  EXPECT_EQ(exit_status(comparison_with({converged, converged})), ExitStatus::ok);
+  EXPECT_EQ(exit_status(comparison_with({converged, iteration_limit})), ExitStatus::not_converged);
+  EXPECT_EQ(exit_status(comparison_with({time_limit, converged})), ExitStatus::not_converged);
+  EXPECT_EQ(exit_status(comparison_with({iteration_limit, propagator_failed})), ExitStatus::solver_failed);
+  Comparison interrupted = comparison_with({converged});
+  interrupted.interrupted = true;
+  EXPECT_EQ(exit_status(interrupted), ExitStatus::interrupted);
+}
+
+}  // namespace
+}  // namespace forerun
