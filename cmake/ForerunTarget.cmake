@@ -32,6 +32,18 @@ function(forerun_compile_options target)
   endif()
 endfunction()
 
+# forerun_package_options(target): what users of the installed package must compile with.
+#
+# Headers contain kernels, which must not be contracted there either. And Eigen aligns memory as the instruction set
+# wants it, while one side frees what the other has allocated: users of the portable build, who may compile for their
+# own processor, keep to its alignment. (With FORERUN_ARCH they get the instruction set itself.)
+function(forerun_package_options target)
+  target_compile_options(${target} INTERFACE $<INSTALL_INTERFACE:-ffp-contract=off>)
+  if(NOT FORERUN_ARCH)
+    target_compile_definitions(${target} INTERFACE $<INSTALL_INTERFACE:EIGEN_MAX_ALIGN_BYTES=16>)
+  endif()
+endfunction()
+
 # forerun_library(name SOURCES … [DEPENDS …] [PRIVATE_DEPENDS …] [BUILD_DEPENDS …]): one library a folder, exported as
 # Forerun::name. DEPENDS show in headers, PRIVATE_DEPENDS are only linked, BUILD_DEPENDS (header-only, used in .cc files)
 # leave no trace in the installed package.
@@ -42,8 +54,10 @@ function(forerun_library name)
   set_target_properties(forerun_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(forerun_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/forerun>)
-  target_link_libraries(forerun_${name}
-    PUBLIC ${ARG_DEPENDS}
-    PRIVATE ${ARG_PRIVATE_DEPENDS} "$<BUILD_INTERFACE:${ARG_BUILD_DEPENDS}>")
+  target_link_libraries(forerun_${name} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+  if(ARG_BUILD_DEPENDS)
+    target_link_libraries(forerun_${name} PRIVATE "$<BUILD_INTERFACE:${ARG_BUILD_DEPENDS}>")
+  endif()
   forerun_compile_options(forerun_${name})
+  forerun_package_options(forerun_${name})
 endfunction()
