@@ -1,20 +1,13 @@
 #include "core/parameters.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
+#include "core/number_text.h"
+
 namespace forerun {
 namespace {
-
-/// The shortest text that reads back as the same number, in any locale.
-std::string shortest(double number) {
-  std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  return std::string(buffer.data(), end);
-}
 
 /// A bound of a rule: whole numbers without an exponent (1000000000, not 1e+09).
 std::string bound_text(double bound) {
@@ -22,7 +15,7 @@ std::string bound_text(double bound) {
   if (bound == std::trunc(bound) && std::abs(bound) <= largest_plain) {
     return std::to_string(static_cast<std::int64_t>(bound));
   }
-  return shortest(bound);
+  return shortest_text(bound);
 }
 
 /// A value as a configuration would spell it: 4.0 stays a float, strings are quoted.
@@ -30,7 +23,7 @@ struct ValueText {
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::int64_t integer) const { return std::to_string(integer); }
   std::string operator()(double number) const {
-    const std::string text = shortest(number);
+    const std::string text = shortest_text(number);
     const bool looks_integer = text.find_first_not_of("-0123456789") == std::string::npos;
     return looks_integer ? text + ".0" : text;
   }

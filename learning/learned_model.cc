@@ -1,17 +1,11 @@
 #include "learning/learned_model.h"
 
-#include <array>
-#include <charconv>
 #include <set>
+
+#include "core/number_text.h"
 
 namespace forerun {
 namespace {
-
-std::string shortest(double number) {
-  std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  return std::string(buffer.data(), end);
-}
 
 std::string value_or_none(const std::map<std::string, std::string>& values, const std::string& name) {
   const auto found = values.find(name);
@@ -33,7 +27,7 @@ std::vector<std::string> differences(const ProblemSignature& learned, const Prob
   for (const std::string& name : names) {
     compare(name, value_or_none(learned.parameters, name), value_or_none(used.parameters, name));
   }
-  compare("slice length", shortest(learned.slice_length), shortest(used.slice_length));
+  compare("slice length", shortest_text(learned.slice_length), shortest_text(used.slice_length));
   compare("coarse solver", learned.coarse, used.coarse);
   compare("fine solver", learned.fine, used.fine);
   return found;

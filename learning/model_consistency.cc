@@ -25,8 +25,8 @@ std::optional<std::string> signature_defect(const LearnedModel& model) {
     return "its bounds do not have the dimension " + std::to_string(dimension) + " of its problem";
   }
   if (!(model.bounds.upper - model.bounds.lower).allFinite()) return "its bounds or their widths are not finite";
-  if (!(model.bounds.lower.array() < model.bounds.upper.array()).all())
-    return "its lower bounds are not below the upper";
+  const bool is_ordered = (model.bounds.lower.array() < model.bounds.upper.array()).all();
+  if (!is_ordered) return "its lower bounds are not below the upper";
   return std::nullopt;
 }
 

@@ -1,10 +1,10 @@
 #include "learning/model_file.h"
 
-#include <array>
 #include <charconv>
 #include <stdexcept>
 #include <string>
 
+#include "core/number_text.h"
 #include "learning/model_consistency.h"
 
 namespace forerun {
@@ -13,16 +13,7 @@ namespace {
 constexpr const char* format_name = "forerun.model";
 constexpr std::int64_t format_version = 1;
 
-// Numbers as metadata: shortest text that reads back as the same bits, in any locale.
-
-template <class Number>
-std::string to_text(Number number) {
-  std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  return std::string(buffer.data(), end);
-}
-
-std::string to_text(bool flag) { return flag ? "true" : "false"; }
+std::string flag_text(bool flag) { return flag ? "true" : "false"; }
 
 template <class Number>
 Number read_number(const TensorFile& file, const std::string& key) {
@@ -37,16 +28,15 @@ Number read_number(const TensorFile& file, const std::string& key) {
 
 bool read_flag(const TensorFile& file, const std::string& key) {
   const std::string& text = file.text(key);
-  if (text != "true" && text != "false")
-    file.refuse("its metadata '" + key + "' are '" + text + "', not true or false");
-  return text == "true";
+  if (text == "true" || text == "false") return text == "true";
+  file.refuse("its metadata '" + key + "' are '" + text + "', not true or false");
 }
 
 void describe_signature(const ProblemSignature& signature, TensorFileWriter& writer) {
   writer.set_metadata("problem", signature.problem);
   for (const auto& [name, value] : signature.parameters) writer.set_metadata("problem." + name, value);
-  writer.set_metadata("dimension", to_text(signature.dimension));
-  writer.set_metadata("slice_length", to_text(signature.slice_length));
+  writer.set_metadata("dimension", shortest_text(signature.dimension));
+  writer.set_metadata("slice_length", shortest_text(signature.slice_length));
   writer.set_metadata("coarse", signature.coarse);
   writer.set_metadata("fine", signature.fine);
 }
@@ -62,12 +52,12 @@ ProblemSignature read_signature(const TensorFile& file) {
 
 void describe_layer(const LayerData& layer, TensorFileWriter& writer) {
   writer.set_metadata("layer.activation", layer.activation);
-  writer.set_metadata("layer.seed", to_text(layer.seed));
-  writer.set_metadata("layer.scale", to_text(layer.scale));
-  writer.set_metadata("layer.input_degree", to_text(layer.input_degree));
-  writer.set_metadata("layer.linear", to_text(layer.linear));
-  writer.set_metadata("layer.constant", to_text(layer.constant));
-  writer.set_metadata("layer.sketch_size", to_text(layer.sketch_size));
+  writer.set_metadata("layer.seed", shortest_text(layer.seed));
+  writer.set_metadata("layer.scale", shortest_text(layer.scale));
+  writer.set_metadata("layer.input_degree", shortest_text(layer.input_degree));
+  writer.set_metadata("layer.linear", flag_text(layer.linear));
+  writer.set_metadata("layer.constant", flag_text(layer.constant));
+  writer.set_metadata("layer.sketch_size", shortest_text(layer.sketch_size));
   writer.add_matrix("layer.weights", layer.weights);
   writer.add_vector("layer.biases", layer.biases);
 }
@@ -103,8 +93,8 @@ void check_format(const TensorFile& file) {
   if (file.text("format") != format_name) file.refuse("is not a model but of format '" + file.text("format") + "'");
   const auto version = read_number<std::int64_t>(file, "version");
   if (version > format_version) {
-    file.refuse("has model format version " + to_text(version) + "; this program reads up to version " +
-                to_text(format_version));
+    file.refuse("has model format version " + shortest_text(version) + "; this program reads up to version " +
+                shortest_text(format_version));
   }
   if (version < 1) file.refuse("has no valid model format version");
 }
@@ -116,7 +106,7 @@ void save_model(const std::filesystem::path& path, const LearnedModel& model) {
     throw std::invalid_argument("the model cannot be saved: " + *sentence);
   TensorFileWriter writer;
   writer.set_metadata("format", format_name);
-  writer.set_metadata("version", to_text(format_version));
+  writer.set_metadata("version", shortest_text(format_version));
   writer.set_metadata("corrector", model.corrector);
   for (const auto& [name, value] : model.options) writer.set_metadata("option." + name, value);
   describe_signature(model.signature, writer);
@@ -153,8 +143,8 @@ LearnedModel load_model(const std::filesystem::path& path) {
 void check_compatible(const ProblemSignature& learned, const ProblemSignature& used) {
   if (learned.problem == used.problem && learned.dimension == used.dimension) return;
   throw ModelFileError("the model was learned on '" + learned.problem + "' with dimension " +
-                       to_text(learned.dimension) + " and cannot serve '" + used.problem + "' with dimension " +
-                       to_text(used.dimension));
+                       shortest_text(learned.dimension) + " and cannot serve '" + used.problem + "' with dimension " +
+                       shortest_text(used.dimension));
 }
 
 }  // namespace forerun
