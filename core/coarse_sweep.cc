@@ -31,7 +31,13 @@ void CoarseSweep::start(const Correction* correction, States& boundaries) {
   predict_seconds_ = 0.0;
   for (Index n = 0; n < grid_.num_slices(); ++n) {
     const auto state = boundaries.col(n);
-    propagate(0, n, state, coarse_.col(n));
+    try {
+      propagate(0, n, state, coarse_.col(n));
+    } catch (const SliceError&) {
+      if (n == 0 || state == coarse_.col(n - 1)) throw;
+      boundaries.col(n) = coarse_.col(n - 1);
+      propagate(0, n, state, coarse_.col(n));
+    }
     boundaries.col(n + 1) = coarse_.col(n);
     if (!correction) continue;
     const Stopwatch watch;
@@ -61,8 +67,8 @@ void CoarseSweep::run(const Correction* correction, Index iteration, Index first
   predict_seconds_ = 0.0;
   replace_boundary(first, fine.col(first), fine.col(first), boundaries);
   for (Index n = first + 1; n < grid_.num_slices(); ++n) {
+    propagate_or_step_back(iteration, n, boundaries, fine);
     const auto state = boundaries.col(n);
-    propagate(iteration, n, state, new_coarse_);
     if (correction) {
       predict(*correction, n, state, fine.col(n));
     } else {
@@ -70,6 +76,21 @@ void CoarseSweep::run(const Correction* correction, Index iteration, Index first
     }
     coarse_.col(n) = new_coarse_;
     replace_boundary(n, new_state_, fine.col(n), boundaries);
+  }
+}
+
+void CoarseSweep::propagate_or_step_back(Index iteration, Index n, States& boundaries, const States& fine) {
+  const auto state = boundaries.col(n);
+  try {
+    propagate(iteration, n, state, new_coarse_);
+  } catch (const SliceError&) {
+    if (corrections_.cols() == 0 || state == fine.col(n - 1)) throw;
+    ++num_fallbacks_;
+    double& increment = increments_[static_cast<std::size_t>(n - 1)];
+    const double refused_increment = increment;
+    replace_boundary(n - 1, fine.col(n - 1), fine.col(n - 1), boundaries);
+    increment += refused_increment;  // a bound: the state before both replacements is gone
+    propagate(iteration, n, state, new_coarse_);
   }
 }
 

@@ -44,6 +44,9 @@ class CoarseSweep {
 
  private:
   void propagate(Index iteration, Index n, const StateView& in, StateOut out);
+  /// G(U[n]'). A state that the coarse solver cannot start from is refused like any other unsound prediction, and
+  /// F(U[n − 1]) takes its place; without a correction it is an error.
+  void propagate_or_step_back(Index iteration, Index n, States& boundaries, const States& fine);
   void predict(const Correction& correction, Index n, const StateView& state, const StateView& fine);
   void replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries);
 
