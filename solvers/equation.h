@@ -2,6 +2,7 @@
 
 #include "core/state.h"
 #include "core/state_norm.h"
+#include "solvers/lanes.h"
 
 namespace forerun {
 

@@ -50,52 +50,73 @@ constexpr auto nonzero_stages() {
   return stages;
 }
 
-/// target = u + h Σ_j coefficient_j k_j over the nonzero coefficients of row `Row`, in one pass. Stage j stands at
-/// k + j d.
-template <class Tableau, std::size_t Row, class Scalar>
-FORERUN_INLINE void combine(Index d, const Scalar& h, const Scalar* u, const Scalar* k, Scalar* target) {
+/// Σ_j coefficient_j k_j[i] over the nonzero coefficients of row `Row`; stage j stands at k + j d.
+template <class Tableau, std::size_t Row, class Scalar, std::size_t... P>
+FORERUN_INLINE Scalar weighted_sum(const Scalar* k, Index d, Index i, std::index_sequence<P...>) {
   constexpr auto stages = nonzero_stages<Tableau, Row>();
   constexpr auto weights = coefficients<Tableau, Row>();
-  [&]<std::size_t... P>(std::index_sequence<P...>) __attribute__((always_inline)) {
+  return (... + (weights[stages[P]] * k[static_cast<Index>(stages[P]) * d + i]));
+}
+
+template <class Body, Index... I>
+FORERUN_INLINE void spell_out(const Body& body, std::integer_sequence<Index, I...>) {
+  (body(I), ...);
+}
+
+/// target = u + h Σ_j coefficient_j k_j in one pass. A dimension known when compiling is spelled out, so that all
+/// components live in registers (vectorised loops over two to four numbers cost more than they bring).
+template <class Tableau, std::size_t Row, class Equation, class Scalar>
+FORERUN_INLINE void combine(const Equation& equation, const Scalar& h, const Scalar* u, const Scalar* k,
+                            Scalar* target) {
+  const Index d = equation.dimension();
+  const auto update = [&](Index i) __attribute__((always_inline)) {
+    target[i] =
+        u[i] + h * weighted_sum<Tableau, Row>(k, d, i, std::make_index_sequence<count_nonzero<Tableau, Row>()>());
+  };
+  if constexpr (Equation::fixed_dimension == Eigen::Dynamic) {
     FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 0; i < d; ++i) {
-      target[i] = u[i] + h * (... + (weights[stages[P]] * k[static_cast<Index>(stages[P]) * d + i]));
-    }
+    for (Index i = 0; i < d; ++i) update(i);
+  } else {
+    spell_out(update, std::make_integer_sequence<Index, Equation::fixed_dimension>());
   }
-  (std::make_index_sequence<stages.size()>());
 }
 
 /// Stage `Row` + 1: k[Row] = f(t + c h, u + h Σ a k).
 template <class Tableau, std::size_t Row, class Equation, class Scalar>
-FORERUN_INLINE void stage(const Equation& equation, Index d, const Scalar& t, const Scalar& h, const Scalar* u,
-                          Scalar* k, Scalar* stage_state) {
+FORERUN_INLINE void stage(const Equation& equation, const Scalar& t, const Scalar& h, const Scalar* u, Scalar* k,
+                          Scalar* stage_state) {
   if constexpr (Row == 0) {
     equation.rhs(t, u, k);
   } else {
-    combine<Tableau, Row>(d, h, u, k, stage_state);
+    combine<Tableau, Row>(equation, h, u, k, stage_state);
     const Scalar stage_time = t + Tableau::c[Row] * h;
-    equation.rhs(stage_time, static_cast<const Scalar*>(stage_state), k + static_cast<Index>(Row) * d);
+    equation.rhs(stage_time, static_cast<const Scalar*>(stage_state),
+                 k + static_cast<Index>(Row) * equation.dimension());
   }
+}
+
+template <class Tableau, class Equation, class Scalar, std::size_t... Row>
+FORERUN_INLINE void all_stages(const Equation& equation, const Scalar& t, const Scalar& h, const Scalar* u, Scalar* k,
+                               Scalar* stage_state, std::index_sequence<Row...>) {
+  (stage<Tableau, Row>(equation, t, h, u, k, stage_state), ...);
 }
 
 /// One step: u ← u + h Σ b k.
 template <class Tableau, class Equation, class Scalar>
-FORERUN_INLINE void step(const Equation& equation, Index d, const Scalar& t, const Scalar& h, Scalar* u, Scalar* k,
+FORERUN_INLINE void step(const Equation& equation, const Scalar& t, const Scalar& h, Scalar* u, Scalar* k,
                          Scalar* stage_state) {
-  [&]<std::size_t... Row>(std::index_sequence<Row...>) __attribute__((always_inline)) {
-    (stage<Tableau, Row>(equation, d, t, h, u, k, stage_state), ...);
-  }
-  (std::make_index_sequence<Tableau::num_stages>());
-  combine<Tableau, Tableau::num_stages>(d, h, static_cast<const Scalar*>(u), k, u);
+  all_stages<Tableau>(equation, t, h, u, k, stage_state, std::make_index_sequence<Tableau::num_stages>());
+  combine<Tableau, Tableau::num_stages>(equation, h, u, k, u);
 }
 
 template <class Tableau, class Equation, class Scalar>
-FORERUN_INLINE void steps(const Equation& equation, Index d, const StepRange<Scalar>& range, Scalar* u, Scalar* work) {
+FORERUN_INLINE void steps(const Equation& equation, const StepRange<Scalar>& range, Scalar* u, Scalar* work) {
   const double count = static_cast<double>(range.count);
   const Scalar h = range.length / count;
+  Scalar* stage_state = work + static_cast<Index>(Tableau::num_stages) * equation.dimension();
   for (Index j = range.first; j < range.last; ++j) {
     const Scalar t = range.begin + range.length * static_cast<double>(j) / count;
-    step<Tableau>(equation, d, t, h, u, work, work + static_cast<Index>(Tableau::num_stages) * d);
+    step<Tableau>(equation, t, h, u, work, stage_state);
   }
 }
 
@@ -120,13 +141,13 @@ template <class Equation, class Tableau, class Scalar>
 void RkKernel<Equation, Tableau, Scalar>::advance(const Equation& equation, const StepRange<Scalar>& range,
                                                   Scalar* state, [[maybe_unused]] Scalar* workspace) {
   if constexpr (Equation::fixed_dimension == Eigen::Dynamic) {
-    rk::steps<Tableau>(equation, equation.dimension(), range, state, workspace);
+    rk::steps<Tableau>(equation, range, state, workspace);
   } else {
     constexpr Index d = Equation::fixed_dimension;
     alignas(sizeof(Scalar)) std::array<Scalar, d> u;
     for (Index i = 0; i < d; ++i) u[static_cast<std::size_t>(i)] = state[i];
     alignas(sizeof(Scalar)) std::array<Scalar, (Tableau::num_stages + 1) * d> work;
-    rk::steps<Tableau>(equation, d, range, u.data(), work.data());
+    rk::steps<Tableau>(equation, range, u.data(), work.data());
     for (Index i = 0; i < d; ++i) state[i] = u[static_cast<std::size_t>(i)];
   }
 }

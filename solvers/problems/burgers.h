@@ -4,7 +4,6 @@
 
 #include "core/parameters.h"
 #include "solvers/equation.h"
-#include "solvers/multiversion.h"
 
 namespace forerun {
 
