@@ -34,13 +34,16 @@ endfunction()
 
 # forerun_package_options(target): what users of the installed package must compile with.
 #
-# Headers contain kernels, which must not be contracted there either. And Eigen aligns memory as the instruction set
-# wants it, while one side frees what the other has allocated: users of the portable build, who may compile for their
-# own processor, keep to its alignment. (With FORERUN_ARCH they get the instruction set itself.)
+# Headers contain kernels, which must not be contracted there either. And Eigen allocates as the instruction set wants it,
+# while one side frees what the other has allocated: users of the portable build, who may compile for their own processor,
+# allocate as it does, by plain malloc where no sanitizer is used. (With FORERUN_ARCH they get the instruction set itself.)
 function(forerun_package_options target)
   target_compile_options(${target} INTERFACE $<INSTALL_INTERFACE:-ffp-contract=off>)
   if(NOT FORERUN_ARCH)
     target_compile_definitions(${target} INTERFACE $<INSTALL_INTERFACE:EIGEN_MAX_ALIGN_BYTES=16>)
+    if(NOT FORERUN_SANITIZE)
+      target_compile_definitions(${target} INTERFACE $<INSTALL_INTERFACE:EIGEN_MALLOC_ALREADY_ALIGNED=1>)
+    endif()
   endif()
 endfunction()
 
