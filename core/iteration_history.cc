@@ -54,24 +54,22 @@ double IterationHistory::top_slice() const {
   return ratio(seconds, slices);
 }
 
-IterationHistory iteration_history(const RunRecord& record, const MeasuringConditions& conditions) {
+IterationHistory iteration_history(const RunRecord& record, const RecordedRun& run) {
   IterationHistory history;
-  history.num_slices = record.boundaries.cols() - 1;
-  history.dimension = record.boundaries.rows();
-  history.lanes = std::max<Index>(1, conditions.lanes);
-  const auto slices = static_cast<double>(history.num_slices);
-  history.initial_coarse = record.initial_seconds.coarse / slices;
-  history.initial_prediction = record.initial_seconds.predict / slices;
+  history.num_slices = run.num_slices;
+  history.dimension = run.dimension;
+  history.lanes = run.lanes;
+  history.initial_coarse = ratio(record.initial_seconds.coarse, static_cast<double>(run.num_slices));
+  history.initial_prediction = ratio(record.initial_seconds.predict, static_cast<double>(run.num_slices));
   for (const IterationRecord& iteration : record.iterations) {
-    history.iterations.push_back(cost_of(iteration, history.num_slices, std::max(1, conditions.num_threads)));
+    history.iterations.push_back(cost_of(iteration, run.num_slices, run.num_threads));
   }
   if (std::none_of(history.iterations.begin(), history.iterations.end(),
                    [](const IterationCost& cost) { return cost.at_top_level; })) {
-    throw std::invalid_argument(
-        "a run without an iteration at the top level of its fine solvers tells nothing of scale");
+    throw std::invalid_argument("a run without an iteration at the top of its fine solvers tells nothing of scale");
   }
   add_level_checks(history.iterations);
-  history.serial_slice = conditions.serial_slice_seconds > 0.0 ? conditions.serial_slice_seconds : history.top_slice();
+  history.serial_slice = run.serial_slice_seconds > 0.0 ? run.serial_slice_seconds : history.top_slice();
   return history;
 }
 
@@ -80,10 +78,17 @@ IterationHistory with_num_slices(const IterationHistory& history, Index num_slic
   const double factor = static_cast<double>(num_slices) / static_cast<double>(history.num_slices);
   IterationHistory scaled = history;
   scaled.num_slices = num_slices;
-  for (IterationCost& cost : scaled.iterations) {
+  scaled.iterations.clear();
+  Index level = 0;
+  Index exact = 0;  // slices, after the iterations of this level so far
+  for (IterationCost cost : history.iterations) {
+    exact = cost.level == level ? exact + 1 : 0;
+    level = cost.level;
+    if (exact >= num_slices) continue;
     const auto first = static_cast<Index>(std::llround(factor * static_cast<double>(cost.first_slice)));
-    cost.first_slice = std::clamp<Index>(first, 0, num_slices - 1);
+    cost.first_slice = std::clamp(first, exact, num_slices - 1);
     cost.fit *= factor;
+    scaled.iterations.push_back(cost);
   }
   return scaled;
 }

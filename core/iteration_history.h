@@ -34,8 +34,10 @@ struct IterationHistory {
   double top_slice() const;
 };
 
-/// How F was run while it was measured.
-struct MeasuringConditions {
+/// What a record does not say of the run it is of.
+struct RecordedRun {
+  Index num_slices = 0;
+  Index dimension = 0;
   int num_threads = 1;
   Index lanes = 1;
   /// F on one slice alone; 0: as in the run's top-level sweeps, right where `lanes` is 1.
@@ -46,10 +48,11 @@ struct MeasuringConditions {
 /// are equal; N − f − 1 coarse solves and 2 (N − f − 1) evaluations of m make an iteration with f frozen slices, half
 /// of the evaluations shared by the threads.
 /// Throws std::invalid_argument if the record has no iteration at the top level.
-IterationHistory iteration_history(const RunRecord& record, const MeasuringConditions& conditions);
+IterationHistory iteration_history(const RunRecord& record, const RecordedRun& run);
 
 /// The same history with another number of slices, each of the recorded length and cost. **Assumed**, not known: as
-/// many iterations; fronts at the same fraction of the slices; a fit that takes seconds in proportion to the slices.
+/// many iterations, but at each level no more than slices; fronts at the same fraction of the slices; a fit that takes
+/// seconds in proportion to the slices. Throws std::invalid_argument if num_slices < 1.
 IterationHistory with_num_slices(const IterationHistory& history, Index num_slices);
 
 }  // namespace forerun

@@ -56,10 +56,11 @@ double sum(const TimeShares& shares) {
   return shares.useful + shares.repeated + shares.imbalance + shares.coarse + shares.learning + shares.communication;
 }
 
+constexpr RecordedRun recorded{8, 2};
+
 /// A record as a run on 8 slices might have left it.
 RunRecord recorded_run() {
   RunRecord record;
-  record.boundaries = States::Zero(2, 9);
   record.initial_seconds.coarse = 0.08;
   for (Index k = 1; k <= 3; ++k) {
     IterationRecord iteration;
@@ -88,7 +89,7 @@ TEST(ScalingModel, OneProcessorTakesTheSumOfAllWork) {
 
 TEST(ScalingModel, AProcessorASliceWithoutNetworkIsTheSpeedupModel) {
   const RunRecord record = recorded_run();
-  const ScalingPoint point = model_scaling(iteration_history(record, {}), 8, ideal(false));
+  const ScalingPoint point = model_scaling(iteration_history(record, recorded), 8, ideal(false));
   EXPECT_NEAR(point.speedup, modelled_speedup(record, 8).speedup, 1e-12);
 }
 
@@ -98,7 +99,7 @@ TEST(ScalingModel, OldStatesArePredictedInParallelSoTheSpeedupModelIsALowerBound
     iteration.seconds.fit = 0.2;
     iteration.seconds.predict = 0.1;
   }
-  const ScalingPoint point = model_scaling(iteration_history(record, {}), 8, ideal(false));
+  const ScalingPoint point = model_scaling(iteration_history(record, recorded), 8, ideal(false));
   EXPECT_GT(point.speedup, modelled_speedup(record, 8).speedup);
 }
 
@@ -254,7 +255,7 @@ TEST(IterationHistory, KeepsTheRecordedFrontsAndTheSumOfFineSeconds) {
   const auto executor = make_serial_executor();
   const RunRecord record = solve_parareal({grid, initial, testing::nonlinear_pair(2), testing::nonlinear_pair(50)},
                                           PararealOptions{}, *executor);
-  const IterationHistory history = iteration_history(record, {});
+  const IterationHistory history = iteration_history(record, {12, 2});
   ASSERT_EQ(history.iterations.size(), record.iterations.size());
   EXPECT_EQ(history.num_slices, 12);
   EXPECT_EQ(history.dimension, 2);
@@ -272,7 +273,7 @@ TEST(IterationHistory, AFirstSweepBelowTheTopPaysForItsComparisonWithTheNextLeve
   RunRecord record = recorded_run();
   record.iterations[0].at_top_level = false;
   for (std::size_t k : {1U, 2U}) record.iterations[k].level = 2;
-  const IterationHistory history = iteration_history(record, {});
+  const IterationHistory history = iteration_history(record, recorded);
   EXPECT_EQ(history.iterations[0].level_check, history.iterations[1].fine);
   EXPECT_EQ(history.iterations[1].level_check, 0.0);
   EXPECT_EQ(history.iterations[2].level_check, 0.0);
@@ -281,9 +282,9 @@ TEST(IterationHistory, AFirstSweepBelowTheTopPaysForItsComparisonWithTheNextLeve
 TEST(IterationHistory, NeedsASweepAtTheTopLevel) {
   RunRecord record = recorded_run();
   for (IterationRecord& iteration : record.iterations) iteration.at_top_level = false;
-  EXPECT_THROW(iteration_history(record, {}), std::invalid_argument);
+  EXPECT_THROW(iteration_history(record, recorded), std::invalid_argument);
   record.iterations.clear();
-  EXPECT_THROW(iteration_history(record, {}), std::invalid_argument);
+  EXPECT_THROW(iteration_history(record, recorded), std::invalid_argument);
 }
 
 TEST(IterationHistory, WithAsManySlicesIsItself) {
@@ -299,7 +300,14 @@ TEST(IterationHistory, FrontsMoveInProportionToTheSlices) {
   ASSERT_EQ(wide.iterations.size(), 6U);
   EXPECT_EQ(wide.num_slices, 1000);
   EXPECT_EQ(wide.iterations[5].first_slice, 500);
-  EXPECT_EQ(with_num_slices(even_history(10, 10), 2).iterations[9].first_slice, 1);
+}
+
+TEST(IterationHistory, IterationsAreNoMoreThanSlicesAtEachLevel) {
+  IterationHistory history = even_history(10, 6);
+  EXPECT_EQ(with_num_slices(history, 2).iterations.size(), 2U);
+  EXPECT_EQ(with_num_slices(history, 2).iterations[1].first_slice, 1);
+  for (std::size_t k = 3; k < 6; ++k) history.iterations[k].level = 2;
+  EXPECT_EQ(with_num_slices(history, 2).iterations.size(), 4U);
 }
 
 }  // namespace
