@@ -25,5 +25,6 @@ Command compare_command();
 Command inspect_command();
 Command list_command();
 Command run_command();
+Command scale_command();
 
 }  // namespace forerun

@@ -14,7 +14,8 @@ namespace forerun {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(), compare_command(), inspect_command(), list_command()};
+  static const std::vector<Command> all = {run_command(), compare_command(), scale_command(), inspect_command(),
+                                           list_command()};
   return all;
 }
 
@@ -25,8 +26,9 @@ const Command& find_command(const std::string& name) {
     names.push_back(command.name);
   }
   const std::string nearest = nearest_name(name, names);
-  throw UsageError("unknown command '" + name + "'" +
-                   (nearest.empty() ? ": known are run, compare, inspect, list" : ": did you mean '" + nearest + "'?"));
+  throw UsageError(
+      "unknown command '" + name + "'" +
+      (nearest.empty() ? ": known are run, compare, scale, inspect, list" : ": did you mean '" + nearest + "'?"));
 }
 
 std::string usage() {

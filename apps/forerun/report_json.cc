@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/forerun/build.h"
+#include "apps/forerun/history_json.h"
 
 namespace forerun {
 namespace {
@@ -67,6 +68,7 @@ Json run_json(const CorrectorRun& run, const std::optional<WarmStart>& warm_star
   json["served_by"] = series(record, [](const IterationRecord& k) { return k.corrector; });
   json["fallbacks"] = series(record, [](const IterationRecord& k) { return k.num_fallbacks; });
   json["initial"] = {{"served_by", record.initial_corrector}, {"error", number(record.initial_error)}};
+  json["history"] = history_json(record);
   json["options"] = parameters_json(run.corrector.parameters);
   json["warm_start"] = nullptr;
   if (run.warm) json["warm_start"] = {{"model", warm_start->file.string()}, {"transfer", warm_start->transfer}};

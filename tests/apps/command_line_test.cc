@@ -155,7 +155,7 @@ TEST_F(CommandLine, AFailingSolverIsNamedWithSliceTimeAndIteration) {
   for (const auto& run : json.at("runs")) {
     EXPECT_EQ(run.at("termination"), "propagator failed");
     EXPECT_THAT(run.at("failure").at("sentence").get<std::string>(),
-                AllOf(HasSubstr("slice 0"), HasSubstr("iteration"), HasSubstr("time")));
+                AllOf(HasSubstr("slice 1"), HasSubstr("iteration 0"), HasSubstr("time 0.1875")));
   }
   EXPECT_TRUE(json.at("serial_fine_seconds").is_null());
 }

@@ -2,9 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "apps/forerun/report_json.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {
@@ -81,11 +82,16 @@ TEST_F(Report, RunWithReferenceIsCompareWithOneCorrector) {
   EXPECT_EQ(run, compare);
 }
 
-TEST_F(Report, NothingNonFiniteReachesJson) {
-  const Json json = json_of({"compare", "--set", "problem.viscosity=1e6"});
-  const std::string text = json.dump();
-  EXPECT_EQ(text.find("nan"), std::string::npos);
-  EXPECT_EQ(text.find("inf"), std::string::npos);
+TEST_F(Report, WhatIsNotFiniteIsNullInJson) {
+  const Experiment experiment = make_experiment(ConfigDocument::parse(small_config, "small.toml"));
+  Comparison comparison;
+  CorrectorRun& run = comparison.runs.emplace_back();
+  IterationRecord& iteration = run.record.iterations.emplace_back();
+  iteration.increment = std::numeric_limits<double>::quiet_NaN();
+  iteration.jump = std::numeric_limits<double>::infinity();
+  const Json json = Json::parse(comparison_json(comparison, experiment, std::nullopt)).at("runs").at(0);
+  EXPECT_TRUE(json.at("increments").at(0).is_null());
+  EXPECT_TRUE(json.at("jumps").at(0).is_null());
 }
 
 TEST_F(Report, TheTableFitsATerminalAndShowsEveryCorrector) {
@@ -118,9 +124,9 @@ TEST(ExitStatusOfAComparison, IsThatOfTheGravestRun) {
   EXPECT_EQ(exit_status(comparison_with({converged, iteration_limit})), ExitStatus::not_converged);
   EXPECT_EQ(exit_status(comparison_with({time_limit, converged})), ExitStatus::not_converged);
   EXPECT_EQ(exit_status(comparison_with({iteration_limit, propagator_failed})), ExitStatus::solver_failed);
-  Comparison interrupted = comparison_with({converged});
-  interrupted.interrupted = true;
-  EXPECT_EQ(exit_status(interrupted), ExitStatus::interrupted);
+  Comparison stopped = comparison_with({converged});
+  stopped.interrupted = true;
+  EXPECT_EQ(exit_status(stopped), ExitStatus::interrupted);
 }
 
 }  // namespace
