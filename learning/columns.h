@@ -17,6 +17,8 @@ class Columns {
   StatesView view() const { return storage_.leftCols(size_); }
   Eigen::Block<const States, Eigen::Dynamic, 1, true> col(Index j) const { return storage_.col(j); }
 
+  StatesOut mutable_view() { return storage_.leftCols(size_); }
+
   /// Adds `count` uninitialised columns, to be filled through the reference returned.
   StatesOut extend(Index count) {
     if (size_ + count > storage_.cols()) {

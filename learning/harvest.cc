@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 
 namespace forerun {
 namespace {
@@ -40,6 +41,19 @@ void Harvest::append(const StatesView& states, const StatesView& discrepancies, 
   discrepancies_.extend(count) = discrepancies;
   slices_.insert(slices_.end(), slices.begin(), slices.end());
   iterations_.insert(iterations_.end(), iterations.begin(), iterations.end());
+}
+
+void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases) {
+  check(biases.rows() == dimension() && biases.cols() == static_cast<Index>(slices.size()),
+        "a bias of " + std::to_string(dimension()) + " components is needed for each slice");
+  check(biases.allFinite(), "biases must be finite");
+  std::unordered_map<Index, Index> column_of;
+  for (std::size_t j = 0; j < slices.size(); ++j) column_of.emplace(slices[j], static_cast<Index>(j));
+  StatesOut discrepancies = discrepancies_.mutable_view();
+  for (std::size_t i = 0; i < slices_.size(); ++i) {
+    const auto found = column_of.find(slices_[i]);
+    if (found != column_of.end()) discrepancies.col(static_cast<Index>(i)) += biases.col(found->second);
+  }
 }
 
 }  // namespace forerun

@@ -22,6 +22,9 @@ class Harvest {
   void append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
               const std::vector<Index>& iterations);
 
+  /// Adds column j of `biases` to the discrepancy of every sample of slices[j].
+  void shift(const std::vector<Index>& slices, const StatesView& biases);
+
   Index dimension() const { return states_.rows(); }
   Index size() const { return states_.size(); }
   StatesView states() const { return states_.view(); }

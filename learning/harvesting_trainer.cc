@@ -54,6 +54,7 @@ HarvestingTrainer::HarvestingTrainer(CorrectorFactory make_corrector, ProblemSig
       signature_(std::move(signature)),
       prior_model_(std::move(prior)),
       prior_(make_prior(prior_model_, signature_)),
+      residual_prior_(prior_ && prior_model_->readout.size() > 0 ? prior_.get() : nullptr),
       corrector_(make_corrector_()),
       harvest_(signature_.dimension) {}
 
@@ -62,31 +63,57 @@ HarvestingTrainer::~HarvestingTrainer() = default;
 const Correction* HarvestingTrainer::initial_correction() { return prior_.get(); }
 
 const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  const SweepData seen = residual_prior_ ? without_prior(sweep, executor) : sweep;
+  if (seen.level != level_) start_level(seen, executor);
   sum_.reset();
   learned_.reset();
-  harvest_.append(prior_ ? without_prior(sweep, executor) : sweep);
+  harvest_.append(seen);
   learned_ = corrector_->fit(harvest_, executor);
-  if (!prior_) return learned_.get();
-  if (!learned_) return prior_.get();
-  sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned_);
+  if (!residual_prior_) return learned_.get();
+  if (!learned_) return residual_prior_;
+  sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
   return sum_.get();
+}
+
+void HarvestingTrainer::start_level(const SweepData& sweep, SliceExecutor& executor) {
+  level_ = sweep.level;
+  level_iteration_ = sweep.iteration;
+  corrector_ = make_corrector_();
+  if (!learned_) {
+    harvest_ = Harvest(signature_.dimension);
+    return;
+  }
+  States biases = sweep.fine - sweep.coarse;
+  for_each_column_block(executor, biases.cols(), kBlock, [&](Index first, Index count) {
+    thread_local Scratch memory;
+    auto known = memory.matrix(biases.rows(), count);
+    learned_->evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                             sweep.states.middleCols(first, count), known);
+    biases.middleCols(first, count) -= known;
+  });
+  std::vector<Index> slices;
+  for (const Slice& slice : sweep.slices) slices.push_back(slice.index);
+  harvest_.shift(slices, biases);
 }
 
 std::string HarvestingTrainer::serving() const {
   if (sum_) return corrector_->name() + " on " + prior_model_->corrector;
   if (learned_) return corrector_->name();
-  return prior_ ? prior_model_->corrector : "classic";
+  const bool prior_serves = residual_prior_ != nullptr || (prior_ != nullptr && harvest_.size() == 0);
+  return prior_serves ? prior_model_->corrector : "classic";
 }
 
 SweepData HarvestingTrainer::without_prior(const SweepData& sweep, SliceExecutor& executor) {
   residual_coarse_.resize(sweep.coarse.rows(), sweep.coarse.cols());
   for_each_column_block(executor, sweep.states.cols(), kBlock, [&](Index first, Index count) {
     auto block = residual_coarse_.middleCols(first, count);
-    prior_->evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                           sweep.states.middleCols(first, count), block);
+    residual_prior_->evaluate_block(
+        sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+        sweep.states.middleCols(first, count), block);
     block += sweep.coarse.middleCols(first, count);
   });
   return {.iteration = sweep.iteration,
+          .level = sweep.level,
           .slices = sweep.slices,
           .states = sweep.states,
           .fine = sweep.fine,
@@ -99,14 +126,14 @@ Harvest HarvestingTrainer::full_harvest() const {
     const Harvest& old = prior_model_->harvest;
     full.append(old.states(), old.discrepancies(), old.slices(), old.iterations());
   }
-  if (!prior_) {
+  if (!residual_prior_) {
     full.append(harvest_.states(), harvest_.discrepancies(), harvest_.slices(), harvest_.iterations());
     return full;
   }
   std::vector<Slice> slices(harvest_.slices().size());
   for (std::size_t i = 0; i < slices.size(); ++i) slices[i].index = harvest_.slices()[i];
   States discrepancies(harvest_.dimension(), harvest_.size());
-  prior_->evaluate_block(slices, harvest_.states(), discrepancies);
+  residual_prior_->evaluate_block(slices, harvest_.states(), discrepancies);
   discrepancies += harvest_.discrepancies();
   full.append(harvest_.states(), discrepancies, harvest_.slices(), harvest_.iterations());
   return full;

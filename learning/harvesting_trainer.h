@@ -21,7 +21,14 @@ using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 ///   m = m₀ + m_res,      m_res fitted to the residual discrepancies F(u) − G(u) − m₀(u) of this run,
 ///
 /// so G + m₀ is just a better coarse solver and what m₀ has wrong is learned like any discrepancy: where the problem is
-/// the same nothing is left to learn, where it differs nothing of the old run can contradict the new one.
+/// the same nothing is left to learn, where it differs nothing of the old run can contradict the new one. A model
+/// without a readout of its own ("randnet-local") is another function for every set of neighbours: its error jumps and
+/// cannot be learned, so it serves the initial sweep only.
+///
+/// Climbing a ladder of fine solvers: when the level rises, the older discrepancies are those of a cheaper F. Dropping
+/// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They
+/// are *shifted*: with m the fit before, the older samples of slice n get the bias (F_new(u) − G(u)) − m(u) seen at its
+/// newest state, and a new corrector is fitted to all.
 ///
 /// Throws std::invalid_argument from `train` as `Harvest` does, and from the constructor if the prior's dimension or
 /// equation is another.
@@ -36,11 +43,12 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::string serving() const override;
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
-  /// was learned on the same problem. Costs one fit after a warm run. Throws std::logic_error before the first `train`,
-  /// std::runtime_error if the fit fails.
+  /// was learned on the same problem; of a ladder's levels only the latest. Costs one fit after a warm run. Throws
+  /// std::logic_error before the first `train`, std::runtime_error if the fit fails.
   LearnedModel learned_model(SliceExecutor& executor) const;
 
  private:
+  void start_level(const SweepData& sweep, SliceExecutor& executor);
   SweepData without_prior(const SweepData& sweep, SliceExecutor& executor);
   Harvest full_harvest() const;
 
@@ -48,8 +56,11 @@ class HarvestingTrainer final : public CoarseTrainer {
   ProblemSignature signature_;
   std::shared_ptr<const LearnedModel> prior_model_;
   std::unique_ptr<const Correction> prior_;
+  const Correction* residual_prior_;  ///< m₀ where the residual is learned on it, else nullptr
   std::unique_ptr<Corrector> corrector_;
-  Harvest harvest_;  ///< discrepancies less the prior's share
+  Index level_ = 0;            ///< of the latest sweep
+  Index level_iteration_ = 0;  ///< the first iteration of that level
+  Harvest harvest_;            ///< discrepancies less the prior's share, older levels' shifted to the latest
   std::unique_ptr<const LearnedCorrection> learned_;
   std::unique_ptr<const Correction> sum_;  ///< prior + learned
   States residual_coarse_;                 ///< G + m₀ at the latest sweep's states

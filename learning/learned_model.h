@@ -15,12 +15,12 @@ namespace forerun {
 /// What a model was learned on. Equation and dimension must agree for a model to be used at all; any other difference
 /// is *transfer*: allowed, and said.
 struct ProblemSignature {
-  std::string problem;                            ///< equation name
-  std::map<std::string, std::string> parameters;  ///< the equation's parameters, printed to round-trip
+  std::string problem{};                            ///< equation name
+  std::map<std::string, std::string> parameters{};  ///< the equation's parameters, printed to round-trip
   Index dimension = 0;
   double slice_length = 0.0;
-  std::string coarse;  ///< "rk1 x 4"
-  std::string fine;    ///< "rk8 x 200"
+  std::string coarse{};  ///< "rk1 x 4"
+  std::string fine{};    ///< "rk8 x 200"
 
   bool operator==(const ProblemSignature&) const = default;
 };
