@@ -1,0 +1,170 @@
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "apps/forerun/command.h"
+#include "apps/forerun/history_json.h"
+#include "apps/forerun/interrupt.h"
+#include "apps/forerun/progress.h"
+#include "apps/forerun/report.h"
+#include "apps/forerun/scale_report.h"
+#include "apps/forerun/slice_timing.h"
+#include "apps/forerun/solve_request.h"
+#include "apps/forerun/usage_error.h"
+#include "apps/forerun/writable_path.h"
+#include "core/atomic_file.h"
+#include "core/errors.h"
+#include "core/read_file.h"
+
+namespace forerun {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* details =
+    R"(Takes a run's measured times and the history of its iterations, and models the same run on other machines: processors
+that own a block of slices each, a network between them, event by event. A configuration is solved once on this machine
+first; a run directory (`forerun run --out`) is read. What was measured and what is modelled is labelled so.
+
+Examples:
+  forerun scale data/configs/burgers.toml
+  forerun scale runs/first --processors 1,16,128 --latency 1e-6 --bandwidth 2.5e10
+  forerun scale data/configs/burgers.toml --set corrector.name=classic --json - | jq .modelled.strong
+
+Strong scaling: the run's own slices on P processors. Weak scaling: P slices of the same length on P processors,
+assuming as many iterations as recorded. Shares of the time are those of the critical path and add up to 100 %: useful
+(one full fine pass, evenly divided), repeated (the other sweeps), imbalance (idle processors), coarse, learning, network.
+
+Units: seconds, bytes per second.
+
+Exit status: 0 modelled; 3 the run did not converge, 6 a solver failed, 130 interrupted (then nothing is modelled);
+2 wrong usage or configuration, 4 files.
+)";
+
+constexpr const char* config_name = "config.toml";
+constexpr const char* record_name = "record.json";
+
+struct RecordedExperiment {
+  Experiment experiment;
+  std::string corrector;
+  RunRecord record;
+  int num_threads = 1;
+  double serial_fine_seconds = 0.0;  ///< 0: not measured
+  std::string source;
+};
+
+/// The run of `corrector` in a record of schema "forerun.compare/1"; the first one where it is not there.
+const Json& run_of(const Json& record, const std::string& corrector) {
+  const Json& runs = record.at("runs");
+  const auto found =
+      std::find_if(runs.begin(), runs.end(), [&](const Json& run) { return run.at("corrector") == corrector; });
+  return found != runs.end() ? *found : runs.at(0);
+}
+
+RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
+  RecordedExperiment recorded{make_experiment(ConfigDocument::read(directory / config_name)),
+                              {},
+                              {},
+                              1,
+                              0.0,
+                              "recorded in " + directory.string()};
+  const std::filesystem::path path = directory / record_name;
+  const std::string text = read_file(path);
+  try {
+    const Json json = Json::parse(text);
+    const Json& run = run_of(json, recorded.experiment.config.corrector.name);
+    if (!run.at("converged").get<bool>()) throw std::invalid_argument("holds a run that did not converge");
+    recorded.corrector = run.at("corrector").get<std::string>();
+    recorded.record = read_history(run.at("history"), recorded.experiment.num_slices());
+    recorded.num_threads = std::max(1, json.at("threads").get<int>());
+    const Json& serial = json.at("serial_fine_seconds");
+    recorded.serial_fine_seconds = serial.is_number() ? serial.get<double>() : 0.0;
+  } catch (const Json::exception& error) {
+    throw FileError(path.string() + ": is not the record of a run: " + error.what());
+  } catch (const std::invalid_argument& error) {
+    throw FileError(path.string() + ": " + error.what());
+  }
+  return recorded;
+}
+
+/// F on one slice alone, which is what serial stepping pays.
+double serial_slice_seconds(const RecordedExperiment& recorded) {
+  const Experiment& experiment = recorded.experiment;
+  if (recorded.serial_fine_seconds > 0.0) {
+    return recorded.serial_fine_seconds / static_cast<double>(experiment.num_slices());
+  }
+  if (experiment.fine->block_size() == 1) return 0.0;
+  return seconds_alone(*experiment.fine, experiment.grid.slice(0), experiment.initial);
+}
+
+ExitStatus report(const RecordedExperiment& recorded, const MachineOptions& machine,
+                  const std::optional<std::string>& json, const Console& console) {
+  const Experiment& experiment = recorded.experiment;
+  const RecordedRun run{experiment.num_slices(), experiment.dimension(), recorded.num_threads,
+                        experiment.fine->block_size(), serial_slice_seconds(recorded)};
+  const ScaleStudy study =
+      make_scale_study(recorded.corrector, recorded.source, iteration_history(recorded.record, run), machine);
+  if (json == "-") {
+    console.out << scale_json(study, experiment);
+    return ExitStatus::ok;
+  }
+  console.out << scale_text(study, experiment);
+  console.out.flush();
+  if (json) write_file_atomically(*json, scale_json(study, experiment));
+  return ExitStatus::ok;
+}
+
+ExitStatus solve_and_report(const SolveRequest& request, const MachineOptions& machine, const Console& console) {
+  Experiment experiment = make_experiment(request.document);
+  ComparisonPlan plan;
+  plan.correctors = {experiment.config.corrector};
+  plan.quiet = request.quiet;
+  const auto logger = make_logger(console, request.quiet);
+  const InterruptGuard interrupt;
+  Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
+  for (const std::string& sentence : shortfalls(comparison, experiment))
+    logger->error("{}; nothing modelled", sentence);
+  const ExitStatus status = exit_status(comparison);
+  if (status != ExitStatus::ok) return status;
+  const int num_threads = experiment.executor->num_threads();
+  std::string source =
+      "one run on this machine, " + std::to_string(num_threads) + (num_threads == 1 ? " thread" : " threads");
+  CorrectorRun& run = comparison.runs.front();
+  return report({std::move(experiment), run.corrector.name, std::move(run.record), num_threads, 0.0, std::move(source)},
+                machine, request.json, console);
+}
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  const MachineOptions machine = make_machine_options(options);
+  const auto& arguments = options.arguments();
+  if (arguments.size() != 1 || !std::filesystem::is_directory(arguments.front())) {
+    const SolveRequest request = make_solve_request("scale", options);
+    if (request.json && *request.json != "-") require_writable(*request.json);
+    return solve_and_report(request, machine, console);
+  }
+  for (const std::string name : {"set", "threads", "seed"}) {
+    if (options.has(name)) {
+      throw UsageError("--" + name + ": a run directory is taken as it is; name its " + config_name +
+                       " to run it anew");
+    }
+  }
+  const std::optional<std::string> json = options.text("json");
+  if (json && *json != "-") require_writable(*json);
+  return report(read_run_directory(arguments.front()), machine, json, console);
+}
+
+}  // namespace
+
+Command scale_command() {
+  std::vector<OptionSpec> options = machine_option_specs();
+  for (const OptionSpec& spec : solve_option_specs()) {
+    for (const char* name : {"set", "threads", "seed", "json", "quiet"}) {
+      if (spec.name == name) options.push_back(spec);
+    }
+  }
+  return {"scale", "CONFIG|RUN_DIR", "Model a run on many processors: strong and weak scaling", details, options, run};
+}
+
+}  // namespace forerun
