@@ -9,38 +9,55 @@ namespace forerun {
 /// How far an iterate may still be from the solution, from what an iteration shows anyway.
 ///
 /// A corrected sweep leaves U' with a predicted jump of zero everywhere. The true jump of slice n is the change of the
-/// coarse solver's remaining discrepancy over the increment at the slice's start; the discrepancy's Lipschitz constant
-/// ρ is seen when a fine sweep reveals the jumps after an increment:
+/// coarse solver's remaining discrepancy over the increment Δ_n = ‖U[n]' − U[n]‖ of the slice's start. How strongly it
+/// changes is seen when the next fine sweep reveals the jumps that the increments of the sweep before have left:
 ///
-///   ρ = max_n jump_n^{k} / max_n ‖U[n]^{k−1} − U[n]^{k−2}‖.
+///   ρ_n = max_{|j−n| ≤ 2} jump_j / max_{|j−n| ≤ 2} Δ_j.
 ///
-/// Jumps are then carried on with the measured growth Λ_n = ‖G_k(U[n]') − G_k(U[n])‖ / ‖U[n]' − U[n]‖ of each slice:
+/// Jumps are carried on with the measured growth Λ_n = ‖G_k(U[n]') − G_k(U[n])‖ / Δ_n of each slice (at least 0.6 times
+/// the growth known before, because a change along a contracting direction shows less than an error may find):
 ///
-///   e_{n+1} = Λ_n e_n + σ ρ ‖U[n]' − U[n]‖,      e = 0 at the exact front,
+///   e_{n+1} = Λ_n e_n + σ ρ_n Δ_n,
 ///
-/// with the safety factor σ. The estimate costs O(N) numbers, no solve. It is an estimate, not a bound: ρ is the last
-/// seen, and learners make it shrink from sweep to sweep.
+/// with the safety factor σ; e_n at the front is the estimate under which it was frozen, 0 where it is exact. On a new
+/// level of a fidelity ladder the jumps also hold the difference of the levels; there ρ is the largest seen in the run.
+///
+/// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
+/// growths, e_{n+1} becomes at most
+///
+///   c_{n+1} = e_{n+1} · max(1, Λ_{n+1}, Λ_{n+1} Λ_{n+2}, …)
+///
+/// by the end of the run. Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
 class ErrorEstimate {
  public:
   ErrorEstimate(Index num_slices, double safety);
 
-  /// After a fine sweep: `jump` = max_n jump_n of the iterate that the last `update` spoke about. Ignored when there
-  /// was none.
-  void observe_jump(double jump);
-  /// After a corrected sweep from slice `first` on: fills the estimates from the sweep's increments and carried
-  /// changes.
+  /// After a fine sweep of slices first … N − 1: the jumps that the last corrected sweep has left. Ignored before one.
+  void observe_jumps(Index first, const std::vector<double>& jumps);
+  /// The jumps of the next sweep will be of another fine solver.
+  void start_level();
+  /// After a corrected sweep from slice `first` on: its increments (of U[n+1]) and the changes carried on by each
+  /// slice.
   void update(Index first, const std::vector<double>& increments, const std::vector<double>& carried);
 
+  /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
+  bool knows_contraction() const { return largest_contraction_ > 0.0; }
   /// e_{n+1} for each slice n; infinite while no contraction has been seen.
   const std::vector<double>& errors() const { return errors_; }
-  /// ρ.
-  double contraction() const { return contraction_; }
+  /// c_{n+1} for each slice n, likewise.
+  const std::vector<double>& consequences() const { return consequences_; }
 
  private:
+  void project(std::size_t begin);
+
   double safety_;
-  double contraction_;
-  double largest_increment_ = 0.0;
+  double largest_contraction_ = 0.0;
+  bool level_is_new_ = true;
+  std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
+  std::vector<double> contractions_;      ///< ρ_n
+  std::vector<double> growths_;           ///< Λ_n
   std::vector<double> errors_;
+  std::vector<double> consequences_;
 };
 
 }  // namespace forerun

@@ -37,7 +37,8 @@ class FineSweep {
   void run(const Propagator& propagator, Index iteration, Index first, const States& boundaries, States& fine,
            SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
 
-  /// Of the last sweep: max_n ‖F(U[n]) − U[n+1]‖, the seconds in F summed over slices, and those of the slowest slice.
+  /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice and their maximum, the seconds in F summed over slices, and those of the slowest slice.
+  const std::vector<double>& jumps() const { return jumps_; }
   double jump() const { return jump_; }
   double slice_seconds() const { return slice_seconds_; }
   double max_slice_seconds() const { return max_slice_seconds_; }

@@ -60,7 +60,7 @@ double LevelControl::measure(Index iteration, const States& boundaries, const St
 }
 
 void LevelControl::climb() {
-  const bool straight_to_top = difference_ < kNegligible * options_.tolerance;
+  const bool straight_to_top = measured_ && difference_ < kNegligible * options_.tolerance;
   level_ = straight_to_top ? ladder_.num_levels() - 1 : level_ + 1;
   measured_ = false;
   tolerance_ = options_.tolerance;

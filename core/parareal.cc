@@ -116,7 +116,7 @@ class PararealLoop {
     iteration_.jump = fine_sweep_.jump();
     iteration_.fine_work = problem_.fine.relative_work(levels_.level()) * static_cast<double>(num_slices_ - front_) /
                            static_cast<double>(num_slices_);
-    if (!level_is_new_) estimate_.observe_jump(iteration_.jump);
+    estimate_.observe_jumps(front_, fine_sweep_.jumps());
     if (levels_.needs_measure()) {
       iteration_.fine_work +=
           levels_.measure(iteration_.iteration, record_.boundaries, fine_, coarse_sweep_.coarse(), executor_);
@@ -163,16 +163,15 @@ class PararealLoop {
   void advance_front() {
     const std::vector<double>& increments = coarse_sweep_.increments();
     iteration_.increment = *std::max_element(increments.begin() + front_, increments.end());
-    iteration_.estimated_error = *std::max_element(estimate_.errors().begin() + front_, estimate_.errors().end());
+    iteration_.estimated_error = *std::max_element(estimate_.errors().begin(), estimate_.errors().end());
     if (levels_.at_top() && exact_front_ == front_) ++exact_front_;
     ++front_;
-    front_ = converged_prefix(increments, front_, levels_.tolerance());
-    if (options_.stopping == StoppingRule::estimate) {
-      front_ = converged_prefix(estimate_.errors(), front_, levels_.tolerance());
-    }
+    const bool by_estimate = options_.stopping == StoppingRule::estimate && estimate_.knows_contraction();
+    const Index prefix =
+        converged_prefix(by_estimate ? estimate_.consequences() : increments, front_, levels_.tolerance());
+    if (!by_estimate || prefix == num_slices_) front_ = prefix;
     iteration_.exact_front = exact_front_;
     iteration_.converged_front = front_;
-    level_is_new_ = false;
   }
 
   void end_iteration(double seconds) {
@@ -188,7 +187,7 @@ class PararealLoop {
     if (levels_.at_top()) return;
     levels_.climb();
     front_ = 0;
-    level_is_new_ = true;
+    estimate_.start_level();
   }
 
   double error_against_reference() const {
@@ -213,7 +212,6 @@ class PararealLoop {
   const Correction* correction_ = nullptr;
   Index front_ = 0;        ///< boundaries 0 … front are frozen
   Index exact_front_ = 0;  ///< boundaries 0 … exact_front are the serial fine solution
-  bool level_is_new_ = true;
   IterationRecord iteration_;
   RunRecord record_;
 };

@@ -12,8 +12,12 @@ namespace forerun {
 
 /// When a slice is taken for converged (always in a row from the exact front).
 enum class StoppingRule {
-  increment,  ///< its increment is below the tolerance: the published rule, which pays for a last, confirming sweep
-  estimate,   ///< that, or its estimated error (core/error_estimate.h) is below the tolerance
+  increment,  ///< its increment is below the tolerance: the published rule
+  /// The estimated error of every slice, grown to the end of the run (core/error_estimate.h), is below the tolerance;
+  /// all are then frozen at once, since an amplification seen on a bad iterate proves nothing. While there is no
+  /// estimate: as above. Spares the last, confirming sweep where it is not needed, and goes on where small increments
+  /// hide a large error.
+  estimate,
 };
 
 struct PararealOptions {
@@ -22,7 +26,7 @@ struct PararealOptions {
   double tolerance = 5e-7;
   StoppingRule stopping = StoppingRule::increment;
   /// Safety factor of the error estimate.
-  double error_safety = 3.0;
+  double error_safety = 8.0;
   /// A level of the fidelity ladder is left when the increment is below this many times its difference to the next.
   double level_factor = 1.0;
   /// Also converged when every jump is below this; 0: not used.
