@@ -48,9 +48,10 @@ bool orthogonalize(Eigen::Ref<States> a, Eigen::Ref<States> v, Index p, Index q)
   return true;
 }
 
-/// y = a⁺ b by a V = U Σ; `a` is overwritten by U Σ, `v` by V.
+/// y = a⁺ b by a V = U Σ, singular values below relative_cutoff · max(σ_max, scale) taken as zero; `a` is overwritten
+/// by U Σ, `v` by V.
 void solve_minimum_norm(Eigen::Ref<States> a, Eigen::Ref<States> v, const StateView& b, double relative_cutoff,
-                        StateOut y) {
+                        double scale, StateOut y) {
   const Index size = a.cols();
   v.setIdentity();
   bool rotated = true;
@@ -61,7 +62,7 @@ void solve_minimum_norm(Eigen::Ref<States> a, Eigen::Ref<States> v, const StateV
   }
   double largest = 0.0;
   for (Index j = 0; j < size; ++j) largest = std::max(largest, dot(a.col(j), a.col(j)));
-  const double cutoff = relative_cutoff * std::sqrt(largest);
+  const double cutoff = relative_cutoff * std::max(std::sqrt(largest), scale);
   y.setZero();
   for (Index j = 0; j < size; ++j) {
     const double energy = dot(a.col(j), a.col(j));
@@ -104,7 +105,7 @@ void affine_weights(const StatesView& features, const StateView& query, StateOut
   auto coefficients = small.col(2 * num_contrasts);
   const double cutoff = kEpsilon * static_cast<double>(std::max(num_features, num_samples));
   solve_minimum_norm(triangle, small.middleCols(num_contrasts, num_contrasts), right.head(num_contrasts), cutoff,
-                     coefficients);
+                     std::sqrt(dot(query, query)), coefficients);
   for (Index j = 1; j < num_samples; ++j) {
     const auto count = static_cast<double>(j);
     const double share = coefficients[j - 1] / std::sqrt(count * (count + 1.0));

@@ -12,7 +12,8 @@ namespace forerun {
 /// So a readout from M features to d outputs need never be formed: O(M m²) for the weights, O(m d) for the value.
 ///
 /// Method: with the m − 1 orthonormal Helmert contrasts H of m samples, w = 1/m + H (Φ H)⁺ (φ − φ̄); Householder QR of
-/// Φ H, then Hestenes' one-sided Jacobi singular values of its triangle, those below ε · max(M, m) · σ_max dropped.
+/// Φ H, then Hestenes' one-sided Jacobi singular values of its triangle, those below ε · max(M, m) · max(σ_max, ‖φ‖)
+/// dropped: differences of features are not known better than that, and samples on one line differ by noise only.
 /// Shapes: `features` M × m, `query` M, `weights` m. No allocation in steady state, deterministic, thread-safe.
 /// Throws std::invalid_argument on mismatched shapes or m < 1.
 /// Source: Gattiglio, Grigoryeva, Tamborrino (2024), sec. 3; Golub, Van Loan (2013), sec. 8.6.

@@ -1,5 +1,6 @@
 #include "learning/randnet_local_corrector.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace forerun {
 namespace {
 
 constexpr Index kFeatureBlock = 16;
+constexpr Index kStrip = 1024;  // of a state, stays in the first-level cache while neighbours are added up
 
 /// Samples with their features, ready to be combined.
 class LocalNetwork {
@@ -53,8 +55,12 @@ class LocalNetwork {
     affine_weights(near, query.col(0), weights);
 
     const StatesView discrepancies = harvest_->discrepancies();
-    out.setZero();
-    for (Index j = 0; j < count; ++j) out += weights[j] * discrepancies.col(nearest[static_cast<std::size_t>(j)]);
+    for (Index begin = 0; begin < out.size(); begin += kStrip) {
+      auto strip = out.segment(begin, std::min(kStrip, out.size() - begin));
+      strip.setZero();
+      for (Index j = 0; j < count; ++j)
+        strip += weights[j] * discrepancies.col(nearest[static_cast<std::size_t>(j)]).segment(begin, strip.size());
+    }
   }
 
  private:
