@@ -64,7 +64,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
         *experiment.executor, &progress);
   }
   if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);
-  run.modelled = modelled_speedup(run.record, experiment.num_slices());
+  if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
   return run;
 }
 
@@ -88,13 +88,18 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
                      spdlog::logger& logger, std::stop_token stop) {
   Comparison comparison;
   if (plan.reference) comparison.serial_fine = solve_reference(experiment, logger, stop);
-  const auto& serial = comparison.serial_fine;
-  const bool has_reference = serial && !serial->failure && !serial->interrupted;
+  const bool has_reference = comparison.has_reference();
   for (const NamedChoice& corrector : plan.correctors) {
-    if (stop.stop_requested()) break;
-    CorrectorRun run = run_corrector(corrector, plan, experiment, has_reference ? &serial->boundaries : nullptr,
-                                     console, logger, stop);
-    if (has_reference) run.measured_speedup = serial->seconds / run.record.seconds.total;
+    if (stop.stop_requested()) {
+      comparison.not_run.push_back(corrector.name);
+      continue;
+    }
+    CorrectorRun run =
+        run_corrector(corrector, plan, experiment, has_reference ? &comparison.serial_fine->boundaries : nullptr,
+                      console, logger, stop);
+    if (has_reference && run.record.converged()) {
+      run.measured_speedup = comparison.serial_fine->seconds / run.record.seconds.total;
+    }
     comparison.runs.push_back(std::move(run));
   }
   comparison.interrupted = stop.stop_requested();

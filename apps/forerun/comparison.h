@@ -31,17 +31,21 @@ struct WarmStart {
 struct CorrectorRun {
   NamedChoice corrector;
   RunRecord record;
-  bool warm = false;                  ///< started from the model file
-  std::optional<LearnedModel> model;  ///< what it knows now, where the corrector learns
-  std::optional<double> measured_speedup;
-  ModelledSpeedup modelled;
+  bool warm = false;                        ///< started from the model file
+  std::optional<LearnedModel> model;        ///< what it knows now, where the corrector learns
+  std::optional<double> measured_speedup;   ///< nullopt as well where the run did not converge
+  std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge
 };
 
 /// Several correctors on the same problem.
 struct Comparison {
   std::optional<SerialSolution> serial_fine;
   std::vector<CorrectorRun> runs;
+  std::vector<std::string> not_run;  ///< correctors that an interrupt kept from running
   bool interrupted = false;
+
+  /// The serial fine solution was computed to its end.
+  bool has_reference() const { return serial_fine && !serial_fine->failure && !serial_fine->interrupted; }
 };
 
 struct ComparisonPlan {

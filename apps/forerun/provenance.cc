@@ -67,7 +67,7 @@ std::string provenance_json(const Experiment& experiment, const ConfigDocument& 
   const RunConfig& config = experiment.config;
   Json json;
   json["schema"] = "forerun.provenance/1";
-  json["written"] = utc_now();
+  json["started"] = utc_now();
   json["command"] = command;
   json["version"] = build::version;
   json["build"] = {{"compiler", build::compiler}, {"flags", build::flags}, {"type", build::type}};

@@ -77,11 +77,11 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
                    count(run.record.effective_sweeps()), optional_text(run.record.error(), format_scientific),
                    time(seconds.fine), time(seconds.coarse), time(seconds.fit), time(seconds.predict),
                    time(seconds.total), optional_text(run.measured_speedup, format_factor),
-                   format_factor(run.modelled.speedup), status_text(run)});
+                   run.modelled ? format_factor(run.modelled->speedup) : "-", status_text(run)});
   }
   std::ostringstream text;
   text << problem_heading(experiment);
-  if (comparison.serial_fine) {
+  if (comparison.has_reference()) {
     text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
   }
   text << "\n" << table.str() << "\n";
@@ -105,17 +105,18 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("iterations", std::to_string(run.record.num_iterations()));
   line("effective sweeps", count(run.record.effective_sweeps()));
   if (!run.record.iterations.empty()) line("last increment", format_scientific(run.record.iterations.back().increment));
-  line("max error", comparison.serial_fine
+  line("max error", comparison.has_reference()
                         ? optional_text(run.record.error(), format_scientific) + " against serial fine"
-                        : "not computed (--reference)");
+                        : "not computed, see --reference");
   line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
                    format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
                    format_duration(seconds.predict));
-  if (comparison.serial_fine) line("serial fine", format_duration(comparison.serial_fine->seconds));
-  line("measured speed-up", run.measured_speedup ? format_factor(*run.measured_speedup) + " over serial fine"
-                                                 : "not measured (--reference)");
-  line("modelled speed-up", format_factor(run.modelled.speedup) + " on " + std::to_string(run.modelled.processors) +
-                                " processors, from this run's own times");
+  if (comparison.has_reference()) line("serial fine", format_duration(comparison.serial_fine->seconds));
+  if (run.measured_speedup) line("measured speed-up", format_factor(*run.measured_speedup) + " over serial fine");
+  if (run.modelled) {
+    line("modelled speed-up", format_factor(run.modelled->speedup) + " on " + std::to_string(run.modelled->processors) +
+                                  " processors, from this run's own times");
+  }
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
   return text.str();
 }
@@ -141,6 +142,7 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
     }
     sentences.push_back(text.str());
   }
+  for (const std::string& name : comparison.not_run) sentences.push_back(name + " was not run: interrupted");
   return sentences;
 }
 

@@ -47,7 +47,7 @@ Json failure_json(const std::optional<SliceFailure>& failure) {
           {"time", number(failure->time)}};
 }
 
-Json run_json(const CorrectorRun& run, const std::optional<WarmStart>& warm_start) {
+Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<WarmStart>& warm_start) {
   const RunRecord& record = run.record;
   Json json;
   json["corrector"] = run.corrector.name;
@@ -58,7 +58,8 @@ Json run_json(const CorrectorRun& run, const std::optional<WarmStart>& warm_star
   json["max_error"] = number(record.error());
   json["seconds"] = seconds_json(record.seconds);
   json["measured_speedup"] = number(run.measured_speedup);
-  json["modelled"] = {{"processors", run.modelled.processors}, {"speedup", number(run.modelled.speedup)}};
+  json["modelled"] = {{"processors", num_slices}, {"speedup", nullptr}};
+  if (run.modelled) json["modelled"]["speedup"] = number(run.modelled->speedup);
   json["increments"] = series(record, [](const IterationRecord& k) { return number(k.increment); });
   json["jumps"] = series(record, [](const IterationRecord& k) { return number(k.jump); });
   json["errors"] = series(record, [](const IterationRecord& k) { return number(k.error); });
@@ -80,8 +81,6 @@ Json run_json(const CorrectorRun& run, const std::optional<WarmStart>& warm_star
 
 std::string comparison_json(const Comparison& comparison, const Experiment& experiment,
                             const std::optional<WarmStart>& warm_start) {
-  const auto& serial = comparison.serial_fine;
-  const bool serial_done = serial && !serial->failure && !serial->interrupted;
   Json json;
   json["schema"] = "forerun.compare/1";
   json["version"] = build::version;
@@ -92,9 +91,10 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   json["time"] = {{"begin", experiment.grid.begin()}, {"end", experiment.grid.end()}};
   json["threads"] = experiment.executor->num_threads();
   json["seed"] = experiment.config.seed;
-  json["serial_fine_seconds"] = serial_done ? number(serial->seconds) : Json(nullptr);
+  json["serial_fine_seconds"] = comparison.has_reference() ? number(comparison.serial_fine->seconds) : Json(nullptr);
   json["runs"] = Json::array();
-  for (const CorrectorRun& run : comparison.runs) json["runs"].push_back(run_json(run, warm_start));
+  for (const CorrectorRun& run : comparison.runs)
+    json["runs"].push_back(run_json(run, experiment.num_slices(), warm_start));
   // File names need not be UTF-8; a record must be all the same.
   constexpr int indent = 2;
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -3,7 +3,6 @@
 #include <sstream>
 #include <system_error>
 
-#include "apps/forerun/provenance.h"
 #include "apps/forerun/report_json.h"
 #include "core/array_file.h"
 #include "core/atomic_file.h"
@@ -25,32 +24,36 @@ std::string model_name(const std::string& corrector) { return "model-" + correct
 }  // namespace
 
 RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)) {
+  if (!path_.has_filename()) path_ = path_.parent_path();  // "out/" is "out"
   std::error_code error;
   const bool exists = fs::exists(path_, error);
   if (exists && !fs::is_directory(path_, error)) throw FileError(path_.string() + ": exists and is not a directory");
   if (exists && !fs::is_empty(path_, error)) {
     throw FileError(path_.string() + ": is not empty: results are never overwritten, name another directory");
   }
-  created_ = fs::create_directories(path_, error);
+  for (fs::path missing = path_; !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) {
+    made_.insert(made_.begin(), missing);
+  }
+  fs::create_directories(path_, error);
   if (error) throw FileError(path_.string() + ": cannot be made: " + error.message());
 }
 
 RunDirectory::~RunDirectory() {
   std::error_code ignored;
-  // Only an empty directory is removed.
-  if (created_) fs::remove(path_, ignored);
+  // Only empty directories are removed.
+  for (auto made = made_.rbegin(); made != made_.rend(); ++made) fs::remove(*made, ignored);
 }
 
-void RunDirectory::write(const Comparison& comparison, const Experiment& experiment, const ConfigDocument& document,
-                         const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start) const {
+void RunDirectory::write(const Comparison& comparison, const Experiment& experiment, const std::string& provenance,
+                         const std::optional<WarmStart>& warm_start) const {
   const bool from_file = experiment.config.initial_state.has_value();
   const auto initial_state = from_file ? std::optional<fs::path>(initial_state_name) : std::nullopt;
   write_file_atomically(path_ / "config.toml", to_toml(experiment.config, initial_state));
   if (from_file) write_npy(path_ / initial_state_name, experiment.initial);
-  write_file_atomically(path_ / "provenance.json", provenance_json(experiment, document, command, warm_start));
+  write_file_atomically(path_ / "provenance.json", provenance);
   write_file_atomically(path_ / "record.json", comparison_json(comparison, experiment, warm_start));
   write_file_atomically(path_ / "iterations.csv", iterations_csv(comparison));
-  if (comparison.serial_fine) write_npy(path_ / boundaries_name("serial-fine"), comparison.serial_fine->boundaries);
+  if (comparison.has_reference()) write_npy(path_ / boundaries_name("serial-fine"), comparison.serial_fine->boundaries);
   for (const CorrectorRun& run : comparison.runs) {
     write_npy(path_ / boundaries_name(run.corrector.name), run.record.boundaries);
     if (run.model) save_model(path_ / model_name(run.corrector.name), *run.model);

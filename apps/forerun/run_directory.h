@@ -30,16 +30,16 @@ class RunDirectory {
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
 
-  /// Each file is written atomically. Throws `FileError`.
-  void write(const Comparison& comparison, const Experiment& experiment, const ConfigDocument& document,
-             const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start) const;
+  /// `provenance` as of provenance.h. Each file is written atomically. Throws `FileError`.
+  void write(const Comparison& comparison, const Experiment& experiment, const std::string& provenance,
+             const std::optional<WarmStart>& warm_start) const;
 
   /// The names `write` will give, for a plan.
   static std::vector<std::string> file_names(const Experiment& experiment, const ComparisonPlan& plan);
 
  private:
   std::filesystem::path path_;
-  bool created_ = false;
+  std::vector<std::filesystem::path> made_;  ///< directories that were not there before, outermost first
 };
 
 /// A row an iteration, numbers printed to read back exactly.

@@ -9,6 +9,7 @@
 #include "apps/forerun/dry_run.h"
 #include "apps/forerun/interrupt.h"
 #include "apps/forerun/progress.h"
+#include "apps/forerun/provenance.h"
 #include "apps/forerun/report.h"
 #include "apps/forerun/report_json.h"
 #include "apps/forerun/run_directory.h"
@@ -108,6 +109,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   std::optional<RunDirectory> directory;
   if (request.out) directory.emplace(*request.out);
 
+  const std::string provenance = provenance_json(experiment, request.document, words, plan.warm_start);
   const auto logger = make_logger(console, request.quiet);
   say_transfer(plan, *logger);
   const InterruptGuard interrupt;
@@ -117,7 +119,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   report(request, comparison, experiment, json, console, *logger);
   if (json_to_file) write_file_atomically(*request.json, json);
   if (request.save_model) save_learned_model(*request.save_model, comparison, *logger);
-  if (directory) directory->write(comparison, experiment, request.document, words, plan.warm_start);
+  if (directory) directory->write(comparison, experiment, provenance, plan.warm_start);
   return exit_status(comparison);
 }
 

@@ -76,7 +76,7 @@ TEST(Interrupt, EndsWithStatus130AndWritesWhatWasReached) {
   const TemporaryDirectory directory;
   const std::string config = directory.write("small.toml", testing::small_config);
   // Without a tolerance and with costly slices the run takes minutes if it is not interrupted.
-  const Process process({"run", config, "--set", "parareal.tolerance=0.0", "--set", "fine.steps=2000000", "--set",
+  const Process process({"run", config, "--set", "parareal.tolerance=0.0", "--set", "fine.steps=40000", "--set",
                          "time.slices=64", "--set", "parareal.max_iterations=64", "--set", "parareal.max_seconds=1e6",
                          "--set", "time.end=8", "--out", directory / "out"},
                         directory / "err");

@@ -77,7 +77,7 @@ TEST_F(Report, RunWithReferenceIsCompareWithOneCorrector) {
   Json run = json_of({"run", "--reference"}).at("runs").at(0);
   Json compare = json_of({"compare", "--correctors", "randnet"}).at("runs").at(0);
   for (Json* json : {&run, &compare}) {
-    for (const char* timing : {"seconds", "measured_speedup", "modelled"}) json->erase(timing);
+    for (const char* timing : {"seconds", "measured_speedup", "modelled", "history"}) json->erase(timing);
   }
   EXPECT_EQ(run, compare);
 }
@@ -92,6 +92,14 @@ TEST_F(Report, WhatIsNotFiniteIsNullInJson) {
   const Json json = Json::parse(comparison_json(comparison, experiment, std::nullopt)).at("runs").at(0);
   EXPECT_TRUE(json.at("increments").at(0).is_null());
   EXPECT_TRUE(json.at("jumps").at(0).is_null());
+}
+
+TEST_F(Report, ARunThatDidNotConvergeHasNoSpeedup) {
+  const Json run =
+      json_of({"compare", "--correctors", "classic", "--set", "parareal.max_iterations=1"}).at("runs").at(0);
+  EXPECT_EQ(run.at("termination"), "iteration limit");
+  EXPECT_TRUE(run.at("measured_speedup").is_null());
+  EXPECT_TRUE(run.at("modelled").at("speedup").is_null());
 }
 
 TEST_F(Report, TheTableFitsATerminalAndShowsEveryCorrector) {

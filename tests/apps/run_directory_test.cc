@@ -80,6 +80,8 @@ TEST(RunDirectory, IsRemovedAgainWhenNothingWasWritten) {
   const TemporaryDirectory directory;
   { const RunDirectory unused(directory / "out"); }
   EXPECT_FALSE(std::filesystem::exists(directory / "out"));
+  { const RunDirectory nested(directory / "a/b/c/"); }
+  EXPECT_TRUE(directory.files().empty());
 }
 
 }  // namespace
