@@ -6,6 +6,7 @@
 #include <map>
 #include <type_traits>
 
+#include "learning/kriging_corrector.h"
 #include "learning/randnet_corrector.h"
 #include "learning/randnet_local_corrector.h"
 
@@ -67,8 +68,33 @@ LayerOptions layer_options(const Parameters& parameters, const CorrectorContext&
   return layer;
 }
 
-CorrectorEntry classic_entry() {
-  return {"classic", "no corrector: Parareal as it was published first", {}, nullptr};
+CorrectorEntry classic_entry() { return {"classic", "no corrector: Parareal as it was published first", {}, nullptr}; }
+
+CorrectorEntry kriging_entry() {
+  CorrectorEntry entry;
+  entry.name = "kriging";
+  entry.description = "Gaussian-process regression on the harvested states around each slice's newest";
+  ParameterSpec kernel{"kernel", std::string("matern72"), "covariance: how smooth the discrepancy is taken to be"};
+  kernel.choices = covariance_kernel_names();
+  entry.parameters = {
+      kernel,
+      integer("neighbors", 18, 1, 1000, "harvested states that a prediction is made from"),
+      integer("sketch", 2048, 0, 1000000, "states longer than this are compressed to it for distances; 0: never"),
+      {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
+      integer("window", 3, 0, 1000000000, "slices to each side that neighbours are looked for in"),
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    KrigingOptions options;
+    options.kernel = covariance_kernel(parameters.text("kernel"));
+    options.neighbors = parameters.integer("neighbors");
+    options.window = parameters.integer("window");
+    options.standardize = parameters.flag("standardize");
+    options.sketch_size = parameters.integer("sketch");
+    options.seed = context.seed;
+    options.printed = printed(parameters);
+    return make_kriging_corrector(options, context.bounds);
+  };
+  return entry;
 }
 
 CorrectorEntry randnet_entry() {
@@ -126,7 +152,8 @@ CorrectorEntry randnet_local_entry() {
 }  // namespace
 
 const std::vector<CorrectorEntry>& corrector_registry() {
-  static const std::vector<CorrectorEntry> entries = {classic_entry(), randnet_entry(), randnet_local_entry()};
+  static const std::vector<CorrectorEntry> entries = {classic_entry(), kriging_entry(), randnet_entry(),
+                                                      randnet_local_entry()};
   return entries;
 }
 

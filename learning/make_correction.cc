@@ -1,6 +1,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "learning/kriging_corrector.h"
 #include "learning/learned_model.h"
 #include "learning/network_correction.h"
 #include "learning/randnet_local_corrector.h"
@@ -19,12 +20,23 @@ Index integer_option(const LearnedModel& model, const std::string& name) {
   throw std::invalid_argument("model: option \"" + name + "\" of " + model.corrector + " must be an integer");
 }
 
+std::string text_option(const LearnedModel& model, const std::string& name) {
+  const auto found = model.options.find(name);
+  if (found != model.options.end()) return found->second;
+  throw std::invalid_argument("model: option \"" + name + "\" of " + model.corrector + " is missing");
+}
+
 }  // namespace
 
 std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedModel> model) {
   if (model->corrector == "randnet-local") {
     const Index neighbors = integer_option(*model, "neighbors"), window = integer_option(*model, "window");
     return make_randnet_local_correction(std::move(model), neighbors, window);
+  }
+  if (model->corrector == "kriging") {
+    const CovarianceKernel kernel = covariance_kernel(text_option(*model, "kernel"));
+    const Index neighbors = integer_option(*model, "neighbors"), window = integer_option(*model, "window");
+    return make_kriging_correction(std::move(model), kernel, neighbors, window);
   }
   if (model->corrector != "randnet") {
     throw std::invalid_argument("model: unknown corrector \"" + model->corrector + "\"");

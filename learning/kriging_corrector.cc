@@ -1,0 +1,273 @@
+#include "learning/kriging_corrector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <vector>
+
+#include "learning/kernels.h"
+#include "learning/kriging_scale.h"
+#include "learning/nearest_neighbors.h"
+#include "learning/scratch.h"
+
+namespace forerun {
+namespace {
+
+constexpr std::size_t kEvidenceSlices = 8;
+constexpr double kMostNugget = 1.0;
+
+/// The samples a slice's predictions are made from, and the Cholesky factor of their covariance.
+struct Neighborhood {
+  std::vector<Index> samples;
+  States factor;
+  double length = 1.0;  ///< length scale, in coordinates
+};
+
+/// The layer of a model that needs nothing but coordinates: no neurons.
+LayerData bare_layer(const KrigingOptions& options, Index dimension) {
+  LayerData layer;
+  layer.seed = options.seed;
+  layer.linear = true;
+  layer.constant = false;
+  layer.sketch_size = options.sketch_size > 0 && options.sketch_size < dimension ? options.sketch_size : 0;
+  layer.weights.resize(0, layer.sketch_size > 0 ? layer.sketch_size : dimension);
+  return layer;
+}
+
+/// Mean ± √3 standard deviations of the states of the harvest's first iteration: the ends of the uniform distribution
+/// with this spread. No component is narrower, in units of `bounds`, than a thousandth of the widest.
+StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds) {
+  constexpr double kLeastRelativeSpread = 1e-3;
+  const std::vector<Index>& iterations = harvest.iterations();
+  const Index count = std::find_if(iterations.begin(), iterations.end(),
+                                   [&](Index iteration) { return iteration != iterations.front(); }) -
+                      iterations.begin();
+  const StatesView states = harvest.states().leftCols(count);
+  const State mean = states.rowwise().mean();
+  State deviation = State::Zero(mean.size());
+  for (Index j = 0; j < count; ++j) deviation += (states.col(j) - mean).cwiseAbs2();
+  const State widths = bounds.upper - bounds.lower;
+  State reach = (3.0 / static_cast<double>(count) * deviation).cwiseSqrt();
+  const double widest = reach.cwiseQuotient(widths).maxCoeff();
+  if (!(widest > 0.0)) return bounds;
+  reach = reach.cwiseMax(kLeastRelativeSpread * widest * widths);
+  return {mean - reach, mean + reach};
+}
+
+/// Samples ready to be combined.
+class KrigingNetwork {
+ public:
+  KrigingNetwork(StateBounds bounds, LayerData layer, CovarianceKernel kernel, Index neighbors, Index window)
+      : features_(std::move(bounds), std::move(layer)),
+        kernel_(kernel),
+        num_neighbors_(neighbors),
+        neighbors_(features_, window) {
+    if (neighbors < 1) throw std::invalid_argument("kriging: neighbors must be ≥ 1");
+  }
+
+  const RandomFeatures& features() const { return features_; }
+
+  /// Takes in new samples and prepares the slices that have samples of iteration `since` or later.
+  void update(const Harvest& harvest, Index since, SliceExecutor& executor) {
+    const Index known = neighbors_.size();
+    neighbors_.update(harvest, executor);
+    harvest_ = &harvest;
+    for (Index sample = known; sample < harvest.size(); ++sample)
+      newest_[harvest.slices()[static_cast<std::size_t>(sample)]] = sample;
+    std::vector<Index> active;
+    for (const auto& [slice, sample] : newest_)
+      if (harvest.iterations()[static_cast<std::size_t>(sample)] >= since) active.push_back(slice);
+
+    scale_ = most_likely_scale(kernel_, evidence(executor), executor);
+    std::vector<Neighborhood> made(active.size());
+    executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
+      const auto place = static_cast<std::size_t>(i);
+      made[place] = neighborhood(active[place], newest_.at(active[place]));
+    });
+    prepared_.clear();
+    for (std::size_t i = 0; i < active.size(); ++i) prepared_.emplace(active[i], std::move(made[i]));
+  }
+
+  void predict(const Slice& slice, const StateView& state, StateOut out) const {
+    thread_local Scratch coordinate_memory;
+    auto coordinates = coordinate_memory.vector(features_.num_coordinates());
+    features_.coordinates(state, coordinates);
+    const auto found = prepared_.find(slice.index);
+    if (found != prepared_.end()) return combine(found->second, coordinates, out);
+    combine(neighborhood(slice.index, center_of(slice.index, state, coordinates)), coordinates, out);
+  }
+
+ private:
+  /// The newest sample of the slice; of a slice without any, the sample nearest to the query.
+  Index center_of(Index slice, const StateView& state, const StateView& coordinates) const {
+    const auto found = newest_.find(slice);
+    if (found != newest_.end()) return found->second;
+    Index nearest = 0;
+    neighbors_.find(slice, state, coordinates, {&nearest, 1});
+    return nearest;
+  }
+
+  std::vector<Index> samples_around(Index slice, Index center) const {
+    std::vector<Index> samples(static_cast<std::size_t>(std::min(num_neighbors_, harvest_->size())));
+    const Index count =
+        neighbors_.find(slice, harvest_->states().col(center), neighbors_.coordinates().col(center), samples);
+    samples.resize(static_cast<std::size_t>(count));
+    return samples;
+  }
+
+  States squared_distances(const std::vector<Index>& samples) const {
+    const auto size = static_cast<Index>(samples.size());
+    const StatesView coordinates = neighbors_.coordinates();
+    States distances = States::Zero(size, size);
+    for (Index j = 0; j < size; ++j) {
+      const auto here = coordinates.col(samples[static_cast<std::size_t>(j)]);
+      for (Index i = j + 1; i < size; ++i) {
+        distances(i, j) = squared_distance(coordinates.col(samples[static_cast<std::size_t>(i)]), here);
+        distances(j, i) = distances(i, j);
+      }
+    }
+    return distances;
+  }
+
+  /// Slices evenly spread over those of the newest iteration whose discrepancies are not all zero.
+  std::vector<KrigingEvidence> evidence(SliceExecutor& executor) const {
+    const Index newest_iteration = *std::max_element(harvest_->iterations().begin(), harvest_->iterations().end());
+    std::vector<Index> centers;
+    for (const auto& [slice, sample] : newest_)
+      if (harvest_->iterations()[static_cast<std::size_t>(sample)] == newest_iteration) centers.push_back(sample);
+    const std::size_t count = std::min(kEvidenceSlices, centers.size());
+    std::vector<KrigingEvidence> gathered(count);
+    executor.for_each(static_cast<Index>(count), [&](Index i) {
+      const auto place = static_cast<std::size_t>(i);
+      const Index center = centers[(2 * place + 1) * centers.size() / (2 * count)];
+      const std::vector<Index> samples = samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center);
+      States outputs(harvest_->dimension(), static_cast<Index>(samples.size()));
+      for (Index j = 0; j < outputs.cols(); ++j) {
+        const Index sample = samples[static_cast<std::size_t>(j)];
+        outputs.col(j) = features_.normalizer().weights().cwiseProduct(harvest_->discrepancies().col(sample));
+      }
+      gathered[place] = {squared_distances(samples), condensed_outputs(std::move(outputs))};
+    });
+    std::erase_if(gathered, [](const KrigingEvidence& e) { return e.outputs.isZero(0.0); });
+    return gathered;
+  }
+
+  Neighborhood neighborhood(Index slice, Index center) const {
+    Neighborhood made;
+    made.samples = samples_around(slice, center);
+    const States distances = squared_distances(made.samples);
+    made.length = scale_.length * rms_distance(distances);
+    made.factor.resize(distances.rows(), distances.cols());
+    KrigingScale scale = scale_;
+    while (!factorize_covariance(kernel_, distances, scale, made.factor) && scale.nugget < kMostNugget)
+      scale.nugget *= 10.0;
+    return made;
+  }
+
+  void combine(const Neighborhood& near, const StateView& coordinates, StateOut out) const {
+    thread_local Scratch weight_memory;
+    const auto count = static_cast<Index>(near.samples.size());
+    auto weights = weight_memory.vector(count);
+    const StatesView known = neighbors_.coordinates(), discrepancies = harvest_->discrepancies();
+    const double unit = 1.0 / (near.length * near.length);
+    for (Index j = 0; j < count; ++j) {
+      const Index sample = near.samples[static_cast<std::size_t>(j)];
+      weights[j] = correlation(kernel_, unit * squared_distance(known.col(sample), coordinates));
+    }
+    solve_covariance(near.factor, weights);
+    out.setZero();
+    for (Index j = 0; j < count; ++j) out += weights[j] * discrepancies.col(near.samples[static_cast<std::size_t>(j)]);
+  }
+
+  RandomFeatures features_;
+  CovarianceKernel kernel_;
+  Index num_neighbors_;
+  NearestNeighbors neighbors_;
+  KrigingScale scale_;
+  const Harvest* harvest_ = nullptr;
+  std::map<Index, Index> newest_;  ///< of each slice, the newest sample
+  std::map<Index, Neighborhood> prepared_;
+};
+
+class KrigingCorrection final : public LearnedCorrection {
+ public:
+  KrigingCorrection(std::shared_ptr<const KrigingNetwork> network, const std::map<std::string, std::string>& options)
+      : network_(std::move(network)), options_(options) {}
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    network_->predict(slice, state, out);
+  }
+
+  void describe(LearnedModel& model) const override {
+    model.corrector = "kriging";
+    model.options = options_;
+    model.bounds = network_->features().normalizer().bounds();
+    model.layer = network_->features().layer();
+    model.readout.resize(0, 0);
+    model.basis.resize(0, 0);
+  }
+
+ private:
+  std::shared_ptr<const KrigingNetwork> network_;
+  std::map<std::string, std::string> options_;
+};
+
+class KrigingCorrector final : public Corrector {
+ public:
+  KrigingCorrector(const KrigingOptions& options, const StateBounds& bounds) : options_(options), bounds_(bounds) {
+    if (options.neighbors < 1) throw std::invalid_argument("kriging: neighbors must be ≥ 1");
+  }
+
+  std::string name() const override { return "kriging"; }
+
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    if (harvest.size() == 0) throw std::invalid_argument("kriging: the harvest is empty");
+    if (harvest.dimension() != bounds_.lower.size())
+      throw std::invalid_argument("kriging: the harvest has another dimension");
+    if (!network_) {
+      network_ = std::make_shared<KrigingNetwork>(options_.standardize ? spread_of(harvest, bounds_) : bounds_,
+                                                  bare_layer(options_, bounds_.lower.size()), options_.kernel,
+                                                  options_.neighbors, options_.window);
+    }
+    network_->update(harvest, harvest.iterations().back(), executor);
+    return std::make_unique<const KrigingCorrection>(network_, options_.printed);
+  }
+
+ private:
+  KrigingOptions options_;
+  StateBounds bounds_;
+  std::shared_ptr<KrigingNetwork> network_;
+};
+
+/// Keeps the model alive whose harvest the network predicts from.
+class SavedKrigingCorrection final : public Correction {
+ public:
+  SavedKrigingCorrection(std::shared_ptr<const LearnedModel> model, CovarianceKernel kernel, Index neighbors,
+                         Index window)
+      : model_(std::move(model)), network_(model_->bounds, model_->layer, kernel, neighbors, window) {
+    if (model_->harvest.size() == 0) throw std::invalid_argument("kriging: the model has no harvest");
+    network_.update(model_->harvest, 0, *make_serial_executor());
+  }
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    network_.predict(slice, state, out);
+  }
+
+ private:
+  std::shared_ptr<const LearnedModel> model_;
+  KrigingNetwork network_;
+};
+
+}  // namespace
+
+std::unique_ptr<Corrector> make_kriging_corrector(const KrigingOptions& options, const StateBounds& bounds) {
+  return std::make_unique<KrigingCorrector>(options, bounds);
+}
+
+std::unique_ptr<const Correction> make_kriging_correction(std::shared_ptr<const LearnedModel> model,
+                                                          CovarianceKernel kernel, Index neighbors, Index window) {
+  return std::make_unique<const SavedKrigingCorrection>(std::move(model), kernel, neighbors, window);
+}
+
+}  // namespace forerun
