@@ -73,6 +73,20 @@ IterationHistory iteration_history(const RunRecord& record, const RecordedRun& r
   return history;
 }
 
+IterationHistory with_slice_seconds(const IterationHistory& history, double fine, double serial, double coarse) {
+  const double factor = ratio(fine, history.top_slice());
+  IterationHistory changed = history;
+  changed.serial_slice = serial;
+  changed.initial_coarse = coarse;
+  for (IterationCost& cost : changed.iterations) {
+    cost.fine = cost.at_top_level ? fine : factor * cost.fine;
+    cost.level_check *= factor;
+    cost.straggler = 0.0;
+    cost.coarse = coarse;
+  }
+  return changed;
+}
+
 IterationHistory with_num_slices(const IterationHistory& history, Index num_slices) {
   if (num_slices < 1) throw std::invalid_argument("a history needs at least one slice");
   const double factor = static_cast<double>(num_slices) / static_cast<double>(history.num_slices);

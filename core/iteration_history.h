@@ -50,6 +50,10 @@ struct RecordedRun {
 /// Throws std::invalid_argument if the record has no iteration at the top level.
 IterationHistory iteration_history(const RunRecord& record, const RecordedRun& run);
 
+/// The same history with other solvers' seconds a slice: top-level sweeps take `fine` a slice in full lanes, lower
+/// levels change in proportion, G takes `coarse`; no slice is slower than another. `serial`: F on one slice alone.
+IterationHistory with_slice_seconds(const IterationHistory& history, double fine, double serial, double coarse);
+
 /// The same history with another number of slices, each of the recorded length and cost. **Assumed**, not known: as
 /// many iterations, but at each level no more than slices; fronts at the same fraction of the slices; a fit that takes
 /// seconds in proportion to the slices. Throws std::invalid_argument if num_slices < 1.

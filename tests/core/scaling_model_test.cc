@@ -287,6 +287,21 @@ TEST(IterationHistory, NeedsASweepAtTheTopLevel) {
   EXPECT_THROW(iteration_history(record, recorded), std::invalid_argument);
 }
 
+TEST(IterationHistory, OtherSolversKeepTheRatiosOfTheLadderAndTheFronts) {
+  const IterationHistory history = rich_history(64);
+  const IterationHistory changed = with_slice_seconds(history, 8.0, 24.0, 0.5);
+  EXPECT_DOUBLE_EQ(changed.top_slice(), 8.0);
+  EXPECT_EQ(changed.serial_slice, 24.0);
+  for (std::size_t k = 0; k < history.iterations.size(); ++k) {
+    EXPECT_EQ(changed.iterations[k].first_slice, history.iterations[k].first_slice);
+    EXPECT_EQ(changed.iterations[k].coarse, 0.5);
+    EXPECT_EQ(changed.iterations[k].straggler, 0.0);
+    EXPECT_EQ(changed.iterations[k].fit, history.iterations[k].fit);
+  }
+  EXPECT_DOUBLE_EQ(changed.iterations[0].fine / changed.iterations[1].fine, 1.0);
+  EXPECT_LT(changed.iterations[0].fine, 8.0 / 3.0);
+}
+
 TEST(IterationHistory, WithAsManySlicesIsItself) {
   const IterationHistory history = rich_history(64);
   for (const Index processors : {1, 10, 64}) {
