@@ -60,13 +60,13 @@ class Randnet final : public Corrector {
       return fit_readout(all_features_.view(), pod_->modes().transpose() * discrepancies, 0.0);
     }
     if (!pod_) {
-      readout_->append(features, discrepancies.rightCols(features.cols()));
+      readout_->append(features, discrepancies.rightCols(features.cols()), executor);
     } else {
       const States targets = pod_->append(discrepancies.rightCols(features.cols()), executor);
       readout_->append_outputs(targets.rows() - readout_->num_outputs());
-      readout_->append(features, targets);
+      readout_->append(features, targets, executor);
     }
-    return readout_->solve();
+    return readout_->solve(executor);
   }
 
   std::shared_ptr<const RandomFeatures> features_;

@@ -5,12 +5,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "learning/column_blocks.h"
 #include "learning/kernels.h"
 
 namespace forerun {
 namespace {
 
 constexpr Index kPanel = 32;
+constexpr Index kColumnBlock = 128;
 
 void check(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("recursive readout: " + sentence);
@@ -52,13 +54,18 @@ PanelReflectors reduce_panel(Eigen::Ref<States> r, Eigen::Ref<States> rows) {
 }
 
 /// [top; rows] ← (I − [I; V] Tᵀ [I; V]ᵀ) [top; rows].
-void apply_panel(const PanelReflectors& panel, Eigen::Ref<States> top, Eigen::Ref<States> rows) {
-  States overlap = top;
-  add_transposed_product(panel.v, rows, overlap);
-  States projection = States::Zero(overlap.rows(), overlap.cols());
-  add_transposed_product(panel.t, overlap, projection);
-  top -= projection;
-  add_product(-1.0, panel.v, projection, rows);
+void apply_panel(const PanelReflectors& panel, Eigen::Ref<States> top, Eigen::Ref<States> rows,
+                 SliceExecutor& executor) {
+  for_each_column_block(executor, top.cols(), kColumnBlock, [&](Index first, Index count) {
+    auto top_block = top.middleCols(first, count);
+    auto rows_block = rows.middleCols(first, count);
+    States overlap = top_block;
+    add_transposed_product(panel.v, rows_block, overlap);
+    States projection = States::Zero(overlap.rows(), count);
+    add_transposed_product(panel.t, overlap, projection);
+    top_block -= projection;
+    add_product(-1.0, panel.v, projection, rows_block);
+  });
 }
 
 }  // namespace
@@ -70,7 +77,7 @@ RecursiveReadout::RecursiveReadout(Index num_features, Index num_outputs, double
   factor_ = std::sqrt(ridge) * States::Identity(num_features, num_features);
 }
 
-void RecursiveReadout::append(const StatesView& features, const StatesView& targets) {
+void RecursiveReadout::append(const StatesView& features, const StatesView& targets, SliceExecutor& executor) {
   check(features.rows() == num_features(), "needs " + std::to_string(num_features()) + " features");
   check(targets.rows() == num_outputs(), "needs " + std::to_string(num_outputs()) + " outputs");
   check(features.cols() == targets.cols(), "as many targets as samples are needed");
@@ -84,8 +91,8 @@ void RecursiveReadout::append(const StatesView& features, const StatesView& targ
     const Index rest = num_features() - next;
     const PanelReflectors panel =
         reduce_panel(factor_.block(first, first, width, width), rows.middleCols(first, width));
-    apply_panel(panel, factor_.block(first, next, width, rest), rows.middleCols(next, rest));
-    apply_panel(panel, targets_.middleRows(first, width), row_targets);
+    apply_panel(panel, factor_.block(first, next, width, rest), rows.middleCols(next, rest), executor);
+    apply_panel(panel, targets_.middleRows(first, width), row_targets, executor);
   }
 }
 
@@ -95,16 +102,19 @@ void RecursiveReadout::append_outputs(Index count) {
   targets_.rightCols(count).setZero();
 }
 
-States RecursiveReadout::solve() const {
+States RecursiveReadout::solve(SliceExecutor& executor) const {
   States solution = targets_;
-  for (Index next = num_features(); next > 0;) {
-    const Index first = (next - 1) / kPanel * kPanel;
-    const Index width = next - first;
-    auto block = solution.middleRows(first, width);
-    factor_.block(first, first, width, width).triangularView<Eigen::Upper>().solveInPlace(block);
-    add_product(-1.0, factor_.block(0, first, first, width), block, solution.topRows(first));
-    next = first;
-  }
+  for_each_column_block(executor, num_outputs(), kColumnBlock / 2, [&](Index column, Index count) {
+    auto columns = solution.middleCols(column, count);
+    for (Index next = num_features(); next > 0;) {
+      const Index first = (next - 1) / kPanel * kPanel;
+      const Index width = next - first;
+      auto block = columns.middleRows(first, width);
+      factor_.block(first, first, width, width).triangularView<Eigen::Upper>().solveInPlace(block);
+      add_product(-1.0, factor_.block(0, first, first, width), block, columns.topRows(first));
+      next = first;
+    }
+  });
   return solution.transpose();
 }
 

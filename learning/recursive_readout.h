@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/slice_executor.h"
 #include "core/state.h"
 
 namespace forerun {
@@ -14,8 +15,9 @@ namespace forerun {
 ///
 /// Shapes as in `fit_readout`. Cost of `append`: 2 k M (M + outputs) for k samples and M features, so a whole run costs
 /// about one factorisation; of `solve`: M² outputs. Memory M² + M outputs.
-/// Deterministic. Throws std::invalid_argument on mismatched shapes, λ not > 0 or non-finite entries.
-/// Source: Björck (1996), ch. 3; Schreiber, Van Loan (1989) for the blocked reflectors.
+/// Columns are worked on as pieces of the executor; the result does not depend on the number of threads. Throws
+/// std::invalid_argument on mismatched shapes, λ not > 0 or non-finite entries. Source: Björck (1996), ch. 3;
+/// Schreiber, Van Loan (1989) for the blocked reflectors.
 class RecursiveReadout {
  public:
   RecursiveReadout(Index num_features, Index num_outputs, double ridge);
@@ -24,11 +26,11 @@ class RecursiveReadout {
   Index num_outputs() const { return targets_.cols(); }
 
   /// Adds samples: columns of `features` (M × k) with their `targets` (outputs × k).
-  void append(const StatesView& features, const StatesView& targets);
+  void append(const StatesView& features, const StatesView& targets, SliceExecutor& executor);
   /// Adds outputs that are zero in all samples so far.
   void append_outputs(Index count);
   /// W, num_outputs × num_features.
-  States solve() const;
+  States solve(SliceExecutor& executor) const;
 
  private:
   States factor_;   ///< R, upper triangular, M × M

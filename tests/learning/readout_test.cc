@@ -13,6 +13,8 @@ namespace {
 
 using test::random_matrix;
 
+const std::unique_ptr<SliceExecutor> serial = make_serial_executor();
+
 /// Y Φ⁺ the long way.
 States by_singular_values(const States& features, const States& targets) {
   Eigen::JacobiSVD<States> svd(features.transpose(), Eigen::ComputeThinU | Eigen::ComputeThinV);
@@ -75,10 +77,10 @@ TEST(RecursiveReadout, EqualsTheBatchFitHoweverTheSamplesArrive) {
   RecursiveReadout readout(kFeatures, 4, kRidge);
   Index known = 0;
   for (const Index count : {1, 40, 29, 80}) {  // from fewer samples than features to more
-    readout.append(features.middleCols(known, count), targets.middleCols(known, count));
+    readout.append(features.middleCols(known, count), targets.middleCols(known, count), *serial);
     known += count;
     const States batch = fit_readout(features.leftCols(known), targets.leftCols(known), kRidge);
-    EXPECT_LT((readout.solve() - batch).norm(), 1e-8 * batch.norm()) << known;
+    EXPECT_LT((readout.solve(*serial) - batch).norm(), 1e-8 * batch.norm()) << known;
   }
 }
 
@@ -88,8 +90,8 @@ TEST(RecursiveReadout, InterpolatesNearlyDependentSamplesWhereNormalEquationsWou
   features << base, base + 1e-6 * random_matrix(40, 10, 2);
   const States targets = random_matrix(2, 20, 3);
   RecursiveReadout readout(40, 2, 1e-20);
-  readout.append(features, targets);
-  EXPECT_LT((readout.solve() * features - targets).norm(), 1e-7);
+  readout.append(features, targets, *serial);
+  EXPECT_LT((readout.solve(*serial) * features - targets).norm(), 1e-7);
 }
 
 TEST(RecursiveReadout, TakesNewOutputsAsZeroInTheSamplesSoFar) {
@@ -97,20 +99,29 @@ TEST(RecursiveReadout, TakesNewOutputsAsZeroInTheSamplesSoFar) {
   States targets = random_matrix(3, 14, 2);
   targets.bottomLeftCorner(1, 9).setZero();
   RecursiveReadout grown(10, 2, 1e-3), whole(10, 3, 1e-3);
-  grown.append(features.leftCols(9), targets.topLeftCorner(2, 9));
+  grown.append(features.leftCols(9), targets.topLeftCorner(2, 9), *serial);
   grown.append_outputs(1);
-  grown.append(features.rightCols(5), targets.rightCols(5));
-  whole.append(features.leftCols(9), targets.leftCols(9));
-  whole.append(features.rightCols(5), targets.rightCols(5));
-  EXPECT_EQ(grown.solve(), whole.solve());
+  grown.append(features.rightCols(5), targets.rightCols(5), *serial);
+  whole.append(features.leftCols(9), targets.leftCols(9), *serial);
+  whole.append(features.rightCols(5), targets.rightCols(5), *serial);
+  EXPECT_EQ(grown.solve(*serial), whole.solve(*serial));
+}
+
+TEST(RecursiveReadout, DoesNotDependOnTheNumberOfThreads) {
+  const States features = random_matrix(300, 90, 1), targets = random_matrix(150, 90, 2);
+  RecursiveReadout alone(300, 150, 1e-6), together(300, 150, 1e-6);
+  const auto threads = make_tbb_executor(4);
+  alone.append(features, targets, *serial);
+  together.append(features, targets, *threads);
+  EXPECT_EQ(together.solve(*threads), alone.solve(*serial));
 }
 
 TEST(RecursiveReadout, RefusesMismatchedAndNonFiniteSamples) {
   EXPECT_THROW(RecursiveReadout(3, 1, 0.0), std::invalid_argument);
   RecursiveReadout readout(3, 1, 1.0);
-  EXPECT_THROW(readout.append(States::Zero(4, 2), States::Zero(1, 2)), std::invalid_argument);
-  EXPECT_THROW(readout.append(States::Zero(3, 2), States::Zero(1, 1)), std::invalid_argument);
-  EXPECT_THROW(readout.append(States::Constant(3, 1, NAN), States::Zero(1, 1)), std::invalid_argument);
+  EXPECT_THROW(readout.append(States::Zero(4, 2), States::Zero(1, 2), *serial), std::invalid_argument);
+  EXPECT_THROW(readout.append(States::Zero(3, 2), States::Zero(1, 1), *serial), std::invalid_argument);
+  EXPECT_THROW(readout.append(States::Constant(3, 1, NAN), States::Zero(1, 1), *serial), std::invalid_argument);
 }
 
 }  // namespace
