@@ -3,6 +3,7 @@
 #include "core/state.h"
 #include "core/state_norm.h"
 #include "solvers/lanes.h"
+#include "solvers/state_layout.h"
 
 namespace forerun {
 
@@ -21,7 +22,8 @@ namespace forerun {
 ///   };
 ///
 /// `Scalar` is `double` (one slice), `Lanes` (eight slices) or `LinearForm` (a linear equation's matrix). Constants are
-/// doubles and stand left or right of a scalar. `EquationProblem<Lorenz>` makes a problem of it.
+/// doubles and stand left or right of a scalar. `EquationProblem<Lorenz>` makes a problem of it. A member
+/// `StateLayout layout() const` names its components or its mesh for plots; it may be left out.
 
 /// Base of systems whose dimension is known when compiling: a state lives in registers, slices advance in lanes.
 template <Index Dimension>

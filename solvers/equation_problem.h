@@ -25,6 +25,13 @@ class EquationProblem final : public OdeProblem {
   double default_begin() const override { return Equation::default_begin; }
   State initial_state() const override { return equation_.initial_state(); }
   StateBounds bounds() const override { return equation_.bounds(); }
+  StateLayout layout() const override {
+    if constexpr (requires { equation_.layout(); }) {
+      return equation_.layout();
+    } else {
+      return OdeProblem::layout();
+    }
+  }
 
   void evaluate(double time, const StateView& state, StateOut derivative) const override {
     equation_.rhs(time, state.data(), derivative.data());

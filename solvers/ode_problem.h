@@ -5,6 +5,7 @@
 
 #include "core/propagator.h"
 #include "core/state_norm.h"
+#include "solvers/state_layout.h"
 
 namespace forerun {
 
@@ -31,6 +32,8 @@ class OdeProblem {
   virtual State initial_state() const = 0;
   /// Typical range of each component; the published scaling to [−1, 1].
   virtual StateBounds bounds() const = 0;
+  /// How a state is to be looked at.
+  virtual StateLayout layout() const { return default_layout(dimension()); }
   /// derivative = f(time, state).
   virtual void evaluate(double time, const StateView& state, StateOut derivative) const = 0;
   virtual std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const = 0;

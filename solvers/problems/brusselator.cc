@@ -18,6 +18,7 @@ struct Brusselator : SystemEquation<2> {
 
   State initial_state() const { return State{{1.0, 3.07}}; }
   StateBounds bounds() const { return {State{{0.4, 0.9}}, State{{4.0, 5.0}}}; }
+  StateLayout layout() const { return component_layout({"x", "y"}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

@@ -14,6 +14,7 @@ struct RealDahlquist : SystemEquation<1> {
 
   State initial_state() const { return State::Ones(1); }
   StateBounds bounds() const { return uniform_bounds(1, -1.0, 1.0); }
+  StateLayout layout() const { return component_layout({"u"}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
@@ -31,6 +32,7 @@ struct ComplexDahlquist : SystemEquation<2> {
 
   State initial_state() const { return State{{1.0, 0.0}}; }
   StateBounds bounds() const { return uniform_bounds(2, -1.0, 1.0); }
+  StateLayout layout() const { return component_layout({"Re u", "Im u"}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

@@ -31,6 +31,11 @@ struct DiffusionReaction : FieldEquation {
   double inverse_square_width() const { return 0.25 * static_cast<double>(cells * cells); }
   Index dimension() const { return 2 * cells * cells; }
   StateBounds bounds() const { return uniform_bounds(dimension(), -4.0, 4.0); }
+  StateLayout layout() const {
+    const double wall_distance = 1.0 / static_cast<double>(cells);
+    const double last = 1.0 - wall_distance;
+    return {{"u", "v"}, {{"y", cells, -last, last}, {"x", cells, -last, last}}};
+  }
 
   State initial_state() const {
     UniformNoise noise(seed);

@@ -21,6 +21,7 @@ struct DoublePendulum : SystemEquation<4> {
 
   State initial_state() const { return State{{-0.5, 0.0, 0.0, 0.0}}; }
   StateBounds bounds() const { return {State{{-2.0, -2.5, -17.0, -3.5}}, State{{2.0, 2.5, 1.0, 3.5}}}; }
+  StateLayout layout() const { return component_layout({"angle a", "rate b", "angle c", "rate e"}, {0, 2}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

@@ -20,6 +20,7 @@ struct FitzhughNagumo : SystemEquation<2> {
 
   State initial_state() const { return State{{-1.0, 1.0}}; }
   StateBounds bounds() const { return {State{{-2.0, -1.0}}, State{{2.1, 1.2}}}; }
+  StateLayout layout() const { return component_layout({"x", "y"}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

@@ -47,6 +47,10 @@ struct Heat : FieldEquation {
   Index dimension() const { return points; }
   State initial_state() const { return initial; }
   StateBounds bounds() const { return uniform_bounds(points, -1.0, 1.0); }
+  StateLayout layout() const {
+    const double dx = 1.0 / static_cast<double>(points + 1);
+    return {{"u"}, {{"x", points, dx, 1.0 - dx}}};
+  }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

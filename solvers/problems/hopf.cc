@@ -20,6 +20,7 @@ struct Hopf : SystemEquation<3> {
 
   State initial_state() const { return State{{0.1, 0.1, default_begin}}; }
   StateBounds bounds() const { return {State{{-23.0, -23.0, 0.0}}, State{{23.0, 23.0, 1.0}}}; }
+  StateLayout layout() const { return component_layout({"x", "y", "time"}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

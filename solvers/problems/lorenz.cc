@@ -20,6 +20,7 @@ struct Lorenz : SystemEquation<3> {
 
   State initial_state() const { return State{{-15.0, -15.0, 20.0}}; }
   StateBounds bounds() const { return {State{{-17.1, -23.0, 6.0}}, State{{18.1, 25.0, 45.0}}}; }
+  StateLayout layout() const { return component_layout({"x", "y", "z"}, {0, 2}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

@@ -20,6 +20,7 @@ struct Rossler : SystemEquation<3> {
 
   State initial_state() const { return State{{0.0, -6.78, 0.02}}; }
   StateBounds bounds() const { return {State{{-10.0, -11.0, 0.0}}, State{{12.0, 8.0, 23.0}}}; }
+  StateLayout layout() const { return component_layout({"x", "y", "z"}); }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

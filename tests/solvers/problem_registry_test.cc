@@ -39,6 +39,7 @@ TEST(ProblemRegistryTest, MakesProblemsWhosePartsFitTogether) {
     EXPECT_EQ(bounds.lower.size(), problem->dimension()) << entry.name;
     EXPECT_TRUE((bounds.lower.array() < bounds.upper.array()).all()) << entry.name;
     EXPECT_NO_THROW(StateNorm{bounds}) << entry.name;
+    EXPECT_EQ(problem->layout().dimension(), problem->dimension()) << entry.name;
     EXPECT_TRUE(derivative(*problem, initial).allFinite()) << entry.name;
     EXPECT_EQ(problem->make_propagator({"rk4", 1})->dimension(), problem->dimension()) << entry.name;
   }
