@@ -24,6 +24,7 @@ struct Command {
 Command compare_command();
 Command inspect_command();
 Command list_command();
+Command plan_command();
 Command run_command();
 Command scale_command();
 

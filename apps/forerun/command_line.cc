@@ -14,8 +14,8 @@ namespace forerun {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(), compare_command(), scale_command(), inspect_command(),
-                                           list_command()};
+  static const std::vector<Command> all = {run_command(),   compare_command(), plan_command(),
+                                           scale_command(), inspect_command(), list_command()};
   return all;
 }
 
@@ -28,7 +28,7 @@ const Command& find_command(const std::string& name) {
   const std::string nearest = nearest_name(name, names);
   throw UsageError(
       "unknown command '" + name + "'" +
-      (nearest.empty() ? ": known are run, compare, scale, inspect, list" : ": did you mean '" + nearest + "'?"));
+      (nearest.empty() ? ": known are run, compare, plan, scale, inspect, list" : ": did you mean '" + nearest + "'?"));
 }
 
 std::string usage() {

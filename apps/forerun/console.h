@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <ostream>
 
 namespace forerun {
@@ -10,6 +11,8 @@ struct Console {
   std::ostream& err;
   /// A bar that rewrites its line is drawn only on a terminal.
   bool err_is_terminal = false;
+  /// Its width: a line that wraps could not be rewritten.
+  std::size_t err_columns = 80;
 };
 
 }  // namespace forerun

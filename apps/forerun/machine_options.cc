@@ -22,14 +22,6 @@ std::optional<Number> parse(const std::string& text) {
   return number;
 }
 
-double number_option(const ParsedOptions& options, const std::string& name, double fallback, bool zero_allowed) {
-  const std::optional<std::string> text = options.text(name);
-  if (!text) return fallback;
-  const std::optional<double> number = parse<double>(*text);
-  if (number && std::isfinite(*number) && (*number > 0.0 || (zero_allowed && *number == 0.0))) return *number;
-  throw UsageError("--" + name + " " + *text + ": must be a number " + (zero_allowed ? "≥ 0" : "> 0"));
-}
-
 std::vector<Index> processors_option(const ParsedOptions& options) {
   const std::optional<std::string> list = options.text("processors");
   std::vector<Index> processors;
@@ -47,6 +39,15 @@ std::vector<Index> processors_option(const ParsedOptions& options) {
 
 }  // namespace
 
+double number_option(const ParsedOptions& options, const std::string& name, double fallback, NumberRule rule) {
+  const std::optional<std::string> text = options.text(name);
+  if (!text) return fallback;
+  const bool zero_allowed = rule == NumberRule::not_negative;
+  const std::optional<double> number = parse<double>(*text);
+  if (number && std::isfinite(*number) && (*number > 0.0 || (zero_allowed && *number == 0.0))) return *number;
+  throw UsageError("--" + name + " " + *text + ": must be a number " + (zero_allowed ? "≥ 0" : "> 0"));
+}
+
 std::vector<OptionSpec> machine_option_specs() {
   return {
       {"processors", "P,Q,…", "how many processors, each with a block of slices"},
@@ -59,8 +60,8 @@ std::vector<OptionSpec> machine_option_specs() {
 MachineOptions make_machine_options(const ParsedOptions& options) {
   MachineOptions machine;
   Network& network = machine.scaling.network;
-  network.latency = number_option(options, "latency", network.latency, true);
-  network.bandwidth = number_option(options, "bandwidth", network.bandwidth, false);
+  network.latency = number_option(options, "latency", network.latency, NumberRule::not_negative);
+  network.bandwidth = number_option(options, "bandwidth", network.bandwidth, NumberRule::positive);
   machine.scaling.pipelined = !options.has("barrier");
   machine.processors = processors_option(options);
   return machine;

@@ -2,6 +2,7 @@
 
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "apps/forerun/remaining_time.h"
@@ -14,7 +15,7 @@ constexpr std::chrono::milliseconds redraw_interval{100};
 constexpr const char* clear_line = "\r\x1b[K";
 
 std::string bar(Index done, Index total) {
-  constexpr Index width = 24;
+  constexpr Index width = 16;
   const Index filled = total > 0 ? width * done / total : 0;
   return "[" + std::string(static_cast<std::size_t>(filled), '#') +
          std::string(static_cast<std::size_t>(width - filled), '.') + "]";
@@ -52,20 +53,19 @@ void Progress::on_iteration(const IterationRecord& iteration, const States& /*bo
   }
 }
 
-void Progress::on_fine_progress(Index iteration, Index done, Index total) {
+void Progress::on_fine_progress(Index /*iteration*/, Index done, Index total) {
   if (!draws_bar()) return;
   // A slice that finishes while another draws is not worth waiting for.
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock || std::chrono::steady_clock::now() - last_drawn_ < redraw_interval) return;
-  draw("  fine " + std::to_string(iteration) + ": " + std::to_string(done) + "/" + std::to_string(total));
+  draw("  fine " + std::to_string(done) + "/" + std::to_string(total));
 }
 
 std::string Progress::status() const {
   if (iterations_.empty()) return options_.label + "  initial sweep done";
   const IterationRecord& last = iterations_.back();
   std::string text = options_.label + "  iteration " + std::to_string(last.iteration) + "  exact " +
-                     std::to_string(last.exact_front) + "/" + std::to_string(num_slices_) + "  converged " +
-                     std::to_string(last.converged_front) + "/" + std::to_string(num_slices_) + "  increment " +
+                     std::to_string(last.exact_front) + "/" + std::to_string(num_slices_) + "  increment " +
                      format_scientific(last.increment);
   const auto left = remaining_time(iterations_, num_slices_, options_.iteration_limit, options_.tolerance);
   if (left && last.converged_front < num_slices_) {
@@ -76,7 +76,9 @@ std::string Progress::status() const {
 
 void Progress::draw(const std::string& detail) {
   const Index done = iterations_.empty() ? 0 : iterations_.back().converged_front;
-  console_.err << clear_line << bar(done, num_slices_) << ' ' << status() << detail << std::flush;
+  std::string line = bar(done, num_slices_) + " " + status() + detail;
+  line.resize(std::min(line.size(), console_.err_columns - 1));
+  console_.err << clear_line << line << std::flush;
   last_drawn_ = std::chrono::steady_clock::now();
 }
 

@@ -51,7 +51,13 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(RandnetLocal, PublishedCount,
                          ::testing::Values(Published{"burgers", "randnet-local", 10, tight},
                                            Published{"diffusion_reaction_19", "randnet-local", 12, loose},
-                                           Published{"diffusion_reaction_28", "randnet-local", 12, loose}));
+                                           Published{"diffusion_reaction_28", "randnet-local", 12, loose},
+                                           Published{"fitzhugh_nagumo", "randnet-local", 6, loose},
+                                           Published{"rossler", "randnet-local", 13, chaotic},
+                                           Published{"hopf", "randnet-local", 9, loose},
+                                           Published{"brusselator", "randnet-local", 17, loose},
+                                           Published{"lorenz", "randnet-local", 10, chaotic},
+                                           Published{"double_pendulum", "randnet-local", 10, loose}));
 
 TEST(OurDefault, NeedsAtMostNineIterationsOnBurgersInTheMedianOverSeeds) {
   std::vector<int> iterations;

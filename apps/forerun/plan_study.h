@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/machine_options.h"
+#include "apps/forerun/trial.h"
+#include "core/scaling_model.h"
+
+namespace forerun {
+
+struct PlanOptions {
+  ScalingOptions scaling;
+  std::optional<Index> processors;       ///< the machine to plan for; unset: one processor a slice
+  std::optional<double> budget_seconds;  ///< of all trials; unset: a fifth of serial fine, 2 s to 2 min
+};
+
+/// A trial with its run modelled on this machine and on the one planned for.
+struct PlannedRun {
+  Trial trial;
+  ScalingPoint here;
+  ScalingPoint there;
+};
+
+/// Fine steps of a ladder, the top last, and the fine work of a run on it.
+struct LadderAdvice {
+  std::vector<Index> steps;
+  double effective_sweeps = 0.0;
+};
+
+struct PlanStudy {
+  SolverProbe probe;
+  Index stand_in_steps = 1;
+  double budget_seconds = 0.0;
+  int threads_here = 1;
+  PlanOptions options;
+  std::vector<PlannedRun> runs;          ///< the configured settings first
+  std::optional<std::size_t> best_here;  ///< no value: no trial was solved
+  std::optional<std::size_t> best_there;
+  std::optional<LadderAdvice> ladder;  ///< for the best run there; no value: levels would not help
+  bool interrupted = false;
+};
+
+/// Times the solvers, finds a cheap stand-in for F, and tries the configured slices and coarse steps, then others:
+/// twice and half the coarse steps, twice and half the slices at the same step sizes.
+PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
+                          std::stop_token stop);
+
+/// Fine work, in full passes, of a run on a ladder whose level ℓ has relative work w_ℓ and is off from F by d_ℓ (zero
+/// at the top), from the increments of a run without one: level ℓ sweeps until the increment is below max(d_ℓ,
+/// tolerance), at least once. Frozen slices are counted as worked on, so it errs on the high side.
+double expected_ladder_sweeps(const std::vector<double>& increments, const std::vector<double>& relative_work,
+                              const std::vector<double>& differences, double tolerance);
+
+}  // namespace forerun

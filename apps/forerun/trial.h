@@ -1,0 +1,60 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "apps/forerun/console.h"
+#include "apps/forerun/experiment.h"
+#include "core/iteration_history.h"
+
+namespace forerun {
+
+/// What F and G of a configuration cost and how far they are apart, measured on a few slices of the coarse solution.
+struct SolverProbe {
+  Index num_samples = 0;
+  double fine_alone = 0.0;     ///< seconds of F on one slice
+  double fine_in_lanes = 0.0;  ///< seconds a slice when as many as F likes are crossed together
+  double coarse = 0.0;
+  double discrepancy = 0.0;  ///< largest ‖F(u) − G(u)‖
+};
+
+/// Throws `PropagationError` where the coarse or the fine solver fails on a sample.
+SolverProbe probe_solvers(const Experiment& experiment);
+
+/// Largest ‖F(u) − F_s(u)‖ on the samples of `probe_solvers`, F_s the fine method with `steps` steps; infinite where
+/// F_s fails.
+double difference_to_fine(const Experiment& experiment, Index steps);
+
+/// The fewest steps with which the fine method stands in for F: F_s − F is below a hundredth of F − G, so that both are
+/// corrected alike. F's own steps where no cheaper one is.
+Index stand_in_steps(const Experiment& experiment, const SolverProbe& probe);
+
+/// Another choice of slices and steps for the same problem; steps are per slice.
+struct TrialSettings {
+  Index slices = 1;
+  Index fine_steps = 1;
+  Index coarse_steps = 1;
+  Index stand_in_steps = 1;  ///< what the trial runs in F's place
+};
+
+/// What a trial with the cheap stand-in says of the run it stands for.
+struct Trial {
+  TrialSettings settings;
+  bool solved = false;        ///< converged, or on its way when its time was up
+  bool extrapolated = false;  ///< its time was up: the last iterations are continued at the contraction seen
+  bool interrupted = false;
+  std::string shortfall;           ///< in words, where it was not solved
+  IterationHistory history;        ///< of the run with F itself, at the probed seconds
+  std::vector<double> increments;  ///< of the iterations that were run
+  double seconds = 0.0;            ///< what the trial took
+
+  Index num_iterations() const { return static_cast<Index>(history.iterations.size()); }
+  double effective_sweeps() const;
+};
+
+/// Solves the configuration's problem with the stand-in, its own corrector and tolerance, for about `max_seconds`.
+/// `configured` is the configuration as it is, which `probe` was measured on.
+Trial run_trial(const ConfigDocument& document, const Experiment& configured, const SolverProbe& probe,
+                const TrialSettings& settings, double max_seconds, const Console& console, std::stop_token stop);
+
+}  // namespace forerun
