@@ -19,7 +19,8 @@ namespace forerun {
 ///
 ///   e_{n+1} = Λ_n e_n + σ ρ_n Δ_n,
 ///
-/// with the safety factor σ; e_n at the front is the estimate under which it was frozen, 0 where it is exact. On a new
+/// with the safety factor σ; e_n at the front is the estimate under which it was frozen (what is
+/// left of its increment, where there was none), 0 where it is exact. On a new
 /// level of a fidelity ladder the jumps also hold the difference of the levels; there ρ is the largest seen in the run.
 ///
 /// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
@@ -48,6 +49,7 @@ class ErrorEstimate {
   const std::vector<double>& consequences() const { return consequences_; }
 
  private:
+  double contraction(std::size_t n) const;
   void project(std::size_t begin);
 
   double safety_;

@@ -1,0 +1,114 @@
+#include "core/ladder_planner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "core/serial_fine.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kMaxSamples = 8;
+constexpr double kAcceptableDifference = 1e-4;
+constexpr double kAffordableShare = 0.25;  // of the top level's steps
+constexpr double kSafety = 30.0;
+/// Order 8 gains 2⁸ by doubling; more than twice that is the edge of stability.
+constexpr double kPlausibleRate = 512.0;
+
+/// Measures solvers of the family against each other and keeps account of the work.
+class Trial {
+ public:
+  Trial(const SteppedSolver& solver, Index top_steps, const TimeGrid& grid, const State& initial, const StateNorm& norm)
+      : solver_(solver), top_steps_(top_steps), grid_(grid), initial_(initial), norm_(norm) {}
+
+  /// The serial solution with `steps` steps a slice; false where it fails.
+  bool run(Index steps) {
+    const SerialSolution solution = solve_serial(grid_, initial_, *solver_(steps));
+    boundaries_ = solution.boundaries;
+    const Index crossed = solution.failure ? solution.failure->slice + 1 : grid_.num_slices();
+    count_work(steps, crossed);
+    return !solution.failure;
+  }
+
+  /// max ‖F_a(U[n]) − F_b(U[n])‖ over slices spread evenly along the last run; infinite where one of them fails.
+  double difference(Index a, Index b) {
+    const auto first = solver_(a);
+    const auto second = solver_(b);
+    const Index num_samples = std::min(kMaxSamples, grid_.num_slices());
+    State u(initial_.size());
+    State v(initial_.size());
+    double largest = 0.0;
+    for (Index i = 0; i < num_samples; ++i) {
+      const Index n = i * grid_.num_slices() / num_samples;
+      try {
+        first->propagate(grid_.slice(n), boundaries_.col(n), u);
+        second->propagate(grid_.slice(n), boundaries_.col(n), v);
+      } catch (const std::exception&) {
+        return std::numeric_limits<double>::infinity();
+      }
+      const double distance = norm_.distance(u, v);
+      if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
+      largest = std::max(largest, distance);
+    }
+    count_work(a + b, num_samples);
+    return largest;
+  }
+
+  double work() const { return work_; }
+
+ private:
+  void count_work(Index steps, Index num_slices) {
+    work_ += static_cast<double>(steps) * static_cast<double>(num_slices) /
+             (static_cast<double>(top_steps_) * static_cast<double>(grid_.num_slices()));
+  }
+
+  const SteppedSolver& solver_;
+  Index top_steps_;
+  const TimeGrid& grid_;
+  const State& initial_;
+  const StateNorm& norm_;
+  States boundaries_;
+  double work_ = 0.0;
+};
+
+/// The least number of steps whose difference to the top falls below the tolerance, seen from `cheapest` steps.
+double sufficient_steps(Index cheapest, double difference, double rate, double tolerance) {
+  if (difference * kSafety <= tolerance) return 2.0 * static_cast<double>(cheapest);
+  const double doublings = std::log(difference * kSafety / tolerance) / std::log(rate);
+  return static_cast<double>(cheapest) * std::exp2(doublings);
+}
+
+}  // namespace
+
+LadderPlan plan_ladder(const SteppedSolver& solver, Index top_steps, const TimeGrid& grid, const State& initial,
+                       const StateNorm& norm, double tolerance) {
+  if (top_steps < 1) throw std::invalid_argument("a ladder needs a top level of at least one step");
+  if (!(tolerance > 0.0)) throw std::invalid_argument("a ladder needs a tolerance > 0");
+  LadderPlan plan;
+  Trial trial(solver, top_steps, grid, initial, norm);
+  Index cheapest = 1;
+  for (; 4 * cheapest <= top_steps; cheapest *= 2) {
+    if (!trial.run(cheapest)) continue;
+    plan.difference = trial.difference(cheapest, 2 * cheapest);
+    if (!(plan.difference <= kAcceptableDifference)) continue;
+    const double next_difference = trial.difference(2 * cheapest, 4 * cheapest);
+    plan.rate = next_difference > 0.0 ? std::max(plan.difference / next_difference, 1.0) : 1.0;
+    if (plan.rate <= kPlausibleRate) break;
+  }
+  if (4 * cheapest <= top_steps) {
+    plan.steps.push_back(cheapest);
+    const double sufficient = sufficient_steps(cheapest, plan.difference, plan.rate, tolerance);
+    if (sufficient <= kAffordableShare * static_cast<double>(top_steps)) {
+      plan.steps.push_back(std::max(static_cast<Index>(std::ceil(sufficient)), 2 * cheapest));
+    } else if (2 * cheapest < top_steps / 4) {
+      plan.steps.push_back(top_steps / 4);
+    }
+  }
+  plan.steps.push_back(top_steps);
+  plan.work = trial.work();
+  return plan;
+}
+
+}  // namespace forerun
