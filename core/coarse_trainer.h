@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -35,6 +36,14 @@ struct SweepData {
   StatesView coarse;  ///< G(u), bare
 };
 
+/// How far the change of a correction between two states of one slice is from that of the discrepancy δ = F − G,
+/// ‖(m(u') − m(u)) − (δ(u') − δ(u))‖ in the norm of the scaled state, a mean over slices. That error, and no other of
+/// m, is what an iteration leaves behind.
+struct CorrectionErrors {
+  std::optional<double> predicted;  ///< of the correction that serves now, by how it did before
+  std::optional<double> found;      ///< of the one that served the sweep before, now that F has spoken
+};
+
 /// The seam between the loop and a learner: sweeps in, the next correction out.
 ///
 /// The correction returned stays valid and unchanged until the next call of `train`. nullptr stands for m = 0, i.e.
@@ -51,6 +60,9 @@ class CoarseTrainer {
 
   /// Which corrector serves the sweep; goes to the record.
   virtual std::string serving() const = 0;
+
+  /// For the record, from a trainer that checks its corrections.
+  virtual CorrectionErrors errors() const { return {}; }
 };
 
 }  // namespace forerun

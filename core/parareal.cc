@@ -91,6 +91,7 @@ class PararealLoop {
     correction_ = problem_.trainer ? problem_.trainer->initial_correction() : nullptr;
     if (correction_) record_.initial_corrector = problem_.trainer->serving();
     coarse_sweep_.start(correction_, record_.boundaries);
+    record_.initial_fallbacks = coarse_sweep_.num_fallbacks();
     PhaseSeconds& seconds = record_.initial_seconds;
     seconds.total = watch.seconds();
     seconds.predict = coarse_sweep_.predict_seconds();
@@ -138,6 +139,9 @@ class PararealLoop {
          record_.boundaries.middleCols(front_, count), fine_.rightCols(count), coarse_sweep_.coarse().rightCols(count)},
         executor_);
     if (correction_) iteration_.corrector = problem_.trainer->serving();
+    const CorrectionErrors errors = problem_.trainer->errors();
+    iteration_.predicted_correction_error = errors.predicted;
+    iteration_.found_correction_error = errors.found;
     iteration_.seconds.fit = watch.seconds();
   }
 

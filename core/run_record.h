@@ -43,8 +43,11 @@ struct IterationRecord {
   double slice_fine_seconds = 0.0;      ///< seconds spent inside the fine solver, summed over slices and threads
   double max_slice_fine_seconds = 0.0;  ///< the slowest slice: what the fine sweep costs on N processors
   PhaseSeconds seconds;
-  std::string corrector;    ///< what served the sweep, "classic" for m = 0
-  Index num_fallbacks = 0;  ///< slices whose prediction was refused by the state safeguard
+  std::string corrector;                             ///< what served the sweep, "classic" for m = 0
+  std::optional<double> predicted_correction_error;  ///< of what served the sweep; see CorrectionErrors
+  std::optional<double> found_correction_error;      ///< of what served the sweep before
+  Index num_fallbacks =
+      0;  ///< predictions refused by the state safeguard, and slices the coarse solver could not cross
 };
 
 /// Where and why a propagator failed.
@@ -66,6 +69,7 @@ struct RunRecord {
   std::vector<IterationRecord> iterations;
   std::optional<double> initial_error;  ///< error of the initial coarse sweep
   std::string initial_corrector = "classic";
+  Index initial_fallbacks = 0;   ///< as `num_fallbacks`, in the initial sweep
   PhaseSeconds initial_seconds;  ///< of the initial sweep
   PhaseSeconds seconds;          ///< of the whole run
   std::optional<SliceFailure> failure;

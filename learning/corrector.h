@@ -32,6 +32,10 @@ class Corrector {
 
   /// As in configurations: "randnet", "randnet-local", ….
   virtual std::string name() const = 0;
+  /// What made the latest fit: the corrector itself, or the candidate it chose.
+  virtual std::string serving() const { return name(); }
+  /// What is known of its errors, if it looks.
+  virtual CorrectionErrors errors() const { return {}; }
 
   /// The model for `harvest`, which outlives the result and may grow but not change meanwhile.
   virtual std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) = 0;

@@ -97,8 +97,8 @@ void HarvestingTrainer::start_level(const SweepData& sweep, SliceExecutor& execu
 }
 
 std::string HarvestingTrainer::serving() const {
-  if (sum_) return corrector_->name() + " on " + prior_model_->corrector;
-  if (learned_) return corrector_->name();
+  if (sum_) return corrector_->serving() + " on " + prior_model_->corrector;
+  if (learned_) return corrector_->serving();
   const bool prior_serves = residual_prior_ != nullptr || (prior_ != nullptr && harvest_.size() == 0);
   return prior_serves ? prior_model_->corrector : "classic";
 }

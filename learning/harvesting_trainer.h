@@ -41,6 +41,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   const Correction* initial_correction() override;
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
   std::string serving() const override;
+  CorrectionErrors errors() const override { return corrector_->errors(); }
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
   /// was learned on the same problem; of a ladder's levels only the latest. Costs one fit after a warm run. Throws
