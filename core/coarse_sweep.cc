@@ -28,22 +28,23 @@ CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const P
 
 void CoarseSweep::start(const Correction* correction, States& boundaries) {
   const StateGuard guard(options_.bounds, options_.state_margin);
+  num_fallbacks_ = 0;
   predict_seconds_ = 0.0;
   for (Index n = 0; n < grid_.num_slices(); ++n) {
-    const auto state = boundaries.col(n);
-    try {
-      propagate(0, n, state, coarse_.col(n));
-    } catch (const SliceError&) {
-      if (n == 0 || state == coarse_.col(n - 1)) throw;
-      boundaries.col(n) = coarse_.col(n - 1);
-      propagate(0, n, state, coarse_.col(n));
+    if (!propagate(0, n, boundaries.col(n), coarse_.col(n)) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
+      boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
+      propagate(0, n, boundaries.col(n), coarse_.col(n));
     }
     boundaries.col(n + 1) = coarse_.col(n);
     if (!correction) continue;
     const Stopwatch watch;
-    correction->evaluate(grid_.slice(n), state, new_correction_);
+    correction->evaluate(grid_.slice(n), boundaries.col(n), new_correction_);
     new_state_ = coarse_.col(n) + new_correction_;
-    if (guard.admits(new_state_)) boundaries.col(n + 1) = new_state_;
+    if (guard.admits(new_state_)) {
+      boundaries.col(n + 1) = new_state_;
+    } else {
+      ++num_fallbacks_;
+    }
     predict_seconds_ += watch.seconds();
   }
 }
@@ -80,18 +81,13 @@ void CoarseSweep::run(const Correction* correction, Index iteration, Index first
 }
 
 void CoarseSweep::propagate_or_step_back(Index iteration, Index n, States& boundaries, const States& fine) {
-  const auto state = boundaries.col(n);
-  try {
-    propagate(iteration, n, state, new_coarse_);
-  } catch (const SliceError&) {
-    if (corrections_.cols() == 0 || state == fine.col(n - 1)) throw;
-    ++num_fallbacks_;
-    double& increment = increments_[static_cast<std::size_t>(n - 1)];
-    const double refused_increment = increment;
-    replace_boundary(n - 1, fine.col(n - 1), fine.col(n - 1), boundaries);
-    increment += refused_increment;  // a bound: the state before both replacements is gone
-    propagate(iteration, n, state, new_coarse_);
-  }
+  if (propagate(iteration, n, boundaries.col(n), new_coarse_)) return;
+  if (corrections_.cols() == 0 || boundaries.col(n) == fine.col(n - 1)) return;
+  double& increment = increments_[static_cast<std::size_t>(n - 1)];
+  const double refused_increment = increment;
+  replace_boundary(n - 1, fine.col(n - 1), fine.col(n - 1), boundaries);
+  increment += refused_increment;  // a bound: the state before both replacements is gone
+  propagate(iteration, n, boundaries.col(n), new_coarse_);
 }
 
 void CoarseSweep::predict(const Correction& correction, Index n, const StateView& state, const StateView& fine) {
@@ -113,9 +109,17 @@ void CoarseSweep::replace_boundary(Index n, const StateView& state, const StateV
   boundary = state;
 }
 
-void CoarseSweep::propagate(Index iteration, Index n, const StateView& in, StateOut out) {
+bool CoarseSweep::propagate(Index iteration, Index n, const StateView& in, StateOut out) {
   if (options_.stop.stop_requested()) throw StopRequested{};
-  propagate_checked(propagator_, "coarse", iteration, grid_.slice(n), in, out);
+  try {
+    propagate_checked(propagator_, "coarse", iteration, grid_.slice(n), in, out);
+    return true;
+  } catch (const SliceError& error) {
+    if (!error.numerical) throw;
+    ++num_fallbacks_;
+    out = in;
+    return false;
+  }
 }
 
 }  // namespace forerun

@@ -14,7 +14,10 @@ namespace forerun {
 /// The serial part of Parareal: G_k = G + m_k run through the slices, and what must be remembered of it.
 ///
 /// Keeps G(U[n]) for the current iterate; the first sweep of a run fills it, each corrected sweep renews it.
-/// `boundaries` holds U[n] in column n and is changed in place. Throws `SliceError` and `StopRequested`.
+/// Where the coarse solver cannot cross a slice (it gives up or its result is not finite), it stands for the identity
+/// there: any deterministic G will do for Parareal, so an unstable coarse solver costs iterations and not the run.
+/// `boundaries` holds U[n] in column n and is changed in place. Throws `SliceError` for other exceptions of the coarse
+/// solver, and `StopRequested`.
 class CoarseSweep {
  public:
   CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options, bool with_correction);
@@ -38,14 +41,15 @@ class CoarseSweep {
   const std::vector<double>& increments() const { return increments_; }
   /// ‖G_k(U[n]') − G_k(U[n])‖, likewise: how far slice n carried the change of its start on.
   const std::vector<double>& carried() const { return carried_; }
-  /// How many predicted states the last sweep refused, and the seconds it spent in m_k.
+  /// How often the last sweep did not use what coarse solver and correction gave, and the seconds it spent in m_k.
   Index num_fallbacks() const { return num_fallbacks_; }
   double predict_seconds() const { return predict_seconds_; }
 
  private:
-  void propagate(Index iteration, Index n, const StateView& in, StateOut out);
-  /// G(U[n]'). A state that the coarse solver cannot start from is refused like any other unsound prediction, and
-  /// F(U[n − 1]) takes its place; without a correction it is an error.
+  /// out = G(in), or `in` where the coarse solver cannot cross the slice; then false.
+  bool propagate(Index iteration, Index n, const StateView& in, StateOut out);
+  /// G(U[n]'). A predicted state that the coarse solver cannot start from is refused like any other unsound prediction:
+  /// F(U[n − 1]) takes its place.
   void propagate_or_step_back(Index iteration, Index n, States& boundaries, const States& fine);
   void predict(const Correction& correction, Index n, const StateView& state, const StateView& fine);
   void replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries);

@@ -18,19 +18,19 @@ constexpr double kSecondsPerTask = 20e-6;
 
 void propagate_checked(const Propagator& propagator, const char* solver, Index iteration, const Slice& slice,
                        const StateView& in, StateOut out) {
-  const auto fail = [&](double time, const std::string& reason) {
-    throw SliceError{{slice.index, iteration, time, solver, reason}};
+  const auto fail = [&](double time, const std::string& reason, bool numerical) {
+    throw SliceError{{slice.index, iteration, time, solver, reason}, numerical};
   };
   try {
     propagator.propagate(slice, in, out);
   } catch (const PropagationError& error) {
-    fail(error.time(), error.what());
+    fail(error.time(), error.what(), true);
   } catch (const std::exception& error) {
-    fail(slice.begin, error.what());
+    fail(slice.begin, error.what(), false);
   } catch (...) {
-    fail(slice.begin, "an exception of unknown type was thrown");
+    fail(slice.begin, "an exception of unknown type was thrown", false);
   }
-  if (!out.allFinite()) fail(slice.end, "the result is not finite");
+  if (!out.allFinite()) fail(slice.end, "the result is not finite", true);
 }
 
 FineSweep::FineSweep(const TimeGrid& grid, const StateNorm& norm)

@@ -13,6 +13,9 @@ namespace forerun {
 /// Thrown out of a sweep when a slice could not be crossed.
 struct SliceError {
   SliceFailure failure;
+  /// True for a `PropagationError` or a non-finite result: the solver ran and could not cross. Anything else thrown is
+  /// a fault that nothing can be made of.
+  bool numerical = false;
 };
 
 /// Thrown out of a sweep when a stop was requested.
@@ -37,7 +40,8 @@ class FineSweep {
   void run(const Propagator& propagator, Index iteration, Index first, const States& boundaries, States& fine,
            SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
 
-  /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice and their maximum, the seconds in F summed over slices, and those of the slowest slice.
+  /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice and their maximum, the seconds in F summed over slices, and
+  /// those of the slowest slice.
   const std::vector<double>& jumps() const { return jumps_; }
   double jump() const { return jump_; }
   double slice_seconds() const { return slice_seconds_; }

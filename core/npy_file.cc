@@ -185,29 +185,55 @@ std::pair<std::string_view, std::string_view> split(std::string_view content) {
   return {content.substr(header_begin, length), content.substr(header_begin + length)};
 }
 
-State decode(std::string_view content) {
+/// An array as it is stored.
+struct NpyArray {
+  NpyHeader header;
+  State values;
+};
+
+NpyArray decode(std::string_view content) {
   const auto [header_text, data] = split(content);
-  const NpyHeader header = NpyHeaderParser(header_text).parse();
+  NpyHeader header = NpyHeaderParser(header_text).parse();
   const std::size_t count = count_values(header.shape, data.size());
   if (count == 0) throw std::invalid_argument("holds no numbers");
   State values(static_cast<Index>(count));
   std::memcpy(values.data(), data.data(), data.size());
+  return {std::move(header), std::move(values)};
+}
+
+State decode_state(std::string_view content) {
+  const auto [header, values] = decode(content);
   for (Index i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) throw std::invalid_argument("value " + std::to_string(i) + " is not finite");
   }
   return header.fortran_order && header.shape.size() > 1 ? flatten_fortran(values, header.shape) : values;
 }
 
-}  // namespace
+States decode_matrix(std::string_view content) {
+  const auto [header, values] = decode(content);
+  if (header.shape.size() != 2) throw std::invalid_argument("is not a matrix");
+  const auto rows = static_cast<Index>(header.shape[0]);
+  const auto columns = static_cast<Index>(header.shape[1]);
+  if (header.fortran_order) return values.reshaped(rows, columns);
+  return values.reshaped<Eigen::RowMajor>(rows, columns);
+}
 
-State read_npy(const std::filesystem::path& path) {
+/// decode(content of the file), its complaints with the file's name.
+template <class Decode>
+auto read(const std::filesystem::path& path, const Decode& decode_content) {
   const std::string content = read_file(path);
   try {
-    return decode(content);
+    return decode_content(content);
   } catch (const std::invalid_argument& error) {
     throw FileError(path.string() + ": " + error.what());
   }
 }
+
+}  // namespace
+
+State read_npy(const std::filesystem::path& path) { return read(path, decode_state); }
+
+States read_npy_matrix(const std::filesystem::path& path) { return read(path, decode_matrix); }
 
 void write_npy(const std::filesystem::path& path, const StatesView& states) {
   constexpr std::size_t alignment = 64;

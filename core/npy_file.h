@@ -14,6 +14,10 @@ namespace forerun {
 /// Source: numpy.lib.format, "Format Version 1.0" to "3.0".
 State read_npy(const std::filesystem::path& path);
 
+/// The same of a two-dimensional array, as a matrix. Numbers need not be finite: what a run that failed has left
+/// behind is not.
+States read_npy_matrix(const std::filesystem::path& path);
+
 /// Writes `states` as a 2-D array of shape (rows, columns) in Fortran order, format version 1.0, data 64-byte aligned:
 /// in Python `numpy.load(path)[:, n]` is column n. The file is written atomically; throws `FileError`.
 void write_npy(const std::filesystem::path& path, const StatesView& states);

@@ -77,6 +77,22 @@ TEST_P(PararealFaults, CoarseFailureInTheInitialSweepIsIterationZero) {
   EXPECT_EQ(record.failure->solver, "coarse");
 }
 
+TEST_P(PararealFaults, ACoarseSolverThatCannotCrossCostsIterationsAndNotTheRun) {
+  const auto gives_up = faulty(coarse_, [](const Slice& slice, StateOut) {
+    if (slice.index % 4 == 3) throw PropagationError(slice.begin, "unstable");
+  });
+  const auto blows_up = faulty(coarse_, [](const Slice& slice, StateOut out) {
+    if (slice.index % 4 == 3) out[0] = std::numeric_limits<double>::infinity();
+  });
+  const States serial = solve_serial(grid_, initial_, fine_).boundaries;
+  for (const Propagator* coarse : {&gives_up, &blows_up}) {
+    const RunRecord record = solve(*coarse, fine_);
+    ASSERT_TRUE(record.converged());
+    EXPECT_EQ(record.initial_fallbacks, 4);
+    EXPECT_LT((record.boundaries - serial).cwiseAbs().maxCoeff(), 1e-5);
+  }
+}
+
 TEST_P(PararealFaults, LaterFailureKeepsTheLastGoodIterate) {
   std::atomic<int> calls = 0;
   const auto fine = faulty(fine_, [&](const Slice& slice, StateOut) {
