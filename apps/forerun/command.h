@@ -25,6 +25,7 @@ Command compare_command();
 Command inspect_command();
 Command list_command();
 Command plan_command();
+Command report_command();
 Command run_command();
 Command scale_command();
 

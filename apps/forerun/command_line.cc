@@ -14,8 +14,8 @@ namespace forerun {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(),   compare_command(), plan_command(),
-                                           scale_command(), inspect_command(), list_command()};
+  static const std::vector<Command> all = {run_command(),    compare_command(), plan_command(), scale_command(),
+                                           report_command(), inspect_command(), list_command()};
   return all;
 }
 
@@ -26,9 +26,9 @@ const Command& find_command(const std::string& name) {
     names.push_back(command.name);
   }
   const std::string nearest = nearest_name(name, names);
-  throw UsageError(
-      "unknown command '" + name + "'" +
-      (nearest.empty() ? ": known are run, compare, plan, scale, inspect, list" : ": did you mean '" + nearest + "'?"));
+  throw UsageError("unknown command '" + name + "'" +
+                   (nearest.empty() ? ": known are run, compare, plan, scale, report, inspect, list"
+                                    : ": did you mean '" + nearest + "'?"));
 }
 
 std::string usage() {

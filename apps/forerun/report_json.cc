@@ -63,6 +63,7 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
   json["increments"] = series(record, [](const IterationRecord& k) { return number(k.increment); });
   json["jumps"] = series(record, [](const IterationRecord& k) { return number(k.jump); });
   json["errors"] = series(record, [](const IterationRecord& k) { return number(k.error); });
+  json["estimated_errors"] = series(record, [](const IterationRecord& k) { return number(k.estimated_error); });
   json["exact_front"] = series(record, [](const IterationRecord& k) { return k.exact_front; });
   json["converged_front"] = series(record, [](const IterationRecord& k) { return k.converged_front; });
   json["fine_work"] = series(record, [](const IterationRecord& k) { return number(k.fine_work); });
