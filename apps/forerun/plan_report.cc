@@ -20,7 +20,7 @@ std::string iterations_text(const Trial& trial) {
 }
 
 std::string trials_table(const PlanStudy& study) {
-  using Align = TextTable::Align;
+  std::ostringstream shortfalls;
   const std::string here = "speed-up on " + std::to_string(study.threads_here);
   TextTable table({{"per slice", "slices"},
                    {"per slice", "fine"},
@@ -31,8 +31,7 @@ std::string trials_table(const PlanStudy& study) {
                    {"estimated", "sweeps"},
                    {"modelled", here},
                    {"modelled", "speed-up"},
-                   {"modelled", "on"},
-                   {"", "", Align::left}});
+                   {"modelled", "on"}});
   for (const PlannedRun& run : study.runs) {
     const Trial& trial = run.trial;
     const TrialSettings& settings = trial.settings;
@@ -41,9 +40,13 @@ std::string trials_table(const PlanStudy& study) {
                    text_of(settings.stand_in_steps), format_duration(trial.seconds), iterations_text(trial),
                    solved(format_number(trial.solved ? trial.effective_sweeps() : 0.0)),
                    solved(format_factor(run.here.speedup)), solved(format_factor(run.there.speedup)),
-                   solved(text_of(run.there.processors)), trial.shortfall});
+                   solved(text_of(run.there.processors))});
+    if (!trial.solved) {
+      shortfalls << "Not solved with " << settings.slices << " slices and " << settings.coarse_steps
+                 << " coarse steps: " << trial.shortfall << "\n";
+    }
   }
-  return table.str();
+  return table.str() + "\n" + shortfalls.str();
 }
 
 std::string advice(const PlanStudy& study, const Experiment& experiment) {
@@ -132,8 +135,7 @@ std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
        << " steps in place of the fine solver"
        << (study.stand_in_steps == experiment.config.fine.steps ? "" : ", whose discrepancy is the same to 1 %") << "; "
        << format_duration(study.budget_seconds) << " for all\n\n"
-       << trials_table(study) << "\n"
-       << advice(study, experiment)
+       << trials_table(study) << advice(study, experiment)
        << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
           "modelled over\nserial fine with the measured seconds; network: "
        << study.options.scaling.network.latency << " s + bytes / (" << study.options.scaling.network.bandwidth

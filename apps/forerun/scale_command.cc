@@ -33,6 +33,9 @@ Examples:
   forerun scale runs/first --processors 1,16,128 --latency 1e-6 --bandwidth 2.5e10
   forerun scale data/configs/burgers.toml --set corrector.name=classic --json - | jq .modelled.strong
 
+Other work on the machine shows in the times of a run, most of all as slices slower than the rest; --probe times the
+solvers anew on the first slice and takes all slices for equal.
+
 Strong scaling: the run's own slices on P processors. Weak scaling: P slices of the same length on P processors,
 assuming as many iterations as recorded. Shares of the time are those of the critical path and add up to 100 %: useful
 (one full fine pass, evenly divided), repeated (the other sweeps), imbalance (idle processors), coarse, learning, network.
@@ -99,29 +102,46 @@ double serial_slice_seconds(const RecordedExperiment& recorded) {
   return seconds_alone(*experiment.fine, experiment.grid.slice(0), experiment.initial);
 }
 
-ExitStatus report(const RecordedExperiment& recorded, const MachineOptions& machine,
-                  const std::optional<std::string>& json, const Console& console) {
+IterationHistory history_of(const RecordedExperiment& recorded, bool probe) {
   const Experiment& experiment = recorded.experiment;
-  const RecordedRun run{experiment.num_slices(), experiment.dimension(), recorded.num_threads,
-                        experiment.fine->block_size(), serial_slice_seconds(recorded)};
+  const IterationHistory history =
+      iteration_history(recorded.record, {experiment.num_slices(), experiment.dimension(), recorded.num_threads,
+                                          experiment.fine->block_size(), serial_slice_seconds(recorded)});
+  if (!probe) return history;
+  const Slice& slice = experiment.grid.slice(0);
+  return with_slice_seconds(history, seconds_in_lanes(*experiment.fine, slice, experiment.initial),
+                            seconds_alone(*experiment.fine, slice, experiment.initial),
+                            seconds_alone(*experiment.coarse, slice, experiment.initial));
+}
+
+/// What the command was asked for, beside the run.
+struct ScaleRequest {
+  MachineOptions machine;
+  bool probe = false;
+  std::optional<std::string> json;
+};
+
+ExitStatus report(const RecordedExperiment& recorded, const ScaleRequest& request, const Console& console) {
+  const Experiment& experiment = recorded.experiment;
+  const std::string source = recorded.source + (request.probe ? "; solvers timed anew on the first slice" : "");
   const ScaleStudy study =
-      make_scale_study(recorded.corrector, recorded.source, iteration_history(recorded.record, run), machine);
-  if (json == "-") {
+      make_scale_study(recorded.corrector, source, history_of(recorded, request.probe), request.machine);
+  if (request.json == "-") {
     console.out << scale_json(study, experiment);
     return ExitStatus::ok;
   }
   console.out << scale_text(study, experiment);
   console.out.flush();
-  if (json) write_file_atomically(*json, scale_json(study, experiment));
+  if (request.json) write_file_atomically(*request.json, scale_json(study, experiment));
   return ExitStatus::ok;
 }
 
-ExitStatus solve_and_report(const SolveRequest& request, const MachineOptions& machine, const Console& console) {
-  Experiment experiment = make_experiment(request.document);
+ExitStatus solve_and_report(const SolveRequest& solve, const ScaleRequest& request, const Console& console) {
+  Experiment experiment = make_experiment(solve.document);
   ComparisonPlan plan;
   plan.correctors = {experiment.config.corrector};
-  plan.quiet = request.quiet;
-  const auto logger = make_logger(console, request.quiet);
+  plan.quiet = solve.quiet;
+  const auto logger = make_logger(console, solve.quiet);
   const InterruptGuard interrupt;
   Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
   for (const std::string& sentence : shortfalls(comparison, experiment))
@@ -133,16 +153,15 @@ ExitStatus solve_and_report(const SolveRequest& request, const MachineOptions& m
       "one run on this machine, " + std::to_string(num_threads) + (num_threads == 1 ? " thread" : " threads");
   CorrectorRun& run = comparison.runs.front();
   return report({std::move(experiment), run.corrector.name, std::move(run.record), num_threads, 0.0, std::move(source)},
-                machine, request.json, console);
+                request, console);
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
-  const MachineOptions machine = make_machine_options(options);
+  const ScaleRequest request{make_machine_options(options), options.has("probe"), options.text("json")};
+  if (request.json && *request.json != "-") require_writable(*request.json);
   const auto& arguments = options.arguments();
   if (arguments.size() != 1 || !std::filesystem::is_directory(arguments.front())) {
-    const SolveRequest request = make_solve_request("scale", options);
-    if (request.json && *request.json != "-") require_writable(*request.json);
-    return solve_and_report(request, machine, console);
+    return solve_and_report(make_solve_request("scale", options), request, console);
   }
   for (const std::string name : {"set", "threads", "seed"}) {
     if (options.has(name)) {
@@ -150,15 +169,14 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
                        " to run it anew");
     }
   }
-  const std::optional<std::string> json = options.text("json");
-  if (json && *json != "-") require_writable(*json);
-  return report(read_run_directory(arguments.front()), machine, json, console);
+  return report(read_run_directory(arguments.front()), request, console);
 }
 
 }  // namespace
 
 Command scale_command() {
   std::vector<OptionSpec> options = machine_option_specs();
+  options.push_back({"probe", "", "time the solvers anew, undisturbed, and take all slices for equal"});
   for (const OptionSpec& spec : solve_option_specs()) {
     for (const char* name : {"set", "threads", "seed", "json", "quiet"}) {
       if (spec.name == name) options.push_back(spec);
