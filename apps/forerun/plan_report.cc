@@ -42,8 +42,9 @@ std::string trials_table(const PlanStudy& study) {
                    solved(format_factor(run.here.speedup)), solved(format_factor(run.there.speedup)),
                    solved(text_of(run.there.processors))});
     if (!trial.solved) {
-      shortfalls << "Not solved with " << settings.slices << " slices and " << settings.coarse_steps
-                 << " coarse steps: " << trial.shortfall << "\n";
+      shortfalls << "Trial not solved with " << settings.slices << " slices and " << settings.coarse_steps
+                 << " coarse steps: " << trial.shortfall
+                 << (trial.stand_in_failed ? " (the fine solver itself may not)\n" : "\n");
     }
   }
   return table.str() + "\n" + shortfalls.str();
@@ -51,7 +52,7 @@ std::string trials_table(const PlanStudy& study) {
 
 std::string advice(const PlanStudy& study, const Experiment& experiment) {
   if (!study.best_there) {
-    return "No trial was solved: with these settings serial stepping wins, whatever the machine.\n";
+    return "No trial was solved: serial stepping is what these settings allow.\n";
   }
   const PlannedRun& best = study.runs[*study.best_there];
   const TrialSettings& settings = best.trial.settings;
@@ -66,7 +67,10 @@ std::string advice(const PlanStudy& study, const Experiment& experiment) {
     text << "A ladder of fine solvers with";
     for (const Index steps : study.ladder->steps) text << ' ' << steps;
     text << " steps would take about " << format_number(study.ladder->effective_sweeps)
-         << " effective sweeps instead of " << format_number(best.trial.effective_sweeps()) << "\n";
+         << " effective sweeps instead of " << format_number(best.trial.effective_sweeps())
+         << ".\nWith it: " << verdict(study.ladder->here) << ".\n         " << verdict(study.ladder->there) << ".\n";
+  } else if (best.trial.extrapolated) {
+    text << "Whether a ladder of fine solvers helps is not known: the trial's time was up (--budget).\n";
   } else {
     text << "A ladder of cheaper " << experiment.config.fine.method << " levels is not expected to help.\n";
   }
@@ -163,7 +167,10 @@ std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
   json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
   json["ladder"] = nullptr;
   if (study.ladder) {
-    json["ladder"] = {{"steps", study.ladder->steps}, {"effective_sweeps", study.ladder->effective_sweeps}};
+    json["ladder"] = {{"steps", study.ladder->steps},
+                      {"effective_sweeps", study.ladder->effective_sweeps},
+                      {"modelled_here", point_json(study.ladder->here)},
+                      {"modelled_there", point_json(study.ladder->there)}};
   }
   return json.dump(2) + "\n";
 }

@@ -40,31 +40,76 @@ std::optional<std::size_t> fastest(const std::vector<PlannedRun>& runs, ScalingP
   return best;
 }
 
-/// Levels a quarter and a sixteenth of F's cost, where they are much nearer to F than G is and dearer than G.
-std::optional<LadderAdvice> advise_ladder(const Experiment& experiment, const PlanStudy& study) {
+struct Ladder {
+  std::vector<Index> steps;
+  std::vector<double> relative_work;
+  std::vector<double> differences;  ///< to F
+};
+
+/// Levels a sixteenth and a quarter of F's cost, where they are much nearer to F than G is and dearer than G.
+Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, Index top_steps) {
   constexpr double near = 0.5;
+  Ladder ladder;
+  for (const Index divisor : {16, 4}) {
+    const double work = 1.0 / static_cast<double>(divisor);
+    const Index steps = experiment.config.fine.steps / divisor;
+    if (steps < 1 || top_steps % divisor != 0 || work * probe.fine_alone < 2.0 * probe.coarse) continue;
+    const double difference = difference_to_fine(experiment, steps);
+    if (!(difference <= near * probe.discrepancy)) continue;
+    ladder.steps.push_back(top_steps / divisor);
+    ladder.relative_work.push_back(work);
+    ladder.differences.push_back(difference);
+  }
+  ladder.steps.push_back(top_steps);
+  ladder.relative_work.push_back(1.0);
+  ladder.differences.push_back(0.0);
+  return ladder;
+}
+
+/// The trial's run with its sweeps served by levels. No slice is taken for frozen, so work is on the high side.
+IterationHistory on_ladder(const Trial& trial, const Ladder& ladder, const std::vector<std::size_t>& levels) {
+  IterationHistory history = trial.history;
+  history.iterations.clear();
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    const std::size_t level = levels[k];
+    const bool at_top = level + 1 == ladder.steps.size();
+    const std::size_t known = std::min(k, trial.history.iterations.size() - 1);
+    IterationCost cost = trial.history.iterations[known];
+    const double full = cost.fine;
+    cost.level = static_cast<Index>(level) + 1;
+    cost.at_top_level = at_top;
+    cost.first_slice = 0;
+    cost.fine = ladder.relative_work[level] * full;
+    const bool first_of_level = k == 0 || levels[k - 1] != level;
+    cost.level_check = first_of_level && !at_top ? ladder.relative_work[level + 1] * full : 0.0;
+    history.iterations.push_back(cost);
+  }
+  return history;
+}
+
+std::optional<LadderAdvice> advise_ladder(const Experiment& experiment, const PlanStudy& study) {
   const Trial& trial = study.runs[*study.best_there].trial;
   if (trial.extrapolated) return std::nullopt;
-  LadderAdvice advice;
-  std::vector<double> work;
-  std::vector<double> differences;
-  for (const Index divisor : {16, 4}) {
-    const Index steps = experiment.config.fine.steps / divisor;
-    const double cost = study.probe.fine_alone / static_cast<double>(divisor);
-    if (steps < 1 || cost < 2.0 * study.probe.coarse || trial.settings.fine_steps % divisor != 0) continue;
-    const double difference = difference_to_fine(experiment, steps);
-    if (!(difference <= near * study.probe.discrepancy)) continue;
-    advice.steps.push_back(trial.settings.fine_steps / divisor);
-    work.push_back(1.0 / static_cast<double>(divisor));
-    differences.push_back(difference);
-  }
-  if (advice.steps.empty()) return std::nullopt;
-  advice.steps.push_back(trial.settings.fine_steps);
-  work.push_back(1.0);
-  differences.push_back(0.0);
-  advice.effective_sweeps = expected_ladder_sweeps(trial.increments, work, differences, experiment.options.tolerance);
-  if (advice.effective_sweeps >= trial.effective_sweeps()) return std::nullopt;
+  const Ladder ladder = useful_levels(experiment, study.probe, trial.settings.fine_steps);
+  const std::vector<std::size_t> levels =
+      expected_ladder_levels(trial.increments, ladder.differences, experiment.options.tolerance);
+  LadderAdvice advice{ladder.steps, 0.0, {}, {}};
+  for (const std::size_t level : levels) advice.effective_sweeps += ladder.relative_work[level];
+  if (ladder.steps.size() == 1 || advice.effective_sweeps >= trial.effective_sweeps()) return std::nullopt;
+  const IterationHistory history = on_ladder(trial, ladder, levels);
+  const Index there = study.runs[*study.best_there].there.processors;
+  advice.here = model_scaling(history, study.threads_here, study.options.scaling);
+  advice.there = model_scaling(history, there, study.options.scaling);
   return advice;
+}
+
+/// A stand-in can be unstable where F is not; then one four times as fine is tried.
+Trial try_settings(const ConfigDocument& document, const Experiment& experiment, const SolverProbe& probe,
+                   TrialSettings settings, double seconds, const Console& console, const std::stop_token& stop) {
+  Trial trial = run_trial(document, experiment, probe, settings, seconds, console, stop);
+  if (!trial.stand_in_failed || 4 * settings.stand_in_steps > settings.fine_steps) return trial;
+  settings.stand_in_steps *= 4;
+  return run_trial(document, experiment, probe, settings, seconds, console, stop);
 }
 
 }  // namespace
@@ -83,7 +128,7 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   const std::vector<TrialSettings> settings = neighbours(experiment, study.stand_in_steps);
   const double share = study.budget_seconds / static_cast<double>(settings.size());
   for (const TrialSettings& setting : settings) {
-    Trial trial = run_trial(document, experiment, study.probe, setting, share, console, stop);
+    Trial trial = try_settings(document, experiment, study.probe, setting, share, console, stop);
     study.interrupted = trial.interrupted;
     if (study.interrupted) return study;
     study.runs.push_back(planned(std::move(trial), study));
@@ -94,20 +139,20 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   return study;
 }
 
-double expected_ladder_sweeps(const std::vector<double>& increments, const std::vector<double>& relative_work,
-                              const std::vector<double>& differences, double tolerance) {
-  double sweeps = 0.0;
+std::vector<std::size_t> expected_ladder_levels(const std::vector<double>& increments,
+                                                const std::vector<double>& differences, double tolerance) {
+  std::vector<std::size_t> levels;
   auto increment = increments.begin();
-  for (std::size_t level = 0; level < relative_work.size(); ++level) {
+  for (std::size_t level = 0; level < differences.size(); ++level) {
     const double threshold = std::max(tolerance, differences[level]);
     bool again = true;
     while (again) {
-      sweeps += relative_work[level];
+      levels.push_back(level);
       again = increment != increments.end() && *increment >= threshold;
       if (increment != increments.end()) ++increment;
     }
   }
-  return sweeps;
+  return levels;
 }
 
 }  // namespace forerun

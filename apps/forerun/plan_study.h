@@ -27,6 +27,8 @@ struct PlannedRun {
 struct LadderAdvice {
   std::vector<Index> steps;
   double effective_sweeps = 0.0;
+  ScalingPoint here;
+  ScalingPoint there;
 };
 
 struct PlanStudy {
@@ -47,10 +49,10 @@ struct PlanStudy {
 PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
                           std::stop_token stop);
 
-/// Fine work, in full passes, of a run on a ladder whose level ℓ has relative work w_ℓ and is off from F by d_ℓ (zero
-/// at the top), from the increments of a run without one: level ℓ sweeps until the increment is below max(d_ℓ,
-/// tolerance), at least once. Frozen slices are counted as worked on, so it errs on the high side.
-double expected_ladder_sweeps(const std::vector<double>& increments, const std::vector<double>& relative_work,
-                              const std::vector<double>& differences, double tolerance);
+/// Which level each sweep of a run on a ladder would be served by, from the increments of a run without one: level ℓ,
+/// off from F by differences[ℓ] (zero at the top), sweeps until the increment is below max(differences[ℓ], tolerance),
+/// at least once.
+std::vector<std::size_t> expected_ladder_levels(const std::vector<double>& increments,
+                                                const std::vector<double>& differences, double tolerance);
 
 }  // namespace forerun

@@ -134,6 +134,7 @@ Trial run_trial(const ConfigDocument& document, const Experiment& configured, co
   trial.solved = record.converged() || trial.extrapolated;
   for (const IterationRecord& iteration : record.iterations) trial.increments.push_back(iteration.increment);
   if (!trial.solved) {
+    trial.stand_in_failed = record.failure && record.failure->solver == "fine";
     trial.shortfall = record.failure ? record.failure->sentence() : std::string(to_string(record.termination));
     return trial;
   }

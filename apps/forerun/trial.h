@@ -43,6 +43,7 @@ struct Trial {
   bool solved = false;        ///< converged, or on its way when its time was up
   bool extrapolated = false;  ///< its time was up: the last iterations are continued at the contraction seen
   bool interrupted = false;
+  bool stand_in_failed = false;    ///< the cheap solver did; F itself may not
   std::string shortfall;           ///< in words, where it was not solved
   IterationHistory history;        ///< of the run with F itself, at the probed seconds
   std::vector<double> increments;  ///< of the iterations that were run
