@@ -8,6 +8,7 @@
 
 #include "learning/guarded_corrector.h"
 #include "learning/kriging_corrector.h"
+#include "learning/krylov_corrector.h"
 #include "learning/randnet_corrector.h"
 #include "learning/randnet_local_corrector.h"
 
@@ -126,6 +127,21 @@ CorrectorEntry kriging_entry() {
   return entry;
 }
 
+CorrectorEntry krylov_entry() {
+  CorrectorEntry entry;
+  entry.name = "krylov";
+  entry.description = "the discrepancy of the state's projection on all harvested ones; made for linear problems";
+  entry.parameters = {
+      integer("rank", 128, 1, 100000, "directions of the harvested subspace at most"),
+      number("tolerance", 1e-11, 0.0, false, "directions this small beside the largest do not count"),
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    return make_krylov_corrector({parameters.number("tolerance"), parameters.integer("rank"), printed(parameters)},
+                                 context.bounds);
+  };
+  return entry;
+}
+
 CorrectorEntry randnet_entry() {
   CorrectorEntry entry;
   entry.name = "randnet";
@@ -181,8 +197,8 @@ CorrectorEntry randnet_local_entry() {
 }  // namespace
 
 const std::vector<CorrectorEntry>& corrector_registry() {
-  static const std::vector<CorrectorEntry> entries = {auto_entry(), classic_entry(), kriging_entry(), randnet_entry(),
-                                                      randnet_local_entry()};
+  static const std::vector<CorrectorEntry> entries = {auto_entry(),   classic_entry(), kriging_entry(),
+                                                      krylov_entry(), randnet_entry(), randnet_local_entry()};
   return entries;
 }
 

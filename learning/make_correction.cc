@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "learning/kriging_corrector.h"
+#include "learning/krylov_corrector.h"
 #include "learning/learned_model.h"
 #include "learning/network_correction.h"
 #include "learning/randnet_local_corrector.h"
@@ -9,15 +10,17 @@
 namespace forerun {
 namespace {
 
-Index integer_option(const LearnedModel& model, const std::string& name) {
+/// An option that is a number of type T.
+template <typename T>
+T option(const LearnedModel& model, const std::string& name) {
   const auto found = model.options.find(name);
-  Index value = 0;
+  T value{};
   if (found != model.options.end()) {
     const std::string& text = found->second;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
     if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size()) return value;
   }
-  throw std::invalid_argument("model: option \"" + name + "\" of " + model.corrector + " must be an integer");
+  throw std::invalid_argument("model: option \"" + name + "\" of " + model.corrector + " must be a number");
 }
 
 std::string text_option(const LearnedModel& model, const std::string& name) {
@@ -30,13 +33,16 @@ std::string text_option(const LearnedModel& model, const std::string& name) {
 
 std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedModel> model) {
   if (model->corrector == "randnet-local") {
-    const Index neighbors = integer_option(*model, "neighbors"), window = integer_option(*model, "window");
+    const Index neighbors = option<Index>(*model, "neighbors"), window = option<Index>(*model, "window");
     return make_randnet_local_correction(std::move(model), neighbors, window);
   }
   if (model->corrector == "kriging") {
     const CovarianceKernel kernel = covariance_kernel(text_option(*model, "kernel"));
-    const Index neighbors = integer_option(*model, "neighbors"), window = integer_option(*model, "window");
+    const Index neighbors = option<Index>(*model, "neighbors"), window = option<Index>(*model, "window");
     return make_kriging_correction(std::move(model), kernel, neighbors, window);
+  }
+  if (model->corrector == "krylov") {
+    return make_krylov_correction(*model, option<double>(*model, "tolerance"), option<Index>(*model, "rank"));
   }
   if (model->corrector != "randnet") {
     throw std::invalid_argument("model: unknown corrector \"" + model->corrector + "\"");
