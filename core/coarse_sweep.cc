@@ -9,6 +9,8 @@ namespace forerun {
 namespace {
 
 constexpr Index kSlicesPerPiece = 16;
+/// Classic Parareal may leave the typical range by far on its way, but not by several times its width.
+constexpr double kLooseMargin = 2.0;
 
 }  // namespace
 
@@ -24,10 +26,15 @@ CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const P
       new_state_(coarse.dimension()),
       increments_(static_cast<std::size_t>(grid.num_slices())),
       carried_(static_cast<std::size_t>(grid.num_slices())),
-      guard_({}, options.state_margin) {}
+      guard_(options.bounds, options.state_margin),
+      initial_guard_(options.bounds, options.state_margin),
+      loose_guard_(options.bounds, kLooseMargin) {}
 
-void CoarseSweep::start(const Correction* correction, States& boundaries) {
-  const StateGuard guard(options_.bounds, options_.state_margin);
+void CoarseSweep::start(const Correction* correction, States& boundaries, SliceExecutor& executor) {
+  if (options_.bounds.lower.size() > 0) {
+    initial_guard_.include(boundaries.col(0), executor);
+    loose_guard_.include(boundaries.col(0), executor);
+  }
   num_fallbacks_ = 0;
   predict_seconds_ = 0.0;
   for (Index n = 0; n < grid_.num_slices(); ++n) {
@@ -36,11 +43,15 @@ void CoarseSweep::start(const Correction* correction, States& boundaries) {
       propagate(0, n, boundaries.col(n), coarse_.col(n));
     }
     boundaries.col(n + 1) = coarse_.col(n);
+    if (!loose_guard_.admits(coarse_.col(n))) {
+      ++num_fallbacks_;
+      boundaries.col(n + 1) = boundaries.col(n);
+    }
     if (!correction) continue;
     const Stopwatch watch;
     correction->evaluate(grid_.slice(n), boundaries.col(n), new_correction_);
     new_state_ = coarse_.col(n) + new_correction_;
-    if (guard.admits(new_state_)) {
+    if (initial_guard_.admits(new_state_)) {
       boundaries.col(n + 1) = new_state_;
     } else {
       ++num_fallbacks_;
@@ -49,9 +60,12 @@ void CoarseSweep::start(const Correction* correction, States& boundaries) {
   }
 }
 
-void CoarseSweep::correct_old_states(const Correction& correction, Index first, const States& boundaries,
-                                     const States& fine, SliceExecutor& executor) {
+void CoarseSweep::include_sound_states(Index first, const States& fine, SliceExecutor& executor) {
   guard_.include(fine.rightCols(grid_.num_slices() - first), executor);
+}
+
+void CoarseSweep::correct_old_states(const Correction& correction, Index first, const States& boundaries,
+                                     SliceExecutor& executor) {
   const Index begin = first + 1;
   const Index num_pieces = (grid_.num_slices() - begin + kSlicesPerPiece - 1) / kSlicesPerPiece;
   executor.for_each(num_pieces, [&](Index piece) {
@@ -74,6 +88,10 @@ void CoarseSweep::run(const Correction* correction, Index iteration, Index first
       predict(*correction, n, state, fine.col(n));
     } else {
       new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
+      if (!loose_guard_.admits(new_state_)) {
+        ++num_fallbacks_;
+        new_state_ = fine.col(n);
+      }
     }
     coarse_.col(n) = new_coarse_;
     replace_boundary(n, new_state_, fine.col(n), boundaries);

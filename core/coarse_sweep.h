@@ -16,6 +16,8 @@ namespace forerun {
 /// Keeps G(U[n]) for the current iterate; the first sweep of a run fills it, each corrected sweep renews it.
 /// Where the coarse solver cannot cross a slice (it gives up or its result is not finite), it stands for the identity
 /// there: any deterministic G will do for Parareal, so an unstable coarse solver costs iterations and not the run.
+/// Likewise a state that classic Parareal throws out of the known range by more than twice its widths gives way to the
+/// fine value (in the first sweep: to the state before): any start of the next fine solves will do, too.
 /// `boundaries` holds U[n] in column n and is changed in place. Throws `SliceError` for other exceptions of the coarse
 /// solver, and `StopRequested`.
 class CoarseSweep {
@@ -23,12 +25,14 @@ class CoarseSweep {
   CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options, bool with_correction);
 
   /// U[n+1] = G_0(U[n]); a corrected state that is non-finite or far out of `options.bounds` is replaced by G's.
-  void start(const Correction* correction, States& boundaries);
+  void start(const Correction* correction, States& boundaries, SliceExecutor& executor);
 
-  /// m_k(U[n]) at the states that the corrected sweep will replace, in parallel; tells the guard which states are
-  /// sound.
-  void correct_old_states(const Correction& correction, Index first, const States& boundaries, const States& fine,
-                          SliceExecutor& executor);
+  /// Tells the guard which states are sound: those that the fine solver has just produced, F(U[n]) for n = first … N
+  /// − 1.
+  void include_sound_states(Index first, const States& fine, SliceExecutor& executor);
+
+  /// m_k(U[n]) at the states that the corrected sweep will replace, in parallel.
+  void correct_old_states(const Correction& correction, Index first, const States& boundaries, SliceExecutor& executor);
 
   /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])) for n = first … N − 1. With a correction, `correct_old_states` comes
   /// first, with the same one. Slice `first` starts from a state that does not change, so its bracket is exactly
@@ -64,7 +68,9 @@ class CoarseSweep {
   State new_state_;
   std::vector<double> increments_;
   std::vector<double> carried_;
-  StateGuard guard_;
+  StateGuard guard_;          ///< the typical range, and what fine solves have shown to be sound
+  StateGuard initial_guard_;  ///< for predictions before there were any
+  StateGuard loose_guard_;    ///< against an unstable coarse solver
   Index num_fallbacks_ = 0;
   double predict_seconds_ = 0.0;
 };

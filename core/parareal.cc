@@ -90,7 +90,7 @@ class PararealLoop {
     const Stopwatch watch;
     correction_ = problem_.trainer ? problem_.trainer->initial_correction() : nullptr;
     if (correction_) record_.initial_corrector = problem_.trainer->serving();
-    coarse_sweep_.start(correction_, record_.boundaries);
+    coarse_sweep_.start(correction_, record_.boundaries, executor_);
     record_.initial_fallbacks = coarse_sweep_.num_fallbacks();
     PhaseSeconds& seconds = record_.initial_seconds;
     seconds.total = watch.seconds();
@@ -149,7 +149,8 @@ class PararealLoop {
   void correct_old_states() {
     if (!correction_) return;
     const Stopwatch watch;
-    coarse_sweep_.correct_old_states(*correction_, front_, record_.boundaries, fine_, executor_);
+    coarse_sweep_.include_sound_states(front_, fine_, executor_);
+    coarse_sweep_.correct_old_states(*correction_, front_, record_.boundaries, executor_);
     iteration_.seconds.predict = watch.seconds();
   }
 

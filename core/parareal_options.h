@@ -41,8 +41,9 @@ struct PararealOptions {
   double state_margin = 0.2;
   /// What increments, jumps and errors are measured in.
   StateNorm norm{};
-  /// Typical range of the states. A correction that serves the initial sweep must keep within it, enlarged likewise,
-  /// else the bare coarse value is used. Empty: any finite state is accepted there.
+  /// Range that sound states keep within, roughly; infinite where it is not known. A correction that serves the initial
+  /// sweep must keep within it, enlarged likewise, else the bare coarse value is used. Empty: any finite state is
+  /// accepted there.
   StateBounds bounds{};
   /// Ends the run as `interrupted` before the next slice.
   std::stop_token stop{};

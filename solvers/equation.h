@@ -23,7 +23,8 @@ namespace forerun {
 ///
 /// `Scalar` is `double` (one slice), `Lanes` (eight slices) or `LinearForm` (a linear equation's matrix). Constants are
 /// doubles and stand left or right of a scalar. `EquationProblem<Lorenz>` makes a problem of it. A member
-/// `StateLayout layout() const` names its components or its mesh for plots; it may be left out.
+/// `StateLayout layout() const` names its components or its mesh for plots, `StateBounds range() const` says where
+/// solutions stay if that is not `bounds`; both may be left out.
 
 /// Base of systems whose dimension is known when compiling: a state lives in registers, slices advance in lanes.
 template <Index Dimension>
@@ -43,5 +44,7 @@ struct FieldEquation {
 
 /// Bounds that are the same for every component.
 StateBounds uniform_bounds(Index dimension, double lower, double upper);
+/// From −∞ to ∞ in every component.
+StateBounds unlimited_range(Index dimension);
 
 }  // namespace forerun

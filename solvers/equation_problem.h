@@ -25,6 +25,11 @@ class EquationProblem final : public OdeProblem {
   double default_begin() const override { return Equation::default_begin; }
   State initial_state() const override { return equation_.initial_state(); }
   StateBounds bounds() const override { return equation_.bounds(); }
+  StateBounds range() const override {
+    if constexpr (requires { equation_.range(); }) return equation_.range();
+    if constexpr (Equation::is_linear) return unlimited_range(dimension());  // solutions may have any size
+    return equation_.bounds();
+  }
   StateLayout layout() const override {
     if constexpr (requires { equation_.layout(); }) {
       return equation_.layout();

@@ -32,6 +32,8 @@ class OdeProblem {
   virtual State initial_state() const = 0;
   /// Typical range of each component; the published scaling to [−1, 1].
   virtual StateBounds bounds() const = 0;
+  /// Range that solutions keep within, roughly, where that is not `bounds`; infinite where it is not known.
+  virtual StateBounds range() const { return bounds(); }
   /// How a state is to be looked at.
   virtual StateLayout layout() const { return default_layout(dimension()); }
   /// derivative = f(time, state).

@@ -55,10 +55,10 @@ TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, cons
   return made_at(document, "time", "slices", [&] { return TimeGrid(begin, config.end, config.slices); });
 }
 
-PararealOptions parareal_options(const Parameters& parameters, const StateBounds& bounds) {
+PararealOptions parareal_options(const Parameters& parameters, const OdeProblem& problem) {
   PararealOptions options = PararealOptions::from_parameters(parameters);
-  options.norm = StateNorm(bounds);
-  options.bounds = bounds;
+  options.norm = StateNorm(problem.bounds());
+  options.bounds = problem.range();
   return options;
 }
 
@@ -96,7 +96,7 @@ Experiment make_experiment(const ConfigDocument& document) {
   StateBounds bounds = problem->bounds();
   auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
   auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
-  PararealOptions options = parareal_options(config.parareal, bounds);
+  PararealOptions options = parareal_options(config.parareal, *problem);
   auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
   ProblemSignature learned_on = signature(config, *problem, grid);
   return {std::move(config), std::move(problem), std::move(initial), std::move(bounds),   std::move(grid),

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "solvers/equation_problem.h"
 #include "solvers/parameter_rules.h"
 #include "solvers/problems/problems.h"
@@ -20,6 +22,10 @@ struct Hopf : SystemEquation<3> {
 
   State initial_state() const { return State{{0.1, 0.1, default_begin}}; }
   StateBounds bounds() const { return {State{{-23.0, -23.0, 0.0}}, State{{23.0, 23.0, 1.0}}}; }
+  StateBounds range() const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return {State{{-23.0, -23.0, -infinity}}, State{{23.0, 23.0, infinity}}};
+  }
   StateLayout layout() const { return component_layout({"x", "y", "time"}); }
 
   template <class Scalar>
