@@ -1,0 +1,90 @@
+#include "learning/prior_trainer.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "learning/column_blocks.h"
+#include "learning/scratch.h"
+#include "learning/sum_of_corrections.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kBlock = 16;
+/// Keeps the logarithm of what is exactly zero finite.
+constexpr double kTiny = 1e-300;
+
+}  // namespace
+
+double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
+                      const StatesView& discrepancies, SliceExecutor& executor) {
+  State logarithms(states.cols());
+  for_each_column_block(executor, states.cols(), kBlock, [&](Index first, Index count) {
+    thread_local Scratch memory;
+    auto predicted = memory.matrix(states.rows(), count);
+    correction.evaluate_block(slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                              states.middleCols(first, count), predicted);
+    for (Index c = 0; c < count; ++c) {
+      const auto truth = discrepancies.col(first + c);
+      logarithms[first + c] = std::log(((truth - predicted.col(c)).norm() + kTiny) / (truth.norm() + kTiny));
+    }
+  });
+  return logarithms.size() > 0 && logarithms.allFinite() ? logarithms.mean() : std::numeric_limits<double>::infinity();
+}
+
+double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor) {
+  std::vector<Slice> slices(harvest.slices().size());
+  for (std::size_t j = 0; j < slices.size(); ++j) slices[j].index = harvest.slices()[j];
+  return mean_log_error(correction, slices, harvest.states(), harvest.discrepancies(), executor);
+}
+
+PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner)
+    : prior_(std::move(prior)), learner_(learner), harvest_(dimension) {}
+
+const Correction* PriorTrainer::initial_correction() { return prior_.get(); }
+
+const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  if (sweep.level != level_) harvest_ = Harvest(harvest_.dimension());
+  level_ = sweep.level;
+  harvest_.append(sweep);
+  const bool judges = prior_ && sweep.iteration == 1;
+  if (judges &&
+      mean_log_error(*prior_, sweep.slices, sweep.states, sweep.fine - sweep.coarse, executor) > log_error_to_serve) {
+    prior_.reset();
+    dropped_ = true;
+  }
+  sum_.reset();
+  if (!learner_) return prior_.get();
+  const Correction* learned = learner_->train(prior_ ? without_prior(sweep, executor) : sweep, executor);
+  learner_serves_ = learned != nullptr;
+  if (!prior_ || !learned) return prior_ ? prior_.get() : learned;
+  sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned);
+  return sum_.get();
+}
+
+SweepData PriorTrainer::without_prior(const SweepData& sweep, SliceExecutor& executor) {
+  residual_coarse_.resize(sweep.coarse.rows(), sweep.coarse.cols());
+  for_each_column_block(executor, sweep.states.cols(), kBlock, [&](Index first, Index count) {
+    auto block = residual_coarse_.middleCols(first, count);
+    prior_->evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                           sweep.states.middleCols(first, count), block);
+    block += sweep.coarse.middleCols(first, count);
+  });
+  return {.iteration = sweep.iteration,
+          .level = sweep.level,
+          .slices = sweep.slices,
+          .states = sweep.states,
+          .fine = sweep.fine,
+          .coarse = residual_coarse_};
+}
+
+std::string PriorTrainer::serving() const {
+  const std::string learned = learner_serves_ ? learner_->serving() : "";
+  if (!prior_) return learned.empty() ? "classic" : learned;
+  return learned.empty() ? "family" : learned + " on family";
+}
+
+CorrectionErrors PriorTrainer::errors() const { return learner_ ? learner_->errors() : CorrectionErrors{}; }
+
+}  // namespace forerun

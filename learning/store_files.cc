@@ -1,0 +1,153 @@
+#include "learning/store_files.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+
+#include "core/number_text.h"
+#include "learning/tensor_file.h"
+
+namespace forerun {
+namespace {
+
+constexpr const char* manifest_format = "forerun.store";
+constexpr const char* entry_format = "forerun.store-entry";
+constexpr Index format_version = 1;
+constexpr Index largest_count = 1'000'000'000;
+
+template <class Number>
+Number read_number(const TensorFile& file, const std::string& key) {
+  const std::string& text = file.text(key);
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    file.refuse("its metadata '" + key + "' are '" + text + "', not a number that fits");
+  }
+  return number;
+}
+
+void check_format(const TensorFile& file, const std::string& format) {
+  if (file.text("format") != format) file.refuse("is of format '" + file.text("format") + "', not '" + format + "'");
+  const auto version = read_number<Index>(file, "version");
+  if (version > format_version) {
+    file.refuse("has format version " + shortest_text(version) + "; this program reads up to version " +
+                shortest_text(format_version));
+  }
+  if (version < 1) file.refuse("has no valid format version");
+}
+
+void describe(const ProblemSignature& common, TensorFileWriter& writer) {
+  writer.set_metadata("problem", common.problem);
+  for (const auto& [name, value] : common.parameters) writer.set_metadata("problem." + name, value);
+  writer.set_metadata("dimension", shortest_text(common.dimension));
+  writer.set_metadata("slice_length", shortest_text(common.slice_length));
+  writer.set_metadata("coarse", common.coarse);
+  writer.set_metadata("fine", common.fine);
+}
+
+ProblemSignature read_common(const TensorFile& file) {
+  return {.problem = file.text("problem"),
+          .parameters = file.texts_with_prefix("problem."),
+          .dimension = read_number<Index>(file, "dimension"),
+          .slice_length = read_number<double>(file, "slice_length"),
+          .coarse = file.text("coarse"),
+          .fine = file.text("fine")};
+}
+
+std::string varying_key(Index j) { return "varies." + std::to_string(j); }
+
+bool all_within(const std::vector<Index>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](Index n) { return n >= 0 && n <= largest_count; });
+}
+
+}  // namespace
+
+void write_store_manifest(const std::filesystem::path& path, const StoreFamily& family) {
+  TensorFileWriter writer;
+  writer.set_metadata("format", manifest_format);
+  writer.set_metadata("version", shortest_text(format_version));
+  describe(family.common, writer);
+  for (Index j = 0; j < family.box.size(); ++j)
+    writer.set_metadata(varying_key(j), family.box.names[static_cast<std::size_t>(j)]);
+  writer.add_vector("lower", family.box.lower);
+  writer.add_vector("upper", family.box.upper);
+  writer.write(path);
+}
+
+StoreFamily read_store_manifest(const std::filesystem::path& path) {
+  const TensorFile file(path);
+  check_format(file, manifest_format);
+  StoreFamily family{read_common(file), {{}, file.vector("lower"), file.vector("upper")}};
+  if (family.common.dimension < 1 || family.common.dimension > largest_count)
+    file.refuse("its dimension is out of range");
+  const ParameterBox& box = family.box;
+  if (box.lower.size() != box.upper.size() || !(box.upper - box.lower).allFinite() ||
+      !(box.lower.array() < box.upper.array()).all()) {
+    file.refuse("its parameters' lower bounds are not below the upper ones, all finite");
+  }
+  for (Index j = 0; j < box.size(); ++j) family.box.names.push_back(file.text(varying_key(j)));
+  return family;
+}
+
+std::string store_entry_defect(const StoreEntry& entry, const StoreFamily& family) {
+  if (entry.parameters.size() != family.box.size()) return "its parameters are not as many as the store's";
+  for (Index j = 0; j < entry.parameters.size(); ++j) {
+    const double value = entry.parameters[j];
+    if (value >= family.box.lower[j] && value <= family.box.upper[j]) continue;
+    return "its " + family.box.names[static_cast<std::size_t>(j)] + " = " + shortest_text(value) +
+           " lies outside of the store's [" + shortest_text(family.box.lower[j]) + ", " +
+           shortest_text(family.box.upper[j]) + "]";
+  }
+  if (entry.harvest.size() == 0) return "its harvest is empty";
+  if (entry.harvest.dimension() != family.common.dimension) {
+    return "its states have " + std::to_string(entry.harvest.dimension()) + " components where the store's have " +
+           std::to_string(family.common.dimension);
+  }
+  if (!all_within(entry.harvest.slices())) return "its harvest has a slice that is out of range";
+  if (!all_within(entry.harvest.iterations())) return "its harvest has an iteration that is out of range";
+  if (entry.iterations < 0 || entry.cold_iterations.value_or(0) < 0) return "its number of iterations is negative";
+  return "";
+}
+
+void write_store_entry(const std::filesystem::path& path, const StoreEntry& entry, const StoreFamily& family) {
+  if (const std::string defect = store_entry_defect(entry, family); !defect.empty())
+    throw std::invalid_argument("store: the entry '" + entry.name + "' cannot be kept: " + defect);
+  TensorFileWriter writer;
+  writer.set_metadata("format", entry_format);
+  writer.set_metadata("version", shortest_text(format_version));
+  describe(family.common, writer);
+  writer.set_metadata("iterations", shortest_text(entry.iterations));
+  if (entry.cold_iterations) writer.set_metadata("cold_iterations", shortest_text(*entry.cold_iterations));
+  writer.add_vector("parameters", entry.parameters);
+  writer.add_matrix("harvest.states", entry.harvest.states());
+  writer.add_matrix("harvest.discrepancies", entry.harvest.discrepancies());
+  writer.add_integers("harvest.slices", entry.harvest.slices());
+  writer.add_integers("harvest.iterations", entry.harvest.iterations());
+  writer.write(path);
+}
+
+StoreEntry read_store_entry(const std::filesystem::path& path, const StoreFamily& family) {
+  const TensorFile file(path);
+  check_format(file, entry_format);
+  const std::vector<std::string> differing = differences(read_common(file), family.common);
+  if (!differing.empty()) file.refuse("belongs to another family: " + differing.front());
+  StoreEntry entry;
+  entry.name = path.stem().string();
+  entry.parameters = file.vector("parameters");
+  entry.iterations = read_number<Index>(file, "iterations");
+  if (!file.texts_with_prefix("cold_iterations").empty())
+    entry.cold_iterations = read_number<Index>(file, "cold_iterations");
+  const auto states = file.matrix("harvest.states");
+  try {
+    entry.harvest = Harvest(states.rows());
+    entry.harvest.append(states, file.matrix("harvest.discrepancies"), file.integers("harvest.slices"),
+                         file.integers("harvest.iterations"));
+  } catch (const std::invalid_argument& error) {
+    file.refuse(std::string("its harvest is inconsistent: ") + error.what());
+  }
+  if (const std::string defect = store_entry_defect(entry, family); !defect.empty()) file.refuse(defect);
+  return entry;
+}
+
+}  // namespace forerun

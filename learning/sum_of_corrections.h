@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/coarse_trainer.h"
+#include "learning/scratch.h"
+
+namespace forerun {
+
+/// m₁ + m₂; refers to both. A state's value does not depend on the block it is evaluated in.
+class SumOfCorrections final : public Correction {
+ public:
+  SumOfCorrections(const Correction& first, const Correction& second) : first_(first), second_(second) {}
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    thread_local Scratch memory;
+    auto share = memory.vector(out.size());
+    first_.evaluate(slice, state, out);
+    second_.evaluate(slice, state, share);
+    out += share;
+  }
+
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+    thread_local Scratch memory;
+    auto share = memory.matrix(out.rows(), out.cols());
+    first_.evaluate_block(slices, states, out);
+    second_.evaluate_block(slices, states, share);
+    out += share;
+  }
+
+ private:
+  const Correction& first_;
+  const Correction& second_;
+};
+
+}  // namespace forerun
