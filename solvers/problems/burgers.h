@@ -9,7 +9,7 @@ namespace forerun {
 
 /// Viscous Burgers equation, a front that steepens against diffusion,
 ///
-///   u_t = ν u_xx − u u_x  on [−1, 1],   u(x, 0) = ½ (cos(κ π x) + 1),
+///   u_t = ν u_xx − u u_x  on [−1, 1],   u(x, 0) = ½ (cos(κ π x + φ) + 1),
 ///
 /// by central differences on d points, both ends included, dx = 2/(d − 1). Periodic in the *index*: neighbours of point
 /// i are i ± 1 mod d, so the two ends are neighbours dx apart although they have the same x on a circle. This is how
@@ -19,6 +19,7 @@ struct Burgers : FieldEquation {
 
   Index points;
   double wave_number;  ///< κ
+  double phase;        ///< φ
   double diffusion;    ///< ν/dx²
   double advection;    ///< 1/(2 dx)
 

@@ -121,6 +121,14 @@ TEST(BurgersTest, StartsFromThePublishedCosine) {
   EXPECT_NEAR(u[32], 0.5 * (std::cos(4.5 * pi * (-1.0 + 64.0 / 127.0)) + 1.0), 1e-15);
 }
 
+TEST(BurgersTest, AQuarterPeriodOfPhaseTurnsTheCosineIntoASine) {
+  const State u = make_problem("burgers", {{"wave_number", 3.0}, {"phase", -std::numbers::pi / 2.0}})->initial_state();
+  for (Index i = 0; i < u.size(); ++i) {
+    const double x = -1.0 + 2.0 * static_cast<double>(i) / static_cast<double>(u.size() - 1);
+    EXPECT_NEAR(u[i], 0.5 * (std::sin(3.0 * std::numbers::pi * x) + 1.0), 1e-14);
+  }
+}
+
 TEST(BurgersTest, IsPeriodicInTheIndex) {
   const auto burgers = make_problem("burgers", {{"points", std::int64_t{13}}});
   const State u = burgers->initial_state();
