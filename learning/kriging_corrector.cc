@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "learning/input_spread.h"
 #include "learning/kernels.h"
 #include "learning/kriging_scale.h"
 #include "learning/nearest_neighbors.h"
@@ -14,7 +15,9 @@
 namespace forerun {
 namespace {
 
-constexpr std::size_t kEvidenceSlices = 8;
+constexpr std::size_t kEvidenceSlices = 4;
+/// Small systems are searched in full; of large ones the nearest slices hold all that matters.
+constexpr Index kSearchBudget = 16384;
 constexpr double kMostNugget = 1.0;
 
 /// The samples a slice's predictions are made from, and the Cholesky factor of their covariance.
@@ -35,26 +38,6 @@ LayerData bare_layer(const KrigingOptions& options, Index dimension) {
   return layer;
 }
 
-/// Mean ± √3 standard deviations of the states of the harvest's first iteration: the ends of the uniform distribution
-/// with this spread. No component is narrower, in units of `bounds`, than a thousandth of the widest.
-StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds) {
-  constexpr double kLeastRelativeSpread = 1e-3;
-  const std::vector<Index>& iterations = harvest.iterations();
-  const Index count = std::find_if(iterations.begin(), iterations.end(),
-                                   [&](Index iteration) { return iteration != iterations.front(); }) -
-                      iterations.begin();
-  const StatesView states = harvest.states().leftCols(count);
-  const State mean = states.rowwise().mean();
-  State deviation = State::Zero(mean.size());
-  for (Index j = 0; j < count; ++j) deviation += (states.col(j) - mean).cwiseAbs2();
-  const State widths = bounds.upper - bounds.lower;
-  State reach = (3.0 / static_cast<double>(count) * deviation).cwiseSqrt();
-  const double widest = reach.cwiseQuotient(widths).maxCoeff();
-  if (!(widest > 0.0)) return bounds;
-  reach = reach.cwiseMax(kLeastRelativeSpread * widest * widths);
-  return {mean - reach, mean + reach};
-}
-
 /// Samples ready to be combined.
 class KrigingNetwork {
  public:
@@ -62,7 +45,7 @@ class KrigingNetwork {
       : features_(std::move(bounds), std::move(layer)),
         kernel_(kernel),
         num_neighbors_(neighbors),
-        neighbors_(features_, window) {
+        neighbors_(features_, window, kSearchBudget) {
     if (neighbors < 1) throw std::invalid_argument("kriging: neighbors must be ≥ 1");
   }
 

@@ -22,9 +22,11 @@ bool cholesky_in_place(StatesOut matrix) {
   return true;
 }
 
-/// values ← L⁻¹ values.
+/// values ← L⁻¹ values. Leading zeros stay what they are and cost nothing.
 void solve_lower(const StatesView& factor, Eigen::Ref<State> values) {
-  for (Index j = 0; j < values.size(); ++j) {
+  Index first = 0;
+  while (first < values.size() && values[first] == 0.0) ++first;
+  for (Index j = first; j < values.size(); ++j) {
     values[j] /= factor(j, j);
     const Index below = values.size() - j - 1;
     values.tail(below) -= values[j] * factor.col(j).tail(below);

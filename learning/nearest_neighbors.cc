@@ -23,8 +23,8 @@ void keep_smallest(Candidates& candidates, Index count) {
 
 }  // namespace
 
-NearestNeighbors::NearestNeighbors(const RandomFeatures& features, Index window)
-    : features_(features), window_(window), coordinates_(features.num_coordinates()) {
+NearestNeighbors::NearestNeighbors(const RandomFeatures& features, Index window, Index budget)
+    : features_(features), window_(window), budget_(budget), coordinates_(features.num_coordinates()) {
   if (window < 0) throw std::invalid_argument("nearest neighbours: the window must be ≥ 0");
 }
 
@@ -65,7 +65,7 @@ Index NearestNeighbors::find(Index slice, const StateView& state, const StateVie
   thread_local std::vector<Candidate> candidates;
   const auto wanted = static_cast<Index>(nearest.size());
   const bool sketched = features_.num_coordinates() < features_.dimension();
-  collect(slice, std::max(wanted, kSearchBudget / coordinates_.rows()), candidates);
+  collect(slice, std::max(wanted, budget_ / coordinates_.rows()), candidates);
   for (Candidate& candidate : candidates)
     candidate.distance = squared_distance(coordinates_.col(candidate.sample), coordinates);
   keep_smallest(candidates, sketched ? kShortlist * wanted : wanted);

@@ -12,13 +12,13 @@ namespace forerun {
 
 /// The harvested states nearest to a query, Euclidean in normalised components, looked for where they are: among the
 /// samples of slices at most `window` away from the query's, and of further ones, nearer slices first, until candidates
-/// · coordinates reach `kSearchBudget`. So small systems are searched in full, large ones never are.
+/// · coordinates reach `budget`. So small systems are searched in full, large ones never are.
 ///
 /// Where the layer sketches states, distances are first taken between sketches, and only a short list of
 /// `kShortlist` · m is measured exactly. Without a sketch the result is exact among the candidates; ties go to the
 /// earlier sample.
 ///
-/// Cost of a query with c candidates, c ≈ max((2 window + 1) · iterations, kSearchBudget / d): O(c d) without, O(c s +
+/// Cost of a query with c candidates, c ≈ max((2 window + 1) · iterations, budget / d): O(c d) without, O(c s +
 /// m d) with a sketch of size s. Memory: one column of coordinates a sample. Queries are const, thread-safe,
 /// deterministic and free of allocation in steady state.
 class NearestNeighbors {
@@ -27,7 +27,7 @@ class NearestNeighbors {
   static constexpr Index kSearchBudget = 65536;
 
   /// Holds a reference to `features` and, from `update` on, to the harvest. Throws std::invalid_argument if window < 0.
-  NearestNeighbors(const RandomFeatures& features, Index window);
+  NearestNeighbors(const RandomFeatures& features, Index window, Index budget = kSearchBudget);
 
   /// Takes in the samples of `harvest` not yet known; it must be the harvest of the calls before, grown.
   void update(const Harvest& harvest, SliceExecutor& executor);
@@ -51,6 +51,7 @@ class NearestNeighbors {
 
   const RandomFeatures& features_;
   Index window_;
+  Index budget_;
   const Harvest* harvest_ = nullptr;
   Columns coordinates_;
   std::map<Index, std::vector<Index>> samples_of_slice_;

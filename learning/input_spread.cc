@@ -1,0 +1,28 @@
+#include "learning/input_spread.h"
+
+#include <algorithm>
+#include <cassert>
+#include <vector>
+
+namespace forerun {
+
+StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds) {
+  constexpr double kLeastRelativeSpread = 1e-3;
+  assert(harvest.size() > 0 && harvest.dimension() == bounds.lower.size());
+  const std::vector<Index>& iterations = harvest.iterations();
+  const Index count = std::find_if(iterations.begin(), iterations.end(),
+                                   [&](Index iteration) { return iteration != iterations.front(); }) -
+                      iterations.begin();
+  const StatesView states = harvest.states().leftCols(count);
+  const State mean = states.rowwise().mean();
+  State deviation = State::Zero(mean.size());
+  for (Index j = 0; j < count; ++j) deviation += (states.col(j) - mean).cwiseAbs2();
+  const State widths = bounds.upper - bounds.lower;
+  State reach = (3.0 / static_cast<double>(count) * deviation).cwiseSqrt();
+  const double widest = reach.cwiseQuotient(widths).maxCoeff();
+  if (!(widest > 0.0)) return bounds;
+  reach = reach.cwiseMax(kLeastRelativeSpread * widest * widths);
+  return {mean - reach, mean + reach};
+}
+
+}  // namespace forerun
