@@ -150,15 +150,20 @@ CorrectorEntry randnet_entry() {
       activation(),
       number("bias_scale", 1.0, 0.0, false, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
       integer("degree", 1, 1, 2, "2: products of two inputs are inputs as well"),
-      integer("neurons", 1000, 1, 100000, "neurons of the random layer"),
-      integer("rank", 128, 1, 100000, "states longer than this have their outputs compressed to so many modes"),
-      number("ridge", 1e-13, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
+      number("growth", 2.0, 1.0, true, "how much more each iteration's samples weigh than the one's before, at first"),
+      integer("neurons", 0, 0, 100000, "neurons of the random layer; 0: by the length of the state, 250 to 1000"),
+      integer("rank", 0, 0, 100000,
+              "states longer than this have their outputs compressed to so many modes; 0: 128 or 256"),
+      number("ridge", 1e-10, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
       number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
       integer("sketch", 512, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),
+      {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
   };
   entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
     RandnetOptions options;
     options.layer = layer_options(parameters, context);
+    options.growth = parameters.number("growth");
+    options.standardize = parameters.flag("standardize");
     options.layer.linear = true;
     options.layer.constant = true;
     options.ridge = parameters.number("ridge");

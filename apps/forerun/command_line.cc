@@ -5,6 +5,7 @@
 
 #include "apps/forerun/build.h"
 #include "apps/forerun/command.h"
+#include "apps/forerun/printable.h"
 #include "apps/forerun/usage_error.h"
 #include "core/errors.h"
 #include "core/parameters.h"
@@ -14,8 +15,8 @@ namespace forerun {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(),    compare_command(), plan_command(), scale_command(),
-                                           report_command(), inspect_command(), list_command()};
+  static const std::vector<Command> all = {run_command(),   compare_command(), campaign_command(), plan_command(),
+                                           scale_command(), report_command(),  inspect_command(),  list_command()};
   return all;
 }
 
@@ -25,10 +26,7 @@ const Command& find_command(const std::string& name) {
     if (command.name == name) return command;
     names.push_back(command.name);
   }
-  const std::string nearest = nearest_name(name, names);
-  throw UsageError("unknown command '" + name + "'" +
-                   (nearest.empty() ? ": known are run, compare, plan, scale, report, inspect, list"
-                                    : ": did you mean '" + nearest + "'?"));
+  throw UsageError("unknown command '" + name + "': " + suggestion(name, names));
 }
 
 std::string usage() {
@@ -77,7 +75,7 @@ ExitStatus dispatch(const std::vector<std::string>& words, const Console& consol
     console.out << "forerun " << build::version << " (" << build::compiler << ", " << build::type << ")\n";
     return ExitStatus::ok;
   }
-  if (words.front().front() == '-') {
+  if (words.front().starts_with('-')) {
     throw UsageError("unknown option " + words.front() + ": a command comes first, see `forerun -h`");
   }
   const Command& command = find_command(words.front());
@@ -93,7 +91,7 @@ ExitStatus dispatch(const std::vector<std::string>& words, const Console& consol
 
 ExitStatus run_command_line(const std::vector<std::string>& words, const Console& console) {
   const auto fail = [&](ExitStatus status, const std::string& sentence) {
-    console.err << "forerun: " << sentence << "\n";
+    console.err << "forerun: " << printable(sentence) << "\n";
     return status;
   };
   try {

@@ -1,0 +1,220 @@
+#include "apps/forerun/campaign.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <future>
+
+#include "apps/forerun/provenance.h"
+#include "core/parareal.h"
+#include "core/serial_fine.h"
+#include "core/stopwatch.h"
+#include "learning/corrector_registry.h"
+#include "learning/harvesting_trainer.h"
+#include "learning/prior_trainer.h"
+#include "learning/random_stream.h"
+#include "learning/tensor_file.h"
+
+namespace forerun {
+namespace {
+
+/// As much as a recomputed discrepancy may differ, relative to the bounds: another processor's rounding.
+constexpr double sample_tolerance = 1e-9;
+
+State middle(const ParameterBox& box) { return 0.5 * (box.lower + box.upper); }
+
+std::unique_ptr<HarvestingTrainer> make_learner(const Experiment& experiment) {
+  const NamedChoice& corrector = experiment.config.corrector;
+  const CorrectorEntry& entry = find_corrector(corrector.name);
+  if (!entry.make) return nullptr;
+  const CorrectorContext context{experiment.bounds, experiment.config.seed};
+  return std::make_unique<HarvestingTrainer>(
+      [&entry, &corrector, context] { return entry.make(corrector.parameters, context); }, experiment.signature);
+}
+
+struct Solved {
+  RunRecord record;
+  Harvest harvest{0};
+  bool dropped_prior = false;
+};
+
+Solved solve_once(const Experiment& experiment, std::shared_ptr<const Correction> prior, const States* reference,
+                  const std::stop_token& stop) {
+  const auto learner = make_learner(experiment);
+  PriorTrainer trainer(std::move(prior), experiment.dimension(), learner.get());
+  PararealOptions options = experiment.options;
+  options.stop = stop;
+  RunRecord record =
+      solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, &trainer, reference},
+                     options, *experiment.executor);
+  return {std::move(record), trainer.harvest(), trainer.dropped_prior()};
+}
+
+/// Of every `1/part` runs one, evenly.
+bool is_held_out(Index index, double part) {
+  return std::floor(static_cast<double>(index + 1) * part) > std::floor(static_cast<double>(index) * part);
+}
+
+std::string entry_name(const CampaignConfig& config, Index index) {
+  constexpr std::size_t digits = 6, letters = 8;
+  const std::string number = std::to_string(index + 1);
+  return std::string(digits - std::min(digits, number.size()), '0') + number + "-" +
+         digest(config.resolved).substr(0, letters);
+}
+
+/// Whether f differs when parameter j goes from one end of its range to the other.
+bool matters(const CampaignConfig& config, Index j) {
+  constexpr std::uint64_t num_states = 4;
+  Draw low{middle(config.box), {}}, high = low;
+  low.parameters[j] = config.box.lower[j];
+  high.parameters[j] = config.box.upper[j];
+  const Experiment a = make_experiment(run_document(config, low)), b = make_experiment(run_document(config, high));
+  State state(a.dimension()), change_a(a.dimension()), change_b(a.dimension());
+  for (std::uint64_t s = 0; s < num_states; ++s) {
+    const RandomStream random(s, 0);
+    for (Index i = 0; i < state.size(); ++i)
+      state[i] = a.bounds.lower[i] +
+                 (a.bounds.upper[i] - a.bounds.lower[i]) * (0.5 + 0.5 * random.uniform(static_cast<std::uint64_t>(i)));
+    a.problem->evaluate(a.grid.begin(), state, change_a);
+    b.problem->evaluate(a.grid.begin(), state, change_b);
+    if (change_a != change_b) return true;
+  }
+  return false;
+}
+
+std::vector<Index> network_inputs(const CampaignConfig& config) {
+  std::vector<Index> inputs;
+  for (Index j = 0; j < config.box.size(); ++j)
+    if (matters(config, j)) inputs.push_back(j);
+  return inputs;
+}
+
+FamilyOptions family_options(const CampaignConfig& config, const Experiment& experiment) {
+  FamilyOptions options = FamilyOptions::from_parameters(config.network);
+  options.layer.seed = experiment.config.seed;
+  return options;
+}
+
+}  // namespace
+
+std::string_view to_string(PriorUse use) {
+  return use == PriorUse::none ? "none" : use == PriorUse::served ? "served" : "dropped";
+}
+
+ParameterBox network_box(const CampaignConfig& config) {
+  const std::vector<Index> inputs = network_inputs(config);
+  ParameterBox box{{}, State(config.box.lower(inputs)), State(config.box.upper(inputs))};
+  for (const Index j : inputs) box.names.push_back(config.box.names[static_cast<std::size_t>(j)]);
+  return box;
+}
+
+StoreFamily campaign_family(const CampaignConfig& config) {
+  StoreFamily family{make_experiment(run_document(config, {middle(config.box), {}})).signature, network_box(config)};
+  for (const std::string& name : config.box.names) family.common.parameters.erase(name);
+  return family;
+}
+
+Campaign::Campaign(const CampaignConfig& config, Store store, std::vector<CampaignRow> done, spdlog::logger& logger)
+    : config_(config),
+      store_(std::move(store)),
+      logger_(logger),
+      reference_(make_experiment(run_document(config, {middle(config.box), {}}))),
+      draws_(make_draws(config, reference_.bounds)),
+      inputs_(network_inputs(config)),
+      learner_(family_options(config, reference_), reference_.bounds, network_box(config)),
+      executor_(reference_.config.threads == 1 ? make_serial_executor() : make_tbb_executor(reference_.config.threads)),
+      rows_(std::move(done)) {
+  learn_from_store();
+}
+
+Experiment Campaign::experiment_of(const Draw& draw) const {
+  Experiment experiment = make_experiment(run_document(config_, draw));
+  if (draw.initial) experiment.initial = *draw.initial;
+  return experiment;
+}
+
+State Campaign::network_parameters(const Draw& draw) const { return draw.parameters(inputs_); }
+
+void Campaign::learn_from_store() {
+  for (const std::string& name : store_.names()) {
+    try {
+      const StoreEntry entry = store_.read(name);
+      check_sample(entry);
+      learner_.absorb(entry, *executor_);
+    } catch (const ModelFileError& error) {
+      logger_.warn("not learned from: {}", error.what());
+    }
+  }
+}
+
+void Campaign::check_sample(const StoreEntry& entry) const {
+  Draw draw{middle(config_.box), {}};
+  for (std::size_t j = 0; j < inputs_.size(); ++j)
+    draw.parameters[inputs_[j]] = entry.parameters[static_cast<Index>(j)];
+  const Experiment experiment = make_experiment(run_document(config_, draw));
+  const Index sample = entry.harvest.size() - 1;
+  const Index slice = entry.harvest.slices()[static_cast<std::size_t>(sample)];
+  const auto refuse = [&](const std::string& reason) {
+    throw ModelFileError((store_.directory() / "runs" / (entry.name + ".safetensors")).string() + ": " + reason);
+  };
+  if (slice >= experiment.num_slices()) refuse("has a slice that the runs do not have");
+  State fine(experiment.dimension()), coarse(experiment.dimension());
+  const StateView state = entry.harvest.states().col(sample);
+  experiment.fine->propagate(experiment.grid.slice(slice), state, fine);
+  experiment.coarse->propagate(experiment.grid.slice(slice), state, coarse);
+  const double allowed = sample_tolerance * (experiment.bounds.upper - experiment.bounds.lower).maxCoeff();
+  const double found = (fine - coarse - entry.harvest.discrepancies().col(sample)).cwiseAbs().maxCoeff();
+  if (!(found <= allowed)) refuse("is not what the solvers give: a sample computed again differs");
+}
+
+Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
+  const Draw& draw = draws_[static_cast<std::size_t>(index)];
+  const Experiment experiment = experiment_of(draw);
+  const bool wants_reference = config_.campaign.flag("reference");
+  SerialSolution serial;
+  if (wants_reference) serial = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop);
+  const bool has_reference = wants_reference && !serial.failure && !serial.interrupted;
+  const auto prior = learner_.prior(network_parameters(draw));
+  Solved solved = solve_once(experiment, prior, has_reference ? &serial.boundaries : nullptr, stop);
+
+  Finished finished;
+  CampaignRow& row = finished.row;
+  row.parameters = draw.parameters;
+  row.iterations = solved.record.num_iterations();
+  row.max_error = solved.record.error();
+  row.converged = solved.record.converged();
+  row.prior = !prior ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
+  row.seconds = solved.record.seconds.total;
+  if (is_held_out(index, config_.campaign.number("held_out")))
+    row.cold_iterations =
+        prior ? solve_once(experiment, nullptr, nullptr, stop).record.num_iterations() : row.iterations;
+  finished.entry = {entry_name(config_, index), network_parameters(draw), std::move(solved.harvest), row.iterations,
+                    row.cold_iterations};
+  finished.interrupted = stop.stop_requested();
+  return finished;
+}
+
+bool Campaign::run_batch(std::stop_token stop) {
+  const Index first = static_cast<Index>(rows_.size());
+  const Index count = std::min(config_.campaign.integer("concurrent"), config_.num_runs() - first);
+  std::vector<std::future<Finished>> running;
+  const auto policy = count > 1 ? std::launch::async : std::launch::deferred;
+  for (Index i = 0; i < count; ++i)
+    running.push_back(std::async(policy, [this, i, first, stop] { return run_draw(first + i, stop); }));
+  std::vector<Finished> batch;
+  for (auto& run : running) batch.push_back(run.get());
+  if (std::any_of(batch.begin(), batch.end(), [](const Finished& f) { return f.interrupted; })) return false;
+  for (Finished& finished : batch) {
+    const Stopwatch watch;
+    if (finished.entry.harvest.size() > 0) {
+      learner_.absorb(finished.entry, *executor_);
+      store_.add(finished.entry);
+    }
+    finished.row.fit_seconds = watch.seconds();
+    finished.row.store_bytes = store_.num_bytes();
+    rows_.push_back(std::move(finished.row));
+  }
+  return true;
+}
+
+}  // namespace forerun
