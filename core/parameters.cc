@@ -41,9 +41,15 @@ bool within_bounds(const ParameterSpec& spec, double number) {
   return std::isfinite(number) && above && number <= spec.maximum;
 }
 
+/// Integers are compared as such: beyond 2^53 several of them are the same double.
+bool within_bounds(const ParameterSpec& spec, std::int64_t integer) {
+  const auto number = static_cast<double>(integer);
+  if (!within_bounds(spec, number)) return false;
+  return number != spec.maximum || integer <= static_cast<std::int64_t>(spec.maximum);
+}
+
 bool obeys(const ParameterSpec& spec, const ParameterValue& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value))
-    return within_bounds(spec, static_cast<double>(*integer));
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return within_bounds(spec, *integer);
   if (const auto* number = std::get_if<double>(&value)) return within_bounds(spec, *number);
   if (const auto* text = std::get_if<std::string>(&value)) {
     return spec.choices.empty() || std::find(spec.choices.begin(), spec.choices.end(), *text) != spec.choices.end();
@@ -54,11 +60,7 @@ bool obeys(const ParameterSpec& spec, const ParameterValue& value) {
 std::string unknown_key(std::string_view name, const std::vector<ParameterSpec>& specs) {
   std::vector<std::string> names;
   for (const ParameterSpec& spec : specs) names.push_back(spec.name);
-  const std::string sentence = "unknown key '" + std::string(name) + "': ";
-  if (const std::string nearest = nearest_name(name, names); !nearest.empty()) {
-    return sentence + "did you mean '" + nearest + "'?";
-  }
-  return sentence + (names.empty() ? "there are none here" : "known are " + join(names));
+  return "unknown key '" + std::string(name) + "': " + suggestion(name, names);
 }
 
 }  // namespace

@@ -61,5 +61,7 @@ class Parameters {
 
 /// The candidate most like `name` by edit distance, or "" when none is close enough to be meant.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
+/// How a sentence about an unknown name ends: "did you mean 'viscosity'?", else "known are steps, viscosity".
+std::string suggestion(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace forerun

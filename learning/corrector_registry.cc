@@ -213,9 +213,7 @@ const CorrectorEntry& find_corrector(const std::string& name) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
-  const std::string nearest = nearest_name(name, names);
-  throw ParameterError(
-      "name", "unknown corrector \"" + name + "\"" + (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?"));
+  throw ParameterError("name", "unknown corrector '" + name + "': " + suggestion(name, names));
 }
 
 }  // namespace forerun

@@ -21,9 +21,7 @@ const ProblemEntry& find_problem(const std::string& name) {
   if (found != entries.end()) return *found;
   std::vector<std::string> names;
   for (const ProblemEntry& entry : entries) names.push_back(entry.name);
-  const std::string meant = nearest_name(name, names);
-  throw ParameterError("name",
-                       "unknown problem \"" + name + "\"" + (meant.empty() ? "" : "; did you mean " + meant + "?"));
+  throw ParameterError("name", "unknown problem '" + name + "': " + suggestion(name, names));
 }
 
 }  // namespace forerun

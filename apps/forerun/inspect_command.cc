@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/forerun/command.h"
+#include "apps/forerun/printable.h"
 #include "apps/forerun/text_table.h"
 #include "apps/forerun/usage_error.h"
 #include "learning/model_file.h"
@@ -31,7 +32,8 @@ class ModelDescription {
   }
   void fact(const std::string& name, const Json& value) {
     const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
-    text_ += "  " + name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + shown + "\n";
+    text_ +=
+        "  " + printable(name) + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + printable(shown) + "\n";
     (*current_)[name] = value;
   }
   const std::string& text() const { return text_; }
@@ -91,7 +93,7 @@ ModelDescription describe(const LearnedModel& model) {
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   if (options.arguments().size() != 1) {
-    throw UsageError("forerun inspect takes one model file, e.g. `forerun inspect model.safetensors`");
+    throw UsageError("inspect takes one model file, e.g. `forerun inspect model.safetensors`");
   }
   const std::filesystem::path path = options.arguments().front();
   const ModelDescription description = describe(load_model(path));
@@ -101,8 +103,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     json.update(description.json());
     console.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   } else {
-    console.out << path.string() << ", " << format_bytes(static_cast<double>(std::filesystem::file_size(path)))
-                << "\n\n"
+    console.out << printable(path.string()) << ", "
+                << format_bytes(static_cast<double>(std::filesystem::file_size(path))) << "\n\n"
                 << description.text();
   }
   return ExitStatus::ok;

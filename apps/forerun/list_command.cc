@@ -100,7 +100,7 @@ Json list_json() {
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
-  if (!options.arguments().empty()) throw UsageError("forerun list takes no '" + options.arguments().front() + "'");
+  if (!options.arguments().empty()) throw UsageError("list takes no '" + options.arguments().front() + "'");
   if (options.has("json")) {
     console.out << list_json().dump(2) << "\n";
   } else {

@@ -62,6 +62,10 @@ ParsedOptions parse_options(const std::vector<OptionSpec>& specs, const std::vec
     if (looks_like_option(word)) refuse_unknown(word, specs);
   }
   for (const OptionSpec& spec : specs) {
+    const auto gives_value = [&](const std::string& word) { return word.starts_with("--" + spec.name + "="); };
+    if (spec.argument.empty() && std::any_of(words.begin(), words.end(), gives_value)) {
+      throw UsageError("--" + spec.name + " takes no value");
+    }
     if (!spec.repeatable && parsed.texts(spec.name).size() > 1) {
       throw UsageError("--" + spec.name + " is given " + std::to_string(parsed.texts(spec.name).size()) +
                        " times: once is enough");

@@ -29,7 +29,7 @@ Exit status: 0 written; 2 wrong usage, 4 a file of the directory is missing or d
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   if (options.arguments().size() != 1) {
-    throw UsageError("forerun report takes one directory, e.g. `forerun report runs/first`");
+    throw UsageError("report takes one directory, e.g. `forerun report runs/first`");
   }
   const fs::path directory = options.arguments().front();
   if (!fs::is_directory(directory)) throw FileError(directory.string() + ": is not a directory");

@@ -23,14 +23,19 @@ std::string model_name(const std::string& corrector) { return "model-" + correct
 
 }  // namespace
 
+void RunDirectory::require_usable(const fs::path& path) {
+  std::error_code error;
+  const bool exists = fs::exists(path, error);
+  if (exists && !fs::is_directory(path, error)) throw FileError(path.string() + ": exists and is not a directory");
+  if (exists && !fs::is_empty(path, error)) {
+    throw FileError(path.string() + ": is not empty: results are never overwritten, name another directory");
+  }
+}
+
 RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "out/" is "out"
+  require_usable(path_);
   std::error_code error;
-  const bool exists = fs::exists(path_, error);
-  if (exists && !fs::is_directory(path_, error)) throw FileError(path_.string() + ": exists and is not a directory");
-  if (exists && !fs::is_empty(path_, error)) {
-    throw FileError(path_.string() + ": is not empty: results are never overwritten, name another directory");
-  }
   for (fs::path missing = path_; !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) {
     made_.insert(made_.begin(), missing);
   }

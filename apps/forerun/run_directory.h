@@ -34,6 +34,8 @@ class RunDirectory {
   void write(const Comparison& comparison, const Experiment& experiment, const std::string& provenance,
              const std::optional<WarmStart>& warm_start) const;
 
+  /// Throws `FileError` where something stands at `path` that is not an empty directory. Touches nothing.
+  static void require_usable(const std::filesystem::path& path);
   /// The names `write` will give, for a plan.
   static std::vector<std::string> file_names(const Experiment& experiment, const ComparisonPlan& plan);
 

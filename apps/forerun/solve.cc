@@ -3,11 +3,14 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
+#include <exception>
+#include <functional>
 #include <optional>
 
 #include "apps/forerun/comparison.h"
 #include "apps/forerun/dry_run.h"
 #include "apps/forerun/interrupt.h"
+#include "apps/forerun/printable.h"
 #include "apps/forerun/progress.h"
 #include "apps/forerun/provenance.h"
 #include "apps/forerun/report.h"
@@ -16,6 +19,7 @@
 #include "apps/forerun/usage_error.h"
 #include "apps/forerun/writable_path.h"
 #include "core/atomic_file.h"
+#include "core/errors.h"
 #include "learning/corrector_registry.h"
 #include "learning/model_file.h"
 
@@ -63,10 +67,34 @@ ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experime
   return plan;
 }
 
+std::optional<std::filesystem::path> json_file(const SolveRequest& request) {
+  return request.json && *request.json != "-" ? std::optional<std::filesystem::path>(*request.json) : std::nullopt;
+}
+
+/// What can be said of the places of results without touching them.
+void check_places(const SolveRequest& request) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> taken = {fs::weakly_canonical(fs::absolute(request.document.file_name()))};
+  const auto check = [&](const std::string& option, const std::optional<fs::path>& file) {
+    if (!file) return;
+    require_file_name(*file);
+    const fs::path place = fs::weakly_canonical(fs::absolute(*file));
+    if (std::find(taken.begin(), taken.end(), place) != taken.end()) {
+      throw UsageError(option + " " + file->string() +
+                       ": must be another file than the configuration and the other "
+                       "results");
+    }
+    taken.push_back(place);
+  };
+  check("--json", json_file(request));
+  check("--save-model", request.save_model);
+  if (request.out) RunDirectory::require_usable(*request.out);
+}
+
 void say_transfer(const ComparisonPlan& plan, spdlog::logger& logger) {
   if (!plan.warm_start) return;
   for (const std::string& difference : plan.warm_start->transfer) {
-    logger.warn("transfer from {}: {}", plan.warm_start->file.string(), difference);
+    logger.warn("{}", printable("transfer from " + plan.warm_start->file.string() + ": " + difference));
   }
 }
 
@@ -81,6 +109,19 @@ void report(const SolveRequest& request, const Comparison& comparison, const Exp
     console.out << comparison_table(comparison, experiment);
   }
   console.out.flush();
+}
+
+/// Does all of `writes`: what was computed is not lost because one of its places fails. Returns the first failure.
+std::exception_ptr attempt_all(const std::vector<std::function<void()>>& writes) {
+  std::exception_ptr first;
+  for (const auto& write : writes) {
+    try {
+      write();
+    } catch (const FileError&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  return first;
 }
 
 void save_learned_model(const std::filesystem::path& path, const Comparison& comparison, spdlog::logger& logger) {
@@ -99,12 +140,12 @@ void save_learned_model(const std::filesystem::path& path, const Comparison& com
 ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console) {
   const Experiment experiment = make_experiment(request.document);
   const ComparisonPlan plan = make_plan(request, experiment);
+  check_places(request);
   if (request.dry_run) {
     console.out << dry_run_text(request, plan, experiment);
     return ExitStatus::ok;
   }
-  const bool json_to_file = request.json && *request.json != "-";
-  if (json_to_file) require_writable(*request.json);
+  if (json_file(request)) require_writable(*json_file(request));
   if (request.save_model) require_writable(*request.save_model);
   std::optional<RunDirectory> directory;
   if (request.out) directory.emplace(*request.out);
@@ -115,11 +156,15 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   const InterruptGuard interrupt;
   const Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
 
+  // Files first: standard output may be a pipe that nobody reads any more, which ends the process.
   const std::string json = comparison_json(comparison, experiment, plan.warm_start);
+  std::vector<std::function<void()>> writes;
+  if (directory) writes.push_back([&] { directory->write(comparison, experiment, provenance, plan.warm_start); });
+  if (request.save_model) writes.push_back([&] { save_learned_model(*request.save_model, comparison, *logger); });
+  if (json_file(request)) writes.push_back([&] { write_file_atomically(*json_file(request), json); });
+  const std::exception_ptr failure = attempt_all(writes);
   report(request, comparison, experiment, json, console, *logger);
-  if (json_to_file) write_file_atomically(*request.json, json);
-  if (request.save_model) save_learned_model(*request.save_model, comparison, *logger);
-  if (directory) directory->write(comparison, experiment, provenance, plan.warm_start);
+  if (failure) std::rethrow_exception(failure);
   return exit_status(comparison);
 }
 

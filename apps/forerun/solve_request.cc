@@ -13,7 +13,8 @@ namespace {
 std::vector<std::string> corrector_names(const std::string& list) {
   const std::string place = "--correctors " + list + ": ";
   std::vector<std::string> names;
-  std::istringstream stream(list);
+  if (list.empty()) throw UsageError(place + "must name one corrector at least, e.g. classic,randnet");
+  std::istringstream stream(list + ",");
   for (std::string name; std::getline(stream, name, ',');) {
     if (std::find(names.begin(), names.end(), name) != names.end()) throw UsageError(place + name + " is named twice");
     try {
@@ -22,7 +23,6 @@ std::vector<std::string> corrector_names(const std::string& list) {
       throw UsageError(place + error.what());
     }
   }
-  if (names.empty()) throw UsageError(place + "must name one corrector at least, e.g. classic,randnet");
   return names;
 }
 
@@ -35,9 +35,9 @@ std::optional<std::filesystem::path> path_option(const ParsedOptions& options, c
 
 std::string configuration_argument(const std::string& command, const ParsedOptions& options) {
   const auto& arguments = options.arguments();
-  if (arguments.size() == 1) return arguments.front();
-  throw UsageError("forerun " + command +
-                   (arguments.empty()
+  if (arguments.size() == 1 && !arguments.front().empty()) return arguments.front();
+  throw UsageError(command +
+                   (arguments.size() <= 1
                         ? " needs a configuration file, e.g. "
                         : " takes one configuration file, not " + std::to_string(arguments.size()) + ", e.g. ") +
                    "`forerun " + command + " data/configs/burgers.toml`");

@@ -4,9 +4,12 @@
 
 namespace forerun {
 
-/// Throws `FileError` unless a file of this name could be written: its directory exists and lets a file be made in it
-/// (tried, and removed again), and the name is not a directory's. Asked before long work, so that its result is not
-/// lost for a typo.
+/// Throws `FileError` unless `path` may name a file to be written: its directory exists, and what stands there already,
+/// if anything, is a regular file. Touches nothing.
+void require_file_name(const std::filesystem::path& path);
+
+/// Throws `FileError` unless, besides, the directory lets a file be made in it (tried, and removed again). Asked before
+/// long work, so that its result is not lost for a typo.
 void require_writable(const std::filesystem::path& path);
 
 }  // namespace forerun

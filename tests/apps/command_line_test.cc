@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/corrector_registry.h"
+#include "solvers/problem_registry.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {
@@ -176,7 +177,7 @@ TEST_F(CommandLine, ListNamesEverySectionThatAConfigurationMayHave) {
   std::vector<std::string> sections;
   for (const auto& section : json.at("sections")) sections.push_back(section.at("name"));
   EXPECT_THAT(sections, ElementsAre("problem", "time", "fine", "coarse", "parareal", "corrector", "run"));
-  EXPECT_EQ(json.at("problems").size(), 10U);
+  EXPECT_EQ(json.at("problems").size(), problem_registry().size());
   EXPECT_THAT(forerun_with({"list"}).out, AllOf(HasSubstr("viscosity = 0.01"), HasSubstr("rk8"), HasSubstr("randnet")));
 }
 

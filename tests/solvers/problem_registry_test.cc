@@ -61,7 +61,7 @@ TEST(ProblemRegistryTest, SuggestsTheProblemThatWasMeant) {
     FAIL() << "an unknown problem was found";
   } catch (const ParameterError& error) {
     EXPECT_EQ(error.name(), "name");
-    EXPECT_THAT(error.what(), testing::HasSubstr("did you mean burgers?"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("did you mean 'burgers'?"));
   }
 }
 
