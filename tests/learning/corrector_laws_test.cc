@@ -186,7 +186,7 @@ TEST(CorrectorRegistry, NamesTheNearestKnownCorrector) {
     FAIL() << "an unknown name was accepted";
   } catch (const ParameterError& error) {
     EXPECT_EQ(error.name(), "name");
-    EXPECT_NE(std::string(error.what()).find("\"randnet-local\""), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("'randnet-local'"), std::string::npos);
   }
 }
 
