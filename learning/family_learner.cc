@@ -46,4 +46,13 @@ std::shared_ptr<const Correction> FamilyLearner::prior(const StateView& paramete
   return serves() ? network_.at(parameters) : nullptr;
 }
 
+std::shared_ptr<const Correction> FamilyLearner::refined(const StateView& parameters, const Harvest& harvest,
+                                                         SliceExecutor& executor) const {
+  const Harvest samples = plausible(harvest);
+  if (samples.size() == 0) return nullptr;
+  FamilyNetwork network = network_;
+  network.append(samples, parameters, executor);
+  return network.at(parameters);
+}
+
 }  // namespace forerun

@@ -23,6 +23,10 @@ class FamilyLearner {
   /// nullptr while the network has not earned to serve.
   std::shared_ptr<const Correction> prior(const StateView& parameters) const;
 
+  /// The prior of these parameters after taking in what their own run has found so far; the learner stays as it is.
+  std::shared_ptr<const Correction> refined(const StateView& parameters, const Harvest& harvest,
+                                            SliceExecutor& executor) const;
+
   const FamilyNetwork& network() const { return network_; }
   /// `mean_log_error` of each entry but the first, before it was taken in.
   const std::vector<double>& log_errors() const { return log_errors_; }

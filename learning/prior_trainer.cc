@@ -39,8 +39,9 @@ double mean_log_error(const Correction& correction, const Harvest& harvest, Slic
   return mean_log_error(correction, slices, harvest.states(), harvest.discrepancies(), executor);
 }
 
-PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner)
-    : prior_(std::move(prior)), learner_(learner), harvest_(dimension) {}
+PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,
+                           Refine refine)
+    : prior_(std::move(prior)), learner_(learner), refine_(std::move(refine)), harvest_(dimension) {}
 
 const Correction* PriorTrainer::initial_correction() { return prior_.get(); }
 
@@ -48,12 +49,7 @@ const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& exe
   if (sweep.level != level_) harvest_ = Harvest(harvest_.dimension());
   level_ = sweep.level;
   harvest_.append(sweep);
-  const bool judges = prior_ && sweep.iteration == 1;
-  if (judges &&
-      mean_log_error(*prior_, sweep.slices, sweep.states, sweep.fine - sweep.coarse, executor) > log_error_to_serve) {
-    prior_.reset();
-    dropped_ = true;
-  }
+  if (prior_ && sweep.iteration == 1) judge_prior(executor);
   sum_.reset();
   if (!learner_) return prior_.get();
   const Correction* learned = learner_->train(prior_ ? without_prior(sweep, executor) : sweep, executor);
@@ -61,6 +57,15 @@ const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& exe
   if (!prior_ || !learned) return prior_ ? prior_.get() : learned;
   sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned);
   return sum_.get();
+}
+
+void PriorTrainer::judge_prior(SliceExecutor& executor) {
+  if (mean_log_error(*prior_, harvest_, executor) > log_error_to_serve) {
+    prior_.reset();
+    dropped_ = true;
+  } else if (refine_) {
+    if (auto refined = refine_(harvest_, executor)) prior_ = std::move(refined);
+  }
 }
 
 SweepData PriorTrainer::without_prior(const SweepData& sweep, SliceExecutor& executor) {

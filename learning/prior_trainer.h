@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,12 +28,18 @@ inline constexpr double log_error_to_serve = -0.6931471805599453;
 ///   m = m₀ + m_res,      m_res learned by `learner` from F(u) − (G(u) + m₀(u)).
 ///
 /// m₀ serves the initial sweep. The first fine sweep then judges it: unless it explains the new discrepancies
-/// (`log_error_to_serve`), it is dropped for the rest of the run, which goes on as if it had never been there.
+/// (`log_error_to_serve`), it is dropped for the rest of the run, which goes on as if it had never been there. Else it
+/// is refined once, by what that sweep has found, and then stays as it is.
 /// Deterministic as its parts are. Without a prior it only keeps the harvest.
 class PriorTrainer final : public CoarseTrainer {
  public:
-  /// `prior` and `learner` may be nullptr: nothing known, nothing learned. `learner` outlives the trainer.
-  PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner);
+  /// A better prior from one and the samples of the first sweep; nullptr if there is none.
+  using Refine = std::function<std::shared_ptr<const Correction>(const Harvest&, SliceExecutor&)>;
+
+  /// `prior`, `learner` and `refine` may be nullptr: nothing known, nothing learned, not refined. `learner` outlives
+  /// the trainer.
+  PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,
+               Refine refine = nullptr);
 
   const Correction* initial_correction() override;
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
@@ -45,10 +52,12 @@ class PriorTrainer final : public CoarseTrainer {
   bool dropped_prior() const { return dropped_; }
 
  private:
+  void judge_prior(SliceExecutor& executor);
   SweepData without_prior(const SweepData& sweep, SliceExecutor& executor);
 
   std::shared_ptr<const Correction> prior_;
   CoarseTrainer* learner_;
+  Refine refine_;
   Harvest harvest_;
   Index level_ = 0;
   bool dropped_ = false;

@@ -38,10 +38,16 @@ struct Solved {
   bool dropped_prior = false;
 };
 
-Solved solve_once(const Experiment& experiment, std::shared_ptr<const Correction> prior, const States* reference,
+/// A correction known before the run, and how the run's first sweep makes a better one of it.
+struct Prior {
+  std::shared_ptr<const Correction> correction;
+  PriorTrainer::Refine refine;
+};
+
+Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
                   const std::stop_token& stop) {
   const auto learner = make_learner(experiment);
-  PriorTrainer trainer(std::move(prior), experiment.dimension(), learner.get());
+  PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
   PararealOptions options = experiment.options;
   options.stop = stop;
   RunRecord record =
@@ -174,7 +180,10 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   SerialSolution serial;
   if (wants_reference) serial = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop);
   const bool has_reference = wants_reference && !serial.failure && !serial.interrupted;
-  const auto prior = learner_.prior(network_parameters(draw));
+  const State inputs = network_parameters(draw);
+  const Prior prior{learner_.prior(inputs), [this, &inputs](const Harvest& harvest, SliceExecutor& executor) {
+                      return learner_.refined(inputs, harvest, executor);
+                    }};
   Solved solved = solve_once(experiment, prior, has_reference ? &serial.boundaries : nullptr, stop);
 
   Finished finished;
@@ -183,13 +192,12 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   row.iterations = solved.record.num_iterations();
   row.max_error = solved.record.error();
   row.converged = solved.record.converged();
-  row.prior = !prior ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
+  row.prior = !prior.correction ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
   row.seconds = solved.record.seconds.total;
   if (is_held_out(index, config_.campaign.number("held_out")))
     row.cold_iterations =
-        prior ? solve_once(experiment, nullptr, nullptr, stop).record.num_iterations() : row.iterations;
-  finished.entry = {entry_name(config_, index), network_parameters(draw), std::move(solved.harvest), row.iterations,
-                    row.cold_iterations};
+        prior.correction ? solve_once(experiment, {}, nullptr, stop).record.num_iterations() : row.iterations;
+  finished.entry = {entry_name(config_, index), inputs, std::move(solved.harvest), row.iterations, row.cold_iterations};
   finished.interrupted = stop.stop_requested();
   return finished;
 }
