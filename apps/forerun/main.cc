@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
 
 #include "apps/forerun/command_line.h"
@@ -13,9 +15,18 @@ std::size_t terminal_columns(int descriptor) {
   return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
+/// A standard stream that the caller has closed would lend its number to the next file opened, which then received what
+/// is printed. Something that refuses writing takes its place.
+void occupy_closed_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != descriptor) std::abort();
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_closed_streams();
   const std::vector<std::string> words(argv + 1, argv + argc);
   const forerun::Console console{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1, terminal_columns(STDERR_FILENO)};
   return static_cast<int>(forerun::run_command_line(words, console));

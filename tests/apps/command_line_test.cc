@@ -97,6 +97,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{{"run", good, "--set", "time.slices=1000000000"}, ExitStatus::usage, "must fit into"},
         Refusal{{"run", good, "--set", "fine.method=backward_euler"}, ExitStatus::usage, "[fine]"},
         Refusal{{"run", good, "--set", "corrector.name=magic"}, ExitStatus::usage, "magic"},
+        Refusal{{""}, ExitStatus::usage, "unknown command '': known are run, "},
+        Refusal{{"run", ""}, ExitStatus::usage, "needs a configuration file"},
+        Refusal{{"run", good, "--quiet=1"}, ExitStatus::usage, "--quiet takes no value"},
+        Refusal{{"run", good, "--seed", "9007199254740993"}, ExitStatus::usage, "≤ 9007199254740992"},
+        Refusal{{"compare", good, "--correctors", "classic,"}, ExitStatus::usage, "unknown corrector ''"},
         Refusal{{"compare", good, "--correctors", "classic,classic"}, ExitStatus::usage, "named twice"},
         Refusal{{"compare", good, "--correctors", ""}, ExitStatus::usage, "--correctors"},
         Refusal{{"compare", good, "--save-model", "DIR/m"}, ExitStatus::usage, "one corrector that learns"},
@@ -113,6 +118,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{{"run", good, "--out", "DIR/small.toml/sub"}, ExitStatus::input_output, "small.toml/sub"},
         Refusal{{"run", good, "--out", "/proc/forerun"}, ExitStatus::input_output, "/proc/forerun"},
         Refusal{{"run", good, "--json", "DIR/full"}, ExitStatus::input_output, "is a directory"},
+        Refusal{{"run", good, "--json", "/dev/full"}, ExitStatus::input_output, "is not a regular file"},
+        Refusal{{"run", good, "--json", good}, ExitStatus::usage, "another file than the configuration"},
+        Refusal{
+            {"run", good, "--json", "DIR/a", "--save-model", "DIR/./a"}, ExitStatus::usage, "and the other results"},
+        Refusal{{"run", good, "--dry-run", "--out", "DIR/full"}, ExitStatus::input_output, "is not empty"},
+        Refusal{{"run", good, "--dry-run", "--save-model", "DIR/none/m"}, ExitStatus::input_output, "not a directory"},
         Refusal{{"run", good, "--json", "DIR/none/file"}, ExitStatus::input_output, "is not a directory"},
         Refusal{{"run", good, "--save-model", "/proc/model"}, ExitStatus::input_output, "/proc/model"},
         Refusal{{"run", good, "--out", "DIR/new", "--json", "/proc/x"}, ExitStatus::input_output, "/proc/x"},
@@ -120,6 +131,25 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{{"run", good, "--model", "DIR/broken.safetensors"}, ExitStatus::bad_model, "broken.safetensors"},
         Refusal{{"inspect", "DIR/broken.safetensors"}, ExitStatus::bad_model, "broken.safetensors"},
         Refusal{{"inspect", "DIR/none"}, ExitStatus::input_output, "none"}));
+
+TEST_F(CommandLine, ASentenceIsOneLineAndControlsNoTerminal) {
+  for (const std::string word : {"problem.na\x1b[2Jme=1", "time.slices=5\n[x]\ny=1", "problem.name=\"\\u009b31m\""}) {
+    const std::string sentence = forerun_with({"run", config_, "--set", word}).err;
+    const auto is_control = [](unsigned char c) { return c < 0x20U || c == 0x7FU || c == 0x9BU; };
+    EXPECT_EQ(std::count_if(sentence.begin(), sentence.end(), is_control), 1) << "the line's end: " << sentence;
+    EXPECT_EQ(sentence.back(), '\n');
+  }
+}
+
+TEST_F(CommandLine, ResultsAreKeptWhereStandardOutputFails) {
+  std::ostream nowhere(nullptr);
+  std::ostringstream err;
+  const std::vector<std::string> words = {"run", config_, "--out", directory_ / "out", "--json", directory_ / "json"};
+  EXPECT_EQ(run_command_line(words, {nowhere, err}), ExitStatus::input_output);
+  EXPECT_THAT(err.str(), HasSubstr("standard output: cannot be written"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "out/record.json"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "json"));
+}
 
 TEST_F(CommandLine, JsonOnStandardOutputStandsAlone) {
   const Outcome outcome = forerun_with({"run", config_, "--json", "-"});
@@ -157,7 +187,7 @@ TEST_F(CommandLine, AFailingSolverIsNamedWithSliceTimeAndIteration) {
   for (const auto& run : json.at("runs")) {
     EXPECT_EQ(run.at("termination"), "propagator failed");
     EXPECT_THAT(run.at("failure").at("sentence").get<std::string>(),
-                AllOf(HasSubstr("slice 1"), HasSubstr("iteration 0"), HasSubstr("time 0.1875")));
+                AllOf(HasSubstr("slice 0"), HasSubstr("iteration 1"), HasSubstr("time 0.0078125")));
   }
   EXPECT_TRUE(json.at("serial_fine_seconds").is_null());
 }
