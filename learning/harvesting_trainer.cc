@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "learning/column_blocks.h"
+#include "learning/prior_trainer.h"
 #include "learning/scratch.h"
 
 namespace forerun {
@@ -63,6 +64,7 @@ HarvestingTrainer::~HarvestingTrainer() = default;
 const Correction* HarvestingTrainer::initial_correction() { return prior_.get(); }
 
 const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  if (residual_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
   const SweepData seen = residual_prior_ ? without_prior(sweep, executor) : sweep;
   if (seen.level != level_) start_level(seen, executor);
   sum_.reset();
@@ -73,6 +75,12 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
   if (!learned_) return residual_prior_;
   sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
   return sum_.get();
+}
+
+void HarvestingTrainer::judge_prior(const SweepData& sweep, SliceExecutor& executor) {
+  const States discrepancies = sweep.fine - sweep.coarse;
+  const bool misleads = mean_log_error(*residual_prior_, sweep.slices, sweep.states, discrepancies, executor) > 0.0;
+  if (misleads) residual_prior_ = nullptr;
 }
 
 void HarvestingTrainer::start_level(const SweepData& sweep, SliceExecutor& executor) {

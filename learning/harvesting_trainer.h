@@ -23,7 +23,8 @@ using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 /// so G + m₀ is just a better coarse solver and what m₀ has wrong is learned like any discrepancy: where the problem is
 /// the same nothing is left to learn, where it differs nothing of the old run can contradict the new one. A model
 /// without a readout of its own ("randnet-local") is another function for every set of neighbours: its error jumps and
-/// cannot be learned, so it serves the initial sweep only.
+/// cannot be learned, so it serves the initial sweep only. So does a model that the first fine sweep proves worse than
+/// none (`mean_log_error` > 0).
 ///
 /// Climbing a ladder of fine solvers: when the level rises, the older discrepancies are those of a cheaper F. Dropping
 /// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They
@@ -49,6 +50,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   LearnedModel learned_model(SliceExecutor& executor) const;
 
  private:
+  void judge_prior(const SweepData& sweep, SliceExecutor& executor);
   void start_level(const SweepData& sweep, SliceExecutor& executor);
   SweepData without_prior(const SweepData& sweep, SliceExecutor& executor);
   Harvest full_harvest() const;

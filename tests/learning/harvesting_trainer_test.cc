@@ -105,6 +105,17 @@ TEST_P(WarmStart, SavesTheDiscrepanciesOfTheSolversNotWhatThePriorLeavesOfThem) 
   }
 }
 
+TEST_P(WarmStart, AModelThatMisleadsServesTheInitialSweepOnly) {
+  const Solved cold = solve(0.1, nullptr);
+  auto misleading = std::make_shared<LearnedModel>(*cold.model);
+  misleading->readout *= -2.0;
+  const Solved warm = solve(0.1, misleading);
+  EXPECT_EQ(warm.record.initial_corrector, GetParam());
+  EXPECT_EQ(warm.record.iterations.front().corrector, GetParam());
+  EXPECT_EQ(warm.record.termination, Termination::converged);
+  EXPECT_LT(*warm.record.error(), 10 * kTolerance);
+}
+
 INSTANTIATE_TEST_SUITE_P(Correctors, WarmStart, testing::Values("randnet", "randnet-local"),
                          [](const auto& name) { return name.index == 0 ? "randnet" : "randnet_local"; });
 
