@@ -9,6 +9,7 @@ ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices) {
   for (const IterationRecord& iteration : record.iterations) {
     const PhaseSeconds& seconds = iteration.seconds;
     critical_path += iteration.max_slice_fine_seconds + seconds.coarse + seconds.fit + seconds.predict;
+    if (!iteration.at_top_level) continue;
     fine_seconds += iteration.slice_fine_seconds;
     fine_slices += num_slices - iteration.first_slice;
   }

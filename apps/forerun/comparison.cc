@@ -60,8 +60,8 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
         console, logger,
         {corrector.name, iteration_limit(options, experiment.num_slices()), options.tolerance, plan.quiet});
     run.record = solve_parareal(
-        {experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, trainer.get(), reference}, options,
-        *experiment.executor, &progress);
+        {experiment.grid, experiment.initial, *experiment.coarse, experiment.ladder(), trainer.get(), reference},
+        options, *experiment.executor, &progress);
   }
   if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);
   if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
@@ -98,7 +98,8 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
         run_corrector(corrector, plan, experiment, has_reference ? &comparison.serial_fine->boundaries : nullptr,
                       console, logger, stop);
     if (has_reference && run.record.converged()) {
-      run.measured_speedup = comparison.serial_fine->seconds / run.record.seconds.total;
+      const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
+      run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
     }
     comparison.runs.push_back(std::move(run));
   }

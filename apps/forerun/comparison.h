@@ -31,9 +31,10 @@ struct WarmStart {
 struct CorrectorRun {
   NamedChoice corrector;
   RunRecord record;
-  bool warm = false;                        ///< started from the model file
-  std::optional<LearnedModel> model;        ///< what it knows now, where the corrector learns
-  std::optional<double> measured_speedup;   ///< nullopt as well where the run did not converge
+  bool warm = false;                  ///< started from the model file
+  std::optional<LearnedModel> model;  ///< what it knows now, where the corrector learns
+  std::optional<double>
+      measured_speedup;  ///< time for choosing levels included; nullopt as well where the run did not converge
   std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge
 };
 

@@ -26,6 +26,12 @@ std::vector<ParameterSpec> integrator_keys() {
   return {method, integer_key("steps", 1, 1, 1e9, "steps of equal length per slice")};
 }
 
+std::vector<ParameterSpec> fine_keys() {
+  std::vector<ParameterSpec> keys = integrator_keys();
+  keys.push_back(levels_key());
+  return keys;
+}
+
 std::vector<ConfigSection> make_sections() {
   const ParameterSpec name = text_key("name", "see `forerun list`");
   ParameterSpec initial_state = text_key("initial_state", "file with u(begin), .csv or .npy; relative to this file");
@@ -36,8 +42,8 @@ std::vector<ConfigSection> make_sections() {
   constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
   return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
           {"time", "the interval and its slices", {begin, end, slices}, {"end", "slices"}},
-          {"fine", "the solver whose answer is wanted", integrator_keys(), {"method", "steps"}},
-          {"coarse", "the solver that runs ahead", integrator_keys(), {"method", "steps"}},
+          {"fine", "the solver whose answer is wanted", fine_keys(), {"method"}},
+          {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", integrator_keys(), {}},
           {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
           {"corrector", "what is learned, and its options", {name}, {}},
           {"run",
@@ -65,6 +71,15 @@ void refuse_unknown_sections(const ConfigDocument& document) {
   for (const Setting& setting : document.settings()) check(setting.section, setting.place);
 }
 
+void require_key(const ConfigDocument& document, const ConfigSection& section, const Parameters& parameters,
+                 const std::string& key) {
+  if (parameters.is_set(key)) return;
+  const auto spec =
+      std::find_if(section.keys.begin(), section.keys.end(), [&](const auto& s) { return s.name == key; });
+  throw UsageError(document.place_of_section(section.name) + ": [" + section.name + "] has no '" + key +
+                   "': must be given, " + spec->rule());
+}
+
 /// The section's settings, checked; `more` are the parameters of what the section names.
 Parameters read_section(const ConfigDocument& document, const std::string& name,
                         const std::vector<ParameterSpec>& more = {}) {
@@ -80,13 +95,7 @@ Parameters read_section(const ConfigDocument& document, const std::string& name,
       throw UsageError(setting.place + ": [" + name + "] " + error.what());
     }
   }
-  for (const std::string& key : section.required) {
-    if (parameters.is_set(key)) continue;
-    const auto spec =
-        std::find_if(section.keys.begin(), section.keys.end(), [&](const auto& s) { return s.name == key; });
-    throw UsageError(document.place_of_section(name) + ": [" + name + "] has no '" + key + "': must be given, " +
-                     spec->rule());
-  }
+  for (const std::string& key : section.required) require_key(document, section, parameters, key);
   return parameters;
 }
 
@@ -113,6 +122,25 @@ auto find_entry(const ConfigDocument& document, const std::string& section, cons
 
 IntegratorSpec integrator(const Parameters& section) {
   return {section.text("method"), static_cast<Index>(section.integer("steps"))};
+}
+
+/// [fine] and [coarse]. With a ladder, [coarse] may be left out.
+void read_solvers(const ConfigDocument& document, RunConfig& config) {
+  const Parameters fine = read_section(document, "fine");
+  config.fine_levels = read_fine_levels(document, fine);
+  const bool steps_known = fine.is_set("steps") || config.fine_levels.is_ladder();
+  if (!steps_known) require_key(document, section_named("fine"), fine, "steps");
+  config.fine = {fine.text("method"), config.fine_levels.steps.back()};
+
+  const Parameters coarse = read_section(document, "coarse");
+  config.coarse_is_cheapest_level =
+      config.fine_levels.is_ladder() && !coarse.is_set("method") && !coarse.is_set("steps");
+  if (config.coarse_is_cheapest_level) {
+    config.coarse = {config.fine.method, config.fine_levels.steps.front()};
+    return;
+  }
+  for (const char* key : {"method", "steps"}) require_key(document, section_named("coarse"), coarse, key);
+  config.coarse = integrator(coarse);
 }
 
 NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
@@ -153,8 +181,7 @@ RunConfig read_config(const ConfigDocument& document) {
   if (time.is_set("begin")) config.begin = time.number("begin");
   config.end = time.number("end");
   config.slices = static_cast<Index>(time.integer("slices"));
-  config.fine = integrator(read_section(document, "fine"));
-  config.coarse = integrator(read_section(document, "coarse"));
+  read_solvers(document, config);
   config.parareal = read_section(document, "parareal");
   config.corrector = read_corrector(document);
   const Parameters run = read_section(document, "run");
@@ -194,6 +221,9 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
     header(name);
     line("method", spec.method);
     line("steps", std::int64_t{spec.steps});
+    if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
+      text += "levels = " + levels_text(config.fine_levels.steps) + "\n";
+    }
   }
   header("parareal");
   lines(config.parareal);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/forerun/config_document.h"
+#include "apps/forerun/fine_levels.h"
 #include "core/parameters.h"
 #include "core/state.h"
 #include "solvers/ode_problem.h"
@@ -27,8 +28,10 @@ struct RunConfig {
   std::optional<double> begin;                         ///< unset: the problem's own
   double end = 0.0;
   Index slices = 0;
-  IntegratorSpec fine;
+  IntegratorSpec fine;  ///< the top level
+  FineLevels fine_levels;
   IntegratorSpec coarse;
+  bool coarse_is_cheapest_level = false;  ///< [coarse] was left out: it follows the ladder
   Parameters parareal;
   NamedChoice corrector;
   int threads = 0;

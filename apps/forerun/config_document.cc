@@ -19,12 +19,18 @@ std::string line_of(const std::string& file_name, const toml::source_region& sou
   return file_name + ":" + std::to_string(source.begin.line);
 }
 
-/// nullopt for the types that no key holds: dates, times, arrays, tables.
-std::optional<ParameterValue> scalar(const toml::node& node) {
+/// Arrays become their text, "[ 16, 64, 256 ]", for the one key that takes a list. nullopt for the types that no key
+/// holds: dates, times, tables.
+std::optional<ParameterValue> known_value(const toml::node& node) {
   if (const auto* flag = node.as_boolean()) return ParameterValue(flag->get());
   if (const auto* integer = node.as_integer()) return ParameterValue(integer->get());
   if (const auto* number = node.as_floating_point()) return ParameterValue(number->get());
   if (const auto* text = node.as_string()) return ParameterValue(text->get());
+  if (const auto* array = node.as_array()) {
+    std::ostringstream text;
+    text << *array;
+    return ParameterValue(text.str());
+  }
   return std::nullopt;
 }
 
@@ -46,7 +52,7 @@ std::optional<ParameterValue> value_from_toml(std::string_view text) {
   try {
     const toml::table table = toml::parse("value = " + std::string(text));
     const toml::node* node = table.get("value");
-    if (table.size() == 1 && node != nullptr) return scalar(*node);
+    if (table.size() == 1 && node != nullptr) return known_value(*node);
   } catch (const toml::parse_error&) {
   }
   return std::nullopt;
@@ -78,7 +84,7 @@ ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& f
     document.section_places_.push_back(place);
     for (const auto& [key, value] : *table) {
       const std::string value_place = line_of(file_name, value.source());
-      std::optional<ParameterValue> known = scalar(value);
+      std::optional<ParameterValue> known = known_value(value);
       if (!known) {
         throw UsageError(value_place + ": [" + std::string(section.str()) + "] " + std::string(key.str()) +
                          " is of type " + type_name(value) + ": must be a boolean, an integer, a number or a string");

@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "apps/forerun/text_table.h"
 #include "apps/forerun/usage_error.h"
 #include "core/array_file.h"
+#include "core/stopwatch.h"
 #include "solvers/problem_registry.h"
 
 namespace forerun {
@@ -62,6 +64,26 @@ PararealOptions parareal_options(const Parameters& parameters, const OdeProblem&
   return options;
 }
 
+/// Settles `levels = "auto"` and a coarse solver that follows the ladder.
+std::optional<PlannedLevels> choose_levels(const ConfigDocument& document, RunConfig& config, const OdeProblem& problem,
+                                           const TimeGrid& grid, const State& initial, const PararealOptions& options) {
+  if (!config.fine_levels.automatic) return std::nullopt;
+  const Stopwatch watch;
+  const SteppedSolver solver = [&](Index steps) { return problem.make_propagator({config.fine.method, steps}); };
+  const double tolerance = options.tolerance > 0.0 ? options.tolerance : std::numeric_limits<double>::epsilon();
+  LadderPlan plan = plan_ladder(solver, config.fine.steps, grid, initial, options.norm, tolerance);
+  config.fine_levels = {false, plan.steps};
+  if (config.coarse_is_cheapest_level) {
+    if (plan.steps.size() == 1) {
+      throw UsageError(
+          place_of(document, "fine", "levels") +
+          ": [fine] levels = \"auto\": found no level that is cheaper and good enough; give [coarse] a solver");
+    }
+    config.coarse.steps = plan.steps.front();
+  }
+  return PlannedLevels{std::move(plan), watch.seconds()};
+}
+
 std::string solver_text(const IntegratorSpec& spec) { return spec.method + " x " + std::to_string(spec.steps); }
 
 ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, const TimeGrid& grid) {
@@ -94,13 +116,35 @@ Experiment make_experiment(const ConfigDocument& document) {
   require_memory(document, problem->dimension(), config.slices);
   TimeGrid grid = time_grid(document, config, *problem);
   StateBounds bounds = problem->bounds();
-  auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
-  auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
   PararealOptions options = parareal_options(config.parareal, *problem);
+  auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
+  std::optional<PlannedLevels> planned = choose_levels(document, config, *problem, grid, initial, options);
+  std::vector<std::unique_ptr<Propagator>> cheaper_levels;
+  for (std::size_t i = 0; i + 1 < config.fine_levels.steps.size(); ++i) {
+    cheaper_levels.push_back(problem->make_propagator({config.fine.method, config.fine_levels.steps[i]}));
+  }
+  auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
   auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
   ProblemSignature learned_on = signature(config, *problem, grid);
-  return {std::move(config), std::move(problem), std::move(initial), std::move(bounds),   std::move(grid),
-          std::move(coarse), std::move(fine),    std::move(options), std::move(executor), std::move(learned_on)};
+  return {.config = std::move(config),
+          .problem = std::move(problem),
+          .initial = std::move(initial),
+          .bounds = std::move(bounds),
+          .grid = std::move(grid),
+          .coarse = std::move(coarse),
+          .fine = std::move(fine),
+          .cheaper_levels = std::move(cheaper_levels),
+          .planned = std::move(planned),
+          .options = std::move(options),
+          .executor = std::move(executor),
+          .signature = std::move(learned_on)};
+}
+
+FidelityLadder Experiment::ladder() const {
+  std::vector<const Propagator*> levels;
+  for (const auto& level : cheaper_levels) levels.push_back(level.get());
+  levels.push_back(fine.get());
+  return FidelityLadder(std::move(levels));
 }
 
 }  // namespace forerun

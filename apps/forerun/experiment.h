@@ -1,8 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "apps/forerun/config.h"
+#include "core/fidelity_ladder.h"
+#include "core/ladder_planner.h"
 #include "core/parareal_options.h"
 #include "core/propagator.h"
 #include "core/slice_executor.h"
@@ -12,7 +16,14 @@
 
 namespace forerun {
 
-/// A configuration brought to life: all that a run of Parareal needs, except for the corrector.
+/// How the levels of the fine solver were chosen, where that was left to us.
+struct PlannedLevels {
+  LadderPlan plan;
+  double seconds = 0.0;
+};
+
+/// A configuration brought to life (levels chosen, coarse solver settled): all that a run of Parareal needs, except for
+/// the corrector.
 struct Experiment {
   RunConfig config;
   std::unique_ptr<OdeProblem> problem;
@@ -20,12 +31,15 @@ struct Experiment {
   StateBounds bounds;
   TimeGrid grid;
   std::unique_ptr<Propagator> coarse;
-  std::unique_ptr<Propagator> fine;
+  std::unique_ptr<Propagator> fine;                         ///< the top level
+  std::vector<std::unique_ptr<Propagator>> cheaper_levels;  ///< below it, cheapest first
+  std::optional<PlannedLevels> planned;
   PararealOptions options;
   std::unique_ptr<SliceExecutor> executor;
   ProblemSignature signature;
 
   Index dimension() const { return initial.size(); }
+  FidelityLadder ladder() const;
   Index num_slices() const { return grid.num_slices(); }
 };
 

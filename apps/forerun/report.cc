@@ -52,6 +52,15 @@ std::string problem_heading(const Experiment& experiment) {
        << "fine " << solver(config.fine) << ", coarse " << solver(config.coarse) << " per slice, tolerance "
        << experiment.options.tolerance << ", " << experiment.executor->num_threads()
        << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
+  if (config.fine_levels.is_ladder()) {
+    text << "fine levels " << levels_text(config.fine_levels.steps);
+    if (experiment.planned) {
+      text << ", chosen in " << format_duration(experiment.planned->seconds) << " with "
+           << format_number(100.0 * experiment.planned->plan.work)
+           << " % of one fine pass (measured speed-ups include it)";
+    }
+    text << "\n";
+  }
   return text.str();
 }
 

@@ -66,8 +66,13 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
   json["estimated_errors"] = series(record, [](const IterationRecord& k) { return number(k.estimated_error); });
   json["exact_front"] = series(record, [](const IterationRecord& k) { return k.exact_front; });
   json["converged_front"] = series(record, [](const IterationRecord& k) { return k.converged_front; });
+  json["level"] = series(record, [](const IterationRecord& k) { return k.level; });
   json["fine_work"] = series(record, [](const IterationRecord& k) { return number(k.fine_work); });
   json["served_by"] = series(record, [](const IterationRecord& k) { return k.corrector; });
+  json["predicted_correction_errors"] =
+      series(record, [](const IterationRecord& k) { return number(k.predicted_correction_error); });
+  json["found_correction_errors"] =
+      series(record, [](const IterationRecord& k) { return number(k.found_correction_error); });
   json["fallbacks"] = series(record, [](const IterationRecord& k) { return k.num_fallbacks; });
   json["initial"] = {{"served_by", record.initial_corrector}, {"error", number(record.initial_error)}};
   json["history"] = history_json(record);
@@ -93,6 +98,12 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   json["threads"] = experiment.executor->num_threads();
   json["seed"] = experiment.config.seed;
   json["serial_fine_seconds"] = comparison.has_reference() ? number(comparison.serial_fine->seconds) : Json(nullptr);
+  json["levels"] = experiment.config.fine_levels.steps;
+  json["planning"] = nullptr;
+  if (experiment.planned) {
+    json["planning"] = {{"seconds", number(experiment.planned->seconds)},
+                        {"effective_sweeps", number(experiment.planned->plan.work)}};
+  }
   json["runs"] = Json::array();
   for (const CorrectorRun& run : comparison.runs)
     json["runs"].push_back(run_json(run, experiment.num_slices(), warm_start));

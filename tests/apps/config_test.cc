@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"[fine]", "[fien]", 12, "did you mean [fine]?"}, BadLine{"\"rk4\"", "\"rk5\"", 13, "method"},
         BadLine{"\"burgers\"", "\"burger\"", 2, "did you mean"}, BadLine{"\"burgers\"", "\"burgers\xff\"", 2, "utf-8"},
         BadLine{"\"burgers\"", "7", 2, "must be a string"}, BadLine{"\"randnet\"", "\"randnat\"", 28, "did you mean"},
-        BadLine{"threads = 1", "threads = [1]", 31, "array"},
+        BadLine{"threads = 1", "threads = [1]", 31, "must be an integer"},
         BadLine{"[problem]", "stray = 1\n[problem]", 1, "outside of a section"},
         BadLine{"end = 1.0\n", "", 7, "[time] has no 'end'"}));
 
