@@ -26,6 +26,7 @@ std::vector<ParameterSpec> FamilyOptions::parameter_specs() {
       positive("ridge", 1e-11, 1.0, "ridge of the fit relative to the features' typical energy"),
       integer("samples_per_run", 1500, 1, 100000000, "samples that the network takes from a run, at most"),
       positive("scale", 0.5, largest, "weights of the random layer are uniform in (-scale, scale)"),
+      integer("seed", 1, 0, 9007199254740992.0, "of the random layer"),
       integer("stencil", 0, 0, 1000000,
               "points to each side that a point's discrepancy depends on, on a periodic grid; 0: whole states"),
   };
@@ -37,6 +38,7 @@ FamilyOptions FamilyOptions::from_parameters(const Parameters& parameters) {
   options.layer.bias_scale = parameters.number("bias_scale");
   options.layer.neurons = parameters.integer("neurons");
   options.layer.scale = parameters.number("scale");
+  options.layer.seed = static_cast<std::uint64_t>(parameters.integer("seed"));
   options.layer.linear = true;
   options.layer.constant = true;
   options.stencil = parameters.integer("stencil");

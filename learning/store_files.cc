@@ -13,7 +13,6 @@ namespace {
 
 constexpr const char* manifest_format = "forerun.store";
 constexpr const char* entry_format = "forerun.store-entry";
-constexpr Index format_version = 1;
 constexpr Index largest_count = 1'000'000'000;
 
 template <class Number>
@@ -25,16 +24,6 @@ Number read_number(const TensorFile& file, const std::string& key) {
     file.refuse("its metadata '" + key + "' are '" + text + "', not a number that fits");
   }
   return number;
-}
-
-void check_format(const TensorFile& file, const std::string& format) {
-  if (file.text("format") != format) file.refuse("is of format '" + file.text("format") + "', not '" + format + "'");
-  const auto version = read_number<Index>(file, "version");
-  if (version > format_version) {
-    file.refuse("has format version " + shortest_text(version) + "; this program reads up to version " +
-                shortest_text(format_version));
-  }
-  if (version < 1) file.refuse("has no valid format version");
 }
 
 void describe(const ProblemSignature& common, TensorFileWriter& writer) {
@@ -63,21 +52,26 @@ bool all_within(const std::vector<Index>& numbers) {
 
 }  // namespace
 
-void write_store_manifest(const std::filesystem::path& path, const StoreFamily& family) {
-  TensorFileWriter writer;
-  writer.set_metadata("format", manifest_format);
-  writer.set_metadata("version", shortest_text(format_version));
+void check_store_format(const TensorFile& file, const std::string& format) {
+  if (file.text("format") != format) file.refuse("is of format '" + file.text("format") + "', not '" + format + "'");
+  const auto version = read_number<Index>(file, "version");
+  if (version > store_format_version) {
+    file.refuse("has format version " + shortest_text(version) + "; this program reads up to version " +
+                shortest_text(store_format_version));
+  }
+  if (version < 1) file.refuse("has no valid format version");
+}
+
+void describe_family(const StoreFamily& family, TensorFileWriter& writer) {
+  writer.set_metadata("version", shortest_text(store_format_version));
   describe(family.common, writer);
   for (Index j = 0; j < family.box.size(); ++j)
     writer.set_metadata(varying_key(j), family.box.names[static_cast<std::size_t>(j)]);
   writer.add_vector("lower", family.box.lower);
   writer.add_vector("upper", family.box.upper);
-  writer.write(path);
 }
 
-StoreFamily read_store_manifest(const std::filesystem::path& path) {
-  const TensorFile file(path);
-  check_format(file, manifest_format);
+StoreFamily read_family(const TensorFile& file) {
   StoreFamily family{read_common(file), {{}, file.vector("lower"), file.vector("upper")}};
   if (family.common.dimension < 1 || family.common.dimension > largest_count)
     file.refuse("its dimension is out of range");
@@ -88,6 +82,25 @@ StoreFamily read_store_manifest(const std::filesystem::path& path) {
   }
   for (Index j = 0; j < box.size(); ++j) family.box.names.push_back(file.text(varying_key(j)));
   return family;
+}
+
+Index read_store_count(const TensorFile& file, const std::string& key) {
+  const auto count = read_number<Index>(file, key);
+  if (count < 0 || count > largest_count) file.refuse("its metadata '" + key + "' are out of range");
+  return count;
+}
+
+void write_store_manifest(const std::filesystem::path& path, const StoreFamily& family) {
+  TensorFileWriter writer;
+  writer.set_metadata("format", manifest_format);
+  describe_family(family, writer);
+  writer.write(path);
+}
+
+StoreFamily read_store_manifest(const std::filesystem::path& path) {
+  const TensorFile file(path);
+  check_store_format(file, manifest_format);
+  return read_family(file);
 }
 
 std::string store_entry_defect(const StoreEntry& entry, const StoreFamily& family) {
@@ -115,7 +128,7 @@ void write_store_entry(const std::filesystem::path& path, const StoreEntry& entr
     throw std::invalid_argument("store: the entry '" + entry.name + "' cannot be kept: " + defect);
   TensorFileWriter writer;
   writer.set_metadata("format", entry_format);
-  writer.set_metadata("version", shortest_text(format_version));
+  writer.set_metadata("version", shortest_text(store_format_version));
   describe(family.common, writer);
   writer.set_metadata("iterations", shortest_text(entry.iterations));
   if (entry.cold_iterations) writer.set_metadata("cold_iterations", shortest_text(*entry.cold_iterations));
@@ -129,15 +142,15 @@ void write_store_entry(const std::filesystem::path& path, const StoreEntry& entr
 
 StoreEntry read_store_entry(const std::filesystem::path& path, const StoreFamily& family) {
   const TensorFile file(path);
-  check_format(file, entry_format);
+  check_store_format(file, entry_format);
   const std::vector<std::string> differing = differences(read_common(file), family.common);
   if (!differing.empty()) file.refuse("belongs to another family: " + differing.front());
   StoreEntry entry;
   entry.name = path.stem().string();
   entry.parameters = file.vector("parameters");
-  entry.iterations = read_number<Index>(file, "iterations");
+  entry.iterations = read_store_count(file, "iterations");
   if (!file.texts_with_prefix("cold_iterations").empty())
-    entry.cold_iterations = read_number<Index>(file, "cold_iterations");
+    entry.cold_iterations = read_store_count(file, "cold_iterations");
   const auto states = file.matrix("harvest.states");
   try {
     entry.harvest = Harvest(states.rows());

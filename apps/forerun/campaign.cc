@@ -95,12 +95,6 @@ std::vector<Index> network_inputs(const CampaignConfig& config) {
   return inputs;
 }
 
-FamilyOptions family_options(const CampaignConfig& config, const Experiment& experiment) {
-  FamilyOptions options = FamilyOptions::from_parameters(config.network);
-  options.layer.seed = experiment.config.seed;
-  return options;
-}
-
 }  // namespace
 
 std::string_view to_string(PriorUse use) {
@@ -127,7 +121,7 @@ Campaign::Campaign(const CampaignConfig& config, Store store, std::vector<Campai
       reference_(make_experiment(run_document(config, {middle(config.box), {}}))),
       draws_(make_draws(config, reference_.bounds)),
       inputs_(network_inputs(config)),
-      learner_(family_options(config, reference_), reference_.bounds, network_box(config)),
+      learner_(FamilyOptions::from_parameters(config.network), reference_.bounds, network_box(config)),
       executor_(reference_.config.threads == 1 ? make_serial_executor() : make_tbb_executor(reference_.config.threads)),
       rows_(std::move(done)) {
   learn_from_store();

@@ -1,5 +1,6 @@
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "apps/forerun/campaign_report.h"
@@ -12,6 +13,7 @@
 #include "core/errors.h"
 #include "core/read_file.h"
 #include "learning/directory_lock.h"
+#include "learning/family_file.h"
 
 namespace forerun {
 namespace {
@@ -112,6 +114,10 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     for (std::size_t r = before; r < campaign.rows().size(); ++r)
       say(campaign.rows()[r], static_cast<Index>(r) + 1, request, *logger);
     write_file_atomically(request.out / "campaign.csv", campaign_csv(request.config, campaign.rows()));
+  }
+  if (campaign.learner().network().num_runs() > 0) {
+    write_family_file(request.store / "network.safetensors", campaign.learner(), family,
+                      network_texts(request.config.network));
   }
   const std::string json = campaign_json(request.config, campaign.rows());
   write_file_atomically(request.out / "campaign.json", json);

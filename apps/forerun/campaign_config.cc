@@ -145,6 +145,12 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   return config;
 }
 
+std::map<std::string, std::string> network_texts(const Parameters& network) {
+  std::map<std::string, std::string> texts;
+  for (const ParameterSpec& spec : network.specs()) texts[spec.name] = toml_text(network.value(spec.name));
+  return texts;
+}
+
 ConfigDocument run_document(const CampaignConfig& config, const Draw& draw) {
   ConfigDocument document = config.base;
   for (Index j = 0; j < config.box.size(); ++j) {

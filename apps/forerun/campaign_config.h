@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ struct CampaignConfig {
 
 /// Throws `UsageError` with place, value and rule.
 CampaignConfig read_campaign_config(const ConfigDocument& document);
+
+/// [network] as a network's file keeps it.
+std::map<std::string, std::string> network_texts(const Parameters& network);
 
 /// One run of the family.
 struct Draw {

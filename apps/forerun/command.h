@@ -29,5 +29,6 @@ Command plan_command();
 Command report_command();
 Command run_command();
 Command scale_command();
+Command train_command();
 
 }  // namespace forerun

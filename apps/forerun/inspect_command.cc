@@ -4,6 +4,7 @@
 
 #include "apps/forerun/command.h"
 #include "apps/forerun/printable.h"
+#include "apps/forerun/store_description.h"
 #include "apps/forerun/text_table.h"
 #include "apps/forerun/usage_error.h"
 #include "learning/model_file.h"
@@ -19,6 +20,7 @@ constexpr const char* details =
 Examples:
   forerun inspect burgers.safetensors
   forerun inspect burgers.safetensors --json | jq .harvest.samples
+  forerun inspect runs/burgers/store
 
 Exit status: 0 sound, 4 the file cannot be read, 5 it is damaged, of a later version or not a model.
 )";
@@ -96,6 +98,10 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     throw UsageError("inspect takes one model file, e.g. `forerun inspect model.safetensors`");
   }
   const std::filesystem::path path = options.arguments().front();
+  if (std::filesystem::is_directory(path)) {
+    console.out << store_description(path, options.has("json"));
+    return ExitStatus::ok;
+  }
   const ModelDescription description = describe(load_model(path));
   if (options.has("json")) {
     Json json = {{"schema", "forerun.model-description/1"}, {"file", path.string()}};
@@ -113,7 +119,12 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
 }  // namespace
 
 Command inspect_command() {
-  return {"inspect", "MODEL", "Check a model file and show what it holds", details, {{"json", "", "as JSON"}}, run};
+  return {"inspect",
+          "MODEL|STORE",
+          "Check a model file or a store and show what it holds",
+          details,
+          {{"json", "", "as JSON"}},
+          run};
 }
 
 }  // namespace forerun

@@ -1,0 +1,97 @@
+#include <spdlog/logger.h>
+
+#include "apps/forerun/campaign_config.h"
+#include "apps/forerun/command.h"
+#include "apps/forerun/config_document.h"
+#include "apps/forerun/progress.h"
+#include "apps/forerun/store_description.h"
+#include "apps/forerun/usage_error.h"
+#include "learning/family_file.h"
+#include "learning/tensor_file.h"
+#include "solvers/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+constexpr const char* details =
+    R"(Fits the network of a store anew from all its runs, in their order, and writes it to STORE/network.safetensors.
+Options are those the network was fitted with before, else defaults; --set changes them. Runs that are damaged are left
+out and named.
+
+Examples:
+  forerun train runs/burgers/store
+  forerun train runs/burgers/store --set network.neurons=400 --set network.degree=4
+  forerun inspect runs/burgers/store
+
+Exit status: 0 fitted; 2 wrong usage, 4 files, 5 the store is damaged, of a later version or holds no sound run.
+)";
+
+constexpr const char* network_name = "network.safetensors";
+
+/// Printed values, read back as settings of one section.
+Parameters parse(const std::map<std::string, std::string>& texts, const std::string& section,
+                 std::vector<ParameterSpec> specs, const std::string& place, const ParsedOptions* options) {
+  ConfigDocument document = ConfigDocument::parse("", place);
+  for (const auto& [name, text] : texts) document.set_from_text(section, name, text, place);
+  if (options != nullptr)
+    for (const std::string& assignment : options->texts("set")) document.set_from_command_line(assignment);
+  Parameters parameters(std::move(specs));
+  for (const Setting& setting : document.settings()) {
+    if (setting.section != section)
+      throw UsageError(setting.place + ": only keys of [" + section + "] can be set here");
+    try {
+      parameters.set(setting.key, setting.value);
+    } catch (const ParameterError& error) {
+      throw UsageError(setting.place + ": [" + section + "] " + error.what());
+    }
+  }
+  return parameters;
+}
+
+/// The bounds that the runs' states are scaled by; what varies is in the middle of its range.
+StateBounds bounds_of(const StoreFamily& family, const std::string& place) {
+  const ProblemEntry& entry = find_problem(family.common.problem);
+  return entry.make(parse(family.common.parameters, "problem", entry.parameters, place, nullptr))->bounds();
+}
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  if (options.arguments().size() != 1)
+    throw UsageError("forerun train takes one store, e.g. `forerun train runs/burgers/store`");
+  const std::filesystem::path directory = options.arguments().front();
+  const Store store = Store::open(directory);
+  const std::filesystem::path file = directory / network_name;
+  const auto before =
+      std::filesystem::exists(file) ? read_family_file(file).options : std::map<std::string, std::string>();
+  const Parameters network = parse(before, "network", FamilyOptions::parameter_specs(), file.string(), &options);
+  FamilyLearner learner(FamilyOptions::from_parameters(network), bounds_of(store.family(), directory.string()),
+                        store.family().box);
+  const auto logger = make_logger(console, options.has("quiet"));
+  const auto executor = make_tbb_executor(0);
+  for (const std::string& name : store.names()) {
+    try {
+      learner.absorb(store.read(name), *executor);
+      logger->info("{}: taken in", name);
+    } catch (const ModelFileError& error) {
+      logger->warn("left out: {}", error.what());
+    }
+  }
+  if (learner.network().num_runs() == 0) throw ModelFileError(directory.string() + ": holds no run to learn from");
+  write_family_file(file, learner, store.family(), network_texts(network));
+  console.out << store_description(directory, options.has("json"));
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+Command train_command() {
+  return {"train",
+          "STORE",
+          "Fit the network of a campaign's store anew",
+          details,
+          {{"set", "network.key=value", "an option of the network; may be repeated", true},
+           {"json", "", "the store's description as JSON"},
+           {"quiet", "", "no progress on standard error; warnings and errors remain"}},
+          run};
+}
+
+}  // namespace forerun
