@@ -1,7 +1,8 @@
 #include "apps/forerun/html_report.h"
 
-#include <algorithm>
-#include <cctype>
+#include <array>
+#include <charconv>
+#include <variant>
 
 #include "apps/forerun/text_table.h"
 #include "core/number_text.h"
@@ -15,10 +16,20 @@ std::string solver_text(const IntegratorSpec& spec) {
   return spec.method + " × " + std::to_string(spec.steps) + (spec.steps == 1 ? " step" : " steps");
 }
 
+/// Six digits are enough to read; the configuration below has them all.
+std::string value_text(const ParameterValue& value) {
+  if (!std::holds_alternative<double>(value)) return toml_text(value);
+  std::array<char, 32> buffer;
+  constexpr int digits = 6;
+  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::get<double>(value),
+                                       std::chars_format::general, digits)
+                             .ptr};
+}
+
 std::string parameters_text(const Parameters& parameters) {
   std::string text;
   for (const ParameterSpec& spec : parameters.specs()) {
-    text += (text.empty() ? "" : ", ") + spec.name + " = " + toml_text(parameters.value(spec.name)) +
+    text += (text.empty() ? "" : ", ") + spec.name + " = " + value_text(parameters.value(spec.name)) +
             (spec.unit.empty() ? "" : " " + spec.unit);
   }
   return text;

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "apps/forerun/html_report.h"
 #include "apps/forerun/svg_bars.h"
@@ -17,11 +19,11 @@ struct Quantity {
 
 const std::vector<Quantity>& quantities() {
   static const std::vector<Quantity> all = {
-      {"increment", "Largest change of a slice's start value by the iteration; below the tolerance a slice is frozen.",
+      {"increment", "largest change of a slice's start value by the iteration; below the tolerance a slice is frozen.",
        &ReportedRun::increments},
-      {"error", "Largest distance from the serial fine solution.", &ReportedRun::errors},
-      {"jump", "Largest gap between a slice's fine end value and the start value of the next.", &ReportedRun::jumps},
-      {"estimated error", "What jumps and the contraction seen let expect of the error.",
+      {"error", "largest distance from the serial fine solution.", &ReportedRun::errors},
+      {"jump", "largest gap between a slice's fine end value and the start value of the next.", &ReportedRun::jumps},
+      {"estimated error", "what jumps and the contraction seen let expect of the error.",
        &ReportedRun::estimated_errors}};
   return all;
 }
@@ -30,9 +32,15 @@ bool has_values(const std::vector<double>& series) {
   return std::any_of(series.begin(), series.end(), [](double value) { return std::isfinite(value) && value > 0.0; });
 }
 
-std::vector<ChartPoint> by_iteration(const std::vector<double>& series) {
+std::string capitalised(std::string text) {
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
+}
+
+/// Entry k of `series` is of iteration `first` + k.
+std::vector<ChartPoint> by_iteration(const std::vector<double>& series, double first = 1.0) {
   std::vector<ChartPoint> points;
-  for (std::size_t k = 0; k < series.size(); ++k) points.push_back({static_cast<double>(k + 1), series[k]});
+  for (std::size_t k = 0; k < series.size(); ++k) points.push_back({static_cast<double>(k) + first, series[k]});
   return points;
 }
 
@@ -63,7 +71,7 @@ void add_single_chart(HtmlPage& page, const ReportedComparison& comparison) {
     if (!has_values(series)) continue;
     const auto colour = static_cast<int>(&quantity - quantities().data()) + 1;
     chart.series.push_back({quantity.name, colour, by_iteration(series)});
-    caption += (caption.empty() ? "" : " ") + ("The " + quantity.name + ": ") + quantity.meaning;
+    caption += (caption.empty() ? "" : " ") + capitalised(quantity.name) + ": " + quantity.meaning;
   }
   chart.levels = {{"tolerance", comparison.experiment.options.tolerance}};
   page.figure(line_chart_svg(chart), "Increment, error and jump", caption);
@@ -84,9 +92,7 @@ void add_quantity_chart(HtmlPage& page, const ReportedComparison& comparison, co
   }
   if (!any) return;
   chart.levels = {{"tolerance", comparison.experiment.options.tolerance}};
-  std::string heading = quantity.name;
-  heading.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(heading.front())));
-  page.figure(line_chart_svg(chart), heading, quantity.meaning);
+  page.figure(line_chart_svg(chart), capitalised(quantity.name), capitalised(quantity.meaning));
 }
 
 void add_front_chart(HtmlPage& page, const ReportedComparison& comparison) {
@@ -104,8 +110,8 @@ void add_front_chart(HtmlPage& page, const ReportedComparison& comparison) {
   }
   chart.levels = {{"all slices", static_cast<double>(comparison.experiment.num_slices())}};
   page.figure(line_chart_svg(chart), "Converged and exact front",
-              "Solid: leading slices that are frozen as converged. Dashed: those of them that equal the serial fine "
-              "solution bit for bit, at least one more an iteration at the top level.");
+              "Solid: leading slices that are frozen as exact or converged. Dashed: those that equal the serial fine "
+              "solution bit for bit.");
 }
 
 /// True where a row of cells says more than the corrector's name.
@@ -137,6 +143,21 @@ void add_serving_strip(HtmlPage& page, const ReportedComparison& comparison) {
               true);
 }
 
+/// What a corrector that checks itself expected of each correction, and how it turned out.
+void add_correction_chart(HtmlPage& page, const ReportedRun& run, const ChartAxis& iterations) {
+  if (!has_values(run.found_correction_errors)) return;
+  LineChart chart;
+  chart.title = "Corrections of " + run.corrector;
+  chart.description = "Predicted and found error of the correction that served each sweep, on a logarithmic axis";
+  chart.x = iterations;
+  chart.y = {"error of the correction", true};
+  chart.series = {{"found", 1, by_iteration(run.found_correction_errors, 0.0)},
+                  {"predicted", 2, by_iteration(run.predicted_correction_errors), true}};
+  page.figure(line_chart_svg(chart), "Corrections of " + run.corrector + ": predicted and found",
+              "How far the correction that served a sweep was from the discrepancy F − G: expected before, and found "
+              "by the next fine sweep.");
+}
+
 void add_fallbacks(HtmlPage& page, const ReportedComparison& comparison) {
   for (const ReportedRun& run : comparison.runs) {
     double refused = 0.0;
@@ -161,6 +182,7 @@ void add_convergence_section(HtmlPage& page, const ReportedComparison& compariso
     add_front_chart(page, comparison);
     for (std::size_t i = 1; i < quantities().size(); ++i) add_quantity_chart(page, comparison, quantities()[i]);
   }
+  for (const ReportedRun& run : comparison.runs) add_correction_chart(page, run, iteration_axis(comparison));
   add_serving_strip(page, comparison);
   page.end_figures();
   add_fallbacks(page, comparison);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/forerun/html_report_json.h"
 #include "apps/forerun/usage_error.h"
 #include "core/errors.h"
 #include "core/npy_file.h"
@@ -15,36 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// parse(the file's JSON); complaints of the JSON library and of our own checks name the file.
-template <class Read>
-auto read_json(const fs::path& path, const Read& read) {
-  const std::string text = read_file(path);
-  const auto not_too_deep = [](int depth, Json::parse_event_t, Json&) {
-    constexpr int most = 32;  // what is read recursively must end
-    return depth <= most ? true : throw std::invalid_argument("is nested too deeply");
-  };
-  try {
-    return read(Json::parse(text, not_too_deep));
-  } catch (const Json::exception& error) {
-    throw FileError(path.string() + ": is not the record of a run: " + error.what());
-  } catch (const std::invalid_argument& error) {
-    throw FileError(path.string() + ": " + error.what());
-  }
-}
-
-double number(const Json& json) {
-  if (json.is_null()) return std::nan("");
-  if (!json.is_number()) throw std::invalid_argument("has " + json.dump() + " where a number or null is expected");
-  return json.get<double>();
-}
-
-std::optional<double> optional_number(const Json& json) {
-  const double value = number(json);
-  return std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
-
 double duration(const Json& json) {
-  const double value = number(json);
+  const double value = json_number(json);
   if (value >= 0.0 && std::isfinite(value)) return value;
   throw std::invalid_argument("has a time of " + json.dump() + " s: must be a number ≥ 0");
 }
@@ -57,7 +30,7 @@ std::vector<double> series(const Json& run, const char* name, std::size_t length
     throw std::invalid_argument(std::string("has '") + name + "' that is not an array of a number an iteration");
   }
   std::vector<double> values;
-  for (const Json& value : *found) values.push_back(number(value));
+  for (const Json& value : *found) values.push_back(json_number(value));
   return values;
 }
 
@@ -83,6 +56,8 @@ void read_series(const Json& json, ReportedRun& run) {
   run.jumps = series(json, "jumps", length);
   run.errors = series(json, "errors", length);
   run.estimated_errors = series(json, "estimated_errors", length);
+  run.predicted_correction_errors = series(json, "predicted_correction_errors", length);
+  run.found_correction_errors = series(json, "found_correction_errors", length);
   run.exact_front = series(json, "exact_front", length);
   run.converged_front = series(json, "converged_front", length);
   run.fallbacks = series(json, "fallbacks", length);
@@ -95,7 +70,7 @@ void read_series(const Json& json, ReportedRun& run) {
   if (const auto history = json.find("history"); history != json.end()) {
     const Json& iterations = history->at("iterations");
     if (iterations.size() != length) throw std::invalid_argument("has a 'history' of another length than its series");
-    for (std::size_t k = 0; k < length; ++k) run.levels[k] = number(iterations.at(k).at("level"));
+    for (std::size_t k = 0; k < length; ++k) run.levels[k] = json_number(iterations.at(k).at("level"));
   }
 }
 
@@ -105,10 +80,10 @@ ReportedRun read_run(const Json& json) {
   run.converged = json.at("converged").get<bool>();
   run.termination = json.at("termination").get<std::string>();
   if (const Json& failure = json.at("failure"); failure.is_object()) run.failure = failure.at("sentence");
-  run.effective_sweeps = number(json.at("effective_sweeps"));
-  run.max_error = optional_number(json.at("max_error"));
-  run.measured_speedup = optional_number(json.at("measured_speedup"));
-  run.modelled_speedup = optional_number(json.at("modelled").at("speedup"));
+  run.effective_sweeps = json_number(json.at("effective_sweeps"));
+  run.max_error = optional_json_number(json.at("max_error"));
+  run.measured_speedup = optional_json_number(json.at("measured_speedup"));
+  run.modelled_speedup = optional_json_number(json.at("modelled").at("speedup"));
   run.seconds = read_seconds(json.at("seconds"));
   read_series(json, run);
   return run;
@@ -153,10 +128,10 @@ States read_boundaries(const fs::path& path, const Experiment& experiment) {
 ReportedComparison read_run_directory(const fs::path& directory) {
   ReportedComparison comparison{directory, read_experiment(directory / "config.toml"), 1, {}, {}, {}, {}};
   const fs::path record = directory / "record.json";
-  read_json(record, [&](const Json& json) {
+  read_json_file(record, [&](const Json& json) {
     if (json.at("schema") != "forerun.compare/1") throw std::invalid_argument("is not of schema forerun.compare/1");
     comparison.num_threads = std::max(1, json.at("threads").get<int>());
-    comparison.serial_fine_seconds = optional_number(json.at("serial_fine_seconds"));
+    comparison.serial_fine_seconds = optional_json_number(json.at("serial_fine_seconds"));
     for (const Json& run : json.at("runs")) comparison.runs.push_back(read_run(run));
   });
   if (comparison.runs.empty()) throw FileError(record.string() + ": has no runs");
@@ -165,7 +140,7 @@ ReportedComparison read_run_directory(const fs::path& directory) {
   };
   for (ReportedRun& run : comparison.runs) run.boundaries = boundaries(run.corrector);
   if (comparison.serial_fine_seconds) comparison.serial_fine = boundaries("serial-fine");
-  read_json(directory / "provenance.json", [&](const Json& json) { flatten(json, "", comparison.provenance); });
+  read_json_file(directory / "provenance.json", [&](const Json& json) { flatten(json, "", comparison.provenance); });
   return comparison;
 }
 

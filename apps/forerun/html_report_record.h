@@ -27,6 +27,8 @@ struct ReportedRun {
   std::vector<double> jumps;
   std::vector<double> errors;
   std::vector<double> estimated_errors;
+  std::vector<double> predicted_correction_errors;
+  std::vector<double> found_correction_errors;  ///< of what served the iteration before
   std::vector<double> exact_front;
   std::vector<double> converged_front;
   std::vector<double> fallbacks;

@@ -11,12 +11,15 @@ namespace forerun {
 namespace {
 
 constexpr double wide = 980.0;
+constexpr double portrait_height = 400.0;
+constexpr double least_panel = 135.0;
 
-/// The run whose solution is shown: the first that converged, else the first.
+/// The run whose solution is shown: of those that converged the one with the fewest iterations, else the first.
 const ReportedRun& shown_run(const ReportedComparison& comparison) {
-  const auto found = std::find_if(comparison.runs.begin(), comparison.runs.end(),
-                                  [](const ReportedRun& run) { return run.converged; });
-  return found != comparison.runs.end() ? *found : comparison.runs.front();
+  const auto better = [](const ReportedRun& a, const ReportedRun& b) {
+    return a.converged != b.converged ? a.converged : a.converged && a.num_iterations() < b.num_iterations();
+  };
+  return *std::min_element(comparison.runs.begin(), comparison.runs.end(), better);
 }
 
 std::string as_solved_by(const ReportedRun& run) {
@@ -43,6 +46,12 @@ std::vector<double> mesh_points(const MeshAxis& axis) {
     points.push_back(axis.begin + (axis.end - axis.begin) * static_cast<double>(i) / intervals);
   }
   return points;
+}
+
+/// The axis from the outer edges of its first and last points' cells, as pictures show it.
+HeatMapAxis cells_of(const MeshAxis& axis) {
+  const double half = (axis.end - axis.begin) / std::max(1.0, 2.0 * static_cast<double>(axis.points - 1));
+  return {axis.name, axis.begin - half, axis.end + half};
 }
 
 /// `count` slice boundaries, evenly spread from the first to the last.
@@ -79,19 +88,24 @@ void add_error_by_time(HtmlPage& page, const ReportedComparison& comparison) {
               "missing the two are equal bit for bit.");
 }
 
+/// A chart a component, one below the other on the same time axis.
 void add_components(HtmlPage& page, const StateLayout& layout, const Trajectory& trajectory,
                     const std::string& caption) {
-  for (std::size_t i = 0; i < layout.fields.size(); ++i) {
+  const std::size_t count = layout.fields.size();
+  const double height = std::max(least_panel, portrait_height / static_cast<double>(count));
+  std::string charts;
+  for (std::size_t i = 0; i < count; ++i) {
     const std::string& name = layout.fields[i];
-    LineChart chart{name + " over time",
-                    "Component " + name + " of the solution over time",
-                    {"t"},
-                    {name},
-                    {{"", 1, curve(trajectory.times, trajectory.states.row(static_cast<Index>(i))), false, false}}};
-    constexpr double low = 200.0;
-    chart.height = low;
-    page.figure(line_chart_svg(chart), name + "(t)", i == 0 ? caption : "");
+    LineChart chart;
+    chart.title = name + " over time";
+    chart.description = "Component " + name + " of the solution over time";
+    chart.x = {i + 1 == count ? "t" : ""};
+    chart.y = {name};
+    chart.series = {{"", 1, curve(trajectory.times, trajectory.states.row(static_cast<Index>(i))), false, false}};
+    chart.height = height;
+    charts += line_chart_svg(chart);
   }
+  page.figure(charts, count == 1 ? "Trajectory" : "Components", caption);
 }
 
 void add_portrait(HtmlPage& page, const StateLayout& layout, const Trajectory& trajectory) {
@@ -106,8 +120,7 @@ void add_portrait(HtmlPage& page, const StateLayout& layout, const Trajectory& t
                   {x_name},
                   {y_name},
                   {{"", 3, curve(x, trajectory.states.row(b)), false, false}}};
-  constexpr double high = 340.0;
-  chart.height = high;
+  chart.height = std::max(portrait_height, least_panel * static_cast<double>(layout.fields.size()));
   page.figure(line_chart_svg(chart), "Phase portrait", y_name + " against " + x_name + ".");
 }
 
@@ -135,8 +148,8 @@ HeatMap map_of(const ReportedComparison& comparison, const StateLayout& layout, 
   const TimeGrid& grid = comparison.experiment.grid;
   HeatMap map;
   map.title = title;
-  map.x = {"t", grid.begin(), grid.end()};
-  map.y = {axis.name, axis.begin, axis.end};
+  map.x = {"t", grid.begin() - grid.slice_length() / 2, grid.end() + grid.slice_length() / 2};
+  map.y = cells_of(axis);
   return map;
 }
 
@@ -194,8 +207,8 @@ void add_plane_field(HtmlPage& page, const ReportedComparison& comparison, const
     const States values = field_of(run.boundaries, layout, field);
     HeatMap map{name + " at several times",
                 "The field as colours on the plane, one picture a time",
-                {x.name, x.begin, x.end},
-                {y.name, y.begin, y.end},
+                cells_of(x),
+                cells_of(y),
                 {},
                 num_snapshots,
                 name};

@@ -25,6 +25,7 @@ h2 { font-size: 19px; margin: 36px 0 10px; padding-bottom: 5px; border-bottom: 1
 h3 { font-size: 14px; margin: 0 0 6px; }
 p { margin: 6px 0; }
 .soft, figcaption, footer { color: var(--soft); }
+p.soft { font-size: 13px; }
 .equation { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 14px; }
 .good { color: var(--good); }
 .bad { color: var(--bad); font-weight: 600; }

@@ -2,6 +2,7 @@
 
 #include "apps/forerun/command.h"
 #include "apps/forerun/html_report.h"
+#include "apps/forerun/html_report_campaign.h"
 #include "apps/forerun/usage_error.h"
 #include "apps/forerun/writable_path.h"
 #include "core/atomic_file.h"
@@ -15,7 +16,8 @@ namespace fs = std::filesystem;
 constexpr const char* details =
     R"(Reads the directory of a run or a comparison (`forerun run --out`, `forerun compare --out`) and writes what it holds as
 one HTML page: how each run ended, convergence by iteration, the front, which corrector and fine level served each
-sweep, where the time went, measured and modelled speed-ups, the solution and where everything came from.
+sweep, where the time went, measured and modelled speed-ups, the solution and where everything came from. Of a
+campaign's directory: iterations against run number, with the store and cold, fitting time, store size, all runs.
 The page needs no network and no scripts, follows the reader's choice of light or dark, and prints.
 
 Examples:
@@ -34,7 +36,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const fs::path directory = options.arguments().front();
   if (!fs::is_directory(directory)) throw FileError(directory.string() + ": is not a directory");
   const fs::path page = options.text("out").value_or((directory / "report.html").string());
-  const std::string html = comparison_html(read_run_directory(directory));
+  const std::string html = is_campaign_directory(directory) ? campaign_html(read_campaign_directory(directory))
+                                                            : comparison_html(read_run_directory(directory));
   require_writable(page);
   write_file_atomically(page, html);
   console.out << page.string() << "\n";
@@ -45,8 +48,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
 
 Command report_command() {
   return {"report",
-          "RUN_DIR",
-          "Write a run or a comparison as one HTML page",
+          "RUN_DIR|CAMPAIGN_DIR",
+          "Write a run, a comparison or a campaign as one HTML page",
           details,
           {{"out", "FILE", "the page (default: report.html in the directory)"}},
           run};

@@ -11,7 +11,7 @@ namespace forerun {
 namespace {
 
 constexpr double margin = 10.0;
-constexpr double panel_gap = 14.0;
+constexpr double panel_gap = 20.0;
 constexpr double bar_width = 12.0;
 constexpr Index most_pixels_a_side = 400;
 
@@ -34,13 +34,13 @@ struct ColourRange {
 ColourRange colour_range(const HeatMap& map) {
   ColourRange range;
   for (const HeatMapPanel& panel : map.panels) range.include(panel.values, map.logarithmic);
-  if (range.lowest > range.highest) return {1.0, 1.0};
   if (map.logarithmic) range.lowest = std::max(range.lowest, range.highest * std::pow(10.0, -most_decades));
   return range;
 }
 
 AxisScale colour_scale(const HeatMap& map) {
   const ColourRange range = colour_range(map);
+  if (range.lowest > range.highest) return AxisScale::bare(AxisScale::linear(0.0, 1.0, 2, false));
   constexpr int most_ticks = 7;
   return map.logarithmic ? AxisScale::logarithmic(range.lowest, range.highest, most_ticks, false)
                          : AxisScale::linear(range.lowest, range.highest, most_ticks, false);
@@ -86,7 +86,8 @@ std::string heat_map_svg(const HeatMap& map) {
   const AxisScale colours = colour_scale(map);
   const int columns = std::max(1, map.columns);
   const auto rows = (static_cast<int>(map.panels.size()) + columns - 1) / columns;
-  const auto ticks = [](double length) { return std::max(2, static_cast<int>(length / 48.0)); };
+  constexpr double pixels_per_tick = 40.0;
+  const auto ticks = [](double length) { return std::max(2, static_cast<int>(length / pixels_per_tick)); };
   const AxisScale y = AxisScale::linear(map.y.begin, map.y.end, ticks(map.panel_height), false);
   const double left = y_axis_width(y, map.y.title) + margin / 2;
   const double right = bar_width + y_axis_width(colours, "") + 2 * margin;

@@ -101,11 +101,14 @@ class SeriesDrawing {
   bool pen_down_ = false;
 };
 
+/// The line and its name above it, or below where it is the upper end.
 void draw_level(MarkupWriter& svg, const PlotFrame& frame, const ChartLevel& level) {
   const double y = frame.y_of(level.y);
   constexpr double gap = 4.0;
+  const bool room_above = y - frame.area.top > text_height + gap;
   svg.leaf("line", {{"class", "level"}, {"x1", frame.area.left}, {"y1", y}, {"x2", frame.area.right()}, {"y2", y}});
-  svg.element("text", {{"class", "tick halo"}, {"x", frame.area.right() - gap}, {"y", y - gap}, {"text-anchor", "end"}},
+  svg.element("text",
+              {{"class", "tick halo"}, {"x", frame.area.left + gap}, {"y", room_above ? y - gap : y + text_height}},
               level.name);
 }
 
@@ -133,12 +136,12 @@ std::string line_chart_svg(const LineChart& chart) {
   Range ys;
   for (const ChartSeries& series : chart.series) {
     for (const ChartPoint& point : series.points) {
-      if (!can_show(chart, point)) continue;
-      xs.include(point.x);
-      ys.include(point.y);
+      // The x axis is that of all points, so that charts of the same run agree.
+      if (can_show(chart.x, point.x)) xs.include(point.x);
+      if (can_show(chart, point)) ys.include(point.y);
     }
   }
-  if (xs.empty()) return empty_chart(chart);
+  if (xs.empty() || ys.empty()) return empty_chart(chart);
   for (const ChartLevel& level : chart.levels) {
     if (can_show(chart.y, level.y)) ys.include(level.y);
   }
