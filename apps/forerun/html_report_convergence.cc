@@ -37,10 +37,10 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-/// Entry k of `series` is of iteration `first` + k.
-std::vector<ChartPoint> by_iteration(const std::vector<double>& series, double first = 1.0) {
+/// Entry k of `series` is of iteration k + 1.
+std::vector<ChartPoint> by_iteration(const std::vector<double>& series) {
   std::vector<ChartPoint> points;
-  for (std::size_t k = 0; k < series.size(); ++k) points.push_back({static_cast<double>(k) + first, series[k]});
+  for (std::size_t k = 0; k < series.size(); ++k) points.push_back({static_cast<double>(k + 1), series[k]});
   return points;
 }
 
@@ -146,12 +146,14 @@ void add_serving_strip(HtmlPage& page, const ReportedComparison& comparison) {
 /// What a corrector that checks itself expected of each correction, and how it turned out.
 void add_correction_chart(HtmlPage& page, const ReportedRun& run, const ChartAxis& iterations) {
   if (!has_values(run.found_correction_errors)) return;
+  // What an iteration finds is about the correction that served the one before.
+  const std::vector<double> found(run.found_correction_errors.begin() + 1, run.found_correction_errors.end());
   LineChart chart;
   chart.title = "Corrections of " + run.corrector;
   chart.description = "Predicted and found error of the correction that served each sweep, on a logarithmic axis";
   chart.x = iterations;
   chart.y = {"error of the correction", true};
-  chart.series = {{"found", 1, by_iteration(run.found_correction_errors, 0.0)},
+  chart.series = {{"found", 1, by_iteration(found)},
                   {"predicted", 2, by_iteration(run.predicted_correction_errors), true}};
   page.figure(line_chart_svg(chart), "Corrections of " + run.corrector + ": predicted and found",
               "How far the correction that served a sweep was from the discrepancy F − G: expected before, and found "
