@@ -7,6 +7,7 @@
 #include "apps/forerun/html_report_json.h"
 #include "apps/forerun/svg_line_chart.h"
 #include "apps/forerun/text_table.h"
+#include "core/number_text.h"
 
 namespace forerun {
 namespace {
@@ -58,7 +59,7 @@ std::vector<ChartPoint> by_run(const ReportedCampaign& campaign, const Member& m
 
 void add_outcome(HtmlPage& page, const ReportedCampaign& campaign) {
   if (campaign.mean_cold && campaign.mean_warm) {
-    page.paragraph("Last " + format_number(campaign.num_last) + " held-out runs: mean K " +
+    page.paragraph("Last " + shortest_text(campaign.num_last) + " held-out runs: mean K " +
                    format_number(*campaign.mean_cold) + " cold, " + format_number(*campaign.mean_warm) +
                    " with the store.");
   }
@@ -113,8 +114,8 @@ void add_runs(HtmlPage& page, const ReportedCampaign& campaign) {
   for (const ReportedCampaignRun& run : campaign.runs) {
     std::vector<Cell> row = {{std::to_string(rows.size() + 1), "number"}};
     for (const double value : run.parameters) row.push_back({format_number(value), "number"});
-    row.push_back({run.cold_iterations ? format_number(*run.cold_iterations) : "–", "number"});
-    row.push_back({format_number(run.iterations), "number"});
+    row.push_back({run.cold_iterations ? shortest_text(*run.cold_iterations) : "–", "number"});
+    row.push_back({shortest_text(run.iterations), "number"});
     row.push_back({run.max_error ? format_scientific(*run.max_error) : "–", "number"});
     row.push_back({format_duration(run.seconds), "number"});
     row.push_back({format_duration(run.fit_seconds), "number"});

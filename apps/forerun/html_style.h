@@ -65,7 +65,7 @@ svg .on-area { fill: var(--on-area); font-size: 10.5px; }
 .line.c6 { stroke: var(--c6); } .mark.c6, .area.c6 { fill: var(--c6); }
 .line.c7 { stroke: var(--c7); } .mark.c7, .area.c7 { fill: var(--c7); }
 .line.c8 { stroke: var(--c8); } .mark.c8, .area.c8 { fill: var(--c8); }
-@media (max-width: 800px) { .figures, .beside { grid-template-columns: minmax(0, 1fr); } }
+@media screen and (max-width: 800px) { .figures, .beside { grid-template-columns: minmax(0, 1fr); } }
 @media print {
   main { max-width: none; padding: 0; }
   figure, tr { break-inside: avoid; }
