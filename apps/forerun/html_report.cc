@@ -26,6 +26,11 @@ std::string value_text(const ParameterValue& value) {
                              .ptr};
 }
 
+/// The fidelity ladder of the fine solver, where it has one.
+std::string ladder_text(const FineLevels& levels) {
+  return levels.is_ladder() ? " (levels " + levels_text(levels.steps) + ")" : "";
+}
+
 std::string parameters_text(const Parameters& parameters) {
   std::string text;
   for (const ParameterSpec& spec : parameters.specs()) {
@@ -45,7 +50,8 @@ void add_heading(HtmlPage& page, const ReportedComparison& comparison) {
        {"parameters", parameters_text(config.problem.parameters)},
        {"time", std::to_string(experiment.num_slices()) + " slices on [" + shortest_text(experiment.grid.begin()) +
                     ", " + shortest_text(experiment.grid.end()) + "]"},
-       {"solvers, a slice", "fine " + solver_text(config.fine) + ", coarse " + solver_text(config.coarse)},
+       {"solvers, a slice", "fine " + solver_text(config.fine) + ladder_text(config.fine_levels) + ", coarse " +
+                                solver_text(config.coarse)},
        {"tolerance", shortest_text(experiment.options.tolerance) +
                          ", of increments in the state scaled to [−1, 1] by the problem's bounds"},
        {"threads", std::to_string(comparison.num_threads) + ", seed " + std::to_string(config.seed)}});

@@ -69,6 +69,10 @@ svg .on-area { fill: var(--on-area); font-size: 10.5px; }
 @media print {
   main { max-width: none; padding: 0; }
   figure, tr { break-inside: avoid; }
+  .scroll { overflow: visible; }
+  table { font-size: 11px; }
+  thead th { white-space: normal; vertical-align: bottom; }
+  th, td { padding: 3px 8px 3px 0; }
   h2, h3 { break-after: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
