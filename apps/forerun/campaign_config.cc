@@ -1,6 +1,8 @@
 #include "apps/forerun/campaign_config.h"
 
 #include <algorithm>
+#include <limits>
+#include <tuple>
 
 #include "apps/forerun/config.h"
 #include "apps/forerun/usage_error.h"
@@ -80,11 +82,12 @@ void require_varying_number(const Setting& setting, const RunConfig& run) {
 ParameterBox read_box(const ConfigDocument& document, const RunConfig& run) {
   std::vector<std::pair<double, double>> ranges;
   ParameterBox box;
+  for (const Setting& setting : document.settings())
+    if (setting.section == "lowest" || setting.section == "highest") require_varying_number(setting, run);
   for (const Setting& lowest : document.settings()) {
     if (lowest.section == "highest" && document.find("lowest", lowest.key) == nullptr)
       throw UsageError(lowest.place + ": [highest] " + lowest.key + ": must stand in [lowest] as well");
     if (lowest.section != "lowest") continue;
-    require_varying_number(lowest, run);
     const Setting* highest = document.find("highest", lowest.key);
     if (highest == nullptr)
       throw UsageError(lowest.place + ": [lowest] " + lowest.key + ": must stand in [highest] as well");

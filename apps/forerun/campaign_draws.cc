@@ -1,4 +1,5 @@
 #include <cmath>
+#include <locale>
 #include <numeric>
 #include <sstream>
 
