@@ -109,6 +109,7 @@ CorrectorEntry kriging_entry() {
   entry.parameters = {
       kernel,
       integer("neighbors", 18, 1, 1000, "harvested states that a prediction is made from"),
+      {"relevance", true, "learn how much each component matters, of states with at most 16"},
       integer("sketch", 2048, 0, 1000000, "states longer than this are compressed to it for distances; 0: never"),
       {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
       integer("window", 3, 0, 1000000000, "slices to each side that neighbours are looked for in"),
@@ -118,6 +119,7 @@ CorrectorEntry kriging_entry() {
     options.kernel = covariance_kernel(parameters.text("kernel"));
     options.neighbors = parameters.integer("neighbors");
     options.window = parameters.integer("window");
+    options.relevance = parameters.flag("relevance");
     options.standardize = parameters.flag("standardize");
     options.sketch_size = parameters.integer("sketch");
     options.seed = context.seed;

@@ -8,6 +8,7 @@
 
 #include "learning/input_spread.h"
 #include "learning/kernels.h"
+#include "learning/kriging_relevance.h"
 #include "learning/kriging_scale.h"
 #include "learning/nearest_neighbors.h"
 #include "learning/scratch.h"
@@ -15,7 +16,9 @@
 namespace forerun {
 namespace {
 
-constexpr std::size_t kEvidenceSlices = 4;
+constexpr std::size_t kScaleSlices = 4, kRelevanceSlices = 8;
+/// Longer states have components too many to tell apart.
+constexpr Index kMostRelevanceInputs = 16;
 /// Small systems are searched in full; of large ones the nearest slices hold all that matters.
 constexpr Index kSearchBudget = 16384;
 constexpr double kMostNugget = 1.0;
@@ -38,6 +41,13 @@ LayerData bare_layer(const KrigingOptions& options, Index dimension) {
   return layer;
 }
 
+/// The bounds that make inputs `factors` times as large.
+StateBounds stretched(const StateBounds& bounds, const State& factors) {
+  const State middle = 0.5 * (bounds.lower + bounds.upper);
+  const State reach = (0.5 * (bounds.upper - bounds.lower)).cwiseQuotient(factors);
+  return {middle - reach, middle + reach};
+}
+
 /// Samples ready to be combined.
 class KrigingNetwork {
  public:
@@ -51,18 +61,25 @@ class KrigingNetwork {
 
   const RandomFeatures& features() const { return features_; }
 
-  /// Takes in new samples and prepares the slices that have samples of iteration `since` or later.
-  void update(const Harvest& harvest, Index since, SliceExecutor& executor) {
+  /// Takes in new samples and learns their scale.
+  void update(const Harvest& harvest, SliceExecutor& executor) {
     const Index known = neighbors_.size();
     neighbors_.update(harvest, executor);
     harvest_ = &harvest;
     for (Index sample = known; sample < harvest.size(); ++sample)
       newest_[harvest.slices()[static_cast<std::size_t>(sample)]] = sample;
+    std::vector<KrigingEvidence> evidence(kScaleSlices);
+    gather(evidence, executor, [&](const std::vector<Index>& samples) {
+      return KrigingEvidence{squared_distances(samples), condensed_outputs(outputs(samples))};
+    });
+    scale_ = most_likely_scale(kernel_, evidence, executor);
+  }
+
+  /// Prepares the slices that have samples of iteration `since` or later.
+  void prepare(Index since, SliceExecutor& executor) {
     std::vector<Index> active;
     for (const auto& [slice, sample] : newest_)
-      if (harvest.iterations()[static_cast<std::size_t>(sample)] >= since) active.push_back(slice);
-
-    scale_ = most_likely_scale(kernel_, evidence(executor), executor);
+      if (harvest_->iterations()[static_cast<std::size_t>(sample)] >= since) active.push_back(slice);
     std::vector<Neighborhood> made(active.size());
     executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
       const auto place = static_cast<std::size_t>(i);
@@ -70,6 +87,15 @@ class KrigingNetwork {
     });
     prepared_.clear();
     for (std::size_t i = 0; i < active.size(); ++i) prepared_.emplace(active[i], std::move(made[i]));
+  }
+
+  /// How much each coordinate matters.
+  State relevance(SliceExecutor& executor) const {
+    std::vector<RelevanceEvidence> evidence(kRelevanceSlices);
+    gather(evidence, executor, [&](const std::vector<Index>& samples) {
+      return RelevanceEvidence{coordinates(samples), condensed_outputs(outputs(samples))};
+    });
+    return coordinate_relevance(kernel_, evidence, scale_, features_.num_coordinates(), executor);
   }
 
   void predict(const Slice& slice, const StateView& state, StateOut out) const {
@@ -113,27 +139,38 @@ class KrigingNetwork {
     return distances;
   }
 
-  /// Slices evenly spread over those of the newest iteration whose discrepancies are not all zero.
-  std::vector<KrigingEvidence> evidence(SliceExecutor& executor) const {
+  States coordinates(const std::vector<Index>& samples) const {
+    States chosen(features_.num_coordinates(), static_cast<Index>(samples.size()));
+    for (Index j = 0; j < chosen.cols(); ++j)
+      chosen.col(j) = neighbors_.coordinates().col(samples[static_cast<std::size_t>(j)]);
+    return chosen;
+  }
+
+  States outputs(const std::vector<Index>& samples) const {
+    States chosen(harvest_->dimension(), static_cast<Index>(samples.size()));
+    for (Index j = 0; j < chosen.cols(); ++j) {
+      const Index sample = samples[static_cast<std::size_t>(j)];
+      chosen.col(j) = features_.normalizer().weights().cwiseProduct(harvest_->discrepancies().col(sample));
+    }
+    return chosen;
+  }
+
+  /// Fills `evidence` by `make(samples)` around slices evenly spread over those of the newest iteration; fewer where
+  /// there are fewer, or where all discrepancies are zero.
+  template <typename Evidence, typename Make>
+  void gather(std::vector<Evidence>& evidence, SliceExecutor& executor, const Make& make) const {
     const Index newest_iteration = *std::max_element(harvest_->iterations().begin(), harvest_->iterations().end());
     std::vector<Index> centers;
     for (const auto& [slice, sample] : newest_)
       if (harvest_->iterations()[static_cast<std::size_t>(sample)] == newest_iteration) centers.push_back(sample);
-    const std::size_t count = std::min(kEvidenceSlices, centers.size());
-    std::vector<KrigingEvidence> gathered(count);
+    const std::size_t count = std::min(evidence.size(), centers.size());
+    evidence.resize(count);
     executor.for_each(static_cast<Index>(count), [&](Index i) {
       const auto place = static_cast<std::size_t>(i);
       const Index center = centers[(2 * place + 1) * centers.size() / (2 * count)];
-      const std::vector<Index> samples = samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center);
-      States outputs(harvest_->dimension(), static_cast<Index>(samples.size()));
-      for (Index j = 0; j < outputs.cols(); ++j) {
-        const Index sample = samples[static_cast<std::size_t>(j)];
-        outputs.col(j) = features_.normalizer().weights().cwiseProduct(harvest_->discrepancies().col(sample));
-      }
-      gathered[place] = {squared_distances(samples), condensed_outputs(std::move(outputs))};
+      evidence[place] = make(samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center));
     });
-    std::erase_if(gathered, [](const KrigingEvidence& e) { return e.outputs.isZero(0.0); });
-    return gathered;
+    std::erase_if(evidence, [](const Evidence& e) { return e.outputs.isZero(0.0); });
   }
 
   Neighborhood neighborhood(Index slice, Index center) const {
@@ -208,16 +245,27 @@ class KrigingCorrector final : public Corrector {
     if (harvest.size() == 0) throw std::invalid_argument("kriging: the harvest is empty");
     if (harvest.dimension() != bounds_.lower.size())
       throw std::invalid_argument("kriging: the harvest has another dimension");
-    if (!network_) {
-      network_ = std::make_shared<KrigingNetwork>(options_.standardize ? spread_of(harvest, bounds_) : bounds_,
-                                                  bare_layer(options_, bounds_.lower.size()), options_.kernel,
-                                                  options_.neighbors, options_.window);
+    const bool learns_relevance = options_.relevance && harvest.dimension() <= kMostRelevanceInputs;
+    if (!network_ || learns_relevance) {
+      StateBounds inputs = options_.standardize ? spread_of(harvest, bounds_) : bounds_;
+      if (learns_relevance) {
+        const auto plain = make_network(inputs);
+        plain->update(harvest, executor);
+        inputs = stretched(inputs, plain->relevance(executor));
+      }
+      network_ = make_network(std::move(inputs));
     }
-    network_->update(harvest, harvest.iterations().back(), executor);
+    network_->update(harvest, executor);
+    network_->prepare(harvest.iterations().back(), executor);
     return std::make_unique<const KrigingCorrection>(network_, options_.printed);
   }
 
  private:
+  std::shared_ptr<KrigingNetwork> make_network(StateBounds inputs) const {
+    return std::make_shared<KrigingNetwork>(std::move(inputs), bare_layer(options_, bounds_.lower.size()),
+                                            options_.kernel, options_.neighbors, options_.window);
+  }
+
   KrigingOptions options_;
   StateBounds bounds_;
   std::shared_ptr<KrigingNetwork> network_;
@@ -230,7 +278,9 @@ class SavedKrigingCorrection final : public Correction {
                          Index window)
       : model_(std::move(model)), network_(model_->bounds, model_->layer, kernel, neighbors, window) {
     if (model_->harvest.size() == 0) throw std::invalid_argument("kriging: the model has no harvest");
-    network_.update(model_->harvest, 0, *make_serial_executor());
+    const auto executor = make_serial_executor();
+    network_.update(model_->harvest, *executor);
+    network_.prepare(0, *executor);
   }
 
   void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {

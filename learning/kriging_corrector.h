@@ -14,6 +14,7 @@ struct KrigingOptions {
   Index neighbors = 18;                        ///< m ≥ 1: samples a prediction is made from
   Index window = 3;                            ///< ≥ 0: slices to each side that they are looked for in
   bool standardize = true;                     ///< scale inputs by their spread in the first sweep
+  bool relevance = true;                       ///< learn how much each component of a short state matters
   Index sketch_size = 2048;                    ///< longer states are compressed to it for distances; 0: never
   std::uint64_t seed = 1;                      ///< of the sketch
   std::map<std::string, std::string> printed;  ///< as a model file keeps them
@@ -32,7 +33,8 @@ struct KrigingOptions {
 /// fit, in parallel, so that a prediction in the serial sweep costs no more than O(d m + m²).
 ///
 /// x: components mapped to the problem's bounds, or where `standardize` is set by mean and standard deviation of the
-/// first sweep's states, so that no component swamps the others.
+/// first sweep's states, so that no component swamps the others. Where `relevance` is set and states have at most 16
+/// components, each fit weighs these anew (`coordinate_relevance`).
 /// Memory: m² doubles a slice beyond the harvest and its coordinates. Deterministic and thread-safe as `Corrector`
 /// says; a fit depends on the harvest alone, not on fits before.
 /// Sources: Pentland et al. (2023), GParareal; Gattiglio, Grigoryeva, Tamborrino (2024), nnGParareal.
