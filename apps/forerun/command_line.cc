@@ -34,10 +34,11 @@ std::string usage() {
   std::string text =
       "forerun — time-parallel solution of ODEs and PDEs that learns while it runs\n\n"
       "Usage: forerun COMMAND [OPTIONS]\n\n";
+  const auto left = [](const Command& command) { return "  " + command.name + " " + command.arguments; };
+  std::size_t width = 0;
+  for (const Command& command : commands()) width = std::max(width, left(command).size() + 2);
   for (const Command& command : commands()) {
-    std::string left = "  " + command.name + " " + command.arguments;
-    left.resize(std::max<std::size_t>(left.size() + 2, 20), ' ');
-    text += left + command.summary + "\n";
+    text += left(command) + std::string(width - left(command).size(), ' ') + command.summary + "\n";
   }
   return text +
          "\n  -h                short help, also of each command\n"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cxxopts.hpp>
 
+#include "apps/forerun/text_table.h"
 #include "apps/forerun/usage_error.h"
 #include "core/parameters.h"
 
@@ -79,11 +80,11 @@ std::string options_help(const std::vector<OptionSpec>& specs) {
     return "  --" + spec.name + (spec.argument.empty() ? "" : " " + spec.argument);
   };
   std::size_t width = 0;
-  for (const OptionSpec& spec : specs) width = std::max(width, left(spec).size() + 2);
+  for (const OptionSpec& spec : specs) width = std::max(width, display_width(left(spec)) + 2);
   std::string help;
   for (const OptionSpec& spec : specs) {
     std::string text = left(spec);
-    text.resize(width, ' ');
+    text += std::string(width - display_width(text), ' ');
     // Continuation lines of a description are indented to its column.
     for (const char c : spec.description) text += c == '\n' ? "\n" + std::string(width, ' ') : std::string(1, c);
     help += text + "\n";
