@@ -21,6 +21,7 @@ struct Command {
   std::function<ExitStatus(const ParsedOptions&, const std::vector<std::string>& words, const Console&)> run;
 };
 
+Command bench_command();
 Command campaign_command();
 Command compare_command();
 Command inspect_command();
