@@ -46,7 +46,16 @@ double ErrorEstimate::contraction(std::size_t n) const {
   return std::isfinite(contractions_[n]) ? contractions_[n] : largest_contraction_;
 }
 
+void ErrorEstimate::observe_reduction(double largest_increment) {
+  const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
+  smallest_credible_ = largest_increment * std::min(1.0, std::max(reduction, last_reduction_));
+  largest_increment_ = largest_increment;
+  last_reduction_ = reduction;
+}
+
 void ErrorEstimate::start_level() {
+  largest_increment_ = 0.0;
+  last_reduction_ = 0.0;
   level_is_new_ = true;
   std::fill(contractions_.begin(), contractions_.end(), kUnknown);
   std::fill(errors_.begin(), errors_.end(), kUnknown);
@@ -69,6 +78,7 @@ void ErrorEstimate::update(Index first, const std::vector<double>& increments, c
     error = growths_[n] * error + left;
     errors_[n] = error;
   }
+  observe_reduction(*std::max_element(increments.begin() + first, increments.end()));
   project(begin);
 }
 

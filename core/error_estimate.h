@@ -28,7 +28,10 @@ namespace forerun {
 ///
 ///   c_{n+1} = e_{n+1} · max(1, Λ_{n+1}, Λ_{n+1} Λ_{n+2}, …)
 ///
-/// by the end of the run. Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
+/// by the end of the run. A learner on a chaotic problem may stop contracting at the noise of its own predictions;
+/// hence no error is claimed to be smaller than the last increment times the worse of its last two reductions.
+///
+/// Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
 class ErrorEstimate {
  public:
   ErrorEstimate(Index num_slices, double safety);
@@ -43,6 +46,8 @@ class ErrorEstimate {
 
   /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
   bool knows_contraction() const { return largest_contraction_ > 0.0; }
+  /// The last increment times the worse of its last two reductions; 0 while it has not been reduced yet.
+  double smallest_credible() const { return smallest_credible_; }
   /// e_{n+1} for each slice n; infinite while no contraction has been seen.
   const std::vector<double>& errors() const { return errors_; }
   /// c_{n+1} for each slice n, likewise.
@@ -50,10 +55,14 @@ class ErrorEstimate {
 
  private:
   double contraction(std::size_t n) const;
+  void observe_reduction(double largest_increment);
   void project(std::size_t begin);
 
   double safety_;
   double largest_contraction_ = 0.0;
+  double largest_increment_ = 0.0;  ///< of the last corrected sweep
+  double last_reduction_ = 0.0;
+  double smallest_credible_ = 0.0;
   bool level_is_new_ = true;
   std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
   std::vector<double> contractions_;      ///< ρ_n

@@ -168,13 +168,15 @@ class PararealLoop {
   void advance_front() {
     const std::vector<double>& increments = coarse_sweep_.increments();
     iteration_.increment = *std::max_element(increments.begin() + front_, increments.end());
-    iteration_.estimated_error = *std::max_element(estimate_.errors().begin(), estimate_.errors().end());
+    iteration_.estimated_error = std::max(*std::max_element(estimate_.errors().begin(), estimate_.errors().end()),
+                                          estimate_.smallest_credible());
     if (levels_.at_top() && exact_front_ == front_) ++exact_front_;
     ++front_;
     const bool by_estimate = options_.stopping == StoppingRule::estimate && estimate_.knows_contraction();
     const Index prefix =
         converged_prefix(by_estimate ? estimate_.consequences() : increments, front_, levels_.tolerance());
-    if (!by_estimate || prefix == num_slices_) front_ = prefix;
+    const bool all_below = prefix == num_slices_ && estimate_.smallest_credible() < levels_.tolerance();
+    if (!by_estimate || all_below) front_ = prefix;
     iteration_.exact_front = exact_front_;
     iteration_.converged_front = front_;
   }

@@ -55,6 +55,22 @@ TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
   EXPECT_DOUBLE_EQ(estimate.errors()[1], 0.3 * 0.1);
 }
 
+TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
+  ErrorEstimate estimate(2, 1.0);
+  const std::vector<double> carried = {0.0, 0.0};
+  estimate.update(0, {0.0, 1.0}, carried);
+  EXPECT_EQ(estimate.smallest_credible(), 0.0) << "nothing has been reduced yet";
+  estimate.update(0, {0.0, 0.5}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.5 * 0.5);
+  estimate.update(0, {0.0, 0.005}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.005 * 0.5) << "the reduction before was worse";
+  estimate.update(0, {0.0, 0.02}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.02) << "never more than the increment";
+  estimate.start_level();
+  estimate.update(0, {0.0, 0.01}, carried);
+  EXPECT_EQ(estimate.smallest_credible(), 0.0);
+}
+
 /// From the second iteration on, wherever errors are above rounding.
 void expect_bound(const RunRecord& record, const std::string& what) {
   for (const IterationRecord& iteration : record.iterations) {
