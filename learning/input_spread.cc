@@ -22,7 +22,10 @@ StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds) {
   const double widest = reach.cwiseQuotient(widths).maxCoeff();
   if (!(widest > 0.0)) return bounds;
   reach = reach.cwiseMax(kLeastRelativeSpread * widest * widths);
-  return {mean - reach, mean + reach};
+  StateBounds filled{mean - reach, mean + reach};
+  const bool sound =
+      filled.lower.allFinite() && filled.upper.allFinite() && (filled.lower.array() < filled.upper.array()).all();
+  return sound ? filled : bounds;
 }
 
 }  // namespace forerun
