@@ -34,7 +34,7 @@ TEST(InputSpread, AComponentThatHardlyMovesKeepsAWidth) {
   States first(2, 2);
   first << 0.0, 2.0, 5.0, 5.0;
   const StateBounds spread = spread_of(harvest_of(first, {}), kBounds);
-  EXPECT_DOUBLE_EQ(spread.upper[1] - spread.lower[1], 1e-3 * (spread.upper[0] - spread.lower[0]));
+  EXPECT_NEAR(spread.upper[1] - spread.lower[1], 1e-3 * (spread.upper[0] - spread.lower[0]), 1e-12);
 }
 
 TEST(InputSpread, BoundsServeWhereTheSpreadIsNoNumber) {
