@@ -7,37 +7,12 @@
 #include "learning/column_blocks.h"
 #include "learning/prior_trainer.h"
 #include "learning/scratch.h"
+#include "learning/sum_of_corrections.h"
 
 namespace forerun {
 namespace {
 
 constexpr Index kBlock = 16;
-
-/// m₀ + m_res.
-class SumOfCorrections final : public Correction {
- public:
-  SumOfCorrections(const Correction& prior, const Correction& residual) : prior_(prior), residual_(residual) {}
-
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
-    thread_local Scratch memory;
-    auto share = memory.vector(out.size());
-    prior_.evaluate(slice, state, out);
-    residual_.evaluate(slice, state, share);
-    out += share;
-  }
-
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
-    thread_local Scratch memory;
-    auto share = memory.matrix(out.rows(), out.cols());
-    prior_.evaluate_block(slices, states, out);
-    residual_.evaluate_block(slices, states, share);
-    out += share;
-  }
-
- private:
-  const Correction& prior_;
-  const Correction& residual_;
-};
 
 std::unique_ptr<const Correction> make_prior(const std::shared_ptr<const LearnedModel>& model,
                                              const ProblemSignature& signature) {

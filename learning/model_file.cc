@@ -1,11 +1,11 @@
 #include "learning/model_file.h"
 
-#include <charconv>
 #include <stdexcept>
 #include <string>
 
 #include "core/number_text.h"
 #include "learning/model_consistency.h"
+#include "learning/signature_metadata.h"
 
 namespace forerun {
 namespace {
@@ -15,39 +15,10 @@ constexpr std::int64_t format_version = 1;
 
 std::string flag_text(bool flag) { return flag ? "true" : "false"; }
 
-template <class Number>
-Number read_number(const TensorFile& file, const std::string& key) {
-  const std::string& text = file.text(key);
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    file.refuse("its metadata '" + key + "' are '" + text + "', not a number that fits");
-  }
-  return number;
-}
-
 bool read_flag(const TensorFile& file, const std::string& key) {
   const std::string& text = file.text(key);
   if (text == "true" || text == "false") return text == "true";
   file.refuse("its metadata '" + key + "' are '" + text + "', not true or false");
-}
-
-void describe_signature(const ProblemSignature& signature, TensorFileWriter& writer) {
-  writer.set_metadata("problem", signature.problem);
-  for (const auto& [name, value] : signature.parameters) writer.set_metadata("problem." + name, value);
-  writer.set_metadata("dimension", shortest_text(signature.dimension));
-  writer.set_metadata("slice_length", shortest_text(signature.slice_length));
-  writer.set_metadata("coarse", signature.coarse);
-  writer.set_metadata("fine", signature.fine);
-}
-
-ProblemSignature read_signature(const TensorFile& file) {
-  return {.problem = file.text("problem"),
-          .parameters = file.texts_with_prefix("problem."),
-          .dimension = read_number<Index>(file, "dimension"),
-          .slice_length = read_number<double>(file, "slice_length"),
-          .coarse = file.text("coarse"),
-          .fine = file.text("fine")};
 }
 
 void describe_layer(const LayerData& layer, TensorFileWriter& writer) {

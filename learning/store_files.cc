@@ -1,11 +1,11 @@
 #include "learning/store_files.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
 
 #include "core/number_text.h"
+#include "learning/signature_metadata.h"
 #include "learning/tensor_file.h"
 
 namespace forerun {
@@ -14,35 +14,6 @@ namespace {
 constexpr const char* manifest_format = "forerun.store";
 constexpr const char* entry_format = "forerun.store-entry";
 constexpr Index largest_count = 1'000'000'000;
-
-template <class Number>
-Number read_number(const TensorFile& file, const std::string& key) {
-  const std::string& text = file.text(key);
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    file.refuse("its metadata '" + key + "' are '" + text + "', not a number that fits");
-  }
-  return number;
-}
-
-void describe(const ProblemSignature& common, TensorFileWriter& writer) {
-  writer.set_metadata("problem", common.problem);
-  for (const auto& [name, value] : common.parameters) writer.set_metadata("problem." + name, value);
-  writer.set_metadata("dimension", shortest_text(common.dimension));
-  writer.set_metadata("slice_length", shortest_text(common.slice_length));
-  writer.set_metadata("coarse", common.coarse);
-  writer.set_metadata("fine", common.fine);
-}
-
-ProblemSignature read_common(const TensorFile& file) {
-  return {.problem = file.text("problem"),
-          .parameters = file.texts_with_prefix("problem."),
-          .dimension = read_number<Index>(file, "dimension"),
-          .slice_length = read_number<double>(file, "slice_length"),
-          .coarse = file.text("coarse"),
-          .fine = file.text("fine")};
-}
 
 std::string varying_key(Index j) { return "varies." + std::to_string(j); }
 
@@ -64,7 +35,7 @@ void check_store_format(const TensorFile& file, const std::string& format) {
 
 void describe_family(const StoreFamily& family, TensorFileWriter& writer) {
   writer.set_metadata("version", shortest_text(store_format_version));
-  describe(family.common, writer);
+  describe_signature(family.common, writer);
   for (Index j = 0; j < family.box.size(); ++j)
     writer.set_metadata(varying_key(j), family.box.names[static_cast<std::size_t>(j)]);
   writer.add_vector("lower", family.box.lower);
@@ -72,7 +43,7 @@ void describe_family(const StoreFamily& family, TensorFileWriter& writer) {
 }
 
 StoreFamily read_family(const TensorFile& file) {
-  StoreFamily family{read_common(file), {{}, file.vector("lower"), file.vector("upper")}};
+  StoreFamily family{read_signature(file), {{}, file.vector("lower"), file.vector("upper")}};
   if (family.common.dimension < 1 || family.common.dimension > largest_count)
     file.refuse("its dimension is out of range");
   const ParameterBox& box = family.box;
@@ -129,7 +100,7 @@ void write_store_entry(const std::filesystem::path& path, const StoreEntry& entr
   TensorFileWriter writer;
   writer.set_metadata("format", entry_format);
   writer.set_metadata("version", shortest_text(store_format_version));
-  describe(family.common, writer);
+  describe_signature(family.common, writer);
   writer.set_metadata("iterations", shortest_text(entry.iterations));
   if (entry.cold_iterations) writer.set_metadata("cold_iterations", shortest_text(*entry.cold_iterations));
   writer.add_vector("parameters", entry.parameters);
@@ -143,7 +114,7 @@ void write_store_entry(const std::filesystem::path& path, const StoreEntry& entr
 StoreEntry read_store_entry(const std::filesystem::path& path, const StoreFamily& family) {
   const TensorFile file(path);
   check_store_format(file, entry_format);
-  const std::vector<std::string> differing = differences(read_common(file), family.common);
+  const std::vector<std::string> differing = differences(read_signature(file), family.common);
   if (!differing.empty()) file.refuse("belongs to another family: " + differing.front());
   StoreEntry entry;
   entry.name = path.stem().string();
