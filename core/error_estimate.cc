@@ -14,10 +14,10 @@ constexpr double kGrowthMemory = 0.6;
 constexpr double kRounding = 1e-13;
 
 double windowed_maximum(const std::vector<double>& values, std::size_t first, std::size_t n) {
-  const std::size_t begin = n < first + kWindow ? first : n - kWindow;
   const std::size_t end = std::min(values.size(), n + kWindow + 1);
-  return *std::max_element(values.begin() + static_cast<std::ptrdiff_t>(begin),
-                           values.begin() + static_cast<std::ptrdiff_t>(end));
+  double largest = values[n];
+  for (std::size_t i = n < first + kWindow ? first : n - kWindow; i < end; ++i) largest = std::max(largest, values[i]);
+  return largest;
 }
 
 }  // namespace

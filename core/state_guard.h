@@ -8,7 +8,9 @@ namespace forerun {
 
 /// The box of states known to be sound, and the question whether a predicted state is near it:
 ///
-///   lower_i − s_i ≤ u_i ≤ upper_i + s_i,   s_i = margin · max(upper_i − lower_i, 10⁻³ · max(|lower_i|, |upper_i|, 1)).
+///   lower_i − s_i ≤ u_i ≤ upper_i + s_i,   s_i = margin · max(upper_i − lower_i, 10⁻³ · max(|lower_i|, |upper_i|, 1)),
+///
+/// infinite ends and widths counting as 0 in s.
 ///
 /// A learned correction extrapolates wildly where it has seen nothing; a state that is non-finite or far outside of
 /// everything the fine solver ever produced would cost a divergent fine solve. Refusing it cannot change the answer:
@@ -25,8 +27,11 @@ class StateGuard {
   bool admits(const StateView& state) const;
 
  private:
+  void set_limits(Index first, Index count);
+
   StateBounds box_;
   double margin_ = 0.0;
+  StateBounds limits_;  ///< the box with its slack
 };
 
 }  // namespace forerun

@@ -54,6 +54,17 @@ TEST(StateGuard, AdmitsTheBoxAndItsMarginAndNothingElse) {
   EXPECT_FALSE(guard.admits(vector({0.5, -std::numeric_limits<double>::infinity()})));
 }
 
+TEST(StateGuard, AnEndWithoutLimitLeavesTheOtherAsItIs) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const double margin : {0.0, 0.5}) {
+    const StateGuard guard({State{{-infinity, 0.0}}, State{{infinity, infinity}}}, margin);
+    EXPECT_TRUE(guard.admits(State{{-1e300, 0.0}}));
+    EXPECT_TRUE(guard.admits(State{{1e300, 1e300}}));
+    EXPECT_FALSE(guard.admits(State{{0.0, -0.01}}));
+    EXPECT_FALSE(guard.admits(State{{infinity, 0.0}}));
+  }
+}
+
 TEST(StateGuard, KnowingNothingItAdmitsWhatIsFinite) {
   const StateGuard guard;
   EXPECT_TRUE(guard.admits(vector({1e300})));
