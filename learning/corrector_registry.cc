@@ -70,34 +70,6 @@ LayerOptions layer_options(const Parameters& parameters, const CorrectorContext&
   return layer;
 }
 
-/// Kriging from few, more and many samples: where one is weak another was strong on every problem measured, and they
-/// need no seed and little time. Other covariances and random-feature networks beside them changed nothing for the
-/// better.
-std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
-  const auto kriging = [&](Index neighbors) {
-    KrigingOptions options;
-    options.neighbors = neighbors;
-    options.seed = context.seed;
-    return make_kriging_corrector(options, context.bounds);
-  };
-  std::vector<Candidate> candidates;
-  for (const Index neighbors : {18, 12, 30}) {
-    candidates.push_back({"kriging " + std::to_string(neighbors), kriging(neighbors)});
-  }
-  candidates.push_back({"classic", nullptr});
-  return candidates;
-}
-
-CorrectorEntry auto_entry() {
-  CorrectorEntry entry;
-  entry.name = "auto";
-  entry.description = "the one of several kriging correctors and classic that predicted best serves the next sweep";
-  entry.make = [](const Parameters&, const CorrectorContext& context) {
-    return make_guarded_corrector(guard_candidates(context), StateNorm(context.bounds));
-  };
-  return entry;
-}
-
 CorrectorEntry classic_entry() { return {"classic", "no corrector: Parareal as it was published first", {}, nullptr}; }
 
 CorrectorEntry kriging_entry() {
@@ -125,6 +97,31 @@ CorrectorEntry kriging_entry() {
     options.seed = context.seed;
     options.printed = printed(parameters);
     return make_kriging_corrector(options, context.bounds);
+  };
+  return entry;
+}
+
+/// Kriging from few, more and many samples: where one is weak another was strong on every problem measured, and they
+/// need no seed and little time. Other covariances and random-feature networks beside them changed nothing for the
+/// better.
+std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
+  const CorrectorEntry kriging = kriging_entry();
+  std::vector<Candidate> candidates;
+  for (const std::int64_t neighbors : {18, 12, 30}) {
+    Parameters parameters(kriging.parameters);
+    parameters.set("neighbors", neighbors);
+    candidates.push_back({"kriging " + std::to_string(neighbors), kriging.make(parameters, context)});
+  }
+  candidates.push_back({"classic", nullptr});
+  return candidates;
+}
+
+CorrectorEntry auto_entry() {
+  CorrectorEntry entry;
+  entry.name = "auto";
+  entry.description = "the one of several kriging correctors and classic that predicted best serves the next sweep";
+  entry.make = [](const Parameters&, const CorrectorContext& context) {
+    return make_guarded_corrector(guard_candidates(context), StateNorm(context.bounds));
   };
   return entry;
 }

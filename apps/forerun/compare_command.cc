@@ -10,15 +10,16 @@ Options in [corrector] apply to the corrector it names; the others run with thei
 
 Examples:
   forerun compare data/configs/burgers.toml
-  forerun compare data/configs/burgers.toml --correctors classic,randnet-local,randnet
+  forerun compare data/configs/burgers.toml --correctors classic,randnet-local,auto
   forerun compare data/configs/lorenz.toml --correctors randnet --set corrector.name=randnet --set corrector.neurons=500
   forerun compare data/configs/burgers.toml --json comparison.json --out runs/comparison
 
 Columns: K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the state scaled to
 [-1, 1]; seconds of wall clock; the measured speed-up over serial fine on this machine; the modelled one on as many
-processors as slices, from this run's own times.
+processors as slices, from this run's own times. Below: what served the sweeps of a corrector that chooses, and how
+often a corrected state was refused because it lay far outside of all that was seen (fallbacks).
 
---model serves the corrector that learned it; --save-model needs exactly one corrector that learns.
+--model serves the corrector that learned it, and auto; --save-model needs exactly one corrector that learns.
 What overrides what: the file < --set < --threads and --seed.
 First Ctrl-C: stops after the slices in progress and reports what was reached; second: ends at once.
 
@@ -34,7 +35,10 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 
 Command compare_command() {
   std::vector<OptionSpec> options = solve_option_specs();
-  options.insert(options.begin(), {"correctors", "a,b,c", "which correctors, in this order (default: all)"});
+  options.insert(
+      options.begin(),
+      {"correctors", "a,b,c",
+       "which correctors, in this order (default: classic,\nrandnet-local,auto and the configuration's own)"});
   return {"compare", "CONFIG", "Solve one problem with several correctors, side by side", details, options, run};
 }
 

@@ -74,14 +74,17 @@ WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& e
   auto model = std::make_shared<const LearnedModel>(load_model(file));
   try {
     check_compatible(model->signature, experiment.signature);
+    make_correction(model);  // before anything is computed: its options are not looked at by the reader of files
   } catch (const ModelFileError& error) {
+    throw ModelFileError(file.string() + ": " + error.what());
+  } catch (const std::invalid_argument& error) {
     throw ModelFileError(file.string() + ": " + error.what());
   }
   return {file, model, differences(model->signature, experiment.signature)};
 }
 
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector) {
-  return warm_start && warm_start->model->corrector == corrector.name;
+  return warm_start && (warm_start->model->corrector == corrector.name || corrector.name == "auto");
 }
 
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,

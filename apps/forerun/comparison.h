@@ -52,7 +52,7 @@ struct Comparison {
 struct ComparisonPlan {
   std::vector<NamedChoice> correctors;
   bool reference = false;
-  std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind
+  std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
   bool keep_models = false;             ///< fill `CorrectorRun::model`
   bool quiet = false;
 };
@@ -60,7 +60,7 @@ struct ComparisonPlan {
 /// Reads the model and compares what it was learned on with `experiment`; throws `FileError`, `ModelFileError`.
 WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment);
 
-/// True where the model is of the corrector's kind.
+/// True where the model is of the corrector's kind, and for the guard, which starts from any.
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector);
 
 /// Carries the plan out, one run after the other; a failed run does not keep the others from running, an interrupt

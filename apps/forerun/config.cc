@@ -160,7 +160,7 @@ NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
 
 NamedChoice read_corrector(const ConfigDocument& document) {
   const CorrectorEntry* entry = find_entry(document, "corrector", find_corrector);
-  const CorrectorEntry& chosen = entry != nullptr ? *entry : find_corrector("randnet");
+  const CorrectorEntry& chosen = entry != nullptr ? *entry : find_corrector("auto");
   const Parameters section = read_section(document, "corrector", chosen.parameters);
   return {chosen.name, subset(section, chosen.parameters)};
 }

@@ -42,6 +42,39 @@ std::string count(double value) {
 
 std::string solver(const IntegratorSpec& spec) { return spec.method + " × " + std::to_string(spec.steps); }
 
+Index num_fallbacks(const RunRecord& record) {
+  Index sum = record.initial_fallbacks;
+  for (const IterationRecord& iteration : record.iterations) sum += iteration.num_fallbacks;
+  return sum;
+}
+
+/// "kriging 18 ×5, classic ×2; no fallbacks": what served the sweeps, in the order of its first service.
+std::string service_text(const RunRecord& record) {
+  std::vector<std::pair<std::string, Index>> served;
+  for (const IterationRecord& iteration : record.iterations) {
+    const auto known =
+        std::find_if(served.begin(), served.end(), [&](const auto& s) { return s.first == iteration.corrector; });
+    if (known == served.end()) {
+      served.emplace_back(iteration.corrector, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  std::string text;
+  for (const auto& [name, times] : served) text += (text.empty() ? "" : ", ") + name + " ×" + std::to_string(times);
+  const Index fallbacks = num_fallbacks(record);
+  return text + "; " + (fallbacks == 0 ? "no" : std::to_string(fallbacks)) +
+         (fallbacks == 1 ? " fallback" : " fallbacks");
+}
+
+/// There is something to tell: candidates, a model from another run, or fallbacks.
+bool has_service(const CorrectorRun& run) {
+  const auto& iterations = run.record.iterations;
+  const auto by_another = [&](const IterationRecord& k) { return k.corrector != run.corrector.name; };
+  return !iterations.empty() &&
+         (num_fallbacks(run.record) > 0 || std::any_of(iterations.begin(), iterations.end(), by_another));
+}
+
 }  // namespace
 
 std::string problem_heading(const Experiment& experiment) {
@@ -94,6 +127,8 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
     text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
   }
   text << "\n" << table.str() << "\n";
+  for (const CorrectorRun& run : comparison.runs)
+    if (has_service(run)) text << run.corrector.name << " served by " << service_text(run.record) << "\n";
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << sentence << "\n";
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
        << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.num_slices()
@@ -110,6 +145,7 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   };
   text << problem_heading(experiment) << "\n";
   line("corrector", run.corrector.name);
+  if (has_service(run)) line("served by", service_text(run.record));
   line("status", status_text(run));
   line("iterations", std::to_string(run.record.num_iterations()));
   line("effective sweeps", count(run.record.effective_sweeps()));

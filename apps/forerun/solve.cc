@@ -28,17 +28,18 @@ namespace {
 
 bool learns(const NamedChoice& corrector) { return static_cast<bool>(find_corrector(corrector.name).make); }
 
-/// For compare without --correctors all of them, classic first.
+/// For compare without --correctors: plain Parareal, RandNet-Parareal as published, the guard, and what the
+/// configuration names.
 std::vector<std::string> corrector_names(const SolveRequest& request, const RunConfig& config) {
   if (!request.correctors.empty()) return request.correctors;
   if (request.command == "run") return {config.corrector.name};
-  std::vector<std::string> names;
-  for (const CorrectorEntry& entry : corrector_registry()) names.push_back(entry.name);
-  std::stable_partition(names.begin(), names.end(), [](const std::string& name) { return name == "classic"; });
+  std::vector<std::string> names = {"classic", "randnet-local", "auto"};
+  if (std::find(names.begin(), names.end(), config.corrector.name) == names.end())
+    names.push_back(config.corrector.name);
   return names;
 }
 
-/// A model belongs to one corrector: one that learns, and of the model's kind.
+/// A model that is saved belongs to one corrector that learns; one that is given must serve.
 void check_models(const SolveRequest& request, const ComparisonPlan& plan) {
   const auto learners = std::count_if(plan.correctors.begin(), plan.correctors.end(), learns);
   if (request.save_model && learners != 1) {

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "learning/corrector_registry.h"
 #include "solvers/problem_registry.h"
 #include "tests/apps/cli.h"
 
@@ -183,7 +182,7 @@ TEST_F(CommandLine, AFailingSolverIsNamedWithSliceTimeAndIteration) {
   const Outcome outcome = forerun_with({"compare", config_, "--set", "problem.viscosity=1e6", "--json", "-"});
   EXPECT_EQ(outcome.status, ExitStatus::solver_failed);
   const auto json = nlohmann::json::parse(outcome.out);
-  EXPECT_EQ(json.at("runs").size(), corrector_registry().size()) << "every corrector is tried";
+  EXPECT_EQ(json.at("runs").size(), 4U) << "every corrector is tried";
   for (const auto& run : json.at("runs")) {
     EXPECT_EQ(run.at("termination"), "propagator failed");
     EXPECT_THAT(run.at("failure").at("sentence").get<std::string>(),

@@ -208,6 +208,12 @@ TEST(Config, TomlTextReadsBackBitForBit) {
   }
 }
 
+TEST(Config, WithoutACorrectorTheGuardServes) {
+  const std::string text = small_config;
+  const RunConfig config = read_config(ConfigDocument::parse(text.substr(0, text.find("[corrector]")), "t"));
+  EXPECT_EQ(config.corrector.name, "auto");
+}
+
 TEST(Config, OptionsApplyToTheCorrectorTheyAreGivenFor) {
   ConfigDocument document = small_document();
   document.set_from_command_line("corrector.neurons=17");

@@ -21,7 +21,7 @@ using testing::XmlReader;
 using Json = nlohmann::ordered_json;
 
 /// A run directory, and the report of it.
-class Report : public ::testing::Test {
+class HtmlReport : public ::testing::Test {
  protected:
   void make(std::vector<std::string> words) const {
     words.insert(words.end(), {"--quiet", "--out", run_});
@@ -52,7 +52,7 @@ class Report : public ::testing::Test {
   std::string run_ = directory_ / "run";
 };
 
-TEST_F(Report, IsOneWellFormedPageThatNeedsNothingElse) {
+TEST_F(HtmlReport, IsOneWellFormedPageThatNeedsNothingElse) {
   make_small();
   ASSERT_EQ(report().status, ExitStatus::ok);
   const std::string html = page();
@@ -67,7 +67,7 @@ TEST_F(Report, IsOneWellFormedPageThatNeedsNothingElse) {
   }
 }
 
-TEST_F(Report, IsTheSameEachTime) {
+TEST_F(HtmlReport, IsTheSameEachTime) {
   make_small();
   ASSERT_EQ(report().status, ExitStatus::ok);
   const std::string first = page();
@@ -75,14 +75,14 @@ TEST_F(Report, IsTheSameEachTime) {
   EXPECT_EQ(first, content_of(directory_ / "again.html"));
 }
 
-TEST_F(Report, SaysPlainlyWhatDidNotConverge) {
+TEST_F(HtmlReport, SaysPlainlyWhatDidNotConverge) {
   make({"run", config_, "--set", "parareal.max_iterations=2", "--set", "corrector.name=classic"});
   ASSERT_EQ(report().status, ExitStatus::ok);
   EXPECT_THAT(page(), HasSubstr("class=\"bad\">classic did not converge: iteration limit after 2 iterations"));
   EXPECT_THAT(page(), HasSubstr("not the solution"));
 }
 
-TEST_F(Report, ShowsARunThatFailedAsFarAsItCame) {
+TEST_F(HtmlReport, ShowsARunThatFailedAsFarAsItCame) {
   make({"run", config_, "--set", "fine.method=rk1", "--set", "fine.steps=64", "--set", "problem.viscosity=50.0",
         "--set", "corrector.name=classic"});
   ASSERT_EQ(report().status, ExitStatus::ok);
@@ -90,7 +90,7 @@ TEST_F(Report, ShowsARunThatFailedAsFarAsItCame) {
   EXPECT_THAT(page(), HasSubstr("fine solver failed in slice"));
 }
 
-TEST_F(Report, TakesUnreachedBoundariesForWhatTheyAre) {
+TEST_F(HtmlReport, TakesUnreachedBoundariesForWhatTheyAre) {
   make_small();
   States boundaries = read_npy_matrix(run_ + "/boundaries-randnet.npy");
   boundaries.rightCols(3).setConstant(std::nan(""));
@@ -100,7 +100,7 @@ TEST_F(Report, TakesUnreachedBoundariesForWhatTheyAre) {
   for (const char* number : {"=\"nan", " nan", "Mnan", "Lnan"}) EXPECT_THAT(page(), Not(HasSubstr(number)));
 }
 
-TEST_F(Report, EscapesWhatFilesSay) {
+TEST_F(HtmlReport, EscapesWhatFilesSay) {
   make_small();
   edit_record([](Json& json) {
     json["runs"][0]["converged"] = false;
@@ -112,14 +112,14 @@ TEST_F(Report, EscapesWhatFilesSay) {
   EXPECT_THAT(page(), Not(HasSubstr("<script")));
 }
 
-TEST_F(Report, NeedsNothingThatWasNotMeasured) {
+TEST_F(HtmlReport, NeedsNothingThatWasNotMeasured) {
   make({"run", config_});
   ASSERT_EQ(report().status, ExitStatus::ok);
   EXPECT_THAT(page(), Not(HasSubstr("Error along the time axis")));
   EXPECT_NO_THROW(XmlReader(page()).read());
 }
 
-TEST_F(Report, IsRefusedOfDamagedFiles) {
+TEST_F(HtmlReport, IsRefusedOfDamagedFiles) {
   make_small();
   edit_record([](Json& json) { json["runs"][0]["increments"][0] = "much"; });
   expect_refused("record.json");
@@ -132,13 +132,13 @@ TEST_F(Report, IsRefusedOfDamagedFiles) {
   expect_refused("nested too deeply");
 }
 
-TEST_F(Report, ReadsNoFilesOutsideOfTheDirectory) {
+TEST_F(HtmlReport, ReadsNoFilesOutsideOfTheDirectory) {
   make_small();
   edit_record([](Json& json) { json["runs"][0]["corrector"] = "x/../../boundaries"; });
   expect_refused("a corrector called");
 }
 
-TEST_F(Report, IsRefusedWhereShapesDisagree) {
+TEST_F(HtmlReport, IsRefusedWhereShapesDisagree) {
   make_small();
   write_npy(run_ + "/boundaries-classic.npy", States::Zero(16, 8));
   expect_refused("shape (16, 8), must be (16, 9)");
@@ -148,13 +148,13 @@ TEST_F(Report, IsRefusedWhereShapesDisagree) {
   expect_refused("boundaries-classic.npy");
 }
 
-TEST_F(Report, IsRefusedOfABrokenConfiguration) {
+TEST_F(HtmlReport, IsRefusedOfABrokenConfiguration) {
   make_small();
   directory_.write("run/config.toml", "[problem]\nname = \"burgers\"\nviscosity = -1\n");
   expect_refused("config.toml:3");
 }
 
-TEST_F(Report, NamesWhatIsWrongWithTheCommandLine) {
+TEST_F(HtmlReport, NamesWhatIsWrongWithTheCommandLine) {
   EXPECT_EQ(forerun_with({"report"}).status, ExitStatus::usage);
   EXPECT_EQ(forerun_with({"report", "a", "b"}).status, ExitStatus::usage);
   const Outcome missing = forerun_with({"report", run_});

@@ -12,8 +12,10 @@ namespace forerun {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using testing::forerun_with;
 using ::testing::HasSubstr;
+using testing::Outcome;
 using testing::small_config;
 using testing::TemporaryDirectory;
 using Json = nlohmann::json;
@@ -108,6 +110,13 @@ TEST_F(Report, TheTableFitsATerminalAndShowsEveryCorrector) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 124U) << line;
   EXPECT_THAT(out, AllOf(HasSubstr("classic"), HasSubstr("randnet "), HasSubstr("randnet-local"), HasSubstr("measured"),
                          HasSubstr("modelled"), HasSubstr("serial fine solution")));
+}
+
+TEST_F(Report, SaysWhichCandidatesOfTheGuardServed) {
+  for (const char* command : {"run", "compare"}) {
+    const Outcome outcome = forerun_with({command, config_, "--quiet", "--set", "corrector.name=auto"});
+    EXPECT_THAT(outcome.out, ContainsRegex("served by +kriging 18 ×[1-9].*; (no|[0-9]+) fallback"));
+  }
 }
 
 TEST_F(Report, TheSameSeedGivesTheSameRecord) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "learning/model_file.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {
@@ -65,6 +66,30 @@ TEST_P(WarmStartByFile, OfAnotherEquationOrDimensionIsRefused) {
   EXPECT_EQ(equation.status, ExitStatus::bad_model);
 }
 
+TEST_P(WarmStartByFile, TheGuardStartsFromAnyModel) {
+  const Outcome outcome = run({"--model", model_, "--set", "corrector.name=auto"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  const Json warm = Json::parse(outcome.out).at("runs").at(0);
+  EXPECT_LE(warm.at("iterations").get<int>(), 2);
+  EXPECT_LE(warm.at("max_error").get<double>(), 1e-6);
+}
+
+TEST_P(WarmStartByFile, APoisonedModelIsOutvoted) {
+  LearnedModel model = load_model(model_);
+  model.readout *= -50.0;
+  Harvest poisoned(model.harvest.dimension());
+  poisoned.append(model.harvest.states(), -50.0 * model.harvest.discrepancies(), model.harvest.slices(),
+                  model.harvest.iterations());
+  model.harvest = std::move(poisoned);
+  save_model(directory_ / "poisoned.safetensors", model);
+  const Outcome outcome = run({"--model", directory_ / "poisoned.safetensors", "--set", "corrector.name=auto"});
+  const Outcome plain = run({"--set", "corrector.name=classic"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  const Json misled = Json::parse(outcome.out).at("runs").at(0), classic = Json::parse(plain.out).at("runs").at(0);
+  EXPECT_LE(misled.at("iterations").get<int>(), classic.at("iterations").get<int>());
+  EXPECT_LE(misled.at("max_error").get<double>(), 1e-6);
+}
+
 TEST_P(WarmStartByFile, OfAnotherCorrectorIsRefused) {
   const std::string other = GetParam() == "randnet" ? "randnet-local" : "randnet";
   const Outcome outcome = forerun_with({"run", config_, "--set", "corrector.name=" + other, "--model", model_});
@@ -72,11 +97,12 @@ TEST_P(WarmStartByFile, OfAnotherCorrectorIsRefused) {
   EXPECT_THAT(outcome.err, HasSubstr("was learned by '" + GetParam() + "'"));
 }
 
-TEST_P(WarmStartByFile, InACompareServesTheCorrectorOfItsKindOnly) {
+TEST_P(WarmStartByFile, InACompareServesTheCorrectorOfItsKindAndTheGuard) {
   const Outcome outcome = forerun_with({"compare", config_, "--model", model_, "--json", "-", "--quiet"});
   const Json json = Json::parse(outcome.out);
   for (const Json& one : json.at("runs")) {
-    EXPECT_EQ(one.at("warm_start").is_null(), one.at("corrector") != GetParam()) << one.at("corrector");
+    const bool serves = one.at("corrector") == GetParam() || one.at("corrector") == "auto";
+    EXPECT_EQ(one.at("warm_start").is_null(), !serves) << one.at("corrector");
   }
 }
 
@@ -98,8 +124,31 @@ TEST_P(WarmStartByFile, InspectShowsWhoLearnedItAndWhere) {
   EXPECT_GT(json.at("harvest").at("samples").get<int>(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Learners, WarmStartByFile, ::testing::Values("randnet", "randnet-local"),
-                         [](const auto& tested) { return tested.param == "randnet" ? "Randnet" : "RandnetLocal"; });
+TEST(WarmStartOfTheGuard, TheModelItSavesServesIt) {
+  const TemporaryDirectory directory;
+  const std::string config = directory.write("small.toml", small_config), model = directory / "m.safetensors";
+  const auto run = [&](const std::string& option) {
+    return forerun_with({"run", config, "--set", "corrector.name=auto", "--json", "-", option, model});
+  };
+  ASSERT_EQ(run("--save-model").status, ExitStatus::ok);
+  const Outcome outcome = run("--model");
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_LE(Json::parse(outcome.out).at("runs").at(0).at("iterations").get<int>(), 2);
+
+  LearnedModel bare = load_model(model);
+  bare.options.clear();
+  save_model(model, bare);
+  const Outcome refused = run("--model");
+  EXPECT_EQ(refused.status, ExitStatus::bad_model);
+  EXPECT_THAT(refused.err, HasSubstr("option"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Learners, WarmStartByFile, ::testing::Values("randnet", "randnet-local", "kriging"),
+                         [](const auto& tested) {
+                           std::string name = tested.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace forerun
