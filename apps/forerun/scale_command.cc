@@ -77,6 +77,7 @@ RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
   const std::string text = read_file(path);
   try {
     const Json json = Json::parse(text);
+    if (json.at("schema") != "forerun.compare/1") throw std::invalid_argument("is not of schema forerun.compare/1");
     const Json& run = run_of(json, recorded.experiment.config.corrector.name);
     if (!run.at("converged").get<bool>()) throw std::invalid_argument("holds a run that did not converge");
     recorded.corrector = run.at("corrector").get<std::string>();

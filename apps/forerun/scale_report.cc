@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "apps/forerun/build.h"
+#include "apps/forerun/printable.h"
 #include "apps/forerun/report.h"
 #include "apps/forerun/text_table.h"
 
@@ -118,8 +119,8 @@ ScaleStudy make_scale_study(std::string corrector, std::string source, Iteration
 std::string scale_text(const ScaleStudy& study, const Experiment& experiment) {
   const IterationHistory& history = study.history;
   std::ostringstream text;
-  text << problem_heading(experiment) << "corrector " << study.corrector << ", " << history.iterations.size()
-       << " iterations\n\nMeasured (" << study.source << ")\n";
+  text << problem_heading(experiment) << "corrector " << printable(study.corrector) << ", " << history.iterations.size()
+       << " iterations\n\nMeasured (" << printable(study.source) << ")\n";
   const auto line = [&](const std::string& name, double seconds) {
     text << "  " << name << std::string(34 - display_width(name), ' ') << format_duration(seconds) << "\n";
   };
