@@ -12,6 +12,7 @@ namespace {
 constexpr double kMeasuringBudget = 0.02;  // of a full pass
 constexpr Index kMaxSamples = 8;
 constexpr double kNegligible = 0.1;  // of the tolerance
+constexpr double kCheap = 1e-3;      // of the next level's work
 
 /// The `count` slices with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order.
 std::vector<Index> most_discrepant_slices(Index count, const StateNorm& norm, const States& fine,
@@ -34,6 +35,10 @@ std::vector<Index> most_discrepant_slices(Index count, const StateNorm& norm, co
 
 LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options)
     : ladder_(ladder), grid_(grid), options_(options), tolerance_(options.tolerance) {}
+
+bool LevelControl::needs_measure() const {
+  return !at_top() && !measured_ && ladder_.relative_work(level_) >= kCheap * ladder_.relative_work(level_ + 1);
+}
 
 double LevelControl::measure(Index iteration, const States& boundaries, const States& fine, const States& coarse,
                              SliceExecutor& executor) {

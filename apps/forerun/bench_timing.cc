@@ -43,12 +43,14 @@ double largest_error(const Experiment& experiment, const States& boundaries, con
 /// own times, whatever else the machine did shows as slow slices.
 double model_speedup(const Experiment& experiment, const RunRecord& record, double planning_seconds) {
   const Slice& slice = experiment.grid.slice(0);
-  const double alone = seconds_alone(*experiment.fine, slice, experiment.initial);
-  const IterationHistory history = with_slice_seconds(
-      iteration_history(record, {experiment.num_slices(), experiment.dimension(), experiment.executor->num_threads(),
-                                 experiment.fine->block_size(), alone}),
-      seconds_in_lanes(*experiment.fine, slice, experiment.initial), alone,
-      seconds_alone(*experiment.coarse, slice, experiment.initial));
+  const Propagator& fine = *experiment.fine;
+  const double alone = seconds_alone(fine, slice, experiment.initial);
+  // The same work timed twice would differ by what else the machine does.
+  const double in_lanes = fine.block_size() == 1 ? alone : seconds_in_lanes(fine, slice, experiment.initial);
+  const RecordedRun run{experiment.num_slices(), experiment.dimension(), experiment.executor->num_threads(),
+                        fine.block_size(), alone};
+  const IterationHistory history = with_slice_seconds(iteration_history(record, run), in_lanes, alone,
+                                                      seconds_alone(*experiment.coarse, slice, experiment.initial));
   const ScalingPoint point = model_scaling(history, experiment.num_slices(), {});
   return static_cast<double>(experiment.num_slices()) * alone / (planning_seconds + point.seconds);
 }

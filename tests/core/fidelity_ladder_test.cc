@@ -104,6 +104,19 @@ TEST_F(FidelityLadderLaws, LevelsThatAgreeWithinTheToleranceLeadStraightToTheTop
   for (const IterationRecord& iteration : record.iterations) EXPECT_NE(iteration.level, 2);
 }
 
+TEST_F(FidelityLadderLaws, ALevelIsNotMeasuredAgainstOneThatCostsMoreThanAThousandOfItsSlices) {
+  const WorkedPropagator nearly_free{testing::nonlinear_pair(20), 1.0};
+  const WorkedPropagator costly{testing::nonlinear_pair(2000), 5000.0};
+  const RunRecord record = solve(FidelityLadder({&nearly_free, &costly}), with_tolerance(1e-7));
+  ASSERT_TRUE(record.converged());
+  EXPECT_LT(*record.error(), 1e-6);
+  for (const IterationRecord& iteration : record.iterations) {
+    if (iteration.at_top_level) continue;
+    const auto swept = static_cast<double>(kSlices - iteration.first_slice);
+    EXPECT_DOUBLE_EQ(iteration.fine_work, swept / (5000.0 * kSlices)) << "sweep " << iteration.iteration;
+  }
+}
+
 TEST_F(FidelityLadderLaws, ResultsAreBitIdenticalForAnyNumberOfThreads) {
   const RunRecord reference = solve(ladder_, with_tolerance(1e-6));
   for (const int num_threads : {2, 4}) {
