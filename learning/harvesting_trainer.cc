@@ -1,5 +1,6 @@
 #include "learning/harvesting_trainer.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -40,7 +41,7 @@ const Correction* HarvestingTrainer::initial_correction() { return prior_.get();
 
 const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
   if (residual_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
-  const SweepData seen = residual_prior_ ? without_prior(sweep, executor) : sweep;
+  const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_coarse_, executor) : sweep;
   if (seen.level != level_) start_level(seen, executor);
   sum_.reset();
   learned_.reset();
@@ -86,39 +87,28 @@ std::string HarvestingTrainer::serving() const {
   return prior_serves ? prior_model_->corrector : "classic";
 }
 
-SweepData HarvestingTrainer::without_prior(const SweepData& sweep, SliceExecutor& executor) {
-  residual_coarse_.resize(sweep.coarse.rows(), sweep.coarse.cols());
-  for_each_column_block(executor, sweep.states.cols(), kBlock, [&](Index first, Index count) {
-    auto block = residual_coarse_.middleCols(first, count);
-    residual_prior_->evaluate_block(
-        sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-        sweep.states.middleCols(first, count), block);
-    block += sweep.coarse.middleCols(first, count);
-  });
-  return {.iteration = sweep.iteration,
-          .level = sweep.level,
-          .slices = sweep.slices,
-          .states = sweep.states,
-          .fine = sweep.fine,
-          .coarse = residual_coarse_};
-}
-
 Harvest HarvestingTrainer::full_harvest() const {
   Harvest full(signature_.dimension);
   if (prior_model_ && prior_model_->signature == signature_) {
     const Harvest& old = prior_model_->harvest;
     full.append(old.states(), old.discrepancies(), old.slices(), old.iterations());
   }
-  if (!residual_prior_) {
-    full.append(harvest_.states(), harvest_.discrepancies(), harvest_.slices(), harvest_.iterations());
-    return full;
+  // Samples of cheaper levels were shifted, which is good enough to learn from and not to be kept as truths.
+  const std::vector<Index>& all_iterations = harvest_.iterations();
+  const auto first = std::lower_bound(all_iterations.begin(), all_iterations.end(), level_iteration_);
+  const Index count = all_iterations.end() - first;
+  const std::vector<Index> iterations(first, all_iterations.end());
+  const std::vector<Index> slices(harvest_.slices().end() - count, harvest_.slices().end());
+  const StatesView states = harvest_.states().rightCols(count);
+  States discrepancies = harvest_.discrepancies().rightCols(count);
+  if (residual_prior_) {
+    std::vector<Slice> places(slices.size());
+    for (std::size_t i = 0; i < slices.size(); ++i) places[i].index = slices[i];
+    States known(states.rows(), count);
+    residual_prior_->evaluate_block(places, states, known);
+    discrepancies += known;
   }
-  std::vector<Slice> slices(harvest_.slices().size());
-  for (std::size_t i = 0; i < slices.size(); ++i) slices[i].index = harvest_.slices()[i];
-  States discrepancies(harvest_.dimension(), harvest_.size());
-  residual_prior_->evaluate_block(slices, harvest_.states(), discrepancies);
-  discrepancies += harvest_.discrepancies();
-  full.append(harvest_.states(), discrepancies, harvest_.slices(), harvest_.iterations());
+  full.append(states, discrepancies, slices, iterations);
   return full;
 }
 
@@ -128,7 +118,7 @@ LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
   model.harvest = full_harvest();
   const std::unique_ptr<Corrector> corrector = make_corrector_();
   const std::unique_ptr<const LearnedCorrection> refitted =
-      prior_ || !learned_ ? corrector->fit(model.harvest, executor) : nullptr;
+      prior_ || !learned_ || level_ > 0 ? corrector->fit(model.harvest, executor) : nullptr;
   const LearnedCorrection* correction = refitted ? refitted.get() : learned_.get();
   if (!correction) throw std::runtime_error("trainer: the fit failed");
   correction->describe(model);

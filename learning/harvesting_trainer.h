@@ -52,7 +52,6 @@ class HarvestingTrainer final : public CoarseTrainer {
  private:
   void judge_prior(const SweepData& sweep, SliceExecutor& executor);
   void start_level(const SweepData& sweep, SliceExecutor& executor);
-  SweepData without_prior(const SweepData& sweep, SliceExecutor& executor);
   Harvest full_harvest() const;
 
   CorrectorFactory make_corrector_;

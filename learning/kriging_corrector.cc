@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "learning/harvest_correction.h"
 #include "learning/input_spread.h"
 #include "learning/kernels.h"
 #include "learning/kriging_relevance.h"
@@ -210,29 +211,6 @@ class KrigingNetwork {
   std::map<Index, Neighborhood> prepared_;
 };
 
-class KrigingCorrection final : public LearnedCorrection {
- public:
-  KrigingCorrection(std::shared_ptr<const KrigingNetwork> network, const std::map<std::string, std::string>& options)
-      : network_(std::move(network)), options_(options) {}
-
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
-    network_->predict(slice, state, out);
-  }
-
-  void describe(LearnedModel& model) const override {
-    model.corrector = "kriging";
-    model.options = options_;
-    model.bounds = network_->features().normalizer().bounds();
-    model.layer = network_->features().layer();
-    model.readout.resize(0, 0);
-    model.basis.resize(0, 0);
-  }
-
- private:
-  std::shared_ptr<const KrigingNetwork> network_;
-  std::map<std::string, std::string> options_;
-};
-
 class KrigingCorrector final : public Corrector {
  public:
   KrigingCorrector(const KrigingOptions& options, const StateBounds& bounds) : options_(options), bounds_(bounds) {
@@ -257,7 +235,7 @@ class KrigingCorrector final : public Corrector {
     }
     network_->update(harvest, executor);
     network_->prepare(harvest.iterations().back(), executor);
-    return std::make_unique<const KrigingCorrection>(network_, options_.printed);
+    return std::make_unique<const HarvestCorrection<KrigingNetwork>>(network_, name(), options_.printed);
   }
 
  private:

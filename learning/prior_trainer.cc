@@ -52,7 +52,8 @@ const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& exe
   if (prior_ && sweep.iteration == 1) judge_prior(executor);
   sum_.reset();
   if (!learner_) return prior_.get();
-  const Correction* learned = learner_->train(prior_ ? without_prior(sweep, executor) : sweep, executor);
+  const Correction* learned =
+      learner_->train(prior_ ? on_top_of(*prior_, sweep, residual_coarse_, executor) : sweep, executor);
   learner_serves_ = learned != nullptr;
   if (!prior_ || !learned) return prior_ ? prior_.get() : learned;
   sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned);
@@ -66,22 +67,6 @@ void PriorTrainer::judge_prior(SliceExecutor& executor) {
   } else if (refine_) {
     if (auto refined = refine_(harvest_, executor)) prior_ = std::move(refined);
   }
-}
-
-SweepData PriorTrainer::without_prior(const SweepData& sweep, SliceExecutor& executor) {
-  residual_coarse_.resize(sweep.coarse.rows(), sweep.coarse.cols());
-  for_each_column_block(executor, sweep.states.cols(), kBlock, [&](Index first, Index count) {
-    auto block = residual_coarse_.middleCols(first, count);
-    prior_->evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                           sweep.states.middleCols(first, count), block);
-    block += sweep.coarse.middleCols(first, count);
-  });
-  return {.iteration = sweep.iteration,
-          .level = sweep.level,
-          .slices = sweep.slices,
-          .states = sweep.states,
-          .fine = sweep.fine,
-          .coarse = residual_coarse_};
 }
 
 std::string PriorTrainer::serving() const {

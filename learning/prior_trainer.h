@@ -53,7 +53,6 @@ class PriorTrainer final : public CoarseTrainer {
 
  private:
   void judge_prior(SliceExecutor& executor);
-  SweepData without_prior(const SweepData& sweep, SliceExecutor& executor);
 
   std::shared_ptr<const Correction> prior_;
   CoarseTrainer* learner_;

@@ -6,6 +6,7 @@
 
 #include "learning/affine_weights.h"
 #include "learning/column_blocks.h"
+#include "learning/harvest_correction.h"
 #include "learning/nearest_neighbors.h"
 #include "learning/scratch.h"
 
@@ -71,29 +72,6 @@ class LocalNetwork {
   const Harvest* harvest_ = nullptr;
 };
 
-class LocalCorrection final : public LearnedCorrection {
- public:
-  LocalCorrection(std::shared_ptr<const LocalNetwork> network, const std::map<std::string, std::string>& options)
-      : network_(std::move(network)), options_(options) {}
-
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
-    network_->predict(slice, state, out);
-  }
-
-  void describe(LearnedModel& model) const override {
-    model.corrector = "randnet-local";
-    model.options = options_;
-    model.bounds = network_->features().normalizer().bounds();
-    model.layer = network_->features().layer();
-    model.readout.resize(0, 0);
-    model.basis.resize(0, 0);
-  }
-
- private:
-  std::shared_ptr<const LocalNetwork> network_;
-  std::map<std::string, std::string> options_;
-};
-
 class LocalCorrector final : public Corrector {
  public:
   LocalCorrector(const RandnetLocalOptions& options, const StateBounds& bounds)
@@ -106,7 +84,7 @@ class LocalCorrector final : public Corrector {
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("randnet-local: the harvest is empty");
     network_->update(harvest, executor);
-    return std::make_unique<const LocalCorrection>(network_, printed_);
+    return std::make_unique<const HarvestCorrection<LocalNetwork>>(network_, name(), printed_);
   }
 
  private:

@@ -31,4 +31,8 @@ class SumOfCorrections final : public Correction {
   const Correction& second_;
 };
 
+/// `sweep` as a learner sees it that works on top of `prior`: with G + m₀ in place of G, which `coarse` is filled with
+/// and the result refers to. What is left to learn is F − G − m₀. Parallel over blocks of slices.
+SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& coarse, SliceExecutor& executor);
+
 }  // namespace forerun

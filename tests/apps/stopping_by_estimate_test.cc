@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"fitzhugh_nagumo", {"fine.steps=400"}}, Case{"rossler", {"fine.steps=11250"}},
                       Case{"hopf", {"fine.steps=544"}}, Case{"brusselator", {"fine.steps=1000"}}, Case{"lorenz", {}},
                       Case{"double_pendulum", {"fine.steps=679"}}, Case{"heat", {}}, Case{"dahlquist", {}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& problem) { return problem.param.name; });
 
 }  // namespace
 }  // namespace forerun

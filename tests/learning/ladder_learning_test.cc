@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "learning/corrector_registry.h"
+#include "learning/harvesting_trainer.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kSlices = 10;
+
+/// What a fine sweep finds whose discrepancy is sin(u) + `offset`; `displacement` moves all states.
+struct Sweep {
+  Sweep(double displacement, double offset) : states(2, kSlices), coarse(States::Zero(2, kSlices)) {
+    for (Index n = 0; n < kSlices; ++n) {
+      const auto x = static_cast<double>(n);
+      states.col(n) = State{{0.2 * x - 1.0 + displacement, std::cos(x) + displacement}};
+    }
+    fine = states.array().sin() + offset;
+  }
+  SweepData seen(const TimeGrid& grid, Index iteration, Index level) const {
+    return {iteration, level, grid.slices(0, kSlices), states, fine, coarse};
+  }
+
+  States states;
+  States coarse;
+  States fine;
+};
+
+class LadderLearning : public ::testing::TestWithParam<const char*> {
+ protected:
+  HarvestingTrainer trainer() const {
+    const CorrectorEntry& entry = find_corrector(GetParam());
+    const CorrectorContext context{{State{{-2, -2}}, State{{2, 2}}}, 1};
+    ProblemSignature signature;
+    signature.problem = "test";
+    signature.dimension = 2;
+    return HarvestingTrainer([&entry, context] { return entry.make(Parameters(entry.parameters), context); },
+                             signature);
+  }
+
+  const TimeGrid grid_{0.0, 1.0, kSlices};
+  const std::unique_ptr<SliceExecutor> executor_ = make_serial_executor();
+  const Sweep cheap_{0.0, 0.0};
+  const Sweep moved_{0.05, 0.0};
+  const Sweep better_{0.06, 0.3};  ///< of the next level, whose discrepancies are all larger by 0.3
+};
+
+TEST_P(LadderLearning, DiscrepanciesOfACheaperLevelFollowTheBetterOne) {
+  HarvestingTrainer learner = trainer();
+  learner.train(cheap_.seen(grid_, 1, 0), *executor_);
+  learner.train(moved_.seen(grid_, 2, 0), *executor_);
+  const Correction* correction = learner.train(better_.seen(grid_, 3, 1), *executor_);
+  ASSERT_NE(correction, nullptr);
+  for (Index n = 0; n < kSlices; ++n) {
+    State predicted(2);
+    correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
+    const State expected = cheap_.states.col(n).array().sin() + 0.3;
+    EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 0.02) << "at a state that only the cheap level has seen";
+  }
+}
+
+TEST_P(LadderLearning, OnlyTheLastLevelsTruthsAreKept) {
+  HarvestingTrainer learner = trainer();
+  learner.train(cheap_.seen(grid_, 1, 0), *executor_);
+  learner.train(moved_.seen(grid_, 2, 0), *executor_);
+  learner.train(better_.seen(grid_, 3, 1), *executor_);
+  const LearnedModel model = learner.learned_model(*executor_);
+  EXPECT_EQ(model.harvest.size(), kSlices);
+  EXPECT_EQ(States(model.harvest.states()), better_.states);
+  EXPECT_EQ(States(model.harvest.discrepancies()), better_.fine);
+}
+
+INSTANTIATE_TEST_SUITE_P(Learners, LadderLearning, ::testing::Values("randnet", "randnet-local", "kriging", "auto"),
+                         [](const auto& learner) {
+                           std::string name = learner.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace forerun
