@@ -24,11 +24,10 @@ IterationCost cost_of(const IterationRecord& record, Index num_slices, int num_t
   return cost;
 }
 
-/// The first sweep at each level but the top compared it with the next on a few slices, side by side.
-void add_level_checks(std::vector<IterationCost>& iterations) {
+/// A sweep that compared its level with the next did so on a few slices, side by side.
+void add_level_checks(const std::vector<IterationRecord>& records, std::vector<IterationCost>& iterations) {
   for (std::size_t k = 0; k < iterations.size(); ++k) {
-    const bool first_of_level = k == 0 || iterations[k - 1].level != iterations[k].level;
-    if (!first_of_level || iterations[k].at_top_level) continue;
+    if (!records[k].level_measured) continue;
     const auto next = std::find_if(iterations.begin(), iterations.end(),
                                    [&](const IterationCost& other) { return other.level > iterations[k].level; });
     if (next != iterations.end()) iterations[k].level_check = next->fine;
@@ -68,7 +67,7 @@ IterationHistory iteration_history(const RunRecord& record, const RecordedRun& r
                    [](const IterationCost& cost) { return cost.at_top_level; })) {
     throw std::invalid_argument("a run without an iteration at the top of its fine solvers tells nothing of scale");
   }
-  add_level_checks(history.iterations);
+  add_level_checks(record.iterations, history.iterations);
   history.serial_slice = run.serial_slice_seconds > 0.0 ? run.serial_slice_seconds : history.top_slice();
   return history;
 }

@@ -118,7 +118,8 @@ class PararealLoop {
     iteration_.fine_work = problem_.fine.relative_work(levels_.level()) * static_cast<double>(num_slices_ - front_) /
                            static_cast<double>(num_slices_);
     estimate_.observe_jumps(front_, fine_sweep_.jumps());
-    if (levels_.needs_measure()) {
+    iteration_.level_measured = levels_.needs_measure();
+    if (iteration_.level_measured) {
       iteration_.fine_work +=
           levels_.measure(iteration_.iteration, record_.boundaries, fine_, coarse_sweep_.coarse(), executor_);
     }

@@ -32,6 +32,7 @@ struct IterationRecord {
   Index iteration = 0;                  ///< k, from 1
   Index level = 1;                      ///< of the fidelity ladder, 1 the cheapest
   bool at_top_level = true;             ///< false: a cheaper version of the fine solver served this sweep
+  bool level_measured = false;          ///< the next level ran on a few slices, to see how far this one is off
   Index first_slice = 0;                ///< slices [first_slice, N) were propagated by the fine solver
   Index exact_front = 0;                ///< leading slices that equal the serial fine solution bit for bit
   Index converged_front = 0;            ///< leading slices frozen as exact or converged

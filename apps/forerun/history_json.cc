@@ -39,6 +39,7 @@ IterationRecord read_iteration(const Json& json, Index num_slices) {
   iteration.level = integer(json, "level", 1, most_levels);
   const Json& at_top_level = member(json, "at_top_level");
   iteration.at_top_level = at_top_level.is_boolean() && at_top_level.get<bool>();
+  iteration.level_measured = json.value("level_measured", false);
   iteration.first_slice = integer(json, "first_slice", 0, num_slices - 1);
   iteration.slice_fine_seconds = seconds(json, "slice_fine");
   iteration.max_slice_fine_seconds = seconds(json, "max_slice_fine");
@@ -56,6 +57,7 @@ Json history_json(const RunRecord& record) {
   for (const IterationRecord& k : record.iterations) {
     iterations.push_back({{"level", k.level},
                           {"at_top_level", k.at_top_level},
+                          {"level_measured", k.level_measured},
                           {"first_slice", k.first_slice},
                           {"slice_fine", k.slice_fine_seconds},
                           {"max_slice_fine", k.max_slice_fine_seconds},

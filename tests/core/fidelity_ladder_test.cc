@@ -111,6 +111,7 @@ TEST_F(FidelityLadderLaws, ALevelIsNotMeasuredAgainstOneThatCostsMoreThanAThousa
   ASSERT_TRUE(record.converged());
   EXPECT_LT(*record.error(), 1e-6);
   for (const IterationRecord& iteration : record.iterations) {
+    EXPECT_FALSE(iteration.level_measured);
     if (iteration.at_top_level) continue;
     const auto swept = static_cast<double>(kSlices - iteration.first_slice);
     EXPECT_DOUBLE_EQ(iteration.fine_work, swept / (5000.0 * kSlices)) << "sweep " << iteration.iteration;

@@ -269,9 +269,10 @@ TEST(IterationHistory, KeepsTheRecordedFrontsAndTheSumOfFineSeconds) {
   }
 }
 
-TEST(IterationHistory, AFirstSweepBelowTheTopPaysForItsComparisonWithTheNextLevel) {
+TEST(IterationHistory, ASweepThatMeasuredItsLevelPaysForTheComparisonWithTheNext) {
   RunRecord record = recorded_run();
   record.iterations[0].at_top_level = false;
+  record.iterations[0].level_measured = true;
   for (std::size_t k : {1U, 2U}) record.iterations[k].level = 2;
   const IterationHistory history = iteration_history(record, recorded);
   EXPECT_EQ(history.iterations[0].level_check, history.iterations[1].fine);
