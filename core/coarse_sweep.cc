@@ -28,10 +28,11 @@ CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const P
       carried_(static_cast<std::size_t>(grid.num_slices())),
       guard_(options.bounds, options.state_margin),
       initial_guard_(options.bounds, options.state_margin),
-      loose_guard_(options.bounds, kLooseMargin) {}
+      loose_guard_(options.bounds, kLooseMargin),
+      knows_range_(options.bounds.lower.size() > 0) {}
 
 void CoarseSweep::start(const Correction* correction, States& boundaries, SliceExecutor& executor) {
-  if (options_.bounds.lower.size() > 0) {
+  if (knows_range_) {
     initial_guard_.include(boundaries.col(0), executor);
     loose_guard_.include(boundaries.col(0), executor);
   }
@@ -88,7 +89,7 @@ void CoarseSweep::run(const Correction* correction, Index iteration, Index first
       predict(*correction, n, state, fine.col(n));
     } else {
       new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
-      if (!loose_guard_.admits(new_state_)) {
+      if (knows_range_ && !loose_guard_.admits(new_state_)) {
         ++num_fallbacks_;
         new_state_ = fine.col(n);
       }

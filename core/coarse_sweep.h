@@ -71,6 +71,7 @@ class CoarseSweep {
   StateGuard guard_;          ///< the typical range, and what fine solves have shown to be sound
   StateGuard initial_guard_;  ///< for predictions before there were any
   StateGuard loose_guard_;    ///< against an unstable coarse solver
+  bool knows_range_;
   Index num_fallbacks_ = 0;
   double predict_seconds_ = 0.0;
 };

@@ -48,7 +48,7 @@ double ErrorEstimate::contraction(std::size_t n) const {
 
 void ErrorEstimate::observe_reduction(double largest_increment) {
   const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
-  smallest_credible_ = largest_increment * std::min(1.0, std::max(reduction, last_reduction_));
+  smallest_credible_ = largest_increment * std::min(1.0, 2.0 * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
   last_reduction_ = reduction;
 }

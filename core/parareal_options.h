@@ -26,7 +26,7 @@ struct PararealOptions {
   double tolerance = 5e-7;
   StoppingRule stopping = StoppingRule::increment;
   /// Safety factor of the error estimate.
-  double error_safety = 10.0;
+  double error_safety = 20.0;
   /// A level of the fidelity ladder is left when the increment is below this many times its difference to the next.
   double level_factor = 1.0;
   /// Also converged when every jump is below this; 0: not used.

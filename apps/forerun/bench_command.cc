@@ -101,7 +101,7 @@ std::string benchmark_name(const ParsedOptions& options) {
       {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
-  if (options.arguments().size() != 1) throw UsageError("forerun bench takes one of published, speed, kernels");
+  if (options.arguments().size() != 1) throw UsageError("bench takes one of published, speed, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));

@@ -57,7 +57,7 @@ struct Request {
 
 Request make_request(const ParsedOptions& options) {
   if (options.arguments().size() != 1)
-    throw UsageError("forerun campaign takes one campaign file, e.g. `forerun campaign data/campaigns/burgers.toml`");
+    throw UsageError("campaign takes one campaign file, e.g. `forerun campaign data/campaigns/burgers.toml`");
   ConfigDocument document = ConfigDocument::read(options.arguments().front());
   for (const std::string& assignment : options.texts("set")) document.set_from_command_line(assignment);
   for (const std::string name : {"threads", "seed"}) {

@@ -179,7 +179,8 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
     if (record.failure) {
       text << record.failure->sentence();
     } else {
-      text << to_string(record.termination) << " after " << record.num_iterations() << " iterations";
+      text << to_string(record.termination) << " after " << record.num_iterations()
+           << (record.num_iterations() == 1 ? " iteration" : " iterations");
       if (!record.iterations.empty()) {
         text << ", " << record.iterations.back().converged_front << " of " << experiment.num_slices()
              << " slices converged, increment " << format_scientific(record.iterations.back().increment);

@@ -173,7 +173,7 @@ TEST_F(CommandLine, TheIterationLimitIsNotConvergence) {
   const Outcome outcome =
       forerun_with({"run", config_, "--set", "parareal.max_iterations=1", "--save-model", directory_ / "m"});
   EXPECT_EQ(outcome.status, ExitStatus::not_converged);
-  EXPECT_THAT(outcome.out, HasSubstr("did not converge: iteration limit after 1 iterations"));
+  EXPECT_THAT(outcome.out, HasSubstr("did not converge: iteration limit after 1 iteration"));
   EXPECT_THAT(outcome.err, HasSubstr("from a run that did not converge"));
   EXPECT_TRUE(std::filesystem::exists(directory_ / "m")) << "what was learned is kept";
 }

@@ -61,9 +61,11 @@ TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
   estimate.update(0, {0.0, 1.0}, carried);
   EXPECT_EQ(estimate.smallest_credible(), 0.0) << "nothing has been reduced yet";
   estimate.update(0, {0.0, 0.5}, carried);
-  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.5 * 0.5);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.5) << "twice a half, at most once";
+  estimate.update(0, {0.0, 0.05}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.05) << "the reduction before was worse";
   estimate.update(0, {0.0, 0.005}, carried);
-  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.005 * 0.5) << "the reduction before was worse";
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.005 * 2.0 * 0.1);
   estimate.update(0, {0.0, 0.02}, carried);
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.02) << "never more than the increment";
   estimate.start_level();
