@@ -84,8 +84,12 @@ void FineSweep::run_task(const Propagator& propagator, Index iteration, Index fi
     }
   }
   for (Index n = first; n < first + count; ++n) {
-    if (!whole || !fine.col(n).allFinite()) check_alone(n);
-    jumps_[static_cast<std::size_t>(n)] = norm_.distance(fine.col(n), boundaries.col(n + 1));
+    double& jump = jumps_[static_cast<std::size_t>(n)];
+    // A result that is not finite shows in its jump.
+    if (whole) jump = norm_.distance(fine.col(n), boundaries.col(n + 1));
+    if (whole && std::isfinite(jump)) continue;
+    check_alone(n);
+    jump = norm_.distance(fine.col(n), boundaries.col(n + 1));
   }
 }
 
