@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <sstream>
 
 #include "apps/forerun/text_table.h"
@@ -48,6 +49,25 @@ Index num_fallbacks(const RunRecord& record) {
   return sum;
 }
 
+/// "; corrections off by 3.2e-05, predicted 2.1e-05": geometric means over the sweeps of which both are known; ""
+/// without any.
+std::string correction_errors_text(const RunRecord& record) {
+  double found = 0.0;
+  double predicted = 0.0;
+  int count = 0;
+  for (std::size_t k = 1; k < record.iterations.size(); ++k) {
+    const std::optional<double>& was_predicted = record.iterations[k - 1].predicted_correction_error;
+    const std::optional<double>& was_found = record.iterations[k].found_correction_error;
+    if (!was_predicted || !was_found || !(*was_predicted > 0.0) || !(*was_found > 0.0)) continue;
+    predicted += std::log(*was_predicted);
+    found += std::log(*was_found);
+    ++count;
+  }
+  if (count == 0) return "";
+  return "; corrections off by " + format_scientific(std::exp(found / count)) + ", predicted " +
+         format_scientific(std::exp(predicted / count));
+}
+
 /// "kriging 18 ×5, classic ×2; no fallbacks": what served the sweeps, in the order of its first service.
 std::string service_text(const RunRecord& record) {
   std::vector<std::pair<std::string, Index>> served;
@@ -64,7 +84,7 @@ std::string service_text(const RunRecord& record) {
   for (const auto& [name, times] : served) text += (text.empty() ? "" : ", ") + name + " ×" + std::to_string(times);
   const Index fallbacks = num_fallbacks(record);
   return text + "; " + (fallbacks == 0 ? "no" : std::to_string(fallbacks)) +
-         (fallbacks == 1 ? " fallback" : " fallbacks");
+         (fallbacks == 1 ? " fallback" : " fallbacks") + correction_errors_text(record);
 }
 
 /// There is something to tell: candidates, a model from another run, or fallbacks.

@@ -115,7 +115,10 @@ TEST_F(Report, TheTableFitsATerminalAndShowsEveryCorrector) {
 TEST_F(Report, SaysWhichCandidatesOfTheGuardServed) {
   for (const char* command : {"run", "compare"}) {
     const Outcome outcome = forerun_with({command, config_, "--quiet", "--set", "corrector.name=auto"});
-    EXPECT_THAT(outcome.out, ContainsRegex("served by +kriging 18 ×[1-9].*; (no|[0-9]+) fallback"));
+    EXPECT_THAT(
+        outcome.out,
+        ContainsRegex(
+            "served by +kriging 18 ×[1-9].*; (no|[0-9]+) fallbacks?; corrections off by [0-9.e+-]+, predicted [0-9]"));
   }
 }
 
