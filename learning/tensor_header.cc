@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
+
+#include "learning/json_syntax.h"
 
 namespace forerun {
 namespace {
@@ -19,47 +20,14 @@ constexpr std::pair<const char*, TensorType> type_names[] = {{"F64", TensorType:
   refuse("tensor '" + name + "' " + sentence);
 }
 
-/// Watches the parser for what it would let pass: deep nesting and keys named twice.
-class JsonWatch {
- public:
-  bool operator()(int depth, Json::parse_event_t event, const Json& value) {
-    constexpr int deepest = 2;  // header, tensor, shape
-    switch (event) {
-      case Json::parse_event_t::object_start:
-        keys_.emplace_back();
-        [[fallthrough]];
-      case Json::parse_event_t::array_start:
-        if (depth > deepest) refuse("its header is nested too deeply");
-        break;
-      case Json::parse_event_t::object_end:
-        keys_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        if (!keys_.back().insert(value.get<std::string>()).second) {
-          refuse("its header names '" + value.get<std::string>() + "' twice");
-        }
-        break;
-      default:
-        break;
-    }
-    return true;
-  }
-
- private:
-  std::vector<std::set<std::string>> keys_;  ///< of every object that is open
-};
-
 Json parse_json(std::string_view text) {
+  constexpr int deepest = 3;  // header, tensor, shape
   try {
-    Json json =
-        Json::parse(text, [watch = JsonWatch()](int depth, Json::parse_event_t event, const Json& value) mutable {
-          return watch(depth, event, value);
-        });
-    if (!json.is_object()) refuse("its header is not a JSON object");
-    return json;
-  } catch (const Json::exception&) {
-    refuse("its header is not valid JSON");
+    check_json(text, deepest);
+  } catch (const std::invalid_argument& error) {
+    refuse(std::string("its header ") + error.what());
   }
+  return Json::parse(text);
 }
 
 std::vector<std::uint64_t> parse_sizes(const std::string& name, const Json& json) {

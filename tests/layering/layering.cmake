@@ -21,6 +21,7 @@ set(allowed_apps "\"(core|learning|solvers|apps)/|${eigen}|${standard}|${console
 # Single files that alone may know a library.
 set(allowed_core_tbb_executor.cc "<(oneapi/)?tbb/")
 set(allowed_learning_tensor_file.cc "<xxhash\\.h>")
+set(allowed_learning_json_syntax.cc "<nlohmann/")
 set(allowed_learning_tensor_header.cc "<nlohmann/")
 
 # No library prints: what a run has to say is in its record.

@@ -204,9 +204,10 @@ TEST(TensorFile, RefusesWrongTypesInTheHeader) {
 }
 
 TEST(TensorFile, RefusesBrokenJson) {
-  for (const char* header : {"{", "{\"a\"}", "{} {}", "{\"a\":1e999}", "{\"\xff\":1}", "{\"a\":nul}", "{'a':1}"}) {
-    EXPECT_EQ(refusal(forged(header)), "its header is not valid JSON") << header;
+  for (const char* header : {"{", "{\"a\"}", "{} {}", "{\"\xff\":1}", "{\"a\":nul}", "{'a':1}"}) {
+    EXPECT_THAT(refusal(forged(header)), StartsWith("its header is not valid JSON")) << header;
   }
+  EXPECT_THAT(refusal(forged("{\"a\":1e999}")), StartsWith("its header has a number that does not fit"));
   for (const char* header : {"[]", "1", "", " {}", "\xef\xbb\xbf{}"}) {
     EXPECT_EQ(refusal(forged(header)), "its header is not a JSON object") << header;
   }
@@ -220,10 +221,10 @@ TEST(TensorFile, RefusesKeysNamedTwice) {
 
 TEST(TensorFile, RefusesDeepNestingBeforeItCosts) {
   const std::string half_a_million(500'000, '[');
-  EXPECT_EQ(refusal(forged("{\"a\":" + half_a_million)), "its header is nested too deeply");
+  EXPECT_THAT(refusal(forged("{\"a\":" + half_a_million)), StartsWith("its header is nested too deeply"));
   std::string objects = "{\"a\":";
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
-  EXPECT_EQ(refusal(forged(objects)), "its header is nested too deeply");
+  EXPECT_THAT(refusal(forged(objects)), StartsWith("its header is nested too deeply"));
 }
 
 TEST(TensorFile, IsAFileErrorWhereThereIsNothingToRead) {
