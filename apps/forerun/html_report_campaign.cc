@@ -4,10 +4,11 @@
 #include <cmath>
 
 #include "apps/forerun/html_page.h"
-#include "apps/forerun/html_report_json.h"
+#include "apps/forerun/json_file.h"
 #include "apps/forerun/svg_line_chart.h"
 #include "apps/forerun/text_table.h"
 #include "core/number_text.h"
+#include "core/read_file.h"
 
 namespace forerun {
 namespace {
@@ -17,32 +18,37 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* settings_name = "campaign.toml";
 constexpr double megabyte = 1e6;
+constexpr Index most_iterations = 1'000'000'000;
+constexpr Index most_bytes = 1'000'000'000'000'000;
 
 ReportedCampaignRun read_run(const Json& json, std::size_t num_parameters) {
   ReportedCampaignRun run;
-  for (const Json& value : json.at("parameters")) run.parameters.push_back(json_number(value));
-  if (run.parameters.size() != num_parameters) throw std::invalid_argument("has a run with other parameters");
-  run.iterations = json_number(json.at("iterations"));
-  run.cold_iterations = optional_json_number(json.at("cold_iterations"));
-  run.max_error = optional_json_number(json.at("max_error"));
-  run.converged = json.at("converged").get<bool>();
-  run.prior = json.at("prior").get<std::string>();
-  run.seconds = json_number(json.at("seconds"));
-  run.fit_seconds = json_number(json.at("fit_seconds"));
-  run.store_bytes = json_number(json.at("store_bytes"));
+  run.parameters = json_numbers(json, "parameters");
+  if (run.parameters.size() != num_parameters) {
+    throw std::invalid_argument("has a run with " + std::to_string(run.parameters.size()) + " parameters, but names " +
+                                std::to_string(num_parameters));
+  }
+  run.iterations = static_cast<double>(json_integer(json, "iterations", 0, most_iterations));
+  run.cold_iterations = optional_json_number(json, "cold_iterations");
+  run.max_error = optional_json_number(json, "max_error");
+  run.converged = json_flag(json, "converged");
+  run.prior = json_text(json, "prior");
+  run.seconds = json_seconds(json, "seconds");
+  run.fit_seconds = json_seconds(json, "fit_seconds");
+  run.store_bytes = static_cast<double>(json_integer(json, "store_bytes", 0, most_bytes));
   return run;
 }
 
 ReportedCampaign read_campaign(const Json& json) {
-  if (json.at("schema") != "forerun.campaign/1") throw std::invalid_argument("is not of schema forerun.campaign/1");
+  require_schema(json, "forerun.campaign/1");
   ReportedCampaign campaign;
-  campaign.parameters = json.at("parameters").get<std::vector<std::string>>();
-  for (const Json& run : json.at("runs")) campaign.runs.push_back(read_run(run, campaign.parameters.size()));
+  campaign.parameters = json_texts(json, "parameters");
+  for (const Json& run : json_array(json, "runs")) campaign.runs.push_back(read_run(run, campaign.parameters.size()));
   if (campaign.runs.empty()) throw std::invalid_argument("has no runs");
-  const Json& last = json.at("last_held_out");
-  campaign.num_last = json_number(last.at("runs"));
-  campaign.mean_cold = optional_json_number(last.at("mean_cold"));
-  campaign.mean_warm = optional_json_number(last.at("mean"));
+  const Json& last = json_member(json, "last_held_out");
+  campaign.num_last = static_cast<double>(json_integer(last, "runs", 0, static_cast<Index>(campaign.runs.size())));
+  campaign.mean_cold = optional_json_number(last, "mean_cold");
+  campaign.mean_warm = optional_json_number(last, "mean");
   return campaign;
 }
 

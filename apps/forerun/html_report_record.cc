@@ -4,11 +4,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/forerun/html_report_json.h"
-#include "apps/forerun/usage_error.h"
+#include "apps/forerun/json_file.h"
+#include "apps/forerun/record_file.h"
 #include "core/errors.h"
 #include "core/npy_file.h"
-#include "core/read_file.h"
 
 namespace forerun {
 namespace {
@@ -16,75 +15,58 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-double duration(const Json& json) {
-  const double value = json_number(json);
-  if (value >= 0.0 && std::isfinite(value)) return value;
-  throw std::invalid_argument("has a time of " + json.dump() + " s: must be a number ≥ 0");
-}
-
-/// A series of the run, as long as its iterations; all NaN where an older record does not have it.
+/// A series of the run; all NaN where an older record does not have it.
 std::vector<double> series(const Json& run, const char* name, std::size_t length) {
-  const auto found = run.find(name);
-  if (found == run.end()) return std::vector<double>(length, std::nan(""));
-  if (!found->is_array() || found->size() != length) {
-    throw std::invalid_argument(std::string("has '") + name + "' that is not an array of a number an iteration");
-  }
-  std::vector<double> values;
-  for (const Json& value : *found) values.push_back(json_number(value));
-  return values;
+  return run.contains(name) ? json_numbers(run, name) : std::vector<double>(length, std::nan(""));
 }
 
 PhaseSeconds read_seconds(const Json& json) {
-  return {duration(json.at("total")), duration(json.at("fine")), duration(json.at("coarse")), duration(json.at("fit")),
-          duration(json.at("predict"))};
+  return {json_seconds(json, "total"), json_seconds(json, "fine"), json_seconds(json, "coarse"),
+          json_seconds(json, "fit"), json_seconds(json, "predict")};
 }
 
 /// Names become parts of file names: nothing but what names of correctors are made of.
-std::string corrector_name(const Json& json) {
-  auto name = json.get<std::string>();
+std::string corrector_name(const Json& run) {
+  std::string name = json_text(run, "corrector");
   const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
-  if (!good) throw std::invalid_argument("has a corrector called " + json.dump() + ": must be of a-z, 0-9, - and _");
+  if (!good) {
+    throw std::invalid_argument("has a corrector called " + excerpt(run["corrector"]) +
+                                ": must be of a-z, 0-9, - and _");
+  }
   return name;
 }
 
 void read_series(const Json& json, ReportedRun& run) {
-  if (!json.at("increments").is_array()) throw std::invalid_argument("has 'increments' that are not an array");
-  const std::size_t length = json.at("increments").size();
-  run.increments = series(json, "increments", length);
-  run.jumps = series(json, "jumps", length);
-  run.errors = series(json, "errors", length);
+  run.increments = json_numbers(json, "increments");
+  const std::size_t length = run.increments.size();
+  run.jumps = json_numbers(json, "jumps");
+  run.errors = json_numbers(json, "errors");
   run.estimated_errors = series(json, "estimated_errors", length);
   run.predicted_correction_errors = series(json, "predicted_correction_errors", length);
   run.found_correction_errors = series(json, "found_correction_errors", length);
-  run.exact_front = series(json, "exact_front", length);
-  run.converged_front = series(json, "converged_front", length);
+  run.exact_front = json_numbers(json, "exact_front");
+  run.converged_front = json_numbers(json, "converged_front");
   run.fallbacks = series(json, "fallbacks", length);
-  run.served_by.assign(length, run.corrector);
-  if (const auto served = json.find("served_by"); served != json.end()) {
-    run.served_by = served->get<std::vector<std::string>>();
-  }
-  if (run.served_by.size() != length) throw std::invalid_argument("has 'served_by' of another length than its series");
-  run.levels.assign(length, 1.0);
-  if (const auto history = json.find("history"); history != json.end()) {
-    const Json& iterations = history->at("iterations");
-    if (iterations.size() != length) throw std::invalid_argument("has a 'history' of another length than its series");
-    for (std::size_t k = 0; k < length; ++k) run.levels[k] = json_number(iterations.at(k).at("level"));
-  }
+  run.served_by =
+      json.contains("served_by") ? json_texts(json, "served_by") : std::vector<std::string>(length, run.corrector);
+  run.levels = json.contains("level") ? json_numbers(json, "level") : std::vector<double>(length, 1.0);
 }
 
 ReportedRun read_run(const Json& json) {
   ReportedRun run;
-  run.corrector = corrector_name(json.at("corrector"));
-  run.converged = json.at("converged").get<bool>();
-  run.termination = json.at("termination").get<std::string>();
-  if (const Json& failure = json.at("failure"); failure.is_object()) run.failure = failure.at("sentence");
-  run.effective_sweeps = json_number(json.at("effective_sweeps"));
-  run.max_error = optional_json_number(json.at("max_error"));
-  run.measured_speedup = optional_json_number(json.at("measured_speedup"));
-  run.modelled_speedup = optional_json_number(json.at("modelled").at("speedup"));
-  run.seconds = read_seconds(json.at("seconds"));
+  run.corrector = corrector_name(json);
+  run.converged = json_flag(json, "converged");
+  run.termination = json_text(json, "termination");
+  if (const Json& failure = json_member(json, "failure"); !failure.is_null()) {
+    run.failure = json_text(failure, "sentence");
+  }
+  run.effective_sweeps = json_number(json, "effective_sweeps");
+  run.max_error = optional_json_number(json, "max_error");
+  run.measured_speedup = optional_json_number(json, "measured_speedup");
+  run.modelled_speedup = optional_json_number(json_member(json, "modelled"), "speedup");
+  run.seconds = read_seconds(json_member(json, "seconds"));
   read_series(json, run);
   return run;
 }
@@ -105,14 +87,6 @@ void flatten(const Json& json, const std::string& name, std::vector<std::pair<st
   for (const auto& [key, value] : json.items()) flatten(value, name.empty() ? key : name + " " + key, facts);
 }
 
-Experiment read_experiment(const fs::path& config) {
-  try {
-    return make_experiment(ConfigDocument::read(config));
-  } catch (const UsageError& error) {
-    throw FileError(error.what());  // the message names the file and the line
-  }
-}
-
 States read_boundaries(const fs::path& path, const Experiment& experiment) {
   States boundaries = read_npy_matrix(path);
   if (boundaries.rows() == experiment.dimension() && boundaries.cols() == experiment.num_slices() + 1) {
@@ -126,15 +100,12 @@ States read_boundaries(const fs::path& path, const Experiment& experiment) {
 }  // namespace
 
 ReportedComparison read_run_directory(const fs::path& directory) {
-  ReportedComparison comparison{directory, read_experiment(directory / "config.toml"), 1, {}, {}, {}, {}};
-  const fs::path record = directory / "record.json";
-  read_json_file(record, [&](const Json& json) {
-    if (json.at("schema") != "forerun.compare/1") throw std::invalid_argument("is not of schema forerun.compare/1");
-    comparison.num_threads = std::max(1, json.at("threads").get<int>());
-    comparison.serial_fine_seconds = optional_json_number(json.at("serial_fine_seconds"));
-    for (const Json& run : json.at("runs")) comparison.runs.push_back(read_run(run));
+  ReportedComparison comparison{directory, read_recorded_experiment(directory), 1, {}, {}, {}, {}};
+  read_record(directory, comparison.experiment, [&](const Json& json) {
+    comparison.num_threads = recorded_threads(json);
+    comparison.serial_fine_seconds = recorded_serial_seconds(json);
+    for (const Json& run : json_array(json, "runs")) comparison.runs.push_back(read_run(run));
   });
-  if (comparison.runs.empty()) throw FileError(record.string() + ": has no runs");
   const auto boundaries = [&](const std::string& name) {
     return read_boundaries(directory / ("boundaries-" + name + ".npy"), comparison.experiment);
   };

@@ -7,7 +7,9 @@
 #include "apps/forerun/command.h"
 #include "apps/forerun/history_json.h"
 #include "apps/forerun/interrupt.h"
+#include "apps/forerun/json_file.h"
 #include "apps/forerun/progress.h"
+#include "apps/forerun/record_file.h"
 #include "apps/forerun/report.h"
 #include "apps/forerun/scale_report.h"
 #include "apps/forerun/slice_timing.h"
@@ -15,8 +17,6 @@
 #include "apps/forerun/usage_error.h"
 #include "apps/forerun/writable_path.h"
 #include "core/atomic_file.h"
-#include "core/errors.h"
-#include "core/read_file.h"
 
 namespace forerun {
 namespace {
@@ -47,7 +47,6 @@ Exit status: 0 modelled; 3 the run did not converge, 6 a solver failed, 130 inte
 )";
 
 constexpr const char* config_name = "config.toml";
-constexpr const char* record_name = "record.json";
 
 struct RecordedExperiment {
   Experiment experiment;
@@ -60,36 +59,27 @@ struct RecordedExperiment {
 
 /// The run of `corrector` in a record of schema "forerun.compare/1"; the first one where it is not there.
 const Json& run_of(const Json& record, const std::string& corrector) {
-  const Json& runs = record.at("runs");
+  const Json& runs = json_array(record, "runs");
   const auto found =
-      std::find_if(runs.begin(), runs.end(), [&](const Json& run) { return run.at("corrector") == corrector; });
+      std::find_if(runs.begin(), runs.end(), [&](const Json& run) { return json_text(run, "corrector") == corrector; });
   return found != runs.end() ? *found : runs.at(0);
 }
 
 RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
-  RecordedExperiment recorded{make_experiment(ConfigDocument::read(directory / config_name)),
-                              {},
-                              {},
-                              1,
-                              0.0,
-                              "recorded in " + directory.string()};
-  const std::filesystem::path path = directory / record_name;
-  const std::string text = read_file(path);
-  try {
-    const Json json = Json::parse(text);
-    if (json.at("schema") != "forerun.compare/1") throw std::invalid_argument("is not of schema forerun.compare/1");
-    const Json& run = run_of(json, recorded.experiment.config.corrector.name);
-    if (!run.at("converged").get<bool>()) throw std::invalid_argument("holds a run that did not converge");
-    recorded.corrector = run.at("corrector").get<std::string>();
-    recorded.record = read_history(run.at("history"), recorded.experiment.num_slices());
-    recorded.num_threads = std::max(1, json.at("threads").get<int>());
-    const Json& serial = json.at("serial_fine_seconds");
-    recorded.serial_fine_seconds = serial.is_number() ? serial.get<double>() : 0.0;
-  } catch (const Json::exception& error) {
-    throw FileError(path.string() + ": is not the record of a run: " + error.what());
-  } catch (const std::invalid_argument& error) {
-    throw FileError(path.string() + ": " + error.what());
-  }
+  RecordedExperiment recorded{read_recorded_experiment(directory), {}, {}, 1, 0.0, "recorded in " + directory.string()};
+  const Experiment& experiment = recorded.experiment;
+  read_record(directory, experiment, [&](const Json& json) {
+    const Json& run = run_of(json, experiment.config.corrector.name);
+    recorded.corrector = json_text(run, "corrector");
+    if (!json_flag(run, "converged")) throw std::invalid_argument("holds a run that did not converge");
+    recorded.record = read_history(json_member(run, "history"), experiment.num_slices());
+    const auto& iterations = recorded.record.iterations;
+    if (std::none_of(iterations.begin(), iterations.end(), [](const auto& k) { return k.at_top_level; })) {
+      throw std::invalid_argument("holds a run without an iteration at the top of its fine solvers");
+    }
+    recorded.num_threads = recorded_threads(json);
+    recorded.serial_fine_seconds = recorded_serial_seconds(json).value_or(0.0);
+  });
   return recorded;
 }
 

@@ -127,7 +127,7 @@ TEST_F(HtmlReport, IsRefusedOfDamagedFiles) {
   edit_record([](Json& json) { json["runs"][0]["jumps"].erase(0); });
   expect_refused("'jumps'");
   directory_.write("run/record.json", "{\"schema\": ");
-  expect_refused("record.json: is not the record of a run");
+  expect_refused("record.json: is not valid JSON: it ends early");
   directory_.write("run/record.json", std::string(100000, '['));
   expect_refused("nested too deeply");
 }
