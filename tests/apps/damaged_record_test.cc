@@ -110,8 +110,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(Record, OfALadderAgreesWithItself) {
   const std::string ladder = directory_ / "ladder";
-  forerun_with({"run", directory_ / "small.toml", "--quiet", "--reference", "--set", "fine.levels=[4, 8, 16]", "--out",
-                ladder});
+  forerun_with(
+      {"run", directory_ / "small.toml", "--quiet", "--reference", "--set", "fine.levels=[4, 8, 16]", "--out", ladder});
   for (const char* command : {"report", "scale"}) {
     const Outcome outcome = forerun_with({command, ladder});
     EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
