@@ -47,15 +47,70 @@ bool is_bare_word(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return may_follow(static_cast<unsigned char>(c)); });
 }
 
-/// The one value that `text` is as TOML; nullopt where it is anything else.
-std::optional<ParameterValue> value_from_toml(std::string_view text) {
+bool is_number_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_'; }
+
+/// The word of number's letters and signs around the place behind which the parser gave up.
+std::string word_at(std::string_view text, const toml::source_position& place) {
+  for (toml::source_index line = 1; line < place.line; ++line) text.remove_prefix(text.find('\n') + 1);
+  text = text.substr(0, text.find('\n'));
+  std::size_t at = 0;
+  // Columns count characters, which are a byte that continues none and those that do.
+  for (toml::source_index column = 1; column < place.column && at < text.size(); ++column) {
+    do ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U);
+  }
+  const auto belongs = [&](std::size_t i) { return is_number_letter(text[i]) || text[i] == '-' || text[i] == '+'; };
+  std::size_t begin = at, end = at;
+  while (begin > 0 && belongs(begin - 1)) --begin;
+  while (end < text.size() && belongs(end)) ++end;
+  return std::string(text.substr(begin, end - begin));
+}
+
+/// Whether all of the digits are a number, and one that Value cannot hold.
+template <class Value>
+bool exceeds(std::string_view digits, auto... format) {
+  Value value{};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, format...);
+  return error == std::errc::result_out_of_range && end == digits.data() + digits.size();
+}
+
+/// "1e400 does not fit: …" where that is why a text is not TOML.
+std::optional<std::string> complaint_of_size(std::string_view text, const toml::source_region& source) {
+  const std::string word = word_at(text, source.begin);
+  std::string digits = word;
+  std::erase(digits, '_');
+  if (digits.starts_with('+')) digits.erase(0, 1);
+  constexpr std::size_t longest = 40;
+  const std::string shown = word.size() <= longest ? word : word.substr(0, longest) + "…";
+  const std::string_view prefix = std::string_view(digits).substr(0, 2);
+  const int base = prefix == "0x" ? 16 : prefix == "0o" ? 8 : prefix == "0b" ? 2 : 10;
+  if (exceeds<std::int64_t>(base == 10 ? digits : digits.substr(2), base)) {
+    return shown + " does not fit: integers must lie from -2^63 to 2^63 - 1";
+  }
+  if (exceeds<double>(digits)) return shown + " does not fit: numbers must lie from -1.8e308 to 1.8e308";
+  return std::nullopt;
+}
+
+/// The one value that `text` is as TOML; nullopt where it is anything else. Throws `UsageError` for numbers that are
+/// too large.
+std::optional<ParameterValue> value_from_toml(std::string_view text, const std::string& place) {
+  const std::string line = "value = " + std::string(text);
   try {
-    const toml::table table = toml::parse("value = " + std::string(text));
+    const toml::table table = toml::parse(line);
     const toml::node* node = table.get("value");
     if (table.size() == 1 && node != nullptr) return known_value(*node);
-  } catch (const toml::parse_error&) {
+  } catch (const toml::parse_error& error) {
+    if (const auto complaint = complaint_of_size(line, error.source())) throw UsageError(place + ": " + *complaint);
   }
   return std::nullopt;
+}
+
+/// Keys outside of a section, and sections that are none.
+[[noreturn]] void refuse_top_level(const std::string& name, const toml::node& node, const std::string& place) {
+  if (node.is_array_of_tables()) {
+    throw UsageError(place + ": [[" + name + "]] is a list of sections: must be written [" + name + "], and once");
+  }
+  throw UsageError(place + ": '" + name + "' stands outside of a section: keys belong below a header like [problem]");
 }
 
 }  // namespace
@@ -67,7 +122,9 @@ ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& f
   try {
     root = toml::parse(text, std::string_view(file_name));
   } catch (const toml::parse_error& error) {
-    throw UsageError(line_of(file_name, error.source()) + ": " + std::string(error.description()));
+    const std::string description(error.description());
+    throw UsageError(line_of(file_name, error.source()) + ": " +
+                     complaint_of_size(text, error.source()).value_or(description));
   }
   ConfigDocument document;
   document.file_name_ = file_name;
@@ -75,11 +132,7 @@ ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& f
   for (const auto& [section, node] : root) {
     const toml::table* table = node.as_table();
     const std::string place = line_of(file_name, node.source());
-    if (table == nullptr) {
-      throw UsageError(place + ": '" + std::string(section.str()) +
-                       "' stands outside of a section: keys belong below a "
-                       "header like [problem]");
-    }
+    if (table == nullptr) refuse_top_level(std::string(section.str()), node, place);
     document.sections_.emplace_back(section.str());
     document.section_places_.push_back(place);
     for (const auto& [key, value] : *table) {
@@ -120,7 +173,7 @@ void ConfigDocument::set_from_command_line(std::string_view assignment) {
 
 void ConfigDocument::set_from_text(const std::string& section, const std::string& key, std::string_view text,
                                    const std::string& place) {
-  std::optional<ParameterValue> value = value_from_toml(text);
+  std::optional<ParameterValue> value = value_from_toml(text, place);
   if (!value && is_bare_word(text)) value = std::string(text);
   if (!value) {
     throw UsageError(place + ": '" + std::string(text) +

@@ -142,7 +142,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"slices = 8", "slices = 1000000001", 10, "≤ 1000000000"},
         BadLine{"slices = 8", "slices = nan", 10, "must be an integer"},
         BadLine{"slices = 8", "slices = 8\nslices = 9", 11, "slices"}, BadLine{"slices = 8", "slices = 1,5", 10, ""},
-        BadLine{"viscosity = 0.05", "viscosity = 1e400", 4, "1e400"},
+        BadLine{"viscosity = 0.05", "viscosity = 1e400", 4, ": 1e400 does not fit: numbers must lie from -1.8e308 to"},
+        BadLine{"viscosity = 0.05", "'ü' = 1\nviscosity = -1_0e400 # 1e500", 5,
+                ": -1_0e400 does not fit: numbers must"},
+        BadLine{"points = 16", "'ü' = 9_223_372_036_854_775_808", 3, ": 9_223_372_036_854_775_808 does not fit: integ"},
+        BadLine{"seed = 1", "seed = +0xFFFFFFFFFFFFFFFFF", 32, "+0"},
+        BadLine{"seed = 1", "seed = 0xFFFFFFFFFFFFFFFFF", 32, ": 0xFFFFFFFFFFFFFFFFF does not fit: integers must"},
+        BadLine{"steps = 4", "steps = [1, 99999999999999999999]", 18, ": 99999999999999999999 does not fit: integers"},
+        BadLine{"end = 1.0", "end = 1e40x", 9, "expected decimal digit"},
+        BadLine{"end = 1.0", "end = 1" + std::string(400, '0') + ".0", 9, "0… does not fit: numbers must"},
+        BadLine{"\"burgers\"", "\"1e400\" 1", 2, "expected a comment or whitespace"},
+        BadLine{"[run]", "[[run]]", 30, ": [[run]] is a list of sections: must be written [run], and once"},
+        BadLine{"[run]", "[[run]]\nseed = 2\n[[run]]", 30, "must be written [run], and once"},
+        BadLine{"[run]", "[run]\n[run]", 31, "cannot redefine existing table 'run'"},
         BadLine{"viscosity = 0.05", "viscosity = inf", 4, "viscosity = inf: must be a finite number > 0"},
         BadLine{"viscosity = 0.05", "viscocity = 0.05", 4, "did you mean 'viscosity'?"},
         BadLine{"[fine]", "[fien]", 12, "did you mean [fine]?"}, BadLine{"\"rk4\"", "\"rk5\"", 13, "method"},
@@ -180,6 +192,25 @@ TEST(Config, ASettingMustBeOneAssignmentToAKeyOfASection) {
   for (const std::string bad : {"slices=8", "time.slices", ".slices=8", "time.=8", "=8", "", "run.seed=1\nx=2"}) {
     EXPECT_THAT(complaint_about_set(bad), StartsWith("--set " + bad)) << bad;
   }
+}
+
+TEST(Config, NumbersThatDoNotFitAreRefusedByTheRule) {
+  const std::string numbers = "numbers must lie from -1.8e308 to 1.8e308", integers = "integers must lie from -2^63 to";
+  const std::vector<std::pair<std::string, std::string>> wrong = {{"1e400", numbers},
+                                                                  {"-1e400", numbers},
+                                                                  {"1.5e999", numbers},
+                                                                  {"99999999999999999999", integers},
+                                                                  {"9223372036854775808", integers},
+                                                                  {"-9223372036854775809", integers},
+                                                                  {"0b1" + std::string(64, '0'), integers}};
+  for (const auto& [number, rule] : wrong) {
+    for (const std::string key : {"problem.viscosity", "time.slices", "corrector.name"}) {
+      EXPECT_THAT(complaint_about_set(key + "=" + number),
+                  AllOf(StartsWith("--set " + key + "=" + number + ": "), HasSubstr(" does not fit: " + rule)));
+    }
+  }
+  EXPECT_EQ(complaint_about_set("problem.viscosity=9223372036854775807"), "");
+  EXPECT_EQ(complaint_about_set("problem.viscosity=99999999999999999999.0"), "");
 }
 
 TEST(Config, InitialStateIsRelativeToTheConfigurationFile) {
