@@ -33,6 +33,36 @@ cxxopts::Options declare(const std::vector<OptionSpec>& specs) {
   return options;
 }
 
+/// "-x" as it was written: letters may come joined, like "-hx", or with a value, like "-x=1".
+std::string as_written(const std::string& option, const std::vector<std::string>& words) {
+  if (option.size() != 2) return option;
+  const auto found = std::find_if(words.begin(), words.end(), [&](const std::string& word) {
+    return word.starts_with('-') && !word.starts_with("--") && word.find(option[1]) != std::string::npos;
+  });
+  return found != words.end() ? *found : option;
+}
+
+/// Flags stand alone: "--quiet=1" is refused. Words that are an option's value are not looked at.
+void refuse_values_of_flags(const std::vector<OptionSpec>& specs, const std::vector<std::string>& words) {
+  const auto takes_value = [&](const std::string& word) {
+    return std::any_of(specs.begin(), specs.end(),
+                       [&](const OptionSpec& spec) { return !spec.argument.empty() && word == "--" + spec.name; });
+  };
+  std::vector<std::string> flags = {"--help"};
+  for (const OptionSpec& spec : specs) {
+    if (spec.argument.empty()) flags.push_back("--" + spec.name);
+  }
+  for (std::size_t w = 0; w < words.size() && words[w] != "--"; ++w) {
+    if (takes_value(words[w])) {
+      ++w;
+      continue;
+    }
+    for (const std::string& flag : flags) {
+      if (words[w].starts_with(flag + "=")) throw UsageError(flag + " takes no value");
+    }
+  }
+}
+
 bool looks_like_option(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
 
 }  // namespace
@@ -49,6 +79,7 @@ const std::vector<std::string>& ParsedOptions::texts(const std::string& name) co
 }
 
 ParsedOptions parse_options(const std::vector<OptionSpec>& specs, const std::vector<std::string>& words) {
+  refuse_values_of_flags(specs, words);
   std::vector<const char*> argv = {"forerun"};
   for (const std::string& word : words) argv.push_back(word.c_str());
   ParsedOptions parsed;
@@ -60,13 +91,9 @@ ParsedOptions parse_options(const std::vector<OptionSpec>& specs, const std::vec
     throw UsageError(error.what());
   }
   for (const std::string& word : parsed.arguments_) {
-    if (looks_like_option(word)) refuse_unknown(word, specs);
+    if (looks_like_option(word)) refuse_unknown(as_written(word, words), specs);
   }
   for (const OptionSpec& spec : specs) {
-    const auto gives_value = [&](const std::string& word) { return word.starts_with("--" + spec.name + "="); };
-    if (spec.argument.empty() && std::any_of(words.begin(), words.end(), gives_value)) {
-      throw UsageError("--" + spec.name + " takes no value");
-    }
     if (!spec.repeatable && parsed.texts(spec.name).size() > 1) {
       throw UsageError("--" + spec.name + " is given " + std::to_string(parsed.texts(spec.name).size()) +
                        " times: once is enough");

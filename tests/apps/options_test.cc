@@ -45,6 +45,15 @@ TEST(Options, AnOptionGivenTwiceIsRefusedUnlessRepeatable) {
 
 TEST(Options, AMissingValueIsRefused) { EXPECT_THROW(parse_options(specs, {"--threads"}), UsageError); }
 
+TEST(Options, AFlagTakesNoValue) {
+  for (const std::string flag : {"--quiet", "--help"}) {
+    EXPECT_THAT([&] { parse_options(specs, {flag + "=1"}); }, ThrowsMessage<UsageError>(flag + " takes no value"));
+    EXPECT_THAT([&] { parse_options(specs, {flag, flag + "="}); }, ThrowsMessage<UsageError>(flag + " takes no value"));
+  }
+  EXPECT_THAT([] { parse_options(specs, {"-h=1"}); }, ThrowsMessage<UsageError>(HasSubstr("unknown option -h=1")));
+  EXPECT_NO_THROW(parse_options(specs, {"--set", "--help=1", "-h"}));
+}
+
 TEST(Options, HelpNamesEveryOption) {
   const std::string help = options_help(specs);
   for (const OptionSpec& spec : specs) EXPECT_THAT(help, HasSubstr("--" + spec.name));
