@@ -2,21 +2,19 @@
 
 #include <cstdint>
 
+#include "core/split_mix.h"
+
 namespace forerun {
 
 /// A reproducible sequence of numbers, uniform in [0, 1) on a grid of 2^−53: the same on every platform and compiler.
-/// Generator: SplitMix64 (Steele, Lea, Flood, Fast splittable pseudorandom number generators, OOPSLA 2014).
+/// Generator: SplitMix64 (core/split_mix.h).
 class UniformNoise {
  public:
   explicit UniformNoise(std::uint64_t seed) : state_(seed) {}
 
   double next() {
-    state_ += 0x9e3779b97f4a7c15U;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    z ^= z >> 31;
-    return static_cast<double>(z >> 11) * 0x1p-53;
+    state_ += split_mix_step;
+    return static_cast<double>(split_mix(state_) >> 11) * 0x1p-53;
   }
 
  private:
