@@ -6,6 +6,7 @@
 #include "apps/forerun/campaign_report.h"
 #include "apps/forerun/command.h"
 #include "apps/forerun/interrupt.h"
+#include "apps/forerun/overrides.h"
 #include "apps/forerun/progress.h"
 #include "apps/forerun/usage_error.h"
 #include "apps/forerun/writable_path.h"
@@ -55,15 +56,11 @@ struct Request {
   bool quiet = false;
 };
 
-Request make_request(const ParsedOptions& options) {
+Request make_request(const ParsedOptions& options, const Console& console) {
   if (options.arguments().size() != 1)
     throw UsageError("campaign takes one campaign file, e.g. `forerun campaign data/campaigns/burgers.toml`");
   ConfigDocument document = ConfigDocument::read(options.arguments().front());
-  for (const std::string& assignment : options.texts("set")) document.set_from_command_line(assignment);
-  for (const std::string name : {"threads", "seed"}) {
-    const std::optional<std::string> text = options.text(name);
-    if (text) document.set_from_text("run", name, *text, "--" + name + " " + *text);
-  }
+  override_settings(document, options, console);
   Request request{
       read_campaign_config(document), options.text("out").value_or(""), {}, options.text("json"), options.has("quiet")};
   if (request.out.empty()) throw UsageError("forerun campaign needs --out DIR: where it keeps runs and store");
@@ -95,7 +92,7 @@ void say(const CampaignRow& row, Index number, const Request& request, spdlog::l
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
-  const Request request = make_request(options);
+  const Request request = make_request(options, console);
   const StoreFamily family = campaign_family(request.config);
   const bool json_to_file = request.json && *request.json != "-";
   if (json_to_file) require_writable(*request.json);

@@ -6,7 +6,8 @@ namespace {
 
 constexpr const char* details =
     R"(Solves the problem of a configuration with several correctors, and serially with the fine solver, and prints one table.
-Options in [corrector] apply to the corrector it names; the others run with their defaults (`forerun list`).
+Options in [corrector] apply to the corrector it names; the others run with their defaults (`forerun list`). So they do
+where --set corrector.name names another one than the file: the file's options are left behind.
 
 Examples:
   forerun compare data/configs/burgers.toml
@@ -28,7 +29,7 @@ carried out are shown and written); 2 wrong usage or configuration, 4 files, 5 m
 )";
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
-  return solve(make_solve_request("compare", options), words, console);
+  return solve(make_solve_request("compare", options, console), words, console);
 }
 
 }  // namespace

@@ -159,6 +159,10 @@ void ConfigDocument::set(Setting setting) {
   }
 }
 
+void ConfigDocument::remove(std::string_view section, std::string_view key) {
+  std::erase_if(settings_, [&](const Setting& s) { return s.section == section && s.key == key; });
+}
+
 void ConfigDocument::set_from_command_line(std::string_view assignment) {
   const std::string place = "--set " + std::string(assignment);
   const std::size_t equals = assignment.find('=');

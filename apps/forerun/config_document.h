@@ -29,6 +29,7 @@ class ConfigDocument {
 
   /// Overrides, or adds, one setting.
   void set(Setting setting);
+  void remove(std::string_view section, std::string_view key);
   /// `assignment` is section.key=value; the value is TOML, a bare word is taken as a string.
   void set_from_command_line(std::string_view assignment);
   /// The same with an option of its own, e.g. ("run", "seed", "3", "--seed 3").

@@ -46,7 +46,7 @@ PlanOptions make_plan_options(const ParsedOptions& options) {
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   const PlanOptions plan = make_plan_options(options);
-  const SolveRequest request = make_solve_request("plan", options);
+  const SolveRequest request = make_solve_request("plan", options, console);
   if (request.json && *request.json != "-") require_writable(*request.json);
   const Experiment experiment = make_experiment(request.document);
   const InterruptGuard interrupt;

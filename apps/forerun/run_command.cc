@@ -19,6 +19,7 @@ Units: times are in the equation's own unit, wall-clock times in seconds, sizes 
 and errors are ∞-norms of the state scaled to [-1, 1] by the problem's bounds.
 
 What overrides what: the file < --set < --threads and --seed. `forerun list` names every key with its default.
+Where --set corrector.name names another corrector than the file, the file's options of its own one are left behind.
 Without --reference there is no error and no measured speed-up: they need the serial fine solution.
 First Ctrl-C: stops after the slices in progress and writes what was reached; second: ends at once.
 
@@ -27,7 +28,7 @@ iterate is written); 2 wrong usage or configuration, 4 files, 5 model file (noth
 )";
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
-  return solve(make_solve_request("run", options), words, console);
+  return solve(make_solve_request("run", options, console), words, console);
 }
 
 }  // namespace

@@ -152,7 +152,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   if (request.json && *request.json != "-") require_writable(*request.json);
   const auto& arguments = options.arguments();
   if (arguments.size() != 1 || !std::filesystem::is_directory(arguments.front())) {
-    return solve_and_report(make_solve_request("scale", options), request, console);
+    return solve_and_report(make_solve_request("scale", options, console), request, console);
   }
   for (const std::string name : {"set", "threads", "seed"}) {
     if (options.has(name)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "apps/forerun/overrides.h"
 #include "apps/forerun/usage_error.h"
 #include "learning/corrector_registry.h"
 
@@ -61,15 +62,11 @@ std::vector<OptionSpec> solve_option_specs() {
   };
 }
 
-SolveRequest make_solve_request(const std::string& command, const ParsedOptions& options) {
+SolveRequest make_solve_request(const std::string& command, const ParsedOptions& options, const Console& console) {
   SolveRequest request;
   request.command = command;
   request.document = ConfigDocument::read(configuration_argument(command, options));
-  for (const std::string& assignment : options.texts("set")) request.document.set_from_command_line(assignment);
-  for (const std::string name : {"threads", "seed"}) {
-    const std::optional<std::string> text = options.text(name);
-    if (text) request.document.set_from_text("run", name, *text, "--" + name + " " + *text);
-  }
+  override_settings(request.document, options, console);
   if (const auto list = options.text("correctors")) request.correctors = corrector_names(*list);
   request.reference = command == "compare" || options.has("reference");
   request.model = path_option(options, "model");

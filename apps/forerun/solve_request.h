@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/forerun/config_document.h"
+#include "apps/forerun/console.h"
 #include "apps/forerun/options.h"
 
 namespace forerun {
@@ -27,8 +28,7 @@ struct SolveRequest {
 /// The options that both commands share.
 std::vector<OptionSpec> solve_option_specs();
 
-/// Reads the configuration file and applies what overrides it: the file < --set < --threads and --seed.
-/// Throws `UsageError`, `FileError`.
-SolveRequest make_solve_request(const std::string& command, const ParsedOptions& options);
+/// Reads the configuration file and applies what overrides it (overrides.h). Throws `UsageError`, `FileError`.
+SolveRequest make_solve_request(const std::string& command, const ParsedOptions& options, const Console& console);
 
 }  // namespace forerun
