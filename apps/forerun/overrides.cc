@@ -23,8 +23,9 @@ std::string leave_corrector_options_behind(ConfigDocument& document) {
   std::string left;
   for (const Setting& setting : file.settings()) {
     if (setting.section != section || setting.key == name) continue;
+    const Setting* option = document.find(section, setting.key);
     // One that the command line has set again is the command line's.
-    if (document.find(section, setting.key)->place != setting.place) continue;
+    if (option == nullptr || option->place != setting.place) continue;
     document.remove(section, setting.key);
     left += (left.empty() ? "" : ", ") + setting.key;
   }
