@@ -7,6 +7,7 @@
 #include <future>
 
 #include "apps/forerun/provenance.h"
+#include "apps/forerun/spot_check.h"
 #include "core/parareal.h"
 #include "core/serial_fine.h"
 #include "core/stopwatch.h"
@@ -18,9 +19,6 @@
 
 namespace forerun {
 namespace {
-
-/// As much as a recomputed discrepancy may differ, relative to the bounds: another processor's rounding.
-constexpr double sample_tolerance = 1e-9;
 
 State middle(const ParameterBox& box) { return 0.5 * (box.lower + box.upper); }
 
@@ -140,32 +138,12 @@ void Campaign::learn_from_store() {
   for (const std::string& name : store_.names()) {
     try {
       const StoreEntry entry = store_.read(name);
-      check_sample(entry);
+      check_sample(store_, entry);
       learner_.absorb(entry, *executor_);
     } catch (const ModelFileError& error) {
       logger_.warn("not learned from: {}", error.what());
     }
   }
-}
-
-void Campaign::check_sample(const StoreEntry& entry) const {
-  Draw draw{middle(config_.box), {}};
-  for (std::size_t j = 0; j < inputs_.size(); ++j)
-    draw.parameters[inputs_[j]] = entry.parameters[static_cast<Index>(j)];
-  const Experiment experiment = make_experiment(run_document(config_, draw));
-  const Index sample = entry.harvest.size() - 1;
-  const Index slice = entry.harvest.slices()[static_cast<std::size_t>(sample)];
-  const auto refuse = [&](const std::string& reason) {
-    throw ModelFileError((store_.directory() / "runs" / (entry.name + ".safetensors")).string() + ": " + reason);
-  };
-  if (slice >= experiment.num_slices()) refuse("has a slice that the runs do not have");
-  State fine(experiment.dimension()), coarse(experiment.dimension());
-  const StateView state = entry.harvest.states().col(sample);
-  experiment.fine->propagate(experiment.grid.slice(slice), state, fine);
-  experiment.coarse->propagate(experiment.grid.slice(slice), state, coarse);
-  const double allowed = sample_tolerance * (experiment.bounds.upper - experiment.bounds.lower).maxCoeff();
-  const double found = (fine - coarse - entry.harvest.discrepancies().col(sample)).cwiseAbs().maxCoeff();
-  if (!(found <= allowed)) refuse("is not what the solvers give: a sample computed again differs");
 }
 
 Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {

@@ -45,7 +45,7 @@ class Campaign {
  public:
   /// `done` are the rows of an earlier process's runs. Entries that the store holds already are read, checked and
   /// learned from, in their order; one that is refused is left out with a warning. A check is to compute a sample's
-  /// discrepancy again.
+  /// discrepancy again (spot_check.h).
   Campaign(const CampaignConfig& config, Store store, std::vector<CampaignRow> done, spdlog::logger& logger);
 
   const std::vector<CampaignRow>& rows() const { return rows_; }
@@ -66,7 +66,6 @@ class Campaign {
   State network_parameters(const Draw& draw) const;
   Finished run_draw(Index index, std::stop_token stop) const;
   void learn_from_store();
-  void check_sample(const StoreEntry& entry) const;
 
   const CampaignConfig& config_;
   Store store_;

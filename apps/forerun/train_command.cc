@@ -4,19 +4,19 @@
 #include "apps/forerun/command.h"
 #include "apps/forerun/config_document.h"
 #include "apps/forerun/progress.h"
+#include "apps/forerun/spot_check.h"
 #include "apps/forerun/store_description.h"
 #include "apps/forerun/usage_error.h"
 #include "learning/family_file.h"
 #include "learning/tensor_file.h"
-#include "solvers/problem_registry.h"
 
 namespace forerun {
 namespace {
 
 constexpr const char* details =
     R"(Fits the network of a store anew from all its runs, in their order, and writes it to STORE/network.safetensors.
-Options are those the network was fitted with before, else defaults; --set changes them. Runs that are damaged are left
-out and named.
+Options are those the network was fitted with before, else defaults; --set changes them. Runs that are damaged,
+or of which a sample computed again differs, are left out and named.
 
 Examples:
   forerun train runs/burgers/store
@@ -28,14 +28,14 @@ Exit status: 0 fitted; 2 wrong usage, 4 files, 5 the store is damaged, of a late
 
 constexpr const char* network_name = "network.safetensors";
 
-/// Printed values, read back as settings of one section.
-Parameters parse(const std::map<std::string, std::string>& texts, const std::string& section,
-                 std::vector<ParameterSpec> specs, const std::string& place, const ParsedOptions* options) {
+/// The options of the network as it was fitted before, printed in its file, with those of the command line on top.
+Parameters network_options(const std::map<std::string, std::string>& texts, const std::string& place,
+                           const ParsedOptions& options) {
+  const std::string section = "network";
   ConfigDocument document = ConfigDocument::parse("", place);
   for (const auto& [name, text] : texts) document.set_from_text(section, name, text, place);
-  if (options != nullptr)
-    for (const std::string& assignment : options->texts("set")) document.set_from_command_line(assignment);
-  Parameters parameters(std::move(specs));
+  for (const std::string& assignment : options.texts("set")) document.set_from_command_line(assignment);
+  Parameters parameters(FamilyOptions::parameter_specs());
   for (const Setting& setting : document.settings()) {
     if (setting.section != section)
       throw UsageError(setting.place + ": only keys of [" + section + "] can be set here");
@@ -49,9 +49,9 @@ Parameters parse(const std::map<std::string, std::string>& texts, const std::str
 }
 
 /// The bounds that the runs' states are scaled by; what varies is in the middle of its range.
-StateBounds bounds_of(const StoreFamily& family, const std::string& place) {
-  const ProblemEntry& entry = find_problem(family.common.problem);
-  return entry.make(parse(family.common.parameters, "problem", entry.parameters, place, nullptr))->bounds();
+StateBounds bounds_of(const Store& store) {
+  const ParameterBox& box = store.family().box;
+  return stored_problem(store, 0.5 * (box.lower + box.upper))->bounds();
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
@@ -62,14 +62,15 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const std::filesystem::path file = directory / network_name;
   const auto before =
       std::filesystem::exists(file) ? read_family_file(file).options : std::map<std::string, std::string>();
-  const Parameters network = parse(before, "network", FamilyOptions::parameter_specs(), file.string(), &options);
-  FamilyLearner learner(FamilyOptions::from_parameters(network), bounds_of(store.family(), directory.string()),
-                        store.family().box);
+  const Parameters network = network_options(before, file.string(), options);
+  FamilyLearner learner(FamilyOptions::from_parameters(network), bounds_of(store), store.family().box);
   const auto logger = make_logger(console, options.has("quiet"));
   const auto executor = make_tbb_executor(0);
   for (const std::string& name : store.names()) {
     try {
-      learner.absorb(store.read(name), *executor);
+      const StoreEntry entry = store.read(name);
+      check_sample(store, entry);
+      learner.absorb(entry, *executor);
       logger->info("{}: taken in", name);
     } catch (const ModelFileError& error) {
       logger->warn("left out: {}", error.what());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -14,6 +15,7 @@
 namespace forerun {
 namespace {
 
+using ::testing::AllOf;
 using testing::content_of;
 using testing::forerun_with;
 using ::testing::HasSubstr;
@@ -115,9 +117,8 @@ TEST_F(CampaignCommand, KilledAndResumedGivesWhatAnUninterruptedOneGives) {
   EXPECT_EQ(results(record("killed")), results(record("whole")));
 }
 
-TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=4"}).status, ExitStatus::ok);
-  const std::string path = directory_ / "c/store";
+/// Adds two entries that no run has left: one with another viscosity, one with other discrepancies.
+void poison(const std::string& path) {
   const Store opened = Store::open(path);
   Store store(path, opened.family(), 0);
   StoreEntry false_viscosity = store.read(store.names().front()), random = false_viscosity;
@@ -127,13 +128,60 @@ TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
   random.harvest.shift(random.harvest.slices(), States::Constant(24, random.harvest.size(), 0.5));
   store.add(false_viscosity);
   store.add(random);
+}
+
+constexpr const char* poisoned_files[] = {"000000-false.safetensors: is not what the solvers give",
+                                          "000000-random.safetensors: is not what the solvers give"};
+
+TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=4"}).status, ExitStatus::ok);
+  const std::string path = directory_ / "c/store";
+  poison(path);
   const Outcome poisoned = run("d", {"--set", "campaign.runs=5", "--store", path});
   EXPECT_EQ(poisoned.status, ExitStatus::ok);
-  EXPECT_THAT(poisoned.err, HasSubstr("000000-false.safetensors: is not what the solvers give"));
-  EXPECT_THAT(poisoned.err, HasSubstr("000000-random.safetensors: is not what the solvers give"));
-  for (const Json& row : record("d").at("runs")) {
+  for (const char* file : poisoned_files) EXPECT_THAT(poisoned.err, HasSubstr(file));
+  const Json rows = record("d").at("runs");
+  for (const Json& row : rows) {
     EXPECT_LE(row.at("iterations").get<int>(), row.at("cold_iterations").get<int>());
     EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
+  }
+}
+
+TEST_F(CampaignCommand, TrainLeavesOutStoredRunsThatTheSolversContradict) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=3"}).status, ExitStatus::ok);
+  const std::string path = directory_ / "c/store";
+  poison(path);
+  const Outcome trained = forerun_with({"train", path, "--json", "--quiet"});
+  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
+  for (const char* file : poisoned_files) EXPECT_THAT(trained.err, HasSubstr(file));
+  EXPECT_EQ(Json::parse(trained.out).at("network").at("runs"), 3);
+  for (const auto& entry : std::filesystem::directory_iterator(path + "/runs")) {
+    if (!entry.path().filename().string().starts_with("000000")) std::filesystem::remove(entry.path());
+  }
+  const Outcome nothing = forerun_with({"train", path, "--quiet"});
+  EXPECT_EQ(nothing.status, ExitStatus::bad_model);
+  EXPECT_THAT(nothing.err, HasSubstr("holds no run to learn from"));
+}
+
+TEST_F(CampaignCommand, TrainRefusesStoresThatItCannotCompute) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const StoreFamily good = Store::open(directory_ / "c/store").family();
+  const std::vector<std::pair<std::string, std::function<void(StoreFamily&)>>> wrong = {
+      {"unknown problem 'burger'", [](StoreFamily& family) { family.common.problem = "burger"; }},
+      {"wave_number", [](StoreFamily& family) { family.common.parameters["wave_number"] = "many"; }},
+      {"1e400", [](StoreFamily& family) { family.common.parameters["wave_number"] = "1e400"; }},
+      {"'rk4 x many' is no solver", [](StoreFamily& family) { family.common.fine = "rk4 x many"; }},
+      {"'rk4' is no solver", [](StoreFamily& family) { family.common.coarse = "rk4"; }},
+      {"rk5", [](StoreFamily& family) { family.common.coarse = "rk5 x 1"; }},
+      {"another dimension", [](StoreFamily& family) { family.common.dimension = 23; }}};
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    StoreFamily family = good;
+    wrong[i].second(family);
+    const std::string path = directory_ / ("wrong" + std::to_string(i));
+    Store(path, family, 0);
+    const Outcome outcome = forerun_with({"train", path});
+    EXPECT_EQ(outcome.status, ExitStatus::bad_model) << outcome.err;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(path), HasSubstr(wrong[i].first)));
   }
 }
 
