@@ -60,6 +60,12 @@ std::shared_ptr<const RandomFeatures> make_features(const FamilyOptions& options
 
 }  // namespace
 
+Index num_family_features(const FamilyOptions& options, const StateBounds& bounds, const ParameterBox& parameters) {
+  const Patches patches(bounds.lower.size(), options.stencil);
+  return make_features(options, patches, bounds)->num_features() *
+         ParameterBasis(parameters, options.degree, options.decay).size();
+}
+
 FamilyNetwork::FamilyNetwork(const FamilyOptions& options, const StateBounds& bounds, ParameterBox parameters)
     : patches_(bounds.lower.size(), options.stencil),
       basis_(std::move(parameters), options.degree, options.decay),

@@ -26,6 +26,9 @@ struct FamilyOptions {
   static FamilyOptions from_parameters(const Parameters& parameters);
 };
 
+/// P, how many features such a network is fitted with (see `FamilyNetwork`, which takes P² doubles), without making it.
+Index num_family_features(const FamilyOptions& options, const StateBounds& bounds, const ParameterBox& parameters);
+
 /// One network for a family of runs, with the parameters θ of a run as inputs next to its states:
 ///
 ///   m(u; θ) = Σ_a p_a(θ) W_a φ(patch of u),      W = argmin Σ_samples ‖W (p ⊗ φ) − (F(u) − G(u))‖² + λ ‖W‖²,

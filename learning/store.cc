@@ -63,12 +63,7 @@ Store::Store(fs::path directory, StoreFamily family, std::uint64_t max_bytes)
     write_store_manifest(manifest, family_);
     return;
   }
-  const StoreFamily found = read_store_manifest(manifest);
-  const std::vector<std::string> differing = differences(found.common, family_.common);
-  if (!differing.empty()) throw ModelFileError(manifest.string() + ": is of another family: " + differing.front());
-  if (!(found.box == family_.box)) {
-    throw ModelFileError(manifest.string() + ": is of another family: other parameters vary, or in other ranges");
-  }
+  open(directory_).require_family(family_);
 }
 
 Store Store::open(const fs::path& directory) {
@@ -76,6 +71,13 @@ Store Store::open(const fs::path& directory) {
   store.family_ = read_store_manifest(directory / manifest_name);
   store.directory_ = directory;
   return store;
+}
+
+void Store::require_family(const StoreFamily& family) const {
+  const std::string refusal = (directory_ / manifest_name).string() + ": is of another family: ";
+  const std::vector<std::string> differing = differences(family_.common, family.common);
+  if (!differing.empty()) throw ModelFileError(refusal + differing.front());
+  if (!(family_.box == family.box)) throw ModelFileError(refusal + "other parameters vary, or in other ranges");
 }
 
 fs::path Store::path_of(const std::string& name) const { return directory_ / "runs" / (name + extension); }

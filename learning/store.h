@@ -53,6 +53,9 @@ class Store {
   /// Opens an existing store as it is.
   static Store open(const std::filesystem::path& directory);
 
+  /// Throws `ModelFileError` with the first difference unless the store is of this family.
+  void require_family(const StoreFamily& family) const;
+
   const std::filesystem::path& directory() const { return directory_; }
   const StoreFamily& family() const { return family_; }
 

@@ -107,8 +107,12 @@ ParameterBox network_box(const CampaignConfig& config) {
   return box;
 }
 
+Experiment middle_run(const CampaignConfig& config) {
+  return make_experiment(run_document(config, {middle(config.box), {}}));
+}
+
 StoreFamily campaign_family(const CampaignConfig& config) {
-  StoreFamily family{make_experiment(run_document(config, {middle(config.box), {}})).signature, network_box(config)};
+  StoreFamily family{middle_run(config).signature, network_box(config)};
   for (const std::string& name : config.box.names) family.common.parameters.erase(name);
   return family;
 }
@@ -117,7 +121,7 @@ Campaign::Campaign(const CampaignConfig& config, Store store, std::vector<Campai
     : config_(config),
       store_(std::move(store)),
       logger_(logger),
-      reference_(make_experiment(run_document(config, {middle(config.box), {}}))),
+      reference_(middle_run(config)),
       draws_(make_draws(config, reference_.bounds)),
       inputs_(network_inputs(config)),
       learner_(FamilyOptions::from_parameters(config.network), reference_.bounds, network_box(config)),

@@ -78,6 +78,9 @@ class Campaign {
   std::vector<CampaignRow> rows_;
 };
 
+/// The run in the middle of the box: dimension, bounds and solvers are those of all runs.
+Experiment middle_run(const CampaignConfig& config);
+
 /// The family that a campaign's runs belong to.
 StoreFamily campaign_family(const CampaignConfig& config);
 

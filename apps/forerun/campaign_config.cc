@@ -6,6 +6,7 @@
 
 #include "apps/forerun/config.h"
 #include "apps/forerun/usage_error.h"
+#include "solvers/problem_registry.h"
 
 namespace forerun {
 namespace {
@@ -128,6 +129,7 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   const RunConfig run = read_config(config.base);
   config.campaign = read_section(document, "campaign", campaign_keys());
   config.network = read_section(document, "network", FamilyOptions::parameter_specs());
+  check_network(document, config.network, find_problem(run.problem.name).make(run.problem.parameters)->dimension());
   config.box = read_box(document, run);
   const auto place = [&](const std::string& key) {
     return place_of(document, "campaign", key) + ": [campaign] " + key;
@@ -146,6 +148,14 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
                     section_text("network", config.network) + box_text("lowest", config.box, config.box.lower) +
                     box_text("highest", config.box, config.box.upper);
   return config;
+}
+
+void check_network(const ConfigDocument& document, const Parameters& network, Index dimension) {
+  const std::int64_t stencil = network.integer("stencil"), largest = (dimension - 1) / 2;
+  if (stencil <= largest) return;
+  throw UsageError(place_of(document, "network", "stencil") + ": [network] stencil = " + std::to_string(stencil) +
+                   ": must be an integer ≤ " + std::to_string(largest) + ", since a state has " +
+                   std::to_string(dimension) + " components");
 }
 
 std::map<std::string, std::string> network_texts(const Parameters& network) {

@@ -39,36 +39,41 @@ std::vector<std::string> files_written(const SolveRequest& request, const Compar
 
 }  // namespace
 
+std::string plan_line(const std::string& name, const std::string& value) {
+  constexpr std::size_t width = 20;
+  return "  " + name + std::string(name.size() < width ? width - name.size() : 1, ' ') + value + "\n";
+}
+
+std::string pass_text(const IntegratorSpec& solver, const Experiment& experiment) {
+  std::ostringstream text;
+  text << static_cast<double>(solver.steps) * static_cast<double>(experiment.num_slices()) << " steps of "
+       << solver.method << " in all, step "
+       << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps));
+  return text.str();
+}
+
+std::string plan_files(const std::vector<std::string>& files) {
+  std::string text = plan_line("files", files.empty() ? "none" : std::to_string(files.size()));
+  for (const std::string& file : files) text += "    " + file + "\n";
+  return text;
+}
+
 std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan, const Experiment& experiment) {
   const RunConfig& config = experiment.config;
   const auto slices = static_cast<double>(experiment.num_slices());
   const Index limit = experiment.options.max_iterations;
   const double sweeps = static_cast<double>(limit > 0 ? limit : experiment.num_slices());
-  std::ostringstream text;
-  const auto line = [&text](const std::string& name, const std::string& value) {
-    text << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << value << "\n";
-  };
-  const auto steps = [&](const IntegratorSpec& spec) {
-    std::ostringstream count;
-    count << static_cast<double>(spec.steps) * slices;
-    return count.str() + " steps of " + spec.method + " in all, step " +
-           toml_text(experiment.grid.slice_length() / static_cast<double>(spec.steps));
-  };
-  text << problem_heading(experiment) << "\n";
-  line("equation", find_problem(config.problem.name).equation);
-  line("one fine pass", steps(config.fine));
-  line("one coarse pass", steps(config.coarse));
-  line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)));
-  line("correctors", joined(corrector_names(plan)));
-  line("reference", plan.reference ? "serial fine solution" : "none");
-  line("memory, states", format_bytes(state_bytes(experiment.dimension(), slices)));
-  line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) + " an iteration, " +
-                              "where the corrector learns");
-  const std::vector<std::string> files = files_written(request, plan, experiment);
-  line("files", files.empty() ? "none" : std::to_string(files.size()));
-  for (const std::string& file : files) text << "    " << file << "\n";
-  text << "\nDry run: nothing was solved or written.\n";
-  return text.str();
+  std::string text = problem_heading(experiment) + "\n";
+  text += plan_line("equation", find_problem(config.problem.name).equation);
+  text += plan_line("one fine pass", pass_text(config.fine, experiment));
+  text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
+  text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)));
+  text += plan_line("correctors", joined(corrector_names(plan)));
+  text += plan_line("reference", plan.reference ? "serial fine solution" : "none");
+  text += plan_line("memory, states", format_bytes(state_bytes(experiment.dimension(), slices)));
+  text += plan_line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) +
+                                           " an iteration, where the corrector learns");
+  return text + plan_files(files_written(request, plan, experiment)) + dry_run_ending;
 }
 
 }  // namespace forerun

@@ -30,7 +30,7 @@ constexpr const char* network_name = "network.safetensors";
 
 /// The options of the network as it was fitted before, printed in its file, with those of the command line on top.
 Parameters network_options(const std::map<std::string, std::string>& texts, const std::string& place,
-                           const ParsedOptions& options) {
+                           const ParsedOptions& options, Index dimension) {
   const std::string section = "network";
   ConfigDocument document = ConfigDocument::parse("", place);
   for (const auto& [name, text] : texts) document.set_from_text(section, name, text, place);
@@ -45,6 +45,7 @@ Parameters network_options(const std::map<std::string, std::string>& texts, cons
       throw UsageError(setting.place + ": [" + section + "] " + error.what());
     }
   }
+  check_network(document, parameters, dimension);
   return parameters;
 }
 
@@ -62,7 +63,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const std::filesystem::path file = directory / network_name;
   const auto before =
       std::filesystem::exists(file) ? read_family_file(file).options : std::map<std::string, std::string>();
-  const Parameters network = network_options(before, file.string(), options);
+  const Parameters network = network_options(before, file.string(), options, store.family().common.dimension);
   FamilyLearner learner(FamilyOptions::from_parameters(network), bounds_of(store), store.family().box);
   const auto logger = make_logger(console, options.has("quiet"));
   const auto executor = make_tbb_executor(0);

@@ -205,6 +205,41 @@ TEST_F(CampaignCommand, ADirectoryOfAnotherCampaignIsRefused) {
   EXPECT_THAT(other.err, HasSubstr("another campaign"));
 }
 
+TEST_F(CampaignCommand, DryRunWritesNothingAndSaysWhatWouldBe) {
+  const auto before = directory_.files();
+  const Outcome plan = run("c", {"--dry-run", "--json", directory_ / "json"});
+  ASSERT_EQ(plan.status, ExitStatus::ok) << plan.err;
+  EXPECT_EQ(directory_.files(), before);
+  // 60 neurons, 9 inputs and a constant, times the constant, the linear and the quadratic term of the viscosity.
+  for (const char* part : {"burgers, d = 24, 32 slices", "12; serial fine solution of each; 12 cold as well",
+                           "phase in [0, 1], viscosity in [0.02, 0.04]", "512 steps of rk4 in all", "210 features",
+                           "353 kB", "new, at most 1000 MB", "c/campaign.csv", "c/store/runs/*.safetensors", "/json"}) {
+    EXPECT_THAT(plan.out, HasSubstr(part));
+  }
+}
+
+TEST_F(CampaignCommand, DryRunOfAStartedCampaignSaysWhatIsThereAndWhatIsRefused) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=2"}).status, ExitStatus::ok);
+  const auto before = directory_.files();
+  const Outcome done = run("c", {"--set", "campaign.runs=2", "--dry-run"});
+  EXPECT_THAT(done.out, AllOf(HasSubstr("2, of which 2 are done"), HasSubstr("2 runs of ")));
+  EXPECT_EQ(run("c", {"--dry-run"}).status, ExitStatus::usage) << "another campaign";
+  EXPECT_EQ(run("d", {"--dry-run", "--set", "highest.viscosity=0.05", "--store", directory_ / "c/store"}).status,
+            ExitStatus::bad_model);
+  EXPECT_EQ(run("d", {"--dry-run", "--json", directory_ / "none/json"}).status, ExitStatus::input_output);
+  EXPECT_EQ(run("small.toml", {"--dry-run"}).status, ExitStatus::input_output);
+  EXPECT_EQ(run("d", {"--dry-run", "--set", "campaign.sampling=file", "--set", "campaign.draws=none.csv"}).status,
+            ExitStatus::input_output);
+  EXPECT_EQ(directory_.files(), before);
+}
+
+TEST_F(CampaignCommand, TrainRefusesNetworksThatDoNotGoWithTheStates) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const Outcome outcome = forerun_with({"train", directory_ / "c/store", "--set", "network.stencil=12"});
+  EXPECT_EQ(outcome.status, ExitStatus::usage);
+  EXPECT_THAT(outcome.err, HasSubstr("--set network.stencil=12: [network] stencil = 12: must be an integer ≤ 11"));
+}
+
 TEST_F(CampaignCommand, TrainFitsTheNetworkAnewWithOtherOptions) {
   ASSERT_EQ(run("c", {"--set", "campaign.runs=3"}).status, ExitStatus::ok);
   const Outcome trained =
@@ -244,6 +279,8 @@ INSTANTIATE_TEST_SUITE_P(Settings, RefusedCampaign,
                                            BadCampaign{"viscosity = 0.04\n", "", "must stand in [highest] as well"},
                                            BadCampaign{"viscosity = 0.02", "viscosty = 0.02", "did you mean viscosity"},
                                            BadCampaign{"phase = 1.0", "phase = true", "must be a number"},
+                                           BadCampaign{"stencil = 4", "stencil = 12",
+                                                       "bad.toml:27: [network] stencil = 12: must be an integer ≤ 11"},
                                            BadCampaign{"viscosity = 0.02", "viscosity = -0.02", "viscosity"}));
 
 }  // namespace
