@@ -39,9 +39,9 @@ void CoarseSweep::start(const Correction* correction, States& boundaries, SliceE
   num_fallbacks_ = 0;
   predict_seconds_ = 0.0;
   for (Index n = 0; n < grid_.num_slices(); ++n) {
-    if (!propagate(0, n, boundaries.col(n), coarse_.col(n)) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
+    if (!propagate(n, boundaries.col(n), coarse_.col(n)) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
       boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
-      propagate(0, n, boundaries.col(n), coarse_.col(n));
+      propagate(n, boundaries.col(n), coarse_.col(n));
     }
     boundaries.col(n + 1) = coarse_.col(n);
     if (!loose_guard_.admits(coarse_.col(n))) {
@@ -77,41 +77,46 @@ void CoarseSweep::correct_old_states(const Correction& correction, Index first, 
   });
 }
 
-void CoarseSweep::run(const Correction* correction, Index iteration, Index first, States& boundaries,
-                      const States& fine) {
+void CoarseSweep::begin(const Correction* correction, Index iteration, Index first) {
+  correction_ = correction;
+  iteration_ = iteration;
+  first_ = first;
   num_fallbacks_ = 0;
   predict_seconds_ = 0.0;
-  replace_boundary(first, fine.col(first), fine.col(first), boundaries);
-  for (Index n = first + 1; n < grid_.num_slices(); ++n) {
-    propagate_or_step_back(iteration, n, boundaries, fine);
-    const auto state = boundaries.col(n);
-    if (correction) {
-      predict(*correction, n, state, fine.col(n));
-    } else {
-      new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
-      if (knows_range_ && !loose_guard_.admits(new_state_)) {
-        ++num_fallbacks_;
-        new_state_ = fine.col(n);
-      }
-    }
-    coarse_.col(n) = new_coarse_;
-    replace_boundary(n, new_state_, fine.col(n), boundaries);
-  }
 }
 
-void CoarseSweep::propagate_or_step_back(Index iteration, Index n, States& boundaries, const States& fine) {
-  if (propagate(iteration, n, boundaries.col(n), new_coarse_)) return;
+void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
+  if (n == first_) {
+    replace_boundary(n, fine.col(n), fine.col(n), boundaries);
+    return;
+  }
+  propagate_or_step_back(n, boundaries, fine);
+  if (correction_) {
+    predict(n, boundaries.col(n), fine.col(n));
+  } else {
+    new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
+    if (knows_range_ && !loose_guard_.admits(new_state_)) {
+      ++num_fallbacks_;
+      new_state_ = fine.col(n);
+    }
+  }
+  coarse_.col(n) = new_coarse_;
+  replace_boundary(n, new_state_, fine.col(n), boundaries);
+}
+
+void CoarseSweep::propagate_or_step_back(Index n, States& boundaries, const States& fine) {
+  if (propagate(n, boundaries.col(n), new_coarse_)) return;
   if (corrections_.cols() == 0 || boundaries.col(n) == fine.col(n - 1)) return;
   double& increment = increments_[static_cast<std::size_t>(n - 1)];
   const double refused_increment = increment;
   replace_boundary(n - 1, fine.col(n - 1), fine.col(n - 1), boundaries);
   increment += refused_increment;  // a bound: the state before both replacements is gone
-  propagate(iteration, n, boundaries.col(n), new_coarse_);
+  propagate(n, boundaries.col(n), new_coarse_);
 }
 
-void CoarseSweep::predict(const Correction& correction, Index n, const StateView& state, const StateView& fine) {
+void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine) {
   const Stopwatch watch;
-  correction.evaluate(grid_.slice(n), state, new_correction_);
+  correction_->evaluate(grid_.slice(n), state, new_correction_);
   new_state_ = fine + ((new_coarse_ + new_correction_) - (coarse_.col(n) + corrections_.col(n)));
   if (!guard_.admits(new_state_)) {
     ++num_fallbacks_;
@@ -128,10 +133,10 @@ void CoarseSweep::replace_boundary(Index n, const StateView& state, const StateV
   boundary = state;
 }
 
-bool CoarseSweep::propagate(Index iteration, Index n, const StateView& in, StateOut out) {
+bool CoarseSweep::propagate(Index n, const StateView& in, StateOut out) {
   if (options_.stop.stop_requested()) throw StopRequested{};
   try {
-    propagate_checked(propagator_, "coarse", iteration, grid_.slice(n), in, out);
+    propagate_checked(propagator_, "coarse", iteration_, grid_.slice(n), in, out);
     return true;
   } catch (const SliceError& error) {
     if (!error.numerical) throw;

@@ -34,10 +34,13 @@ class CoarseSweep {
   /// m_k(U[n]) at the states that the corrected sweep will replace, in parallel.
   void correct_old_states(const Correction& correction, Index first, const States& boundaries, SliceExecutor& executor);
 
-  /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])) for n = first … N − 1. With a correction, `correct_old_states` comes
-  /// first, with the same one. Slice `first` starts from a state that does not change, so its bracket is exactly
-  /// zero: it becomes F(U[first]) and costs nothing.
-  void run(const Correction* correction, Index iteration, Index first, States& boundaries, const States& fine);
+  /// A corrected sweep: begin, `cross` for n = first … N − 1. With a correction, `correct_old_states` comes before,
+  /// with the same one.
+  void begin(const Correction* correction, Index iteration, Index first);
+  /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])). Slice `first` starts from a state that does not change, so its
+  /// bracket is exactly zero: it becomes F(U[first]) and costs nothing. May change U[n]' once more, with what is said
+  /// of slice n − 1.
+  void cross(Index n, States& boundaries, const States& fine);
 
   /// G(U[n]) in column n.
   const States& coarse() const { return coarse_; }
@@ -51,11 +54,11 @@ class CoarseSweep {
 
  private:
   /// out = G(in), or `in` where the coarse solver cannot cross the slice; then false.
-  bool propagate(Index iteration, Index n, const StateView& in, StateOut out);
+  bool propagate(Index n, const StateView& in, StateOut out);
   /// G(U[n]'). A predicted state that the coarse solver cannot start from is refused like any other unsound prediction:
   /// F(U[n − 1]) takes its place.
-  void propagate_or_step_back(Index iteration, Index n, States& boundaries, const States& fine);
-  void predict(const Correction& correction, Index n, const StateView& state, const StateView& fine);
+  void propagate_or_step_back(Index n, States& boundaries, const States& fine);
+  void predict(Index n, const StateView& state, const StateView& fine);
   void replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries);
 
   const TimeGrid& grid_;
@@ -72,6 +75,9 @@ class CoarseSweep {
   StateGuard initial_guard_;  ///< for predictions before there were any
   StateGuard loose_guard_;    ///< against an unstable coarse solver
   bool knows_range_;
+  const Correction* correction_ = nullptr;
+  Index iteration_ = 0;
+  Index first_ = 0;
   Index num_fallbacks_ = 0;
   double predict_seconds_ = 0.0;
 };

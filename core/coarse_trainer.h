@@ -29,7 +29,7 @@ class Correction {
 /// What one fine sweep found out, one slice per column: F and G at the states the slices began with.
 struct SweepData {
   Index iteration = 0;
-  Index level = 0;  ///< of the fidelity ladder the fine values come from
+  std::span<const Index> levels;  ///< of the fidelity ladder that the fine values come from; never rising with time
   std::span<const Slice> slices;
   StatesView states;  ///< u
   StatesView fine;    ///< F(u)

@@ -80,10 +80,9 @@ std::unique_ptr<StoppingCriterion> any_of(std::vector<std::unique_ptr<StoppingCr
   return std::make_unique<AnyOf>(std::move(parts));
 }
 
-Index converged_prefix(const std::vector<double>& increments, Index front, double tolerance) {
-  const Index num_slices = static_cast<Index>(increments.size());
-  while (front < num_slices && increments[static_cast<std::size_t>(front)] < tolerance) ++front;
-  return front;
+Index converged_prefix(const std::vector<double>& values, Index first, Index end, double tolerance) {
+  while (first < end && values[static_cast<std::size_t>(first)] < tolerance) ++first;
+  return first;
 }
 
 }  // namespace forerun

@@ -34,8 +34,8 @@ std::unique_ptr<StoppingCriterion> stop_after_seconds(double limit);
 /// The first of `parts`, in their order, that wants to stop.
 std::unique_ptr<StoppingCriterion> any_of(std::vector<std::unique_ptr<StoppingCriterion>> parts);
 
-/// The frozen prefix of the published rule: from `front`, known to be exact or converged, over all slices that follow
-/// without a gap and have increments[n] < tolerance. increments[n] belongs to U[n + 1]. Returns the new front.
-Index converged_prefix(const std::vector<double>& increments, Index front, double tolerance);
+/// The published rule: a slice counts only when all before it do. The first n in [first, end) with values[n] ≥
+/// tolerance (values[n] belongs to U[n + 1]); `end` if there is none.
+Index converged_prefix(const std::vector<double>& values, Index first, Index end, double tolerance);
 
 }  // namespace forerun

@@ -8,83 +8,101 @@ namespace forerun {
 namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::infinity();
-constexpr std::size_t kWindow = 2;
+constexpr Index kWindow = 2;
 constexpr double kGrowthMemory = 0.6;
 /// Changes this small, in scaled states of size one, are rounding and show no growth.
 constexpr double kRounding = 1e-13;
 
-double windowed_maximum(const std::vector<double>& values, std::size_t first, std::size_t n) {
-  const std::size_t end = std::min(values.size(), n + kWindow + 1);
-  double largest = values[n];
-  for (std::size_t i = n < first + kWindow ? first : n - kWindow; i < end; ++i) largest = std::max(largest, values[i]);
-  return largest;
+using Values = Eigen::Ref<const Eigen::ArrayXd>;
+
+/// maxima[n] = max_{|j−n| ≤ 2} values[j]
+void windowed_maxima(const Values& values, Eigen::Ref<Eigen::ArrayXd> maxima) {
+  maxima = values;
+  for (Index shift = 1; shift <= std::min(kWindow, values.size() - 1); ++shift) {
+    const Index count = values.size() - shift;
+    maxima.head(count) = maxima.head(count).max(values.tail(count));
+    maxima.tail(count) = maxima.tail(count).max(values.head(count));
+  }
+}
+
+Values as_array(const std::vector<double>& values) {
+  return Eigen::Map<const Eigen::ArrayXd>(values.data(), static_cast<Index>(values.size()));
 }
 
 }  // namespace
 
 ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
     : safety_(safety),
-      start_increments_(static_cast<std::size_t>(num_slices), 0.0),
-      contractions_(static_cast<std::size_t>(num_slices), kUnknown),
+      largest_contraction_(kUnknown),
+      start_increments_(Eigen::ArrayXd::Zero(num_slices)),
+      contractions_(Eigen::ArrayXd::Constant(num_slices, kUnknown)),
+      counts_(Eigen::ArrayXd::Ones(num_slices)),
+      jump_maxima_(num_slices),
+      increment_maxima_(num_slices),
       growths_(static_cast<std::size_t>(num_slices), 1.0),
       errors_(static_cast<std::size_t>(num_slices), kUnknown),
       consequences_(errors_) {}
 
 void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps) {
-  if (level_is_new_) return;
-  const auto begin = static_cast<std::size_t>(first);
-  for (std::size_t n = begin; n < jumps.size(); ++n) {
-    const double increment = windowed_maximum(start_increments_, begin, n);
-    if (increment <= kRounding) continue;
-    contractions_[n] = windowed_maximum(jumps, begin, n) / increment;
-    largest_contraction_ = std::max(largest_contraction_, contractions_[n]);
+  if (!has_swept_) return;
+  const Index count = contractions_.size() - first;
+  auto contractions = contractions_.tail(count);
+  auto counts = counts_.tail(count);
+  auto jump_maxima = jump_maxima_.tail(count);
+  auto increment_maxima = increment_maxima_.tail(count);
+  windowed_maxima(as_array(jumps).tail(count) * counts, jump_maxima);
+  windowed_maxima(start_increments_.tail(count), increment_maxima);
+  const auto shows = counts > 0.0 && increment_maxima > kRounding;
+  if (const double largest = shows.select(jump_maxima / increment_maxima, 0.0).maxCoeff(); largest > 0.0) {
+    largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
   }
+  contractions = shows.select(jump_maxima / increment_maxima, contractions);
+  counts.setOnes();
 }
 
-double ErrorEstimate::contraction(std::size_t n) const {
-  if (!knows_contraction()) return kUnknown;
-  return std::isfinite(contractions_[n]) ? contractions_[n] : largest_contraction_;
+void ErrorEstimate::climb(Index first, Index count) {
+  largest_increment_ = 0.0;
+  last_reduction_ = 0.0;
+  counts_.segment(first, count).setZero();
+  contractions_.segment(first, count).setConstant(kUnknown);
+  std::fill_n(errors_.begin() + first, count, kUnknown);
 }
 
-void ErrorEstimate::observe_reduction(double largest_increment) {
+void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& increments) {
+  has_swept_ = true;
+  error_ = 0.0;
+  if (first == 0) return;
+  const auto before = static_cast<std::size_t>(first - 1);
+  error_ = errors_[before];
+  if (!std::isfinite(error_)) error_ = std::min(1.0, safety_ * contraction(first - 1)) * increments[before];
+}
+
+double ErrorEstimate::advance(Index n, double start_increment, double carried) {
+  double& growth = growths_[static_cast<std::size_t>(n)];
+  start_increments_[n] = start_increment;
+  if (start_increment > kRounding) growth = std::max(carried / start_increment, kGrowthMemory * growth);
+  error_ *= growth;
+  if (start_increment > 0.0) error_ += safety_ * contraction(n) * start_increment;
+  errors_[static_cast<std::size_t>(n)] = error_;
+  return error_;
+}
+
+void ErrorEstimate::end_sweep(double largest_increment) {
   const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
   smallest_credible_ = largest_increment * std::min(1.0, 2.0 * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
   last_reduction_ = reduction;
 }
 
-void ErrorEstimate::start_level() {
-  largest_increment_ = 0.0;
-  last_reduction_ = 0.0;
-  level_is_new_ = true;
-  std::fill(contractions_.begin(), contractions_.end(), kUnknown);
-  std::fill(errors_.begin(), errors_.end(), kUnknown);
-}
+double ErrorEstimate::contraction(Index n) const { return std::min(contractions_[n], largest_contraction_); }
 
-void ErrorEstimate::update(Index first, const std::vector<double>& increments, const std::vector<double>& carried) {
-  level_is_new_ = false;
-  const auto begin = static_cast<std::size_t>(first);
-  double error = 0.0;
-  if (begin > 0) {
-    const double unestimated = std::min(1.0, safety_ * contraction(begin - 1)) * increments[begin - 1];
-    error = std::isfinite(errors_[begin - 1]) ? errors_[begin - 1] : unestimated;
-  }
-  start_increments_[begin] = 0.0;
-  for (std::size_t n = begin; n < increments.size(); ++n) {
-    if (n > begin) start_increments_[n] = increments[n - 1];
-    const double increment = start_increments_[n];
-    if (increment > kRounding) growths_[n] = std::max(carried[n] / increment, kGrowthMemory * growths_[n]);
-    const double left = increment > 0.0 ? safety_ * contraction(n) * increment : 0.0;
-    error = growths_[n] * error + left;
-    errors_[n] = error;
-  }
-  observe_reduction(*std::max_element(increments.begin() + first, increments.end()));
-  project(begin);
-}
+bool ErrorEstimate::knows_contraction() const { return largest_contraction_ < kUnknown; }
 
-void ErrorEstimate::project(std::size_t begin) {
+double ErrorEstimate::largest_error() const { return std::max(as_array(errors_).maxCoeff(), smallest_credible_); }
+
+void ErrorEstimate::project(Index first) {
   double amplification = 1.0;
-  for (std::size_t n = errors_.size(); n-- > begin;) {
+  for (std::size_t n = errors_.size(); n-- > static_cast<std::size_t>(first);) {
     consequences_[n] = errors_[n] > 0.0 ? errors_[n] * amplification : 0.0;
     amplification = std::max(1.0, growths_[n] * amplification);
   }

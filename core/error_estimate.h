@@ -20,8 +20,9 @@ namespace forerun {
 ///   e_{n+1} = Λ_n e_n + σ ρ_n Δ_n,
 ///
 /// with the safety factor σ; e_n at the front is the estimate under which it was frozen (what is
-/// left of its increment, where there was none), 0 where it is exact. On a new
-/// level of a fidelity ladder the jumps also hold the difference of the levels; there ρ is the largest seen in the run.
+/// left of its increment, where there was none), 0 where it is exact. The first jumps of slices that have climbed to
+/// another level of a fidelity ladder also hold the difference of the levels and do not count; until the next, ρ is
+/// there the largest seen in the run.
 ///
 /// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
 /// growths, e_{n+1} becomes at most
@@ -39,36 +40,47 @@ class ErrorEstimate {
 
   /// After a fine sweep of slices first … N − 1: the jumps that the last corrected sweep has left. Ignored before one.
   void observe_jumps(Index first, const std::vector<double>& jumps);
-  /// The jumps of the next sweep will be of another fine solver.
-  void start_level();
-  /// After a corrected sweep from slice `first` on: its increments (of U[n+1]) and the changes carried on by each
-  /// slice.
-  void update(Index first, const std::vector<double>& increments, const std::vector<double>& carried);
+
+  /// A corrected sweep from slice `first` on: begin, `advance` for every slice in order, end. `increments` are those of
+  /// the sweep before.
+  void begin_sweep(Index first, const std::vector<double>& increments);
+  /// Slice n started from a state changed by Δ_n = `start_increment` and carried `carried` of it on. Returns e_{n+1}.
+  double advance(Index n, double start_increment, double carried);
+  void end_sweep(double largest_increment);
+
+  /// The next jumps of these slices will be of another fine solver.
+  void climb(Index first, Index count);
 
   /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
-  bool knows_contraction() const { return largest_contraction_ > 0.0; }
+  bool knows_contraction() const;
   /// The last increment times twice the worse of its last two reductions, at most once; 0 while it has not been reduced
   /// yet.
   double smallest_credible() const { return smallest_credible_; }
+  /// The largest e_{n+1}, at least the smallest credible one.
+  double largest_error() const;
   /// e_{n+1} for each slice n; infinite while no contraction has been seen.
   const std::vector<double>& errors() const { return errors_; }
-  /// c_{n+1} for each slice n, likewise.
+  /// Brings c_{n+1} up to date for the slices from `first` on.
+  void project(Index first);
+  /// c_{n+1} for each slice n as last projected.
   const std::vector<double>& consequences() const { return consequences_; }
 
  private:
-  double contraction(std::size_t n) const;
-  void observe_reduction(double largest_increment);
-  void project(std::size_t begin);
+  double contraction(Index n) const;
 
   double safety_;
-  double largest_contraction_ = 0.0;
+  double largest_contraction_;      ///< infinite: none seen
   double largest_increment_ = 0.0;  ///< of the last corrected sweep
   double last_reduction_ = 0.0;
   double smallest_credible_ = 0.0;
-  bool level_is_new_ = true;
-  std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
-  std::vector<double> contractions_;      ///< ρ_n
-  std::vector<double> growths_;           ///< Λ_n
+  double error_ = 0.0;  ///< e_{n+1} of the slice that the sweep has come to
+  bool has_swept_ = false;
+  Eigen::ArrayXd start_increments_;  ///< Δ_n of the last corrected sweep
+  Eigen::ArrayXd contractions_;      ///< ρ_n; infinite where unknown
+  Eigen::ArrayXd counts_;            ///< 1 where the next jump tells of contraction, 0 where it tells of levels
+  Eigen::ArrayXd jump_maxima_;
+  Eigen::ArrayXd increment_maxima_;
+  std::vector<double> growths_;  ///< Λ_n
   std::vector<double> errors_;
   std::vector<double> consequences_;
 };

@@ -1,7 +1,6 @@
 #include "core/fine_sweep.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <string>
 
@@ -33,78 +32,131 @@ void propagate_checked(const Propagator& propagator, const char* solver, Index i
   if (!out.allFinite()) fail(slice.end, "the result is not finite", true);
 }
 
-FineSweep::FineSweep(const TimeGrid& grid, const StateNorm& norm)
-    : grid_(grid),
+FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm,
+                     const States& boundaries, States& fine, SliceExecutor& executor, const std::stop_token& stop,
+                     IterationObserver* observer)
+    : ladder_(ladder),
+      grid_(grid),
       norm_(norm),
+      boundaries_(boundaries),
+      fine_(fine),
+      num_threads_(executor.num_threads()),
+      stop_(stop),
+      observer_(observer),
+      released_(static_cast<std::size_t>(grid.num_slices()), 0),
       jumps_(static_cast<std::size_t>(grid.num_slices())),
-      task_seconds_(static_cast<std::size_t>(grid.num_slices())) {}
-
-void FineSweep::run(const Propagator& propagator, Index iteration, Index first, const States& boundaries, States& fine,
-                    SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer) {
-  const Index active = grid_.num_slices() - first;
-  const Index per_task = slices_per_task(propagator, active, executor.num_threads());
-  const Index num_tasks = (active + per_task - 1) / per_task;
-  std::atomic<Index> done = 0;
-  executor.for_each(num_tasks, [&](Index task) {
-    if (stop.stop_requested()) throw StopRequested{};
-    const Index task_first = first + task * per_task;
-    const Index count = std::min(per_task, grid_.num_slices() - task_first);
-    const Stopwatch watch;
-    run_task(propagator, iteration, task_first, count, boundaries, fine);
-    task_seconds_[static_cast<std::size_t>(task)] = watch.seconds();
-    if (observer) observer->on_fine_progress(iteration, done += count, active);
-  });
-  summarize(propagator, first, num_tasks, per_task);
+      num_active_(grid.num_slices()),
+      stream_(executor.open_stream([this](Index task) { run_task(tasks_[static_cast<std::size_t>(task)]); })) {
+  tasks_.reserve(released_.size());  // tasks stay where they are while threads work on them
 }
 
-Index FineSweep::slices_per_task(const Propagator& propagator, Index active, int num_threads) const {
-  const Index share = (active + num_threads - 1) / num_threads;
+void FineSweep::release(Index iteration, Index n, Index level) {
+  if (num_threads_ == 1) return;  // nobody could begin
+  released_[static_cast<std::size_t>(n)] = 1;
+  append(iteration, n, level);
+}
+
+void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) {
+  num_active_ = 0;
+  for (const LevelSegment& segment : segments) num_active_ += segment.count;
+  is_waiting_.store(true, std::memory_order_release);
+  for (const LevelSegment& segment : segments) {
+    for (Index n = segment.first; n < segment.first + segment.count; ++n) {
+      if (!released_[static_cast<std::size_t>(n)]) append(iteration, n, segment.level);
+    }
+  }
+  submit_open_task();
+  stream_->wait();
+  summarize(segments);
+  tasks_.clear();
+  std::fill(released_.begin(), released_.end(), 0);
+  num_done_ = 0;
+  is_waiting_ = false;
+}
+
+void FineSweep::cancel() noexcept {
+  stream_->cancel();
+  tasks_.clear();
+  has_open_task_ = false;
+  std::fill(released_.begin(), released_.end(), 0);
+}
+
+void FineSweep::append(Index iteration, Index n, Index level) {
+  if (has_open_task_) {
+    Task& task = tasks_.back();
+    if (task.level == level && task.first + task.count == n && task.count < open_task_limit_) {
+      ++task.count;
+      return;
+    }
+  }
+  submit_open_task();
+  tasks_.push_back({iteration, level, n, 1, 0.0});
+  has_open_task_ = true;
+  open_task_limit_ = slices_per_task(ladder_.level(level));
+}
+
+void FineSweep::submit_open_task() {
+  if (has_open_task_) stream_->add();
+  has_open_task_ = false;
+}
+
+Index FineSweep::slices_per_task(const Propagator& propagator) const {
+  const Index share = (num_active_ + num_threads_ - 1) / num_threads_;
   const Index block = std::max<Index>(1, propagator.block_size());
   Index num_blocks = 1;
   if (seconds_per_work_ > 0.0) {
     const double block_seconds = seconds_per_work_ * propagator.work_per_slice() * static_cast<double>(block);
     const double wanted = kSecondsPerTask / block_seconds;
-    num_blocks = static_cast<Index>(std::clamp(wanted, 1.0, static_cast<double>(active)));
+    num_blocks = static_cast<Index>(std::clamp(wanted, 1.0, static_cast<double>(num_active_)));
   }
   return std::clamp<Index>(block * num_blocks, 1, share);
 }
 
-void FineSweep::run_task(const Propagator& propagator, Index iteration, Index first, Index count,
-                         const States& boundaries, States& fine) {
-  const auto check_alone = [&](Index n) {
-    propagate_checked(propagator, "fine", iteration, grid_.slice(n), boundaries.col(n), fine.col(n));
-  };
-  bool whole = count > 1;
+void FineSweep::run_task(Task& task) {
+  if (stop_.stop_requested()) throw StopRequested{};
+  const Stopwatch watch;
+  cross(ladder_.level(task.level), task);
+  task.seconds = watch.seconds();
+  if (!observer_) return;
+  const Index done = num_done_ += task.count;
+  if (is_waiting_.load(std::memory_order_acquire)) observer_->on_fine_progress(task.iteration, done, num_active_);
+}
+
+void FineSweep::cross(const Propagator& propagator, const Task& task) {
+  const Index end = task.first + task.count;
+  bool whole = task.count > 1;
   if (whole) {
     try {
-      propagator.propagate_block(grid_.slices(first, count), boundaries.middleCols(first, count),
-                                 fine.middleCols(first, count));
+      propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
+                                 fine_.middleCols(task.first, task.count));
     } catch (...) {
       whole = false;  // which slice it was, and why, is found by crossing them one by one
     }
   }
-  for (Index n = first; n < first + count; ++n) {
+  for (Index n = task.first; n < end; ++n) {
     double& jump = jumps_[static_cast<std::size_t>(n)];
     // A result that is not finite shows in its jump.
-    if (whole) jump = norm_.distance(fine.col(n), boundaries.col(n + 1));
+    if (whole) jump = norm_.distance(fine_.col(n), boundaries_.col(n + 1));
     if (whole && std::isfinite(jump)) continue;
-    check_alone(n);
-    jump = norm_.distance(fine.col(n), boundaries.col(n + 1));
+    propagate_checked(propagator, "fine", task.iteration, grid_.slice(n), boundaries_.col(n), fine_.col(n));
+    jump = norm_.distance(fine_.col(n), boundaries_.col(n + 1));
   }
 }
 
-void FineSweep::summarize(const Propagator& propagator, Index first, Index num_tasks, Index slices_per_task) {
-  const Index active = grid_.num_slices() - first;
-  slice_seconds_ = 0.0;
-  max_slice_seconds_ = 0.0;
-  for (Index task = 0; task < num_tasks; ++task) {
-    const double seconds = task_seconds_[static_cast<std::size_t>(task)];
-    const Index count = std::min(slices_per_task, active - task * slices_per_task);
-    slice_seconds_ += seconds;
-    max_slice_seconds_ = std::max(max_slice_seconds_, seconds / static_cast<double>(count));
+void FineSweep::summarize(const std::vector<LevelSegment>& segments) {
+  levels_.clear();
+  for (const LevelSegment& segment : segments) levels_.push_back({segment.level + 1, segment.first, segment.count});
+  double seconds = 0.0;
+  double work = 0.0;
+  for (const Task& task : tasks_) {
+    LevelSweep& sweep = *std::find_if(levels_.begin(), levels_.end(),
+                                      [&](const LevelSweep& served) { return served.level == task.level + 1; });
+    sweep.slice_seconds += task.seconds;
+    sweep.max_slice_seconds = std::max(sweep.max_slice_seconds, task.seconds / static_cast<double>(task.count));
+    seconds += task.seconds;
+    work += static_cast<double>(task.count) * ladder_.level(task.level).work_per_slice();
   }
-  seconds_per_work_ = slice_seconds_ / (static_cast<double>(active) * propagator.work_per_slice());
-  jump_ = *std::max_element(jumps_.begin() + first, jumps_.end());
+  seconds_per_work_ = seconds / work;
 }
 
 }  // namespace forerun

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <stop_token>
 #include <vector>
 
+#include "core/fidelity_ladder.h"
 #include "core/iteration_observer.h"
+#include "core/level_control.h"
 #include "core/propagator.h"
 #include "core/slice_executor.h"
 #include "core/state_norm.h"
@@ -28,39 +32,69 @@ void propagate_checked(const Propagator& propagator, const char* solver, Index i
 
 /// The parallel part of an iteration: F at the start of every active slice.
 ///
+/// Pipelined: a slice whose start is known may be released while the corrected sweep before still runs on; it then
+/// begins at once if a thread is free. `run` does what has not been released and waits for all.
+///
 /// Slices are grouped into tasks: a block as large as the propagator likes, several blocks when slices are so cheap
-/// that scheduling would cost more than solving. Grouping follows measured times and touches nothing but speed: a
-/// propagator gives the same bits in every block.
+/// that scheduling would cost more than solving. Tasks begin in time order, the front first. Grouping follows measured
+/// times and touches nothing but speed: a propagator gives the same bits in every block.
+///
+/// No heap traffic once the first sweep has been done, but for what the executor's tasks take.
 class FineSweep {
  public:
-  FineSweep(const TimeGrid& grid, const StateNorm& norm);
+  /// Column n of `fine` = F(column n of `boundaries`), and the jump to column n + 1. All are referred to.
+  FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm, const States& boundaries,
+            States& fine, SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
 
-  /// Column n of `fine` = F(column n of `boundaries`) for slices first … N − 1, F being `propagator`. Throws
-  /// `SliceError` for the lowest failing slice, `StopRequested` when `stop` asks.
-  void run(const Propagator& propagator, Index iteration, Index first, const States& boundaries, States& fine,
-           SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
+  /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is no
+  /// longer needed. Slices are released in order.
+  void release(Index iteration, Index n, Index level);
+  /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `SliceError` for the
+  /// lowest failing slice, `StopRequested` when `stop` asks.
+  void run(Index iteration, const std::vector<LevelSegment>& segments);
+  /// Forgets what has been released.
+  void cancel() noexcept;
 
-  /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice and their maximum, the seconds in F summed over slices, and
-  /// those of the slowest slice.
+  /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice, and who served where and for how long.
   const std::vector<double>& jumps() const { return jumps_; }
-  double jump() const { return jump_; }
-  double slice_seconds() const { return slice_seconds_; }
-  double max_slice_seconds() const { return max_slice_seconds_; }
+  const std::vector<LevelSweep>& levels() const { return levels_; }
 
  private:
-  Index slices_per_task(const Propagator& propagator, Index active, int num_threads) const;
-  void run_task(const Propagator& propagator, Index iteration, Index first, Index count, const States& boundaries,
-                States& fine);
-  void summarize(const Propagator& propagator, Index first, Index num_tasks, Index slices_per_task);
+  struct Task {
+    Index iteration;
+    Index level;
+    Index first;
+    Index count;
+    double seconds;
+  };
 
+  void append(Index iteration, Index n, Index level);
+  void submit_open_task();
+  Index slices_per_task(const Propagator& propagator) const;
+  void run_task(Task& task);
+  void cross(const Propagator& propagator, const Task& task);
+  void summarize(const std::vector<LevelSegment>& segments);
+
+  const FidelityLadder& ladder_;
   const TimeGrid& grid_;
   const StateNorm& norm_;
-  std::vector<double> jumps_;         ///< of each slice
-  std::vector<double> task_seconds_;  ///< of each task
-  double seconds_per_work_ = 0.0;     ///< as seen in the last sweep; 0 before the first
-  double jump_ = 0.0;
-  double slice_seconds_ = 0.0;
-  double max_slice_seconds_ = 0.0;
+  const States& boundaries_;
+  States& fine_;
+  const int num_threads_;
+  const std::stop_token& stop_;
+  IterationObserver* observer_;
+
+  std::vector<Task> tasks_;  ///< of the sweep under way; the last may still grow
+  bool has_open_task_ = false;
+  Index open_task_limit_ = 0;
+  std::vector<char> released_;  ///< of each slice
+  std::vector<double> jumps_;   ///< of each slice
+  std::vector<LevelSweep> levels_;
+  Index num_active_;               ///< in the sweep that tasks are made for, as far as is known
+  double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first
+  std::atomic<Index> num_done_ = 0;
+  std::atomic<bool> is_waiting_ = false;
+  std::unique_ptr<PieceStream> stream_;  ///< last: its threads use all of the above
 };
 
 }  // namespace forerun

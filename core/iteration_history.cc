@@ -9,29 +9,59 @@ namespace {
 
 double ratio(double amount, double count) { return count > 0.0 ? amount / count : 0.0; }
 
+LevelCost cost_of(const LevelSweep& sweep) {
+  LevelCost cost{sweep.level, sweep.first_slice, sweep.num_slices};
+  const double others = sweep.slice_seconds - sweep.max_slice_seconds;
+  cost.fine = sweep.num_slices > 1 ? others / static_cast<double>(sweep.num_slices - 1) : sweep.max_slice_seconds;
+  cost.straggler = std::max(0.0, sweep.max_slice_seconds - cost.fine);
+  return cost;
+}
+
 IterationCost cost_of(const IterationRecord& record, Index num_slices, int num_threads) {
   IterationCost cost;
-  cost.level = record.level;
-  cost.at_top_level = record.at_top_level;
-  cost.first_slice = record.first_slice;
+  for (const LevelSweep& sweep : record.levels) cost.levels.push_back(cost_of(sweep));
   const auto active = static_cast<double>(num_slices - record.first_slice);
-  const double slowest = record.max_slice_fine_seconds;
-  cost.fine = active > 1.0 ? (record.slice_fine_seconds - slowest) / (active - 1.0) : slowest;
-  cost.straggler = std::max(0.0, slowest - cost.fine);
+  cost.at_top_level = record.at_top_level;
   cost.coarse = ratio(record.seconds.coarse, active - 1.0);
   cost.fit = record.seconds.fit;
   cost.prediction = ratio(record.seconds.predict, (active - 1.0) * (1.0 + 1.0 / num_threads));
   return cost;
 }
 
-/// A sweep that compared its level with the next did so on a few slices, side by side.
+/// Seconds of a slice at the first level above `level` that served.
+double next_level_seconds(const std::vector<IterationCost>& iterations, Index level) {
+  for (const IterationCost& iteration : iterations) {
+    for (const LevelCost& cost : iteration.levels) {
+      if (cost.level > level) return cost.fine;
+    }
+  }
+  return 0.0;
+}
+
+/// A sweep that compared a level with the next did so on a few slices, side by side.
 void add_level_checks(const std::vector<IterationRecord>& records, std::vector<IterationCost>& iterations) {
   for (std::size_t k = 0; k < iterations.size(); ++k) {
-    if (!records[k].level_measured) continue;
-    const auto next = std::find_if(iterations.begin(), iterations.end(),
-                                   [&](const IterationCost& other) { return other.level > iterations[k].level; });
-    if (next != iterations.end()) iterations[k].level_check = next->fine;
+    if (records[k].measured_level == 0) continue;
+    iterations[k].level_check = next_level_seconds(iterations, records[k].measured_level);
   }
+}
+
+/// Levels at the same fraction of the slices; those too few for a slice of their own vanish, the last never does.
+void scale_levels(std::vector<LevelCost>& levels, double factor, Index exact, Index num_slices) {
+  Index end = num_slices;
+  for (std::size_t i = levels.size(); i-- > 0;) {
+    const auto first = static_cast<Index>(std::llround(factor * static_cast<double>(levels[i].first_slice)));
+    levels[i].first_slice = std::clamp(first, exact, num_slices - 1);
+    levels[i].num_slices = end - levels[i].first_slice;
+    end = levels[i].first_slice;
+  }
+  std::erase_if(levels, [](const LevelCost& cost) { return cost.num_slices == 0; });
+}
+
+Index top_level(const IterationHistory& history) {
+  Index top = 0;
+  for (const IterationCost& cost : history.iterations) top = std::max(top, cost.levels.front().level);
+  return top;
 }
 
 }  // namespace
@@ -42,13 +72,14 @@ bool IterationHistory::learns() const {
 }
 
 double IterationHistory::top_slice() const {
+  const Index top = top_level(*this);
   double seconds = 0.0;
   double slices = 0.0;
-  for (const IterationCost& cost : iterations) {
-    if (!cost.at_top_level) continue;
-    const auto active = static_cast<double>(num_slices - cost.first_slice);
-    seconds += active * cost.fine + cost.straggler;
-    slices += active;
+  for (const IterationCost& iteration : iterations) {
+    const LevelCost& cost = iteration.levels.front();
+    if (cost.level != top) continue;
+    seconds += static_cast<double>(cost.num_slices) * cost.fine + cost.straggler;
+    slices += static_cast<double>(cost.num_slices);
   }
   return ratio(seconds, slices);
 }
@@ -77,11 +108,14 @@ IterationHistory with_slice_seconds(const IterationHistory& history, double fine
   IterationHistory changed = history;
   changed.serial_slice = serial;
   changed.initial_coarse = coarse;
-  for (IterationCost& cost : changed.iterations) {
-    cost.fine = cost.at_top_level ? fine : factor * cost.fine;
-    cost.level_check *= factor;
-    cost.straggler = 0.0;
-    cost.coarse = coarse;
+  const Index top = top_level(history);
+  for (IterationCost& iteration : changed.iterations) {
+    for (LevelCost& cost : iteration.levels) {
+      cost.fine = cost.level == top ? fine : factor * cost.fine;
+      cost.straggler = 0.0;
+    }
+    iteration.level_check *= factor;
+    iteration.coarse = coarse;
   }
   return changed;
 }
@@ -95,11 +129,10 @@ IterationHistory with_num_slices(const IterationHistory& history, Index num_slic
   Index level = 0;
   Index exact = 0;  // slices, after the iterations of this level so far
   for (IterationCost cost : history.iterations) {
-    exact = cost.level == level ? exact + 1 : 0;
-    level = cost.level;
+    exact = cost.levels.front().level == level ? exact + 1 : 0;
+    level = cost.levels.front().level;
     if (exact >= num_slices) continue;
-    const auto first = static_cast<Index>(std::llround(factor * static_cast<double>(cost.first_slice)));
-    cost.first_slice = std::clamp(first, exact, num_slices - 1);
+    scale_levels(cost.levels, factor, exact, num_slices);
     cost.fit *= factor;
     scaled.iterations.push_back(cost);
   }

@@ -6,17 +6,26 @@
 
 namespace forerun {
 
+/// What one slice cost in the part of a sweep that one level of the fidelity ladder served. Seconds.
+struct LevelCost {
+  Index level = 1;
+  Index first_slice = 0;
+  Index num_slices = 0;
+  double fine = 0.0;       ///< F on one slice, lanes filled
+  double straggler = 0.0;  ///< by how much more the slowest slice took
+};
+
 /// What one recorded iteration cost, in terms that hold for any number of processors. Seconds.
 struct IterationCost {
-  Index level = 1;           ///< of the fidelity ladder
-  Index first_slice = 0;     ///< slices [first_slice, N) were propagated by the fine solver
-  double fine = 0.0;         ///< F on one slice, lanes filled
-  double straggler = 0.0;    ///< by how much more the slowest slice took
-  double level_check = 0.0;  ///< the next level on one slice, where the iteration measured the difference to it
-  double coarse = 0.0;       ///< G on one slice
-  double fit = 0.0;          ///< the fit of m, not divided among processors
-  double prediction = 0.0;   ///< one evaluation of m
+  std::vector<LevelCost> levels;  ///< not empty; in time order, up to the last slice, levels falling
+  double level_check = 0.0;       ///< the next level on one slice, where the iteration measured the difference to it
+  double coarse = 0.0;            ///< G on one slice
+  double fit = 0.0;               ///< the fit of m, not divided among processors
+  double prediction = 0.0;        ///< one evaluation of m
   bool at_top_level = true;
+
+  /// Slices [first_slice, N) were propagated by the fine solver.
+  Index first_slice() const { return levels.front().first_slice; }
 };
 
 /// A run of Parareal as a series of costs: what a model of more processors (core/scaling_model.h) runs again.
@@ -30,7 +39,7 @@ struct IterationHistory {
   std::vector<IterationCost> iterations;
 
   bool learns() const;
-  /// Mean seconds of a top-level slice in the run's own sweeps.
+  /// Mean seconds of a slice at the highest level in the run's own sweeps.
   double top_slice() const;
 };
 
@@ -44,10 +53,10 @@ struct RecordedRun {
   double serial_slice_seconds = 0.0;
 };
 
-/// The history of a recorded run. Means are taken as follows: of the fine seconds of a sweep all but its slowest slice
-/// are equal; N − f − 1 coarse solves and 2 (N − f − 1) evaluations of m make an iteration with f frozen slices, half
-/// of the evaluations shared by the threads.
-/// Throws std::invalid_argument if the record has no iteration at the top level.
+/// The history of a recorded run. Means are taken as follows: of the fine seconds of a level in a sweep all but its
+/// slowest slice are equal; N − f − 1 coarse solves and 2 (N − f − 1) evaluations of m make an iteration with f frozen
+/// slices, half of the evaluations shared by the threads. Throws std::invalid_argument if the record has no iteration
+/// at the top level.
 IterationHistory iteration_history(const RunRecord& record, const RecordedRun& run);
 
 /// The same history with other solvers' seconds a slice: top-level sweeps take `fine` a slice in full lanes, lower
@@ -55,8 +64,8 @@ IterationHistory iteration_history(const RunRecord& record, const RecordedRun& r
 IterationHistory with_slice_seconds(const IterationHistory& history, double fine, double serial, double coarse);
 
 /// The same history with another number of slices, each of the recorded length and cost. **Assumed**, not known: as
-/// many iterations, but at each level no more than slices; fronts at the same fraction of the slices; a fit that takes
-/// seconds in proportion to the slices. Throws std::invalid_argument if num_slices < 1.
+/// many iterations, but at each level no more than slices; fronts and levels at the same fraction of the slices; a fit
+/// that takes seconds in proportion to the slices. Throws std::invalid_argument if num_slices < 1.
 IterationHistory with_num_slices(const IterationHistory& history, Index num_slices);
 
 }  // namespace forerun

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
-#include <vector>
 
+#include "core/convergence.h"
 #include "core/fine_sweep.h"
 
 namespace forerun {
@@ -11,20 +11,27 @@ namespace {
 
 constexpr double kMeasuringBudget = 0.02;  // of a full pass
 constexpr Index kMaxSamples = 8;
-constexpr double kNegligible = 0.1;  // of the tolerance
-constexpr double kCheap = 1e-3;      // of the next level's work
+constexpr double kNegligible = 0.1;      // of the tolerance
+constexpr double kCheap = 1e-3;          // of the next level's work
+constexpr double kClimbingShare = 0.25;  // of the slices that have not left a level
+constexpr Index kSlicesPerPiece = 16;
 
-/// The `count` slices with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order.
-std::vector<Index> most_discrepant_slices(Index count, const StateNorm& norm, const States& fine,
-                                          const States& coarse) {
-  std::vector<double> discrepancies(static_cast<std::size_t>(fine.cols()));
-  for (Index n = 0; n < fine.cols(); ++n) {
-    discrepancies[static_cast<std::size_t>(n)] = norm.distance(fine.col(n), coarse.col(n));
-  }
-  std::vector<Index> slices(static_cast<std::size_t>(fine.cols()));
-  std::iota(slices.begin(), slices.end(), Index{0});
+/// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order.
+std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
+                                          const States& fine, const States& coarse, SliceExecutor& executor) {
+  std::vector<double> discrepancies(static_cast<std::size_t>(segment.count));
+  executor.for_each((segment.count + kSlicesPerPiece - 1) / kSlicesPerPiece, [&](Index piece) {
+    const Index end = std::min(segment.count, (piece + 1) * kSlicesPerPiece);
+    for (Index i = piece * kSlicesPerPiece; i < end; ++i) {
+      const Index n = segment.first + i;
+      discrepancies[static_cast<std::size_t>(i)] = norm.distance(fine.col(n), coarse.col(n));
+    }
+  });
+  std::vector<Index> slices(static_cast<std::size_t>(segment.count));
+  std::iota(slices.begin(), slices.end(), segment.first);
   std::stable_sort(slices.begin(), slices.end(), [&](Index a, Index b) {
-    return discrepancies[static_cast<std::size_t>(a)] > discrepancies[static_cast<std::size_t>(b)];
+    return discrepancies[static_cast<std::size_t>(a - segment.first)] >
+           discrepancies[static_cast<std::size_t>(b - segment.first)];
   });
   slices.resize(static_cast<std::size_t>(count));
   std::sort(slices.begin(), slices.end());
@@ -34,41 +41,137 @@ std::vector<Index> most_discrepant_slices(Index count, const StateNorm& norm, co
 }  // namespace
 
 LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options)
-    : ladder_(ladder), grid_(grid), options_(options), tolerance_(options.tolerance) {}
-
-bool LevelControl::needs_measure() const {
-  return !at_top() && !measured_ && ladder_.relative_work(level_) >= kCheap * ladder_.relative_work(level_ + 1);
+    : ladder_(ladder),
+      grid_(grid),
+      options_(options),
+      num_slices_(grid.num_slices()),
+      top_(ladder.num_levels() - 1),
+      levels_(static_cast<std::size_t>(ladder.num_levels()), Level{.tolerance = options.tolerance}),
+      slice_levels_(static_cast<std::size_t>(num_slices_), 0) {
+  find_segments();
 }
 
-double LevelControl::measure(Index iteration, const States& boundaries, const States& fine, const States& coarse,
-                             SliceExecutor& executor) {
-  const Index num_slices = grid_.num_slices();
-  const double next_work = ladder_.relative_work(level_ + 1);
-  const double affordable = kMeasuringBudget * static_cast<double>(num_slices) / next_work;
+bool LevelControl::needs_measure(Index level) const {
+  return level != top_ && !levels_[static_cast<std::size_t>(level)].measured &&
+         ladder_.relative_work(level) >= kCheap * ladder_.relative_work(level + 1);
+}
+
+LevelMeasurement LevelControl::measure(Index iteration, const States& boundaries, const States& fine,
+                                       const States& coarse, SliceExecutor& executor) {
+  for (const LevelSegment& segment : segments_) {
+    if (!needs_measure(segment.level)) continue;
+    return {segment.level, measure_level(segment, iteration, boundaries, fine, coarse, executor)};
+  }
+  return {};
+}
+
+double LevelControl::measure_level(const LevelSegment& segment, Index iteration, const States& boundaries,
+                                   const States& fine, const States& coarse, SliceExecutor& executor) {
+  const double next_work = ladder_.relative_work(segment.level + 1);
+  const double affordable = kMeasuringBudget * static_cast<double>(num_slices_) / next_work;
   const Index num_samples =
-      std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, num_slices));
-  const std::vector<Index> samples = most_discrepant_slices(num_samples, options_.norm, fine, coarse);
-  const Propagator& next = ladder_.level(level_ + 1);
+      std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, segment.count));
+  const std::vector<Index> samples =
+      most_discrepant_slices(num_samples, segment, options_.norm, fine, coarse, executor);
+  const Propagator& next = ladder_.level(segment.level + 1);
   States results(fine.rows(), num_samples);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
     propagate_checked(next, "fine", iteration, grid_.slice(n), boundaries.col(n), results.col(i));
   });
-  difference_ = 0.0;
+  Level& level = levels_[static_cast<std::size_t>(segment.level)];
   for (Index i = 0; i < num_samples; ++i) {
-    difference_ =
-        std::max(difference_, options_.norm.distance(results.col(i), fine.col(samples[static_cast<std::size_t>(i)])));
+    const auto here = fine.col(samples[static_cast<std::size_t>(i)]);
+    level.difference = std::max(level.difference, options_.norm.distance(results.col(i), here));
   }
-  tolerance_ = std::max(options_.tolerance, options_.level_factor * difference_);
-  measured_ = true;
-  return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices);
+  level.tolerance = std::max(options_.tolerance, options_.level_factor * level.difference);
+  level.measured = true;
+  return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices_);
 }
 
-void LevelControl::climb() {
-  const bool straight_to_top = measured_ && difference_ < kNegligible * options_.tolerance;
-  level_ = straight_to_top ? ladder_.num_levels() - 1 : level_ + 1;
-  measured_ = false;
-  tolerance_ = options_.tolerance;
+void LevelControl::begin_sweep(const ErrorEstimate& estimate) {
+  by_estimate_ = options_.stopping == StoppingRule::estimate && estimate.knows_contraction();
+  segment_ = 0;
+  increments_small_ = true;
+  errors_small_ = true;
+}
+
+bool LevelControl::settles(Index n, double increment, double error) {
+  if (n == segments_[segment_].first + segments_[segment_].count) {
+    ++segment_;
+    increments_small_ = true;
+    errors_small_ = true;
+  }
+  if (n == start_) return false;  // done, since its start is final
+  const LevelSegment& segment = segments_[segment_];
+  const double tolerance = levels_[static_cast<std::size_t>(segment.level)].tolerance;
+  increments_small_ = increments_small_ && increment < tolerance;
+  errors_small_ = errors_small_ && error < tolerance;  // consequences are not smaller than errors
+  const bool done_by_increments = increments_small_ && !(by_estimate_ && segment.level == top_);
+  return !done_by_increments && !(by_estimate_ && errors_small_);
+}
+
+void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate) {
+  const std::vector<LevelSegment> served = segments_;
+  if (by_estimate_) estimate.project(exact_front_);
+  if (start_ == exact_front_ && served.front().level == top_) ++exact_front_;
+  for (const LevelSegment& segment : served) {
+    if (segment.level == top_) {
+      advance_top(segment, increments, estimate);
+    } else {
+      advance_lower(segment, segment.first == served.front().first, increments, estimate);
+    }
+  }
+  find_segments();
+}
+
+// In both of the following the first active slice is done: its start is final, and so is what its level makes of it.
+
+void LevelControl::advance_top(const LevelSegment& segment, const std::vector<double>& increments,
+                               const ErrorEstimate& estimate) {
+  const Index exact = segment.first + 1;
+  const Index end = segment.first + segment.count;
+  const auto end_of_small = [&](const std::vector<double>& values, Index first) {
+    return converged_prefix(values, first, end, options_.tolerance);
+  };
+  if (!by_estimate_) {
+    start_ = end_of_small(increments, exact);
+  } else if (!all_at_top()) {
+    start_ = end_of_small(estimate.consequences(), exact);
+  } else if (estimate.smallest_credible() < options_.tolerance &&
+             end_of_small(estimate.consequences(), exact) == num_slices_) {
+    start_ = end_of_small(estimate.consequences(), exact_front_) == num_slices_ ? num_slices_ : exact_front_;
+  } else {
+    start_ = exact;
+  }
+  front_ = start_;
+}
+
+void LevelControl::advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,
+                                 ErrorEstimate& estimate) {
+  const Level& level = levels_[static_cast<std::size_t>(segment.level)];
+  const Index end = segment.first + segment.count;
+  const Index exact = is_first ? segment.first + 1 : segment.first;
+  Index done = converged_prefix(increments, exact, end, level.tolerance);
+  if (by_estimate_) done = std::max(done, converged_prefix(estimate.consequences(), exact, end, level.tolerance));
+  const Index first = is_first ? front_ : segment.first;
+  if (static_cast<double>(done - first) < kClimbingShare * static_cast<double>(num_slices_ - first)) {
+    if (is_first) start_ = done;
+    return;
+  }
+  const bool straight_to_top = level.measured && level.difference < kNegligible * options_.tolerance;
+  std::fill(slice_levels_.begin() + first, slice_levels_.begin() + done, straight_to_top ? top_ : segment.level + 1);
+  estimate.climb(first, done - first);
+  if (is_first) start_ = front_;
+}
+
+void LevelControl::find_segments() {
+  segments_.clear();
+  for (Index n = start_; n < num_slices_; ++n) {
+    const Index level = slice_levels_[static_cast<std::size_t>(n)];
+    if (segments_.empty() || segments_.back().level != level) segments_.push_back({level, n, 0});
+    ++segments_.back().count;
+  }
 }
 
 }  // namespace forerun

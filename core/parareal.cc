@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "core/coarse_sweep.h"
@@ -14,9 +15,11 @@
 namespace forerun {
 namespace {
 
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
 std::unique_ptr<StoppingCriterion> stopping_criterion(const PararealOptions& options, const PararealProblem& problem) {
-  // Every level ends by itself after as many iterations as there are slices.
-  const Index ultimate = problem.grid.num_slices() * problem.fine.num_levels();
+  // Every level ends by itself after as many iterations as there are slices, and slices may wake once.
+  const Index ultimate = problem.grid.num_slices() * (problem.fine.num_levels() + 1);
   std::vector<std::unique_ptr<StoppingCriterion>> parts;
   parts.push_back(stop_when_all_slices_converged());
   if (options.jump_tolerance > 0.0) parts.push_back(stop_at_jump(options.jump_tolerance));
@@ -38,7 +41,7 @@ void check_dimensions(const PararealProblem& problem) {
   }
 }
 
-/// One run of equation (1); see parareal.h. U[n] is column n of `record_.boundaries` throughout.
+/// One run of equation (1); see parareal.h.
 class PararealLoop {
  public:
   PararealLoop(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
@@ -48,17 +51,19 @@ class PararealLoop {
         executor_(executor),
         observer_(observer),
         num_slices_(problem.grid.num_slices()),
+        boundaries_(problem.initial.size(), num_slices_ + 1),
+        fine_(problem.initial.size(), num_slices_),
         levels_(problem.fine, problem.grid, options),
-        fine_sweep_(problem.grid, options.norm),
         coarse_sweep_(problem.grid, problem.coarse, options, problem.trainer != nullptr),
         estimate_(num_slices_, options.error_safety),
-        fine_(problem.initial.size(), num_slices_) {
-    record_.boundaries.setConstant(problem.initial.size(), num_slices_ + 1, std::numeric_limits<double>::quiet_NaN());
-    record_.boundaries.col(0) = problem.initial;
+        fine_sweep_(problem.fine, problem.grid, options.norm, boundaries_, fine_, executor, options.stop, observer),
+        criterion_(stopping_criterion(options, problem)) {
+    // By the threads that will work on them: memory lies near to who touches it first.
+    executor.for_each(num_slices_ + 1, [this](Index n) { boundaries_.col(n).setConstant(kUnknown); });
+    boundaries_.col(0) = problem.initial;
   }
 
   RunRecord run() {
-    const auto criterion = stopping_criterion(options_, problem_);
     try {
       initial_sweep();
       std::optional<Termination> reason;
@@ -68,11 +73,10 @@ class PararealLoop {
         fine_sweep();
         train();
         correct_old_states();
-        corrected_sweep();
-        advance_front();
-        reason = criterion->check({iteration_, num_slices_, record_.seconds.total + watch.seconds()});
+        corrected_sweep(termination(watch.seconds()).has_value());
+        advance();
+        reason = termination(watch.seconds());
         end_iteration(watch.seconds());
-        if (front_ == num_slices_) climb();
       }
       record_.termination = *reason;
     } catch (const SliceError& error) {
@@ -81,6 +85,8 @@ class PararealLoop {
     } catch (const StopRequested&) {
       record_.termination = Termination::interrupted;
     }
+    fine_sweep_.cancel();
+    record_.boundaries = std::move(boundaries_);
     return std::move(record_);
   }
 
@@ -90,7 +96,7 @@ class PararealLoop {
     const Stopwatch watch;
     correction_ = problem_.trainer ? problem_.trainer->initial_correction() : nullptr;
     if (correction_) record_.initial_corrector = problem_.trainer->serving();
-    coarse_sweep_.start(correction_, record_.boundaries, executor_);
+    coarse_sweep_.start(correction_, boundaries_, executor_);
     record_.initial_fallbacks = coarse_sweep_.num_fallbacks();
     PhaseSeconds& seconds = record_.initial_seconds;
     seconds.total = watch.seconds();
@@ -98,33 +104,31 @@ class PararealLoop {
     seconds.coarse = seconds.total - seconds.predict;
     record_.seconds = seconds;
     if (problem_.reference) record_.initial_error = error_against_reference();
-    if (observer_) observer_->on_start(num_slices_, record_.boundaries);
+    if (observer_) observer_->on_start(num_slices_, boundaries_);
   }
 
   void begin_iteration() {
     iteration_ = IterationRecord{};
     iteration_.iteration = record_.num_iterations() + 1;
-    iteration_.level = levels_.level() + 1;
-    iteration_.at_top_level = levels_.at_top();
-    iteration_.first_slice = front_;
+    iteration_.first_slice = levels_.start();
+    iteration_.at_top_level = levels_.all_at_top();
   }
 
-  /// F(U[n]) for all active slices, in parallel.
+  /// F(U[n]) for all active slices, in parallel; some may have begun during the sweep before.
   void fine_sweep() {
     const Stopwatch watch;
-    fine_sweep_.run(levels_.propagator(), iteration_.iteration, front_, record_.boundaries, fine_, executor_,
-                    options_.stop, observer_);
-    iteration_.jump = fine_sweep_.jump();
-    iteration_.fine_work = problem_.fine.relative_work(levels_.level()) * static_cast<double>(num_slices_ - front_) /
-                           static_cast<double>(num_slices_);
-    estimate_.observe_jumps(front_, fine_sweep_.jumps());
-    iteration_.level_measured = levels_.needs_measure();
-    if (iteration_.level_measured) {
-      iteration_.fine_work +=
-          levels_.measure(iteration_.iteration, record_.boundaries, fine_, coarse_sweep_.coarse(), executor_);
+    fine_sweep_.run(iteration_.iteration, levels_.segments());
+    iteration_.levels = fine_sweep_.levels();
+    iteration_.jump = largest_active(fine_sweep_.jumps());
+    for (const LevelSegment& segment : levels_.segments()) {
+      iteration_.fine_work += problem_.fine.relative_work(segment.level) * static_cast<double>(segment.count) /
+                              static_cast<double>(num_slices_);
     }
-    iteration_.slice_fine_seconds = fine_sweep_.slice_seconds();
-    iteration_.max_slice_fine_seconds = fine_sweep_.max_slice_seconds();
+    estimate_.observe_jumps(iteration_.first_slice, fine_sweep_.jumps());
+    const LevelMeasurement measured =
+        levels_.measure(iteration_.iteration, boundaries_, fine_, coarse_sweep_.coarse(), executor_);
+    iteration_.measured_level = measured.level + 1;
+    iteration_.fine_work += measured.work;
     iteration_.seconds.fine = watch.seconds();
   }
 
@@ -134,10 +138,12 @@ class PararealLoop {
     correction_ = nullptr;
     if (!problem_.trainer) return;
     const Stopwatch watch;
-    const Index count = num_slices_ - front_;
+    const Index first = iteration_.first_slice;
+    const Index count = num_slices_ - first;
     correction_ = problem_.trainer->train(
-        {iteration_.iteration, levels_.level(), problem_.grid.slices(front_, count),
-         record_.boundaries.middleCols(front_, count), fine_.rightCols(count), coarse_sweep_.coarse().rightCols(count)},
+        {iteration_.iteration, std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
+         problem_.grid.slices(first, count), boundaries_.middleCols(first, count), fine_.rightCols(count),
+         coarse_sweep_.coarse().rightCols(count)},
         executor_);
     if (correction_) iteration_.corrector = problem_.trainer->serving();
     const CorrectionErrors errors = problem_.trainer->errors();
@@ -150,36 +156,51 @@ class PararealLoop {
   void correct_old_states() {
     if (!correction_) return;
     const Stopwatch watch;
-    coarse_sweep_.include_sound_states(front_, fine_, executor_);
-    coarse_sweep_.correct_old_states(*correction_, front_, record_.boundaries, executor_);
+    coarse_sweep_.include_sound_states(iteration_.first_slice, fine_, executor_);
+    coarse_sweep_.correct_old_states(*correction_, iteration_.first_slice, boundaries_, executor_);
     iteration_.seconds.predict = watch.seconds();
   }
 
-  /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])), one slice after the other.
-  void corrected_sweep() {
+  /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])), one slice after the other. A slice is settled when the next one has
+  /// been crossed, too: only then can its end no longer change.
+  void corrected_sweep(bool is_last) {
     const Stopwatch watch;
-    coarse_sweep_.run(correction_, iteration_.iteration, front_, record_.boundaries, fine_);
-    estimate_.update(front_, coarse_sweep_.increments(), coarse_sweep_.carried());
+    const Index first = iteration_.first_slice;
+    estimate_.begin_sweep(first, coarse_sweep_.increments());
+    levels_.begin_sweep(estimate_);
+    coarse_sweep_.begin(correction_, iteration_.iteration, first);
+    for (Index n = first; n < num_slices_; ++n) {
+      coarse_sweep_.cross(n, boundaries_, fine_);
+      if (n > first) settle(n - 1, is_last);
+    }
+    settle(num_slices_ - 1, is_last);
+    iteration_.increment = largest_active(coarse_sweep_.increments());
+    estimate_.end_sweep(iteration_.increment);
+    iteration_.estimated_error = estimate_.largest_error();
     iteration_.num_fallbacks = coarse_sweep_.num_fallbacks();
     iteration_.seconds.predict += coarse_sweep_.predict_seconds();
     iteration_.seconds.coarse = watch.seconds() - coarse_sweep_.predict_seconds();
   }
 
-  /// Freezes the slice that has become exact and all converged ones behind it.
-  void advance_front() {
-    const std::vector<double>& increments = coarse_sweep_.increments();
-    iteration_.increment = *std::max_element(increments.begin() + front_, increments.end());
-    iteration_.estimated_error = std::max(*std::max_element(estimate_.errors().begin(), estimate_.errors().end()),
-                                          estimate_.smallest_credible());
-    if (levels_.at_top() && exact_front_ == front_) ++exact_front_;
-    ++front_;
-    const bool by_estimate = options_.stopping == StoppingRule::estimate && estimate_.knows_contraction();
-    const Index prefix =
-        converged_prefix(by_estimate ? estimate_.consequences() : increments, front_, levels_.tolerance());
-    const bool all_below = prefix == num_slices_ && estimate_.smallest_credible() < levels_.tolerance();
-    if (!by_estimate || all_below) front_ = prefix;
-    iteration_.exact_front = exact_front_;
-    iteration_.converged_front = front_;
+  /// What is known of slice n now; where it is sure to be active again, its next fine solve may begin.
+  void settle(Index n, bool is_last) {
+    const auto i = static_cast<std::size_t>(n);
+    const double start_increment = n > iteration_.first_slice ? coarse_sweep_.increments()[i - 1] : 0.0;
+    const double error = estimate_.advance(n, start_increment, coarse_sweep_.carried()[i]);
+    if (levels_.settles(n, coarse_sweep_.increments()[i], error) && !is_last) {
+      fine_sweep_.release(iteration_.iteration + 1, n, levels_.slice_levels()[i]);
+    }
+  }
+
+  /// Freezes the slice that has become exact and all converged ones behind it; lets slices climb.
+  void advance() {
+    levels_.advance(coarse_sweep_.increments(), estimate_);
+    iteration_.exact_front = levels_.exact_front();
+    iteration_.converged_front = levels_.front();
+  }
+
+  std::optional<Termination> termination(double seconds) const {
+    return criterion_->check({iteration_, num_slices_, record_.seconds.total + seconds});
   }
 
   void end_iteration(double seconds) {
@@ -187,21 +208,17 @@ class PararealLoop {
     record_.seconds += iteration_.seconds;
     if (problem_.reference) iteration_.error = error_against_reference();
     record_.iterations.push_back(iteration_);
-    if (observer_) observer_->on_iteration(record_.iterations.back(), record_.boundaries);
+    if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_);
   }
 
-  /// The current level has given all it can; every slice starts anew on the next.
-  void climb() {
-    if (levels_.at_top()) return;
-    levels_.climb();
-    front_ = 0;
-    estimate_.start_level();
+  double largest_active(const std::vector<double>& values) const {
+    return *std::max_element(values.begin() + iteration_.first_slice, values.end());
   }
 
   double error_against_reference() const {
     double error = 0.0;
     for (Index n = 0; n <= num_slices_; ++n) {
-      error = std::max(error, options_.norm.distance(record_.boundaries.col(n), problem_.reference->col(n)));
+      error = std::max(error, options_.norm.distance(boundaries_.col(n), problem_.reference->col(n)));
     }
     return error;
   }
@@ -212,14 +229,14 @@ class PararealLoop {
   IterationObserver* observer_;
   const Index num_slices_;
 
+  States boundaries_;  ///< U[n] is column n
+  States fine_;        ///< F(U[n])
   LevelControl levels_;
-  FineSweep fine_sweep_;
   CoarseSweep coarse_sweep_;
   ErrorEstimate estimate_;
-  States fine_;  ///< F(U[n])
+  FineSweep fine_sweep_;
+  std::unique_ptr<StoppingCriterion> criterion_;
   const Correction* correction_ = nullptr;
-  Index front_ = 0;        ///< boundaries 0 … front are frozen
-  Index exact_front_ = 0;  ///< boundaries 0 … exact_front are the serial fine solution
   IterationRecord iteration_;
   RunRecord record_;
 };

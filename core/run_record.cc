@@ -1,5 +1,6 @@
 #include "core/run_record.h"
 
+#include <algorithm>
 #include <sstream>
 
 namespace forerun {
@@ -27,6 +28,18 @@ PhaseSeconds& PhaseSeconds::operator+=(const PhaseSeconds& other) {
   fit += other.fit;
   predict += other.predict;
   return *this;
+}
+
+double IterationRecord::slice_fine_seconds() const {
+  double seconds_of_all = 0.0;
+  for (const LevelSweep& sweep : levels) seconds_of_all += sweep.slice_seconds;
+  return seconds_of_all;
+}
+
+double IterationRecord::max_slice_fine_seconds() const {
+  double slowest = 0.0;
+  for (const LevelSweep& sweep : levels) slowest = std::max(slowest, sweep.max_slice_seconds);
+  return slowest;
 }
 
 std::string SliceFailure::sentence() const {

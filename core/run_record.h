@@ -16,7 +16,8 @@ enum class Termination { converged, iteration_limit, time_limit, propagator_fail
 /// "converged", "iteration limit", "time limit", "propagator failed", "interrupted".
 std::string_view to_string(Termination termination);
 
-/// Wall-clock seconds by what was done. `total` includes what the others leave out (norms, bookkeeping).
+/// Wall-clock seconds by what the calling thread did. `fine` is what it waited for fine solves; those that other
+/// threads do while it sweeps cost nothing. `total` includes what the others leave out (norms, bookkeeping).
 struct PhaseSeconds {
   double total = 0.0;
   double fine = 0.0;
@@ -27,28 +28,42 @@ struct PhaseSeconds {
   PhaseSeconds& operator+=(const PhaseSeconds& other);
 };
 
+/// The slices of one sweep that one level of the fidelity ladder served.
+struct LevelSweep {
+  Index level = 1;  ///< 1 the cheapest
+  Index first_slice = 0;
+  Index num_slices = 0;
+  double slice_seconds = 0.0;      ///< inside the fine solver, summed over slices and threads
+  double max_slice_seconds = 0.0;  ///< the slowest slice
+};
+
 /// One pass of equation (1). All norms are those of the run's `StateNorm`, maxima over slices.
 struct IterationRecord {
-  Index iteration = 0;                  ///< k, from 1
-  Index level = 1;                      ///< of the fidelity ladder, 1 the cheapest
-  bool at_top_level = true;             ///< false: a cheaper version of the fine solver served this sweep
-  bool level_measured = false;          ///< the next level ran on a few slices, to see how far this one is off
-  Index first_slice = 0;                ///< slices [first_slice, N) were propagated by the fine solver
-  Index exact_front = 0;                ///< leading slices that equal the serial fine solution bit for bit
-  Index converged_front = 0;            ///< leading slices frozen as exact or converged
-  double increment = 0.0;               ///< max_n ‖U[n]^k − U[n]^{k−1}‖
-  double jump = 0.0;                    ///< max_n ‖F(U[n]^{k−1}) − U[n+1]^{k−1}‖
-  double estimated_error = 0.0;         ///< see core/error_estimate.h; infinite while nothing can be said
-  std::optional<double> error;          ///< max_n ‖U[n]^k − reference[n]‖, where a reference was given
-  double fine_work = 0.0;               ///< work of this iteration's fine sweep ÷ one full pass of the finest level
-  double slice_fine_seconds = 0.0;      ///< seconds spent inside the fine solver, summed over slices and threads
-  double max_slice_fine_seconds = 0.0;  ///< the slowest slice: what the fine sweep costs on N processors
+  Index iteration = 0;             ///< k, from 1
+  std::vector<LevelSweep> levels;  ///< which level served which slices, in time order: the finest first
+  bool at_top_level = true;        ///< the finest level served all of them
+  Index measured_level = 0;        ///< the next level ran on a few of its slices, to see how far it is off; 0: none
+  Index first_slice = 0;           ///< slices [first_slice, N) were propagated by the fine solver
+  Index exact_front = 0;           ///< leading slices that equal the serial fine solution bit for bit
+  Index converged_front = 0;       ///< leading slices frozen as exact or converged at the finest level
+  double increment = 0.0;          ///< max_n ‖U[n]^k − U[n]^{k−1}‖
+  double jump = 0.0;               ///< max_n ‖F(U[n]^{k−1}) − U[n+1]^{k−1}‖
+  double estimated_error = 0.0;    ///< see core/error_estimate.h; infinite while nothing can be said
+  std::optional<double> error;     ///< max_n ‖U[n]^k − reference[n]‖, where a reference was given
+  double fine_work = 0.0;          ///< work of this iteration's fine sweep ÷ one full pass of the finest level
   PhaseSeconds seconds;
   std::string corrector;                             ///< what served the sweep, "classic" for m = 0
   std::optional<double> predicted_correction_error;  ///< of what served the sweep; see CorrectionErrors
   std::optional<double> found_correction_error;      ///< of what served the sweep before
-  Index num_fallbacks =
-      0;  ///< predictions refused by the state safeguard, and slices the coarse solver could not cross
+  /// Predictions refused by the state safeguard, and slices the coarse solver could not cross.
+  Index num_fallbacks = 0;
+
+  /// The level of the last slice: the cheapest in use.
+  Index level() const { return levels.empty() ? 1 : levels.back().level; }
+  /// Seconds spent inside the fine solver, summed over slices and threads.
+  double slice_fine_seconds() const;
+  /// The slowest slice: what the fine sweep costs on N processors.
+  double max_slice_fine_seconds() const;
 };
 
 /// Where and why a propagator failed.

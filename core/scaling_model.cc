@@ -31,14 +31,15 @@ class ScaledRun {
 
   CriticalPath run() {
     sweep(history_.initial_coarse, history_.initial_prediction, 0, 0);
-    Index level = history_.iterations.front().level;
+    const IterationCost* last = &history_.iterations.front();
     for (const IterationCost& cost : history_.iterations) {
-      if (!options_.pipelined || cost.level != level) synchronise();
-      level = cost.level;
-      first_owner_ = owner_of(cost.first_slice);
+      if (!options_.pipelined) synchronise();
+      first_owner_ = owner_of(cost.first_slice());
+      climb(*last, cost);
+      last = &cost;
       cross_slices(cost);
       if (history_.learns()) learn(cost);
-      sweep(cost.coarse, cost.prediction, cost.first_slice, 1);
+      sweep(cost.coarse, cost.prediction, cost.first_slice(), 1);
     }
     return latest();
   }
@@ -46,7 +47,11 @@ class ScaledRun {
  private:
   Index begin(Index owner) const { return owner * history_.num_slices / owners_; }
   Index owner_of(Index slice) const { return ((slice + 1) * owners_ - 1) / history_.num_slices; }
-  Index active(Index owner, Index first_slice) const { return begin(owner + 1) - std::max(begin(owner), first_slice); }
+  /// How many of an owner's slices are in [first, end).
+  Index share(Index owner, Index first, Index end) const {
+    return std::max<Index>(0, std::min(begin(owner + 1), end) - std::max(begin(owner), first));
+  }
+  Index active(Index owner, Index first_slice) const { return share(owner, first_slice, history_.num_slices); }
   CriticalPath& path(Index owner) { return paths_[static_cast<std::size_t>(owner)]; }
 
   /// ⌈log₂ of the processors⌉: rounds in which something reaches all of them.
@@ -75,23 +80,50 @@ class ScaledRun {
     return static_cast<double>(count - left_over) * fine + std::min(one_by_one, partly_empty);
   }
 
-  void cross_slices(const IterationCost& cost) {
-    for (Index p = first_owner_; p < owners_; ++p) {
-      path(p).fine += block_seconds(cost.fine, active(p, cost.first_slice)) + cost.level_check;
+  /// Whether slices climb is known when the last of them has been swept. Frozen and resting slices that take part again
+  /// count, too.
+  void climb(const IterationCost& before, const IterationCost& now) {
+    for (const LevelCost& cost : now.levels) {
+      const bool some_rested = cost.first_slice < before.first_slice();
+      const Index first = some_rested ? cost.first_slice : std::max(cost.first_slice, end_of_level(before, cost.level));
+      const Index end = cost.first_slice + cost.num_slices;
+      if (first >= end) continue;
+      CriticalPath known = path(owner_of(end - 1));
+      known.communication += rounds() * options_.network.latency;
+      for (Index p = owner_of(first); p <= owner_of(end - 1); ++p) path(p) = later(path(p), known);
     }
-    path(first_owner_).fine += cost.straggler;
+  }
+
+  /// The first slice below `level`.
+  static Index end_of_level(const IterationCost& cost, Index level) {
+    Index end = cost.first_slice();
+    for (const LevelCost& part : cost.levels) {
+      if (part.level >= level) end = part.first_slice + part.num_slices;
+    }
+    return end;
+  }
+
+  void cross_slices(const IterationCost& cost) {
+    for (const LevelCost& part : cost.levels) {
+      const Index end = part.first_slice + part.num_slices;
+      for (Index p = owner_of(part.first_slice); p <= owner_of(end - 1); ++p) {
+        path(p).fine += block_seconds(part.fine, share(p, part.first_slice, end));
+      }
+      path(owner_of(part.first_slice)).fine += part.straggler;
+    }
+    for (Index p = first_owner_; p < owners_; ++p) path(p).fine += cost.level_check;
   }
 
   /// All samples to all, the fit on each, then m at the old states of each block.
   void learn(const IterationCost& cost) {
     CriticalPath all = latest();
-    const auto slices = static_cast<double>(history_.num_slices - cost.first_slice);
+    const auto slices = static_cast<double>(history_.num_slices - cost.first_slice());
     const auto processors = static_cast<double>(owners_ - first_owner_);
     const double bytes = 2.0 * state_bytes() * slices * (processors - 1.0) / processors;
     all.communication += rounds() * options_.network.latency + bytes / options_.network.bandwidth;
     all.learning += cost.fit;
     for (Index p = first_owner_; p < owners_; ++p) {
-      const Index replaced = active(p, cost.first_slice) - (p == first_owner_ ? 1 : 0);
+      const Index replaced = active(p, cost.first_slice()) - (p == first_owner_ ? 1 : 0);
       path(p) = all;
       path(p).learning += static_cast<double>(replaced) * cost.prediction;
     }
@@ -124,8 +156,10 @@ class ScaledRun {
 
 TimeShares shares_of(const CriticalPath& path, const IterationHistory& history, Index processors) {
   double all_fine = 0.0;
-  for (const IterationCost& cost : history.iterations) {
-    all_fine += static_cast<double>(history.num_slices - cost.first_slice) * cost.fine + cost.straggler;
+  for (const IterationCost& iteration : history.iterations) {
+    for (const LevelCost& cost : iteration.levels) {
+      all_fine += static_cast<double>(cost.num_slices) * cost.fine + cost.straggler;
+    }
   }
   const double even = std::min(path.fine, all_fine / static_cast<double>(processors));
   const double pass = static_cast<double>(history.num_slices) * history.top_slice() / static_cast<double>(processors);

@@ -8,7 +8,24 @@
 
 namespace forerun {
 
-/// Runs independent pieces of slice work: body(0), body(1), …, body(count − 1).
+/// Pieces of work handed over one by one, 0, 1, 2, …, to be done while the caller does something else.
+///
+/// Pieces begin in the order in which they were handed over, so the front of a time grid comes first. The caller owns
+/// the stream, and no other thread may call it.
+class PieceStream {
+ public:
+  virtual ~PieceStream() = default;
+
+  /// Hands over the next piece.
+  virtual void add() = 0;
+  /// Returns when all pieces have ended, the caller having done its share; errors as `SliceExecutor::for_each`. The
+  /// next piece is 0 again.
+  virtual void wait() = 0;
+  /// Drops the pieces that have not begun and waits for the others; their errors are forgotten.
+  virtual void cancel() noexcept = 0;
+};
+
+/// Runs independent pieces of slice work: body(0), body(1), …, body(count − 1), beginning in that order.
 ///
 /// Nothing about a result may depend on the order or the thread in which the pieces run: each writes only what is its
 /// own, and no executor reduces anything. That is why results are bit-identical for any number of threads.
@@ -21,6 +38,9 @@ class SliceExecutor {
   virtual ~SliceExecutor() = default;
 
   virtual void for_each(Index count, const std::function<void(Index)>& body) = 0;
+  /// A stream whose pieces are body(0), body(1), …; it must not outlive the executor. A single thread does them in
+  /// `wait`.
+  virtual std::unique_ptr<PieceStream> open_stream(std::function<void(Index)> body) = 0;
   virtual int num_threads() const = 0;
   /// "serial" or "tbb".
   virtual std::string_view name() const = 0;

@@ -8,9 +8,9 @@ ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices) {
   Index fine_slices = 0;
   for (const IterationRecord& iteration : record.iterations) {
     const PhaseSeconds& seconds = iteration.seconds;
-    critical_path += iteration.max_slice_fine_seconds + seconds.coarse + seconds.fit + seconds.predict;
+    critical_path += iteration.max_slice_fine_seconds() + seconds.coarse + seconds.fit + seconds.predict;
     if (!iteration.at_top_level) continue;
-    fine_seconds += iteration.slice_fine_seconds;
+    fine_seconds += iteration.slice_fine_seconds();
     fine_slices += num_slices - iteration.first_slice;
   }
   if (!(critical_path > 0.0) || fine_slices == 0) return {num_slices, 0.0};

@@ -2,7 +2,9 @@
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -33,10 +35,87 @@ class LowestFailure {
     if (exception_) std::rethrow_exception(exception_);
   }
 
+  /// Not while pieces run.
+  void forget() {
+    lowest_.store(std::numeric_limits<Index>::max(), std::memory_order_relaxed);
+    exception_ = nullptr;
+  }
+
  private:
   std::atomic<Index> lowest_ = std::numeric_limits<Index>::max();
   std::exception_ptr exception_;
   std::mutex mutex_;
+};
+
+/// Which piece comes next, and what became of those before. A thread that is free takes the next piece, whichever task
+/// it came for; so pieces begin in order, which work stealing alone would not give.
+class OrderedPieces {
+ public:
+  void run_next(const std::function<void(Index)>& body) {
+    const Index piece = next_.fetch_add(1, std::memory_order_acq_rel);
+    run(piece, body);
+  }
+
+  void run_all(Index count, const std::function<void(Index)>& body) {
+    while (true) {
+      const Index piece = next_.fetch_add(1, std::memory_order_relaxed);
+      if (piece >= count) return;
+      run(piece, body);
+    }
+  }
+
+  void skip_the_rest() { failure_.record(-1, nullptr); }
+  void rethrow_if_any() const { failure_.rethrow_if_any(); }
+  void start_anew() {
+    next_.store(0, std::memory_order_relaxed);
+    failure_.forget();
+  }
+
+ private:
+  void run(Index piece, const std::function<void(Index)>& body) {
+    if (failure_.skips(piece)) return;
+    try {
+      body(piece);
+    } catch (...) {
+      failure_.record(piece, std::current_exception());
+    }
+  }
+
+  std::atomic<Index> next_ = 0;
+  LowestFailure failure_;
+};
+
+class TbbStream final : public PieceStream {
+ public:
+  TbbStream(tbb::task_arena& arena, std::function<void(Index)> body) : arena_(arena), body_(std::move(body)) {}
+  ~TbbStream() noexcept override { cancel(); }
+
+  void add() override {
+    arena_.execute([this] { tasks_.run([this] { pieces_.run_next(body_); }); });
+  }
+
+  void wait() override {
+    arena_.execute([this] { tasks_.wait(); });
+    try {
+      pieces_.rethrow_if_any();
+    } catch (...) {
+      pieces_.start_anew();
+      throw;
+    }
+    pieces_.start_anew();
+  }
+
+  void cancel() noexcept override {
+    pieces_.skip_the_rest();
+    arena_.execute([this] { tasks_.wait(); });
+    pieces_.start_anew();
+  }
+
+ private:
+  tbb::task_arena& arena_;
+  std::function<void(Index)> body_;
+  OrderedPieces pieces_;
+  tbb::task_group tasks_;
 };
 
 class TbbExecutor final : public SliceExecutor {
@@ -48,23 +127,18 @@ class TbbExecutor final : public SliceExecutor {
       : limit_(tbb::global_control::max_allowed_parallelism, kMaxThreads), arena_(num_threads) {}
 
   void for_each(Index count, const std::function<void(Index)>& body) override {
-    LowestFailure failure;
+    OrderedPieces pieces;
+    const Index num_tasks = std::min<Index>(count, num_threads());
     arena_.execute([&] {
       tbb::parallel_for(
-          tbb::blocked_range<Index>(0, count, 1),
-          [&](const tbb::blocked_range<Index>& range) {
-            for (Index i = range.begin(); i < range.end(); ++i) {
-              if (failure.skips(i)) return;
-              try {
-                body(i);
-              } catch (...) {
-                failure.record(i, std::current_exception());
-              }
-            }
-          },
-          tbb::simple_partitioner());
+          tbb::blocked_range<Index>(0, num_tasks, 1),
+          [&](const tbb::blocked_range<Index>&) { pieces.run_all(count, body); }, tbb::simple_partitioner());
     });
-    failure.rethrow_if_any();
+    pieces.rethrow_if_any();
+  }
+
+  std::unique_ptr<PieceStream> open_stream(std::function<void(Index)> body) override {
+    return std::make_unique<TbbStream>(arena_, std::move(body));
   }
 
   int num_threads() const override { return arena_.max_concurrency(); }

@@ -37,6 +37,10 @@ class Corrector {
   /// What is known of its errors, if it looks.
   virtual CorrectionErrors errors() const { return {}; }
 
+  /// Takes over what another of its kind has learned about itself, such as which candidate predicts best, but not its
+  /// fits. For a fresh one whose predecessor's samples have been changed.
+  virtual void inherit(const Corrector& /*predecessor*/) {}
+
   /// The model for `harvest`, which outlives the result and may grow but not change meanwhile.
   virtual std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) = 0;
 };

@@ -92,6 +92,12 @@ class Contender {
     weight_ = kForgetting * weight_ + 1.0;
   }
 
+  void inherit_scores(const Contender& predecessor) {
+    latest_ = predecessor.latest_;
+    total_ = predecessor.total_;
+    weight_ = predecessor.weight_;
+  }
+
   /// 0 before the first.
   double score() const { return weight_ > 0.0 ? total_ / weight_ : 0.0; }
   double latest_score() const { return latest_; }
@@ -136,6 +142,13 @@ class GuardedCorrector final : public Corrector {
   std::string name() const override { return "auto"; }
   std::string serving() const override { return contenders_[serving_].name(); }
   CorrectionErrors errors() const override { return errors_; }
+
+  void inherit(const Corrector& predecessor) override {
+    const auto* guard = dynamic_cast<const GuardedCorrector*>(&predecessor);
+    if (!guard || guard->contenders_.size() != contenders_.size()) return;
+    for (std::size_t c = 0; c < contenders_.size(); ++c) contenders_[c].inherit_scores(guard->contenders_[c]);
+    serving_ = guard->serving_;
+  }
 
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("guard: the harvest is empty");

@@ -28,6 +28,8 @@ struct Candidate {
 /// first candidate does. `classic` costs nothing, and should be among the candidates: then a learner that misleads is
 /// dropped as soon as it shows.
 ///
+/// A successor (`inherit`) starts with the scores of the one before.
+///
 /// Where classic serves, the correction is zero and describes the best model there is. Cost of a fit: the candidates'
 /// fits, and 2 · 64 evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says;
 /// unlike a plain corrector's, its choice depends on the fits before. Throws std::invalid_argument without candidates.

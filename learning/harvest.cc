@@ -1,12 +1,16 @@
 #include "learning/harvest.h"
 
-#include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
 
+#include "learning/column_blocks.h"
+
 namespace forerun {
 namespace {
+
+constexpr Index kBlock = 16;
 
 void check(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("harvest: " + sentence);
@@ -18,14 +22,24 @@ Harvest::Harvest(Index dimension) : states_(dimension), discrepancies_(dimension
   check(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
 }
 
-void Harvest::append(const SweepData& sweep) {
+void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
   const Index count = static_cast<Index>(sweep.slices.size());
-  check(sweep.fine.rows() == sweep.coarse.rows() && sweep.fine.cols() == sweep.coarse.cols(),
-        "fine and coarse values differ in shape");
-  std::vector<Index> slices(sweep.slices.size());
-  std::transform(sweep.slices.begin(), sweep.slices.end(), slices.begin(), [](const Slice& s) { return s.index; });
-  const States discrepancies = sweep.fine - sweep.coarse;
-  append(sweep.states, discrepancies, slices, std::vector<Index>(static_cast<std::size_t>(count), sweep.iteration));
+  check(sweep.states.rows() == dimension() && sweep.fine.rows() == dimension() && sweep.coarse.rows() == dimension(),
+        "samples must have " + std::to_string(dimension()) + " components");
+  check(sweep.states.cols() == count && sweep.fine.cols() == count && sweep.coarse.cols() == count,
+        "as many states as fine and coarse values are needed");
+  StatesOut states = states_.extend(count);
+  StatesOut discrepancies = discrepancies_.extend(count);
+  std::atomic<bool> finite = true;
+  for_each_column_block(executor, count, kBlock, [&](Index first, Index size) {
+    states.middleCols(first, size) = sweep.states.middleCols(first, size);
+    discrepancies.middleCols(first, size) = sweep.fine.middleCols(first, size) - sweep.coarse.middleCols(first, size);
+    if (!states.middleCols(first, size).allFinite() || !discrepancies.middleCols(first, size).allFinite())
+      finite = false;
+  });
+  check(finite, "samples must be finite");
+  for (const Slice& slice : sweep.slices) slices_.push_back(slice.index);
+  iterations_.insert(iterations_.end(), sweep.slices.size(), sweep.iteration);
 }
 
 void Harvest::append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
@@ -43,17 +57,19 @@ void Harvest::append(const StatesView& states, const StatesView& discrepancies, 
   iterations_.insert(iterations_.end(), iterations.begin(), iterations.end());
 }
 
-void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases) {
+void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor) {
   check(biases.rows() == dimension() && biases.cols() == static_cast<Index>(slices.size()),
         "a bias of " + std::to_string(dimension()) + " components is needed for each slice");
   check(biases.allFinite(), "biases must be finite");
   std::unordered_map<Index, Index> column_of;
   for (std::size_t j = 0; j < slices.size(); ++j) column_of.emplace(slices[j], static_cast<Index>(j));
   StatesOut discrepancies = discrepancies_.mutable_view();
-  for (std::size_t i = 0; i < slices_.size(); ++i) {
-    const auto found = column_of.find(slices_[i]);
-    if (found != column_of.end()) discrepancies.col(static_cast<Index>(i)) += biases.col(found->second);
-  }
+  for_each_column_block(executor, size(), kBlock, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
+      const auto found = column_of.find(slices_[static_cast<std::size_t>(i)]);
+      if (found != column_of.end()) discrepancies.col(i) += biases.col(found->second);
+    }
+  });
 }
 
 }  // namespace forerun

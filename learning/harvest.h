@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/coarse_trainer.h"
+#include "core/slice_executor.h"
 #include "core/state.h"
 #include "learning/columns.h"
 
@@ -16,14 +17,14 @@ class Harvest {
  public:
   explicit Harvest(Index dimension);
 
-  /// Adds the sweep's states with their discrepancies fine − coarse.
-  void append(const SweepData& sweep);
+  /// Adds the sweep's states with their discrepancies fine − coarse, in parallel.
+  void append(const SweepData& sweep, SliceExecutor& executor);
   /// Adds samples as they are: columns of `states` and `discrepancies`, with their slice and iteration.
   void append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
               const std::vector<Index>& iterations);
 
-  /// Adds column j of `biases` to the discrepancy of every sample of slices[j].
-  void shift(const std::vector<Index>& slices, const StatesView& biases);
+  /// Adds column j of `biases` to the discrepancy of every sample of slices[j], in parallel.
+  void shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor);
 
   Index dimension() const { return states_.rows(); }
   Index size() const { return states_.size(); }

@@ -42,10 +42,10 @@ const Correction* HarvestingTrainer::initial_correction() { return prior_.get();
 const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
   if (residual_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
   const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_coarse_, executor) : sweep;
-  if (seen.level != level_) start_level(seen, executor);
+  if (const std::vector<Index> climbed = climbed_columns(seen); !climbed.empty()) climb(climbed, seen, executor);
   sum_.reset();
   learned_.reset();
-  harvest_.append(seen);
+  append(seen, executor);
   learned_ = corrector_->fit(harvest_, executor);
   if (!residual_prior_) return learned_.get();
   if (!learned_) return residual_prior_;
@@ -54,30 +54,50 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
 }
 
 void HarvestingTrainer::judge_prior(const SweepData& sweep, SliceExecutor& executor) {
-  const States discrepancies = sweep.fine - sweep.coarse;
+  States discrepancies(sweep.fine.rows(), sweep.fine.cols());
+  for_each_column_block(executor, discrepancies.cols(), kBlock, [&](Index first, Index count) {
+    discrepancies.middleCols(first, count) =
+        sweep.fine.middleCols(first, count) - sweep.coarse.middleCols(first, count);
+  });
   const bool misleads = mean_log_error(*residual_prior_, sweep.slices, sweep.states, discrepancies, executor) > 0.0;
   if (misleads) residual_prior_ = nullptr;
 }
 
-void HarvestingTrainer::start_level(const SweepData& sweep, SliceExecutor& executor) {
-  level_ = sweep.level;
-  level_iteration_ = sweep.iteration;
-  corrector_ = make_corrector_();
+std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
+  std::vector<Index> columns;
+  for (std::size_t j = 0; j < sweep.slices.size(); ++j) {
+    const auto slice = static_cast<std::size_t>(sweep.slices[j].index);
+    if (slice >= slice_levels_.size()) slice_levels_.resize(slice + 1, 0);
+    if (slice_levels_[slice] != sweep.levels[j]) columns.push_back(static_cast<Index>(j));
+    slice_levels_[slice] = sweep.levels[j];
+  }
+  return columns;
+}
+
+void HarvestingTrainer::climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor) {
+  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
+  corrector_->inherit(*predecessor);
   if (!learned_) {
     harvest_ = Harvest(signature_.dimension);
+    sample_levels_.clear();
     return;
   }
-  States biases = sweep.fine - sweep.coarse;
-  for_each_column_block(executor, biases.cols(), kBlock, [&](Index first, Index count) {
-    thread_local Scratch memory;
-    auto known = memory.matrix(biases.rows(), count);
-    learned_->evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                             sweep.states.middleCols(first, count), known);
-    biases.middleCols(first, count) -= known;
+  const auto num_columns = static_cast<Index>(columns.size());
+  std::vector<Index> slices(columns.size());
+  States biases(sweep.states.rows(), num_columns);
+  executor.for_each(num_columns, [&](Index i) {
+    const Index j = columns[static_cast<std::size_t>(i)];
+    const Slice& slice = sweep.slices[static_cast<std::size_t>(j)];
+    slices[static_cast<std::size_t>(i)] = slice.index;
+    learned_->evaluate(slice, sweep.states.col(j), biases.col(i));
+    biases.col(i) = (sweep.fine.col(j) - sweep.coarse.col(j)) - biases.col(i);
   });
-  std::vector<Index> slices;
-  for (const Slice& slice : sweep.slices) slices.push_back(slice.index);
-  harvest_.shift(slices, biases);
+  harvest_.shift(slices, biases, executor);
+}
+
+void HarvestingTrainer::append(const SweepData& sweep, SliceExecutor& executor) {
+  harvest_.append(sweep, executor);
+  sample_levels_.insert(sample_levels_.end(), sweep.levels.begin(), sweep.levels.end());
 }
 
 std::string HarvestingTrainer::serving() const {
@@ -94,17 +114,20 @@ Harvest HarvestingTrainer::full_harvest() const {
     full.append(old.states(), old.discrepancies(), old.slices(), old.iterations());
   }
   // Samples of cheaper levels were shifted, which is good enough to learn from and not to be kept as truths.
-  const std::vector<Index>& all_iterations = harvest_.iterations();
-  const auto first = std::lower_bound(all_iterations.begin(), all_iterations.end(), level_iteration_);
-  const Index count = all_iterations.end() - first;
-  const std::vector<Index> iterations(first, all_iterations.end());
-  const std::vector<Index> slices(harvest_.slices().end() - count, harvest_.slices().end());
-  const StatesView states = harvest_.states().rightCols(count);
-  States discrepancies = harvest_.discrepancies().rightCols(count);
+  const Index top = *std::max_element(sample_levels_.begin(), sample_levels_.end());
+  std::vector<Index> kept, slices, iterations;
+  for (std::size_t i = 0; i < sample_levels_.size(); ++i) {
+    if (sample_levels_[i] != top) continue;
+    kept.push_back(static_cast<Index>(i));
+    slices.push_back(harvest_.slices()[i]);
+    iterations.push_back(harvest_.iterations()[i]);
+  }
+  const States states = harvest_.states()(Eigen::all, kept);
+  States discrepancies = harvest_.discrepancies()(Eigen::all, kept);
   if (residual_prior_) {
     std::vector<Slice> places(slices.size());
     for (std::size_t i = 0; i < slices.size(); ++i) places[i].index = slices[i];
-    States known(states.rows(), count);
+    States known(states.rows(), states.cols());
     residual_prior_->evaluate_block(places, states, known);
     discrepancies += known;
   }
@@ -118,7 +141,8 @@ LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
   model.harvest = full_harvest();
   const std::unique_ptr<Corrector> corrector = make_corrector_();
   const std::unique_ptr<const LearnedCorrection> refitted =
-      prior_ || !learned_ || level_ > 0 ? corrector->fit(model.harvest, executor) : nullptr;
+      prior_ || !learned_ || model.harvest.size() != harvest_.size() ? corrector->fit(model.harvest, executor)
+                                                                     : nullptr;
   const LearnedCorrection* correction = refitted ? refitted.get() : learned_.get();
   if (!correction) throw std::runtime_error("trainer: the fit failed");
   correction->describe(model);

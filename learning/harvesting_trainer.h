@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/coarse_trainer.h"
 #include "learning/corrector.h"
@@ -26,10 +27,11 @@ using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 /// cannot be learned, so it serves the initial sweep only. So does a model that the first fine sweep proves worse than
 /// none (`mean_log_error` > 0).
 ///
-/// Climbing a ladder of fine solvers: when the level rises, the older discrepancies are those of a cheaper F. Dropping
+/// Climbing a ladder of fine solvers: when slice n climbs, its older discrepancies are those of a cheaper F. Dropping
 /// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They
 /// are *shifted*: with m the fit before, the older samples of slice n get the bias (F_new(u) − G(u)) − m(u) seen at its
-/// newest state, and a new corrector is fitted to all.
+/// newest state, and a new corrector, which inherits from the one before, is fitted to all. So each slice's samples
+/// are of the level that serves it.
 ///
 /// Throws std::invalid_argument from `train` as `Harvest` does, and from the constructor if the prior's dimension or
 /// equation is another.
@@ -51,7 +53,9 @@ class HarvestingTrainer final : public CoarseTrainer {
 
  private:
   void judge_prior(const SweepData& sweep, SliceExecutor& executor);
-  void start_level(const SweepData& sweep, SliceExecutor& executor);
+  std::vector<Index> climbed_columns(const SweepData& sweep);
+  void climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor);
+  void append(const SweepData& sweep, SliceExecutor& executor);
   Harvest full_harvest() const;
 
   CorrectorFactory make_corrector_;
@@ -60,9 +64,9 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::unique_ptr<const Correction> prior_;
   const Correction* residual_prior_;  ///< m₀ where the residual is learned on it, else nullptr
   std::unique_ptr<Corrector> corrector_;
-  Index level_ = 0;            ///< of the latest sweep
-  Index level_iteration_ = 0;  ///< the first iteration of that level
-  Harvest harvest_;            ///< discrepancies less the prior's share, older levels' shifted to the latest
+  std::vector<Index> slice_levels_;   ///< of each slice, as of the latest sweep
+  Harvest harvest_;                   ///< discrepancies less the prior's share, shifted to the level of their slice
+  std::vector<Index> sample_levels_;  ///< of each sample, as it was harvested
   std::unique_ptr<const LearnedCorrection> learned_;
   std::unique_ptr<const Correction> sum_;  ///< prior + learned
   States residual_coarse_;                 ///< G + m₀ at the latest sweep's states

@@ -1,5 +1,6 @@
 #include "learning/prior_trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -46,9 +47,7 @@ PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimens
 const Correction* PriorTrainer::initial_correction() { return prior_.get(); }
 
 const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
-  if (sweep.level != level_) harvest_ = Harvest(harvest_.dimension());
-  level_ = sweep.level;
-  harvest_.append(sweep);
+  keep_highest_level(sweep, executor);
   if (prior_ && sweep.iteration == 1) judge_prior(executor);
   sum_.reset();
   if (!learner_) return prior_.get();
@@ -58,6 +57,20 @@ const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& exe
   if (!prior_ || !learned) return prior_ ? prior_.get() : learned;
   sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned);
   return sum_.get();
+}
+
+void PriorTrainer::keep_highest_level(const SweepData& sweep, SliceExecutor& executor) {
+  if (sweep.levels.front() > level_) harvest_ = Harvest(harvest_.dimension());
+  level_ = std::max(level_, sweep.levels.front());
+  const auto end = std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](Index level) { return level != level_; });
+  const Index count = end - sweep.levels.begin();
+  harvest_.append({.iteration = sweep.iteration,
+                   .levels = sweep.levels.first(static_cast<std::size_t>(count)),
+                   .slices = sweep.slices.first(static_cast<std::size_t>(count)),
+                   .states = sweep.states.leftCols(count),
+                   .fine = sweep.fine.leftCols(count),
+                   .coarse = sweep.coarse.leftCols(count)},
+                  executor);
 }
 
 void PriorTrainer::judge_prior(SliceExecutor& executor) {

@@ -46,12 +46,13 @@ class PriorTrainer final : public CoarseTrainer {
   std::string serving() const override;
   CorrectionErrors errors() const override;
 
-  /// F(u) − G(u) at all states of the run; of a ladder's levels, the latest.
+  /// F(u) − G(u) at all states of the run; of a ladder's levels, the highest.
   const Harvest& harvest() const { return harvest_; }
   /// True from the sweep on after which the prior did not serve.
   bool dropped_prior() const { return dropped_; }
 
  private:
+  void keep_highest_level(const SweepData& sweep, SliceExecutor& executor);
   void judge_prior(SliceExecutor& executor);
 
   std::shared_ptr<const Correction> prior_;

@@ -14,7 +14,7 @@ SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& coa
     block += sweep.coarse.middleCols(first, count);
   });
   return {.iteration = sweep.iteration,
-          .level = sweep.level,
+          .levels = sweep.levels,
           .slices = sweep.slices,
           .states = sweep.states,
           .fine = sweep.fine,

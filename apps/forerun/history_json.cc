@@ -10,20 +10,56 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-IterationRecord read_iteration(const Json& json, Index num_slices) {
+LevelSweep read_level(const Json& json) {
   constexpr Index most_levels = 1000;
+  constexpr Index most_slices = 1'000'000'000;
+  LevelSweep sweep;
+  sweep.level = json_integer(json, "level", 1, most_levels);
+  sweep.first_slice = json_integer(json, "first_slice", 0, most_slices);
+  sweep.num_slices = json_integer(json, "slices", 1, most_slices);
+  sweep.slice_seconds = json_seconds(json, "fine");
+  sweep.max_slice_seconds = json_seconds(json, "slowest");
+  if (sweep.max_slice_seconds <= sweep.slice_seconds) return sweep;
+  throw std::invalid_argument("has a slice in its history that took longer than all of them");
+}
+
+/// Levels that fall from one to the next, and together hold every slice from the first to the last.
+std::vector<LevelSweep> read_levels(const Json& json, Index num_slices) {
+  std::vector<LevelSweep> levels;
+  for (const Json& level : json_array(json, "levels")) {
+    levels.push_back(read_level(level));
+    if (levels.size() == 1) continue;
+    const LevelSweep& before = levels[levels.size() - 2];
+    if (levels.back().level < before.level && levels.back().first_slice == before.first_slice + before.num_slices)
+      continue;
+    throw std::invalid_argument("has levels in its history that do not follow each other");
+  }
+  if (!levels.empty() && levels.back().first_slice + levels.back().num_slices == num_slices) return levels;
+  throw std::invalid_argument("has levels in its history that do not end with the last slice");
+}
+
+IterationRecord read_iteration(const Json& json, Index num_slices) {
   IterationRecord iteration;
-  iteration.level = json_integer(json, "level", 1, most_levels);
+  iteration.levels = read_levels(json, num_slices);
   iteration.at_top_level = json_flag(json, "at_top_level");
-  iteration.level_measured = json.contains("level_measured") && json_flag(json, "level_measured");
-  iteration.first_slice = json_integer(json, "first_slice", 0, num_slices - 1);
-  iteration.slice_fine_seconds = json_seconds(json, "slice_fine");
-  iteration.max_slice_fine_seconds = json_seconds(json, "max_slice_fine");
+  iteration.measured_level = json_integer(json, "measured_level", 0, iteration.levels.front().level);
+  iteration.first_slice = iteration.levels.front().first_slice;
   iteration.seconds.coarse = json_seconds(json, "coarse");
   iteration.seconds.fit = json_seconds(json, "fit");
   iteration.seconds.predict = json_seconds(json, "predict");
-  if (iteration.max_slice_fine_seconds <= iteration.slice_fine_seconds) return iteration;
-  throw std::invalid_argument("has a slice in its history that took longer than all of them");
+  return iteration;
+}
+
+Json levels_json(const std::vector<LevelSweep>& levels) {
+  Json json = Json::array();
+  for (const LevelSweep& sweep : levels) {
+    json.push_back({{"level", sweep.level},
+                    {"first_slice", sweep.first_slice},
+                    {"slices", sweep.num_slices},
+                    {"fine", sweep.slice_seconds},
+                    {"slowest", sweep.max_slice_seconds}});
+  }
+  return json;
 }
 
 }  // namespace
@@ -31,12 +67,9 @@ IterationRecord read_iteration(const Json& json, Index num_slices) {
 Json history_json(const RunRecord& record) {
   Json iterations = Json::array();
   for (const IterationRecord& k : record.iterations) {
-    iterations.push_back({{"level", k.level},
+    iterations.push_back({{"levels", levels_json(k.levels)},
                           {"at_top_level", k.at_top_level},
-                          {"level_measured", k.level_measured},
-                          {"first_slice", k.first_slice},
-                          {"slice_fine", k.slice_fine_seconds},
-                          {"max_slice_fine", k.max_slice_fine_seconds},
+                          {"measured_level", k.measured_level},
                           {"coarse", k.seconds.coarse},
                           {"fit", k.seconds.fit},
                           {"predict", k.seconds.predict}});

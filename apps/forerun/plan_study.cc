@@ -75,11 +75,11 @@ IterationHistory on_ladder(const Trial& trial, const Ladder& ladder, const std::
     const bool at_top = level + 1 == ladder.steps.size();
     const std::size_t known = std::min(k, trial.history.iterations.size() - 1);
     IterationCost cost = trial.history.iterations[known];
-    const double full = cost.fine;
-    cost.level = static_cast<Index>(level) + 1;
+    const double full = cost.levels.front().fine;
+    cost.levels = {{.level = static_cast<Index>(level) + 1,
+                    .num_slices = history.num_slices,
+                    .fine = ladder.relative_work[level] * full}};
     cost.at_top_level = at_top;
-    cost.first_slice = 0;
-    cost.fine = ladder.relative_work[level] * full;
     const bool first_of_level = k == 0 || levels[k - 1] != level;
     cost.level_check = first_of_level && !at_top ? ladder.relative_work[level + 1] * full : 0.0;
     history.iterations.push_back(cost);

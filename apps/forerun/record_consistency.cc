@@ -78,8 +78,11 @@ void check_history(const Json& run, const Experiment& experiment) {
   std::vector<Index> levels;
   for (const Json& iteration : json_array(json_member(run, "history"), "iterations")) {
     const std::size_t k = levels.size();
-    levels.push_back(json_integer(iteration, "level", 1, num_levels));
-    const Index first = json_integer(iteration, "first_slice", 0, experiment.num_slices() - 1);
+    const Json& served = json_array(iteration, "levels");
+    for (const Json& part : served) json_integer(part, "level", 1, num_levels);
+    if (served.empty()) throw std::invalid_argument("has no levels in an iteration of its history");
+    levels.push_back(json_integer(served.back(), "level", 1, num_levels));
+    const Index first = json_integer(served.front(), "first_slice", 0, experiment.num_slices() - 1);
     if (k > 0 && first < exact[k - 1]) {
       throw std::invalid_argument("has 'first_slice' = " + std::to_string(first) + " in iteration " +
                                   std::to_string(k + 1) + " of its history, but an 'exact_front' of " +

@@ -66,7 +66,7 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
   json["estimated_errors"] = series(record, [](const IterationRecord& k) { return number(k.estimated_error); });
   json["exact_front"] = series(record, [](const IterationRecord& k) { return k.exact_front; });
   json["converged_front"] = series(record, [](const IterationRecord& k) { return k.converged_front; });
-  json["level"] = series(record, [](const IterationRecord& k) { return k.level; });
+  json["level"] = series(record, [](const IterationRecord& k) { return k.level(); });
   json["fine_work"] = series(record, [](const IterationRecord& k) { return number(k.fine_work); });
   json["served_by"] = series(record, [](const IterationRecord& k) { return k.corrector; });
   json["predicted_correction_errors"] =

@@ -88,7 +88,7 @@ std::string iterations_csv(const Comparison& comparison) {
       text << run.corrector.name << ',' << k.iteration << ',' << k.first_slice << ',' << k.exact_front << ','
            << k.converged_front << ',' << k.increment << ',' << k.jump << ',';
       if (k.error) text << *k.error;
-      text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds << ',' << k.seconds.total << ',' << k.seconds.fine
+      text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds() << ',' << k.seconds.total << ',' << k.seconds.fine
            << ',' << k.seconds.coarse << ',' << k.seconds.fit << ',' << k.seconds.predict << ',' << k.corrector << ','
            << k.num_fallbacks << '\n';
     }

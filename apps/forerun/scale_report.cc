@@ -45,6 +45,18 @@ double mean_fit(const IterationHistory& history) {
   return seconds / static_cast<double>(history.iterations.size());
 }
 
+double mean_straggler(const IterationHistory& history) {
+  double seconds = 0.0;
+  double count = 0.0;
+  for (const IterationCost& iteration : history.iterations) {
+    for (const LevelCost& cost : iteration.levels) {
+      seconds += cost.straggler;
+      count += 1.0;
+    }
+  }
+  return seconds / count;
+}
+
 /// The mean over iterations that evaluated it at all.
 double mean_of(const IterationHistory& history, double IterationCost::*member) {
   double seconds = 0.0;
@@ -126,7 +138,7 @@ std::string scale_text(const ScaleStudy& study, const Experiment& experiment) {
   };
   line("fine, one slice, in the sweeps", history.top_slice());
   line("fine, one slice alone", history.serial_slice);
-  line("fine, excess of the slowest slice", mean_of(history, &IterationCost::straggler));
+  line("fine, excess of the slowest slice", mean_straggler(history));
   line("coarse, one slice", mean_of(history, &IterationCost::coarse));
   if (history.learns()) {
     line("fit, one iteration", mean_fit(history));
@@ -151,7 +163,7 @@ std::string scale_json(const ScaleStudy& study, const Experiment& experiment) {
   json["measured"] = {{"source", study.source},
                       {"fine_slice_seconds", history.top_slice()},
                       {"serial_fine_slice_seconds", history.serial_slice},
-                      {"straggler_seconds", mean_of(history, &IterationCost::straggler)},
+                      {"straggler_seconds", mean_straggler(history)},
                       {"coarse_slice_seconds", mean_of(history, &IterationCost::coarse)},
                       {"fit_seconds", mean_fit(history)},
                       {"prediction_seconds", mean_of(history, &IterationCost::prediction)},

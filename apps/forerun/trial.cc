@@ -59,7 +59,10 @@ void continue_at_the_contraction_seen(const RunRecord& record, const Experiment&
   Index front = record.iterations.back().converged_front;
   for (Index k = 0; k < more && front < num_slices; ++k, ++front) {
     history.iterations.push_back(history.iterations.back());
-    history.iterations.back().first_slice = front;
+    std::vector<LevelCost>& levels = history.iterations.back().levels;
+    levels.resize(1);
+    levels.front().first_slice = front;
+    levels.front().num_slices = num_slices - front;
   }
 }
 
@@ -112,7 +115,7 @@ Index stand_in_steps(const Experiment& experiment, const SolverProbe& probe) {
 double Trial::effective_sweeps() const {
   double slices = 0.0;
   for (const IterationCost& cost : history.iterations) {
-    slices += static_cast<double>(history.num_slices - cost.first_slice);
+    slices += static_cast<double>(history.num_slices - cost.first_slice());
   }
   return slices / static_cast<double>(history.num_slices);
 }

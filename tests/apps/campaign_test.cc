@@ -125,7 +125,8 @@ void poison(const std::string& path) {
   false_viscosity.name = "000000-false";
   false_viscosity.parameters[0] = 0.06 - false_viscosity.parameters[0];
   random.name = "000000-random";
-  random.harvest.shift(random.harvest.slices(), States::Constant(24, random.harvest.size(), 0.5));
+  random.harvest.shift(random.harvest.slices(), States::Constant(24, random.harvest.size(), 0.5),
+                       *make_serial_executor());
   store.add(false_viscosity);
   store.add(random);
 }

@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"/levels", {4, 16}, "has 'levels' = [4,16], but the configuration beside it [16]"},
         Edit{"/schema", "forerun.compare/2", "has 'schema' = \"forerun.compare/2\": must be forerun.compare/1"},
         Edit{"/runs/0/iterations", 9, "'iterations' = 9"},
-        Edit{"/runs/0/history/iterations/0/level", 2, "has 'level' = 2: must be an integer from 1 to 1"},
+        Edit{"/runs/0/history/iterations/0/levels/0/level", 2, "has 'level' = 2: must be an integer from 1 to 1"},
         Edit{"/runs/0/exact_front/1", 9, "has 'exact_front[1]' = 9: must be an integer from 0 to 8"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
         Edit{"/runs/0/exact_front/0", 8, "has 'exact_front[0]' = 8, but 'converged_front[0]' = 1"},
         Edit{"/runs/0/exact_front/1", 0, "has 'exact_front[1]' = 0, but 1 an iteration before"},
         Edit{"/runs/0/converged_front/0", 1.5, "has 'converged_front[0]' = 1.5: must be an integer"},
-        Edit{"/runs/0/history/iterations/1/first_slice", 0, "has 'first_slice' = 0 in iteration 2 of its history, but"},
+        Edit{"/runs/0/history/iterations/1/levels/0/first_slice", 0, "has 'first_slice' = 0 in iteration 2 of its history, but"},
         Edit{"/runs/0/effective_sweeps", 99.5, "has 'effective_sweeps' = 99.5, but 'fine_work' that adds up to"},
         Edit{"/runs/0/max_error", 0.5, "has 'max_error' = 0.5, but 'errors' that end with"},
         Edit{"/runs/0/converged", false, "has 'converged' = false, but 'termination' = \"converged\""},

@@ -122,8 +122,7 @@ RunRecord two_iterations() {
   for (const Index first_slice : {0, 3}) {
     IterationRecord iteration;
     iteration.first_slice = first_slice;
-    iteration.slice_fine_seconds = 1.0 / 3.0;
-    iteration.max_slice_fine_seconds = 0.1;
+    iteration.levels = {{2, first_slice, 2, 1.0 / 3.0, 0.1}, {1, first_slice + 2, 6 - first_slice, 0.25, 0.2}};
     iteration.seconds.coarse = 0.01;
     iteration.seconds.predict = 0.2;
     record.iterations.push_back(iteration);
@@ -139,21 +138,27 @@ TEST(HistoryJson, ReadsBackToTheLastBit) {
   for (std::size_t k = 0; k < record.iterations.size(); ++k) {
     EXPECT_EQ(read.iterations[k].first_slice, record.iterations[k].first_slice);
     EXPECT_EQ(read.iterations[k].at_top_level, record.iterations[k].at_top_level);
-    EXPECT_EQ(read.iterations[k].slice_fine_seconds, record.iterations[k].slice_fine_seconds);
-    EXPECT_EQ(read.iterations[k].max_slice_fine_seconds, record.iterations[k].max_slice_fine_seconds);
+    EXPECT_EQ(read.iterations[k].slice_fine_seconds(), record.iterations[k].slice_fine_seconds());
+    EXPECT_EQ(read.iterations[k].max_slice_fine_seconds(), record.iterations[k].max_slice_fine_seconds());
+    EXPECT_EQ(read.iterations[k].level(), record.iterations[k].level());
     EXPECT_EQ(read.iterations[k].seconds.predict, record.iterations[k].seconds.predict);
   }
 }
 
 TEST(HistoryJson, RefusesWhatNoRunCouldHaveWritten) {
   const Json good = history_json(two_iterations());
-  const std::vector<std::pair<std::string, Json>> wrong = {{"/iterations/1/first_slice", 8},
-                                                           {"/iterations/1/first_slice", -1},
-                                                           {"/iterations/0/level", 0},
-                                                           {"/iterations/0/slice_fine", -1.0},
+  const std::vector<std::pair<std::string, Json>> wrong = {{"/iterations/1/levels/1/first_slice", 4},
+                                                           {"/iterations/1/levels/0/first_slice", -1},
+                                                           {"/iterations/0/levels/1/slices", 5},
+                                                           {"/iterations/0/levels/1/slices", 7},
+                                                           {"/iterations/0/levels/0/level", 0},
+                                                           {"/iterations/0/levels/0/level", 1},
+                                                           {"/iterations/0/levels", Json::array()},
+                                                           {"/iterations/0/measured_level", 3},
+                                                           {"/iterations/0/levels/0/fine", -1.0},
                                                            {"/iterations/0/coarse", nullptr},
                                                            {"/iterations/0/fit", "1"},
-                                                           {"/iterations/0/max_slice_fine", 9.0},
+                                                           {"/iterations/0/levels/0/slowest", 9.0},
                                                            {"/iterations/0", 3},
                                                            {"/iterations", Json::object()},
                                                            {"/initial", 0}};

@@ -12,12 +12,12 @@ namespace {
 
 TEST(ConvergedPrefix, GrowsOverSlicesBelowTheToleranceWithoutAGap) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, 0, 0.5), 0);
-  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, 1, 0.5), 3);
-  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 0.1, 0.1}, 1, 0.5), 5);
-  EXPECT_EQ(converged_prefix({1.0, nan, 0.1}, 1, 0.5), 1);
-  EXPECT_EQ(converged_prefix({0.0, 0.0}, 1, 0.0), 1) << "a tolerance of zero freezes nothing";
-  EXPECT_EQ(converged_prefix({0.5}, 1, 0.5), 1);
+  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, 0, 5, 0.5), 0);
+  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, 1, 5, 0.5), 3);
+  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 0.1, 0.1}, 1, 5, 0.5), 5);
+  EXPECT_EQ(converged_prefix({1.0, nan, 0.1}, 1, 3, 0.5), 1);
+  EXPECT_EQ(converged_prefix({0.0, 0.0}, 1, 2, 0.0), 1) << "a tolerance of zero freezes nothing";
+  EXPECT_EQ(converged_prefix({0.5}, 1, 1, 0.5), 1);
 }
 
 TEST(StoppingCriteria, EachSpeaksForItsOwnReasonAndTheFirstOneCounts) {
@@ -56,8 +56,8 @@ TEST(ModelledSpeedup, IsSerialTimeOverTheCriticalPath) {
   for (int k = 0; k < 2; ++k) {
     IterationRecord iteration;
     iteration.first_slice = k;
-    iteration.slice_fine_seconds = (10 - k) * 4.0;
-    iteration.max_slice_fine_seconds = 5.0;
+    iteration.levels = {
+        {.first_slice = k, .num_slices = 10 - k, .slice_seconds = (10 - k) * 4.0, .max_slice_seconds = 5.0}};
     iteration.seconds = {99.0, 20.0, 1.0, 2.0, 0.5};
     record.iterations.push_back(iteration);
   }

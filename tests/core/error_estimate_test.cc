@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -14,10 +15,21 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// One corrected sweep; `increments` belong to U[n+1].
+void sweep(ErrorEstimate& estimate, std::size_t first, const std::vector<double>& increments,
+           const std::vector<double>& carried) {
+  estimate.begin_sweep(static_cast<Index>(first), increments);
+  for (std::size_t n = first; n < increments.size(); ++n) {
+    estimate.advance(static_cast<Index>(n), n > first ? increments[n - 1] : 0.0, carried[n]);
+  }
+  estimate.end_sweep(*std::max_element(increments.begin() + static_cast<Index>(first), increments.end()));
+  estimate.project(static_cast<Index>(first));
+}
+
 TEST(ErrorEstimate, SaysNothingBeforeAContractionWasSeen) {
   ErrorEstimate estimate(3, 2.0);
   estimate.observe_jumps(0, {1.0, 1.0, 1.0});
-  estimate.update(0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
+  sweep(estimate, 0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
   EXPECT_FALSE(estimate.knows_contraction());
   EXPECT_EQ(estimate.errors()[0], 0.0) << "the first slice is exact";
   EXPECT_EQ(estimate.errors()[1], kInfinity);
@@ -26,10 +38,10 @@ TEST(ErrorEstimate, SaysNothingBeforeAContractionWasSeen) {
 
 TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
   ErrorEstimate estimate(4, 2.0);
-  estimate.update(0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
+  sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
   estimate.observe_jumps(1, {7.0, 0.01, 0.1, 0.05});  // starts changed by 0.5, 1.0, 0.25
   ASSERT_TRUE(estimate.knows_contraction());
-  estimate.update(1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.6, 0.3});
+  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.6, 0.3});
   const double contraction = 0.1 / 1.0;
   const double growth_3 = 0.3 / 0.1;
   const double error_2 = 2.0 * contraction * 0.2;
@@ -44,32 +56,32 @@ TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
 
 TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
   ErrorEstimate estimate(3, 1.0);
-  estimate.update(0, {1.0, 1.0, 1.0}, {0.0, 1.0, 1.0});
+  sweep(estimate, 0, {1.0, 1.0, 1.0}, {0.0, 1.0, 1.0});
   estimate.observe_jumps(0, {0.0, 0.3, 0.3});
-  estimate.update(0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
+  sweep(estimate, 0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
   estimate.observe_jumps(0, {0.0, 0.01, 0.01});
-  estimate.start_level();
+  estimate.climb(0, 3);
   EXPECT_EQ(estimate.errors()[2], kInfinity);
   estimate.observe_jumps(0, {9.0, 9.0, 9.0});  // the difference of the levels, not a contraction
-  estimate.update(0, {0.1, 0.2, 0.2}, {0.0, 0.1, 0.2});
+  sweep(estimate, 0, {0.1, 0.2, 0.2}, {0.0, 0.1, 0.2});
   EXPECT_DOUBLE_EQ(estimate.errors()[1], 0.3 * 0.1);
 }
 
 TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
   ErrorEstimate estimate(2, 1.0);
   const std::vector<double> carried = {0.0, 0.0};
-  estimate.update(0, {0.0, 1.0}, carried);
+  sweep(estimate, 0, {0.0, 1.0}, carried);
   EXPECT_EQ(estimate.smallest_credible(), 0.0) << "nothing has been reduced yet";
-  estimate.update(0, {0.0, 0.5}, carried);
+  sweep(estimate, 0, {0.0, 0.5}, carried);
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.5) << "twice a half, at most once";
-  estimate.update(0, {0.0, 0.05}, carried);
+  sweep(estimate, 0, {0.0, 0.05}, carried);
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.05) << "the reduction before was worse";
-  estimate.update(0, {0.0, 0.005}, carried);
+  sweep(estimate, 0, {0.0, 0.005}, carried);
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.005 * 2.0 * 0.1);
-  estimate.update(0, {0.0, 0.02}, carried);
+  sweep(estimate, 0, {0.0, 0.02}, carried);
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.02) << "never more than the increment";
-  estimate.start_level();
-  estimate.update(0, {0.0, 0.01}, carried);
+  estimate.climb(0, 2);
+  sweep(estimate, 0, {0.0, 0.01}, carried);
   EXPECT_EQ(estimate.smallest_credible(), 0.0);
 }
 

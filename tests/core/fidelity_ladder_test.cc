@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 #include "core/parareal.h"
 #include "core/serial_fine.h"
@@ -71,25 +73,53 @@ TEST_F(FidelityLadderLaws, LeadingSlicesEqualSerialFineBitForBitOnceAtTheTop) {
   }
 }
 
-TEST_F(FidelityLadderLaws, LevelsAreClimbedInOrderAndOnlyTheTopEndsTheRun) {
-  const RunRecord record = solve(ladder_, with_tolerance(1e-7));
-  Index level = 1;
-  double top_work = 0.0;
-  for (const IterationRecord& iteration : record.iterations) {
-    EXPECT_GE(iteration.level, level);
-    if (iteration.level > level) {
-      EXPECT_EQ(iteration.first_slice, 0) << "a new level starts with all slices";
+/// The level of every slice that took part, 0 elsewhere.
+std::vector<Index> levels_of(const IterationRecord& iteration) {
+  std::vector<Index> levels(kSlices, 0);
+  for (const LevelSweep& sweep : iteration.levels)
+    std::fill_n(levels.begin() + sweep.first_slice, sweep.num_slices, sweep.level);
+  return levels;
+}
+
+TEST_F(FidelityLadderLaws, EverySliceClimbsInOrderAndNoneIsBehindALaterOne) {
+  for (const StoppingRule rule : {StoppingRule::increment, StoppingRule::estimate}) {
+    PararealOptions options = with_tolerance(1e-7);
+    options.stopping = rule;
+    const RunRecord record = solve(ladder_, options);
+    ASSERT_TRUE(record.converged());
+    std::vector<Index> highest(kSlices, 0);
+    std::vector<Index> top_passes(kSlices, 0);
+    for (const IterationRecord& iteration : record.iterations) {
+      const std::vector<Index> levels = levels_of(iteration);
+      for (std::size_t n = 0; n < levels.size(); ++n) {
+        if (levels[n] == 0) continue;
+        EXPECT_GE(levels[n], highest[n]) << "no slice falls back";
+        EXPECT_TRUE(n + 1 == levels.size() || levels[n] >= levels[n + 1]);
+        highest[n] = levels[n];
+        top_passes[n] += levels[n] == 3 ? 1 : 0;
+      }
+      EXPECT_EQ(iteration.at_top_level, iteration.level() == 3);
+      EXPECT_EQ(iteration.levels.front().first_slice, iteration.first_slice);
     }
-    level = iteration.level;
-    EXPECT_EQ(iteration.at_top_level, level == 3);
-    if (iteration.at_top_level) {
-      top_work += iteration.fine_work;
-    } else {
-      EXPECT_EQ(iteration.exact_front, 0);
-    }
+    EXPECT_TRUE(record.iterations.back().at_top_level) << "only the top ends a run";
+    for (const Index passes : top_passes) EXPECT_GE(passes, 1) << "the top level certifies every slice";
   }
-  EXPECT_EQ(level, 3);
-  EXPECT_GE(top_work, 1.0);
+}
+
+TEST_F(FidelityLadderLaws, TheFrontClimbsBeforeTheTail) {
+  // A coarse solver that knows nothing: at each level one slice after the other becomes exact.
+  const FunctionPropagator blind(1, [](const Slice&, const StateView& in, StateOut out) { out = in; });
+  const auto level = [](int steps) { return WorkedPropagator(testing::backward_euler(-1.0, steps), steps); };
+  const WorkedPropagator cheap = level(2), medium = level(20), top = level(200);
+  const State initial = testing::vector({1.0});
+  const RunRecord record = solve_parareal({grid_, initial, blind, FidelityLadder({&cheap, &medium, &top})},
+                                          with_tolerance(0.0), *make_serial_executor());
+  ASSERT_TRUE(record.converged());
+  EXPECT_EQ(record.boundaries, solve_serial(grid_, initial, top).boundaries);
+  const auto mixed = std::count_if(record.iterations.begin(), record.iterations.end(),
+                                   [](const IterationRecord& iteration) { return iteration.levels.size() > 1; });
+  EXPECT_GT(mixed, 0);
+  EXPECT_LT(record.num_iterations(), 3 * kSlices) << "fewer than level after level";
 }
 
 TEST_F(FidelityLadderLaws, ClimbingCostsLessThanFullSweepsOnly) {
@@ -101,7 +131,9 @@ TEST_F(FidelityLadderLaws, ClimbingCostsLessThanFullSweepsOnly) {
 TEST_F(FidelityLadderLaws, LevelsThatAgreeWithinTheToleranceLeadStraightToTheTop) {
   const RunRecord record = solve(ladder_, with_tolerance(1.0));
   ASSERT_TRUE(record.converged());
-  for (const IterationRecord& iteration : record.iterations) EXPECT_NE(iteration.level, 2);
+  for (const IterationRecord& iteration : record.iterations) {
+    for (const LevelSweep& sweep : iteration.levels) EXPECT_NE(sweep.level, 2);
+  }
 }
 
 TEST_F(FidelityLadderLaws, ALevelIsNotMeasuredAgainstOneThatCostsMoreThanAThousandOfItsSlices) {
@@ -111,10 +143,11 @@ TEST_F(FidelityLadderLaws, ALevelIsNotMeasuredAgainstOneThatCostsMoreThanAThousa
   ASSERT_TRUE(record.converged());
   EXPECT_LT(*record.error(), 1e-6);
   for (const IterationRecord& iteration : record.iterations) {
-    EXPECT_FALSE(iteration.level_measured);
-    if (iteration.at_top_level) continue;
-    const auto swept = static_cast<double>(kSlices - iteration.first_slice);
-    EXPECT_DOUBLE_EQ(iteration.fine_work, swept / (5000.0 * kSlices)) << "sweep " << iteration.iteration;
+    EXPECT_EQ(iteration.measured_level, 0);
+    double work = 0.0;
+    for (const LevelSweep& sweep : iteration.levels)
+      work += static_cast<double>(sweep.num_slices) * (sweep.level == 2 ? 1.0 : 1.0 / 5000.0) / kSlices;
+    EXPECT_DOUBLE_EQ(iteration.fine_work, work) << "sweep " << iteration.iteration;
   }
 }
 

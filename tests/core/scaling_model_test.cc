@@ -4,75 +4,25 @@
 
 #include <cmath>
 
-#include "core/parareal.h"
 #include "core/speedup_model.h"
-#include "test_problems.h"
+#include "test_histories.h"
 
 namespace forerun {
 namespace {
 
-constexpr double fine = 1.0;
-constexpr double coarse = 0.01;
+using testing::even_history;
+using testing::recorded;
+using testing::recorded_run;
+using testing::rich_history;
 
-/// Costs that are easy to add up: F takes 1, G a hundredth; iteration k begins at slice k − 1.
-IterationHistory even_history(Index num_slices, Index num_iterations) {
-  IterationHistory history;
-  history.num_slices = num_slices;
-  history.dimension = 3;
-  history.serial_slice = fine;
-  history.initial_coarse = coarse;
-  for (Index k = 0; k < num_iterations; ++k) {
-    IterationCost cost;
-    cost.first_slice = k;
-    cost.fine = fine;
-    cost.coarse = coarse;
-    history.iterations.push_back(cost);
-  }
-  return history;
-}
-
-/// One with everything that costs: a ladder of two levels, stragglers, learning.
-IterationHistory rich_history(Index num_slices) {
-  IterationHistory history = even_history(num_slices, 5);
-  history.initial_prediction = 0.002;
-  for (std::size_t k = 0; k < history.iterations.size(); ++k) {
-    IterationCost& cost = history.iterations[k];
-    cost.fit = 0.05;
-    cost.prediction = 0.002;
-    cost.straggler = 0.3;
-    cost.at_top_level = k >= 2;
-    cost.level = cost.at_top_level ? 2 : 1;
-    if (!cost.at_top_level) cost.fine = 0.25 * fine;
-    if (k == 0) cost.level_check = fine;
-    if (k >= 2) cost.first_slice -= 2;
-  }
-  return history;
-}
+constexpr double fine = testing::fine_seconds;
+constexpr double coarse = testing::coarse_seconds;
 
 ScalingOptions ideal(bool pipelined) { return {{0.0, std::numeric_limits<double>::infinity()}, pipelined}; }
 ScalingOptions slow(double latency, double bandwidth, bool pipelined) { return {{latency, bandwidth}, pipelined}; }
 
 double sum(const TimeShares& shares) {
   return shares.useful + shares.repeated + shares.imbalance + shares.coarse + shares.learning + shares.communication;
-}
-
-constexpr RecordedRun recorded{8, 2};
-
-/// A record as a run on 8 slices might have left it.
-RunRecord recorded_run() {
-  RunRecord record;
-  record.initial_seconds.coarse = 0.08;
-  for (Index k = 1; k <= 3; ++k) {
-    IterationRecord iteration;
-    iteration.iteration = k;
-    iteration.first_slice = 2 * (k - 1);
-    const auto active = static_cast<double>(8 - iteration.first_slice);
-    iteration.max_slice_fine_seconds = 1.5;
-    iteration.slice_fine_seconds = 1.5 + (active - 1.0);
-    iteration.seconds.coarse = 0.01 * (active - 1.0);
-    record.iterations.push_back(iteration);
-  }
-  return record;
 }
 
 TEST(ScalingModel, OneProcessorTakesTheSumOfAllWork) {
@@ -146,17 +96,29 @@ TEST(ScalingModel, SamplesAreGatheredBeforeTheFit) {
 
 TEST(ScalingModel, ClimbingTheLadderWaitsForTheLastProcessor) {
   IterationHistory history = even_history(2, 2);
-  history.iterations[1].first_slice = 0;
   history.iterations[0].at_top_level = false;
   const auto seconds = [&](Index second_level) {
-    history.iterations[1].level = second_level;
+    history.iterations[1].levels = {{second_level, 0, 2, fine, 0.5}};
     return model_scaling(history, 2, ideal(true)).seconds;
   };
   // Same level: processor 1 begins its second fine work at 3 coarse + 1 fine either way, but processor 0 need not wait;
   // the sweep's handover then finds it ready. A straggler in slice 0 shows the difference.
-  history.iterations[1].straggler = 0.5;
   EXPECT_NEAR(seconds(1), 2.5 * fine + 2.0 * coarse, 1e-12);
   EXPECT_NEAR(seconds(2), 2.5 * fine + 4.0 * coarse, 1e-12);
+}
+
+TEST(ScalingModel, OnlySlicesThatClimbWaitForOneAnother) {
+  IterationHistory history = even_history(4, 2);
+  history.initial_coarse = 0.0;
+  for (IterationCost& cost : history.iterations) cost.coarse = 0.0;
+  history.iterations[0].levels = {{1, 0, 3, 0.1 * fine, 0.0}, {1, 3, 1, 2.0 * fine, 0.0}};
+  const auto seconds = [&](Index climbed) {
+    history.iterations[1].levels = {{2, 0, climbed, 3.0 * fine, 0.0}, {1, climbed, 4 - climbed, 0.1 * fine, 0.0}};
+    if (climbed == 4) history.iterations[1].levels.pop_back();
+    return model_scaling(history, 4, ideal(true)).seconds;
+  };
+  EXPECT_NEAR(seconds(2), 3.1 * fine, 1e-12) << "the slow last slice has nothing to do with the front";
+  EXPECT_NEAR(seconds(4), 5.0 * fine, 1e-12);
 }
 
 TEST(ScalingModel, SharesAreNonNegativeAndAddUpToOne) {
@@ -247,83 +209,6 @@ TEST(ScalingModel, RefusesWhatIsNoMachine) {
   EXPECT_THROW(model_scaling(history, 1, slow(-1.0, 1.0, true)), std::invalid_argument);
   EXPECT_THROW(model_scaling(history, 1, slow(0.0, 0.0, true)), std::invalid_argument);
   EXPECT_THROW(model_scaling(history, 1, slow(std::nan(""), 1.0, true)), std::invalid_argument);
-}
-
-TEST(IterationHistory, KeepsTheRecordedFrontsAndTheSumOfFineSeconds) {
-  const TimeGrid grid(0.0, 4.0, 12);
-  const State initial = testing::vector({1.0, -0.5});
-  const auto executor = make_serial_executor();
-  const RunRecord record = solve_parareal({grid, initial, testing::nonlinear_pair(2), testing::nonlinear_pair(50)},
-                                          PararealOptions{}, *executor);
-  const IterationHistory history = iteration_history(record, {12, 2});
-  ASSERT_EQ(history.iterations.size(), record.iterations.size());
-  EXPECT_EQ(history.num_slices, 12);
-  EXPECT_EQ(history.dimension, 2);
-  EXPECT_FALSE(history.learns());
-  for (std::size_t k = 0; k < record.iterations.size(); ++k) {
-    const IterationCost& cost = history.iterations[k];
-    const auto active = static_cast<double>(12 - cost.first_slice);
-    EXPECT_EQ(cost.first_slice, record.iterations[k].first_slice);
-    EXPECT_NEAR(active * cost.fine + cost.straggler, record.iterations[k].slice_fine_seconds,
-                1e-9 * record.iterations[k].slice_fine_seconds);
-  }
-}
-
-TEST(IterationHistory, ASweepThatMeasuredItsLevelPaysForTheComparisonWithTheNext) {
-  RunRecord record = recorded_run();
-  record.iterations[0].at_top_level = false;
-  record.iterations[0].level_measured = true;
-  for (std::size_t k : {1U, 2U}) record.iterations[k].level = 2;
-  const IterationHistory history = iteration_history(record, recorded);
-  EXPECT_EQ(history.iterations[0].level_check, history.iterations[1].fine);
-  EXPECT_EQ(history.iterations[1].level_check, 0.0);
-  EXPECT_EQ(history.iterations[2].level_check, 0.0);
-}
-
-TEST(IterationHistory, NeedsASweepAtTheTopLevel) {
-  RunRecord record = recorded_run();
-  for (IterationRecord& iteration : record.iterations) iteration.at_top_level = false;
-  EXPECT_THROW(iteration_history(record, recorded), std::invalid_argument);
-  record.iterations.clear();
-  EXPECT_THROW(iteration_history(record, recorded), std::invalid_argument);
-}
-
-TEST(IterationHistory, OtherSolversKeepTheRatiosOfTheLadderAndTheFronts) {
-  const IterationHistory history = rich_history(64);
-  const IterationHistory changed = with_slice_seconds(history, 8.0, 24.0, 0.5);
-  EXPECT_DOUBLE_EQ(changed.top_slice(), 8.0);
-  EXPECT_EQ(changed.serial_slice, 24.0);
-  for (std::size_t k = 0; k < history.iterations.size(); ++k) {
-    EXPECT_EQ(changed.iterations[k].first_slice, history.iterations[k].first_slice);
-    EXPECT_EQ(changed.iterations[k].coarse, 0.5);
-    EXPECT_EQ(changed.iterations[k].straggler, 0.0);
-    EXPECT_EQ(changed.iterations[k].fit, history.iterations[k].fit);
-  }
-  EXPECT_DOUBLE_EQ(changed.iterations[0].fine / changed.iterations[1].fine, 1.0);
-  EXPECT_LT(changed.iterations[0].fine, 8.0 / 3.0);
-}
-
-TEST(IterationHistory, WithAsManySlicesIsItself) {
-  const IterationHistory history = rich_history(64);
-  for (const Index processors : {1, 10, 64}) {
-    EXPECT_EQ(model_scaling(with_num_slices(history, 64), processors, {}).seconds,
-              model_scaling(history, processors, {}).seconds);
-  }
-}
-
-TEST(IterationHistory, FrontsMoveInProportionToTheSlices) {
-  const IterationHistory wide = with_num_slices(even_history(10, 6), 1000);
-  ASSERT_EQ(wide.iterations.size(), 6U);
-  EXPECT_EQ(wide.num_slices, 1000);
-  EXPECT_EQ(wide.iterations[5].first_slice, 500);
-}
-
-TEST(IterationHistory, IterationsAreNoMoreThanSlicesAtEachLevel) {
-  IterationHistory history = even_history(10, 6);
-  EXPECT_EQ(with_num_slices(history, 2).iterations.size(), 2U);
-  EXPECT_EQ(with_num_slices(history, 2).iterations[1].first_slice, 1);
-  for (std::size_t k = 3; k < 6; ++k) history.iterations[k].level = 2;
-  EXPECT_EQ(with_num_slices(history, 2).iterations.size(), 4U);
 }
 
 }  // namespace

@@ -96,7 +96,8 @@ class ConstantCorrection final : public Correction {
 struct FirstSweep {
   std::vector<Slice> slices = {{0, 0.0, 1.0}, {1, 1.0, 2.0}};
   States states = States::Zero(1, 2), fine = States::Constant(1, 2, 3.0), coarse = States::Constant(1, 2, 2.0);
-  SweepData data() const { return {1, 0, slices, states, fine, coarse}; }
+  std::vector<Index> levels = {0, 0};
+  SweepData data() const { return {1, levels, slices, states, fine, coarse}; }
 };
 
 TEST(PriorTrainer, DropsAPriorThatTheFirstSweepContradictsAndKeepsOneItConfirms) {

@@ -14,11 +14,13 @@ using test::random_matrix;
 TEST(Harvest, KeepsSweepsInTheirOrderAsTheyCame) {
   Harvest harvest(3);
   const std::vector<Slice> slices = {{.index = 4}, {.index = 5}};
+  const auto executor = make_serial_executor();
   for (Index k = 1; k <= 5; ++k) {
     const auto seed = static_cast<std::uint64_t>(k);
     const States states = random_matrix(3, 2, seed), fine = random_matrix(3, 2, 10 + seed);
     const States coarse = random_matrix(3, 2, 20 + seed);
-    harvest.append({.iteration = k, .slices = slices, .states = states, .fine = fine, .coarse = coarse});
+    harvest.append({.iteration = k, .levels = {}, .slices = slices, .states = states, .fine = fine, .coarse = coarse},
+                   *executor);
     ASSERT_EQ(harvest.size(), 2 * k);
     EXPECT_EQ(States(harvest.states().rightCols(2)), states);
     EXPECT_EQ(States(harvest.discrepancies().rightCols(2)), fine - coarse);

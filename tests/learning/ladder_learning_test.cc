@@ -21,9 +21,11 @@ struct Sweep {
     fine = states.array().sin() + offset;
   }
   SweepData seen(const TimeGrid& grid, Index iteration, Index level) const {
-    return {iteration, level, grid.slices(0, kSlices), states, fine, coarse};
+    levels.assign(kSlices, level);
+    return {iteration, levels, grid.slices(0, kSlices), states, fine, coarse};
   }
 
+  mutable std::vector<Index> levels;
   States states;
   States coarse;
   States fine;
