@@ -12,6 +12,8 @@ constexpr Index kWindow = 2;
 constexpr double kGrowthMemory = 0.6;
 /// Changes this small, in scaled states of size one, are rounding and show no growth.
 constexpr double kRounding = 1e-13;
+constexpr double kNoise = 3.0;
+constexpr double kMostNoise = 4.0;
 
 using Values = Eigen::Ref<const Eigen::ArrayXd>;
 
@@ -62,7 +64,6 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps)
 
 void ErrorEstimate::climb(Index first, Index count) {
   largest_increment_ = 0.0;
-  last_reduction_ = 0.0;
   counts_.segment(first, count).setZero();
   contractions_.segment(first, count).setConstant(kUnknown);
   std::fill_n(errors_.begin() + first, count, kUnknown);
@@ -89,7 +90,7 @@ double ErrorEstimate::advance(Index n, double start_increment, double carried) {
 
 void ErrorEstimate::end_sweep(double largest_increment) {
   const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
-  smallest_credible_ = largest_increment * std::min(1.0, 2.0 * std::max(reduction, last_reduction_));
+  smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
   last_reduction_ = reduction;
 }

@@ -30,8 +30,8 @@ namespace forerun {
 ///   c_{n+1} = e_{n+1} · max(1, Λ_{n+1}, Λ_{n+1} Λ_{n+2}, …)
 ///
 /// by the end of the run. A learner on a chaotic problem may stop contracting at the noise of its own predictions;
-/// hence no error is claimed to be smaller than the last increment times twice the worse of its last two reductions (at
-/// most once).
+/// hence no error is claimed to be smaller than the last increment times three times the worse of its last two
+/// reductions (at most four times), of which the first sweep after a climb shows none.
 ///
 /// Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
 class ErrorEstimate {
@@ -53,8 +53,8 @@ class ErrorEstimate {
 
   /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
   bool knows_contraction() const;
-  /// The last increment times twice the worse of its last two reductions, at most once; 0 while it has not been reduced
-  /// yet.
+  /// The last increment times three times the worse of its last two reductions, at most four times; 0 while it has not
+  /// been reduced yet.
   double smallest_credible() const { return smallest_credible_; }
   /// The largest e_{n+1}, at least the smallest credible one.
   double largest_error() const;

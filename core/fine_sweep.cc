@@ -70,6 +70,7 @@ void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) 
   summarize(segments);
   tasks_.clear();
   std::fill(released_.begin(), released_.end(), 0);
+  num_uncrossed_ = num_failing_.exchange(0);
   num_done_ = 0;
   is_waiting_ = false;
 }
@@ -138,8 +139,18 @@ void FineSweep::cross(const Propagator& propagator, const Task& task) {
     // A result that is not finite shows in its jump.
     if (whole) jump = norm_.distance(fine_.col(n), boundaries_.col(n + 1));
     if (whole && std::isfinite(jump)) continue;
-    propagate_checked(propagator, "fine", task.iteration, grid_.slice(n), boundaries_.col(n), fine_.col(n));
+    cross_alone(propagator, task, n);
     jump = norm_.distance(fine_.col(n), boundaries_.col(n + 1));
+  }
+}
+
+void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
+  try {
+    propagate_checked(propagator, "fine", task.iteration, grid_.slice(n), boundaries_.col(n), fine_.col(n));
+  } catch (const SliceError& error) {
+    if (!error.numerical || task.level + 1 == ladder_.num_levels()) throw;
+    fine_.col(n) = boundaries_.col(n);
+    ++num_failing_;
   }
 }
 

@@ -39,6 +39,10 @@ void propagate_checked(const Propagator& propagator, const char* solver, Index i
 /// that scheduling would cost more than solving. Tasks begin in time order, the front first. Grouping follows measured
 /// times and touches nothing but speed: a propagator gives the same bits in every block.
 ///
+/// Where a level below the top cannot cross a slice (it gives up or its result is not finite), it stands for the
+/// identity there: a cheap level that is unstable, or starts from an iterate that is far off, costs iterations and not
+/// the run.
+///
 /// No heap traffic once the first sweep has been done, but for what the executor's tasks take.
 class FineSweep {
  public:
@@ -55,6 +59,8 @@ class FineSweep {
   /// Forgets what has been released.
   void cancel() noexcept;
 
+  /// How many slices of the last sweep a lower level could not cross.
+  Index num_uncrossed() const { return num_uncrossed_; }
   /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice, and who served where and for how long.
   const std::vector<double>& jumps() const { return jumps_; }
   const std::vector<LevelSweep>& levels() const { return levels_; }
@@ -73,6 +79,7 @@ class FineSweep {
   Index slices_per_task(const Propagator& propagator) const;
   void run_task(Task& task);
   void cross(const Propagator& propagator, const Task& task);
+  void cross_alone(const Propagator& propagator, const Task& task, Index n);
   void summarize(const std::vector<LevelSegment>& segments);
 
   const FidelityLadder& ladder_;
@@ -93,6 +100,8 @@ class FineSweep {
   Index num_active_;               ///< in the sweep that tasks are made for, as far as is known
   double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first
   std::atomic<Index> num_done_ = 0;
+  std::atomic<Index> num_failing_ = 0;
+  Index num_uncrossed_ = 0;
   std::atomic<bool> is_waiting_ = false;
   std::unique_ptr<PieceStream> stream_;  ///< last: its threads use all of the above
 };

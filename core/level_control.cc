@@ -74,16 +74,19 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   const std::vector<Index> samples =
       most_discrepant_slices(num_samples, segment, options_.norm, fine, coarse, executor);
   const Propagator& next = ladder_.level(segment.level + 1);
-  States results(fine.rows(), num_samples);
+  std::vector<double> differences(samples.size(), 0.0);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
-    propagate_checked(next, "fine", iteration, grid_.slice(n), boundaries.col(n), results.col(i));
+    State result(fine.rows());
+    try {
+      propagate_checked(next, "fine", iteration, grid_.slice(n), boundaries.col(n), result);
+      differences[static_cast<std::size_t>(i)] = options_.norm.distance(result, fine.col(n));
+    } catch (const SliceError& error) {
+      if (!error.numerical) throw;  // else it tells nothing, from an iterate that may be far off
+    }
   });
   Level& level = levels_[static_cast<std::size_t>(segment.level)];
-  for (Index i = 0; i < num_samples; ++i) {
-    const auto here = fine.col(samples[static_cast<std::size_t>(i)]);
-    level.difference = std::max(level.difference, options_.norm.distance(results.col(i), here));
-  }
+  level.difference = *std::max_element(differences.begin(), differences.end());
   level.tolerance = std::max(options_.tolerance, options_.level_factor * level.difference);
   level.measured = true;
   return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices_);
@@ -131,18 +134,12 @@ void LevelControl::advance_top(const LevelSegment& segment, const std::vector<do
                                const ErrorEstimate& estimate) {
   const Index exact = segment.first + 1;
   const Index end = segment.first + segment.count;
-  const auto end_of_small = [&](const std::vector<double>& values, Index first) {
-    return converged_prefix(values, first, end, options_.tolerance);
-  };
   if (!by_estimate_) {
-    start_ = end_of_small(increments, exact);
-  } else if (!all_at_top()) {
-    start_ = end_of_small(estimate.consequences(), exact);
-  } else if (estimate.smallest_credible() < options_.tolerance &&
-             end_of_small(estimate.consequences(), exact) == num_slices_) {
-    start_ = end_of_small(estimate.consequences(), exact_front_) == num_slices_ ? num_slices_ : exact_front_;
+    start_ = converged_prefix(increments, exact, end, options_.tolerance);
   } else {
-    start_ = exact;
+    const bool all_done = estimate.smallest_credible() < options_.tolerance &&
+                          converged_prefix(estimate.consequences(), exact, end, options_.tolerance) == num_slices_;
+    start_ = all_done ? num_slices_ : exact;
   }
   front_ = start_;
 }
@@ -155,12 +152,15 @@ void LevelControl::advance_lower(const LevelSegment& segment, bool is_first, con
   Index done = converged_prefix(increments, exact, end, level.tolerance);
   if (by_estimate_) done = std::max(done, converged_prefix(estimate.consequences(), exact, end, level.tolerance));
   const Index first = is_first ? front_ : segment.first;
-  if (static_cast<double>(done - first) < kClimbingShare * static_cast<double>(num_slices_ - first)) {
+  const bool straight_to_top = level.measured && level.difference < kNegligible * options_.tolerance;
+  const Index next = straight_to_top ? top_ : segment.level + 1;
+  const bool together = next == top_ && options_.stopping == StoppingRule::estimate;
+  const double share = together ? 1.0 : kClimbingShare;
+  if (static_cast<double>(done - first) < share * static_cast<double>(num_slices_ - first)) {
     if (is_first) start_ = done;
     return;
   }
-  const bool straight_to_top = level.measured && level.difference < kNegligible * options_.tolerance;
-  std::fill(slice_levels_.begin() + first, slice_levels_.begin() + done, straight_to_top ? top_ : segment.level + 1);
+  std::fill(slice_levels_.begin() + first, slice_levels_.begin() + done, next);
   estimate.climb(first, done - first);
   if (is_first) start_ = front_;
 }

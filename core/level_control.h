@@ -46,9 +46,8 @@ struct LevelMeasurement {
 /// wait.
 ///
 /// At the top slices that are done are frozen. By `StoppingRule::estimate` done means that the consequences of their
-/// estimated errors are below ε. Since an amplification seen on a bad iterate proves nothing, that only spares the front
-/// sweeps while the tail climbs; when all are at the top, all are frozen at once or none, and should those that were
-/// frozen before matter after all, they wake.
+/// estimated errors are below ε, and all are frozen at once: an amplification seen on a bad iterate proves nothing.
+/// Since slices at the top then stay active, all climb there together.
 ///
 /// Deterministic; costs O(N) an iteration.
 class LevelControl {

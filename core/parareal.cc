@@ -177,7 +177,7 @@ class PararealLoop {
     iteration_.increment = largest_active(coarse_sweep_.increments());
     estimate_.end_sweep(iteration_.increment);
     iteration_.estimated_error = estimate_.largest_error();
-    iteration_.num_fallbacks = coarse_sweep_.num_fallbacks();
+    iteration_.num_fallbacks = coarse_sweep_.num_fallbacks() + fine_sweep_.num_uncrossed();
     iteration_.seconds.predict += coarse_sweep_.predict_seconds();
     iteration_.seconds.coarse = watch.seconds() - coarse_sweep_.predict_seconds();
   }

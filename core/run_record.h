@@ -55,7 +55,7 @@ struct IterationRecord {
   std::string corrector;                             ///< what served the sweep, "classic" for m = 0
   std::optional<double> predicted_correction_error;  ///< of what served the sweep; see CorrectionErrors
   std::optional<double> found_correction_error;      ///< of what served the sweep before
-  /// Predictions refused by the state safeguard, and slices the coarse solver could not cross.
+  /// Predictions refused by the state safeguard, and slices that the coarse solver or a lower level could not cross.
   Index num_fallbacks = 0;
 
   /// The level of the last slice: the cheapest in use.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/errors.h"
 #include "core/parareal.h"
 #include "core/serial_fine.h"
 #include "test_problems.h"
@@ -149,6 +150,26 @@ TEST_F(FidelityLadderLaws, ALevelIsNotMeasuredAgainstOneThatCostsMoreThanAThousa
       work += static_cast<double>(sweep.num_slices) * (sweep.level == 2 ? 1.0 : 1.0 / 5000.0) / kSlices;
     EXPECT_DOUBLE_EQ(iteration.fine_work, work) << "sweep " << iteration.iteration;
   }
+}
+
+TEST_F(FidelityLadderLaws, ALowerLevelThatCannotCrossASliceCostsIterationsAndNotTheRun) {
+  const auto fails = [](Index slice) { return slice == 3 || slice % 4 == 2; };
+  const FunctionPropagator shaky(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+    if (fails(slice.index)) throw PropagationError(slice.begin, "too few steps");
+    testing::nonlinear_pair(20).propagate(slice, in, out);
+  });
+  const WorkedPropagator lower{shaky, 20.0};
+  for (const int num_threads : {1, 3}) {
+    const RunRecord record = solve(FidelityLadder({&lower, &medium_, &top_}), with_tolerance(1e-8), num_threads);
+    ASSERT_TRUE(record.converged());
+    EXPECT_LT(*record.error(), 1e-7);
+    EXPECT_GE(record.iterations.front().num_fallbacks, 7) << "the record says so";
+    EXPECT_EQ(record.iterations.back().num_fallbacks, 0);
+  }
+  const WorkedPropagator shaky_top{shaky, 4000.0};
+  const RunRecord failed = solve(FidelityLadder({&medium_, &shaky_top}), with_tolerance(1e-8));
+  ASSERT_TRUE(failed.failure) << "the top level is the problem itself";
+  EXPECT_EQ(failed.failure->slice, 2);
 }
 
 TEST_F(FidelityLadderLaws, ResultsAreBitIdenticalForAnyNumberOfThreads) {
