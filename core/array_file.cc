@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/errors.h"
-#include "core/read_file.h"
 #include "core/npy_file.h"
+#include "core/read_file.h"
 
 namespace forerun {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/fine_sweep.h"
+#include "core/checked_propagation.h"
 #include "core/stopwatch.h"
 
 namespace forerun {
@@ -39,9 +39,9 @@ void CoarseSweep::start(const Correction* correction, States& boundaries, SliceE
   num_fallbacks_ = 0;
   predict_seconds_ = 0.0;
   for (Index n = 0; n < grid_.num_slices(); ++n) {
-    if (!propagate(n, boundaries.col(n), coarse_.col(n)) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
+    if (!propagate(n, boundaries.col(n), coarse_.col(n).data()) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
       boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
-      propagate(n, boundaries.col(n), coarse_.col(n));
+      propagate(n, boundaries.col(n), coarse_.col(n).data());
     }
     boundaries.col(n + 1) = coarse_.col(n);
     if (!loose_guard_.admits(coarse_.col(n))) {
@@ -87,7 +87,7 @@ void CoarseSweep::begin(const Correction* correction, Index iteration, Index fir
 
 void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
   if (n == first_) {
-    replace_boundary(n, fine.col(n), fine.col(n), boundaries);
+    replace_boundary(n, fine.col(n).data(), fine.col(n).data(), boundaries);
     return;
   }
   propagate_or_step_back(n, boundaries, fine);
@@ -101,17 +101,17 @@ void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
     }
   }
   coarse_.col(n) = new_coarse_;
-  replace_boundary(n, new_state_, fine.col(n), boundaries);
+  replace_boundary(n, new_state_.data(), fine.col(n).data(), boundaries);
 }
 
 void CoarseSweep::propagate_or_step_back(Index n, States& boundaries, const States& fine) {
-  if (propagate(n, boundaries.col(n), new_coarse_)) return;
+  if (propagate(n, boundaries.col(n), new_coarse_.data())) return;
   if (corrections_.cols() == 0 || boundaries.col(n) == fine.col(n - 1)) return;
   double& increment = increments_[static_cast<std::size_t>(n - 1)];
   const double refused_increment = increment;
-  replace_boundary(n - 1, fine.col(n - 1), fine.col(n - 1), boundaries);
+  replace_boundary(n - 1, fine.col(n - 1).data(), fine.col(n - 1).data(), boundaries);
   increment += refused_increment;  // a bound: the state before both replacements is gone
-  propagate(n, boundaries.col(n), new_coarse_);
+  propagate(n, boundaries.col(n), new_coarse_.data());
 }
 
 void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine) {
@@ -126,22 +126,24 @@ void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine
   predict_seconds_ += watch.seconds();
 }
 
-void CoarseSweep::replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries) {
-  auto boundary = boundaries.col(n + 1);
-  increments_[static_cast<std::size_t>(n)] = options_.norm.distance(state, boundary);
-  carried_[static_cast<std::size_t>(n)] = options_.norm.distance(state, fine);
-  boundary = state;
+void CoarseSweep::replace_boundary(Index n, const double* state, const double* fine, States& boundaries) {
+  double* const boundary = boundaries.col(n + 1).data();
+  const Index dimension = boundaries.rows();
+  increments_[static_cast<std::size_t>(n)] = options_.norm.distance(state, boundary, dimension);
+  carried_[static_cast<std::size_t>(n)] = options_.norm.distance(state, fine, dimension);
+  Eigen::Map<State>(boundary, dimension) = Eigen::Map<const State>(state, dimension);
 }
 
-bool CoarseSweep::propagate(Index n, const StateView& in, StateOut out) {
+bool CoarseSweep::propagate(Index n, const StateView& in, double* out) {
   if (options_.stop.stop_requested()) throw StopRequested{};
+  Eigen::Map<State> result(out, in.size());
   try {
-    propagate_checked(propagator_, "coarse", iteration_, grid_.slice(n), in, out);
+    CheckedPropagator{propagator_, "coarse", iteration_}.propagate(grid_.slice(n), in, result);
     return true;
   } catch (const SliceError& error) {
     if (!error.numerical) throw;
     ++num_fallbacks_;
-    out = in;
+    result = in;
     return false;
   }
 }

@@ -53,13 +53,14 @@ class CoarseSweep {
   double predict_seconds() const { return predict_seconds_; }
 
  private:
-  /// out = G(in), or `in` where the coarse solver cannot cross the slice; then false.
-  bool propagate(Index n, const StateView& in, StateOut out);
+  /// out = G(in), at that address, or `in` where the coarse solver cannot cross the slice; then false.
+  bool propagate(Index n, const StateView& in, double* out);
   /// G(U[n]'). A predicted state that the coarse solver cannot start from is refused like any other unsound prediction:
   /// F(U[n − 1]) takes its place.
   void propagate_or_step_back(Index n, States& boundaries, const States& fine);
   void predict(Index n, const StateView& state, const StateView& fine);
-  void replace_boundary(Index n, const StateView& state, const StateView& fine, States& boundaries);
+  /// U[n+1]' = the state at this address; `fine` is where F(U[n]) is.
+  void replace_boundary(Index n, const double* state, const double* fine, States& boundaries);
 
   const TimeGrid& grid_;
   const Propagator& propagator_;

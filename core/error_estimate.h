@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "core/state.h"
@@ -44,8 +45,9 @@ class ErrorEstimate {
   /// A corrected sweep from slice `first` on: begin, `advance` for every slice in order, end. `increments` are those of
   /// the sweep before.
   void begin_sweep(Index first, const std::vector<double>& increments);
-  /// Slice n started from a state changed by Δ_n = `start_increment` and carried `carried` of it on. Returns e_{n+1}.
-  double advance(Index n, double start_increment, double carried);
+  /// Slice n = `slice` started from a state changed by Δ_n = `start_increment` and carried `carried` of it on. Returns
+  /// e_{n+1}.
+  double advance(Index slice, double start_increment, double carried);
   void end_sweep(double largest_increment);
 
   /// The next jumps of these slices will be of another fine solver.
@@ -66,7 +68,11 @@ class ErrorEstimate {
   const std::vector<double>& consequences() const { return consequences_; }
 
  private:
-  double contraction(Index n) const;
+  /// Changes this small, in scaled states of size one, are rounding and show no growth.
+  static constexpr double rounding = 1e-13;
+  static constexpr double growth_memory = 0.6;
+
+  double contraction(std::size_t n) const { return std::min(contractions_[n], largest_contraction_); }
 
   double safety_;
   double largest_contraction_;      ///< infinite: none seen
@@ -75,14 +81,24 @@ class ErrorEstimate {
   double smallest_credible_ = 0.0;
   double error_ = 0.0;  ///< e_{n+1} of the slice that the sweep has come to
   bool has_swept_ = false;
-  Eigen::ArrayXd start_increments_;  ///< Δ_n of the last corrected sweep
-  Eigen::ArrayXd contractions_;      ///< ρ_n; infinite where unknown
-  Eigen::ArrayXd counts_;            ///< 1 where the next jump tells of contraction, 0 where it tells of levels
-  Eigen::ArrayXd jump_maxima_;
-  Eigen::ArrayXd increment_maxima_;
-  std::vector<double> growths_;  ///< Λ_n
+  std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
+  std::vector<double> contractions_;      ///< ρ_n; infinite where unknown
+  std::vector<char> has_climbed_;         ///< since the last fine sweep: the next jump tells of levels
+  std::vector<double> jumps_;             ///< 0 where a slice has climbed
+  std::vector<double> growths_;           ///< Λ_n
   std::vector<double> errors_;
   std::vector<double> consequences_;
 };
+
+// Here, because it is called for every slice of every sweep.
+inline double ErrorEstimate::advance(Index slice, double start_increment, double carried) {
+  const auto n = static_cast<std::size_t>(slice);
+  start_increments_[n] = start_increment;
+  if (start_increment > rounding) growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
+  error_ *= growths_[n];
+  if (start_increment > 0.0) error_ += safety_ * contraction(n) * start_increment;
+  errors_[n] = error_;
+  return error_;
+}
 
 }  // namespace forerun

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <string>
 
-#include "core/errors.h"
 #include "core/stopwatch.h"
 
 namespace forerun {
@@ -12,25 +11,11 @@ namespace {
 
 /// A task shorter than this is mostly scheduling.
 constexpr double kSecondsPerTask = 20e-6;
+/// Before times are known: tasks a thread, and blocks a task at most.
+constexpr Index kFirstTasks = 4;
+constexpr Index kMostFirstBlocks = 16;
 
 }  // namespace
-
-void propagate_checked(const Propagator& propagator, const char* solver, Index iteration, const Slice& slice,
-                       const StateView& in, StateOut out) {
-  const auto fail = [&](double time, const std::string& reason, bool numerical) {
-    throw SliceError{{slice.index, iteration, time, solver, reason}, numerical};
-  };
-  try {
-    propagator.propagate(slice, in, out);
-  } catch (const PropagationError& error) {
-    fail(error.time(), error.what(), true);
-  } catch (const std::exception& error) {
-    fail(slice.begin, error.what(), false);
-  } catch (...) {
-    fail(slice.begin, "an exception of unknown type was thrown", false);
-  }
-  if (!out.allFinite()) fail(slice.end, "the result is not finite", true);
-}
 
 FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm,
                      const States& boundaries, States& fine, SliceExecutor& executor, const std::stop_token& stop,
@@ -104,7 +89,7 @@ void FineSweep::submit_open_task() {
 Index FineSweep::slices_per_task(const Propagator& propagator) const {
   const Index share = (num_active_ + num_threads_ - 1) / num_threads_;
   const Index block = std::max<Index>(1, propagator.block_size());
-  Index num_blocks = 1;
+  Index num_blocks = std::clamp<Index>(share / (kFirstTasks * block), 1, kMostFirstBlocks);
   if (seconds_per_work_ > 0.0) {
     const double block_seconds = seconds_per_work_ * propagator.work_per_slice() * static_cast<double>(block);
     const double wanted = kSecondsPerTask / block_seconds;
@@ -125,6 +110,9 @@ void FineSweep::run_task(Task& task) {
 
 void FineSweep::cross(const Propagator& propagator, const Task& task) {
   const Index end = task.first + task.count;
+  const auto jump_of = [this](Index n) {
+    return norm_.distance(fine_.col(n).data(), boundaries_.col(n + 1).data(), fine_.rows());
+  };
   bool whole = task.count > 1;
   if (whole) {
     try {
@@ -137,16 +125,16 @@ void FineSweep::cross(const Propagator& propagator, const Task& task) {
   for (Index n = task.first; n < end; ++n) {
     double& jump = jumps_[static_cast<std::size_t>(n)];
     // A result that is not finite shows in its jump.
-    if (whole) jump = norm_.distance(fine_.col(n), boundaries_.col(n + 1));
+    if (whole) jump = jump_of(n);
     if (whole && std::isfinite(jump)) continue;
     cross_alone(propagator, task, n);
-    jump = norm_.distance(fine_.col(n), boundaries_.col(n + 1));
+    jump = jump_of(n);
   }
 }
 
 void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
   try {
-    propagate_checked(propagator, "fine", task.iteration, grid_.slice(n), boundaries_.col(n), fine_.col(n));
+    CheckedPropagator{propagator, "fine", task.iteration}.propagate(grid_.slice(n), boundaries_.col(n), fine_.col(n));
   } catch (const SliceError& error) {
     if (!error.numerical || task.level + 1 == ladder_.num_levels()) throw;
     fine_.col(n) = boundaries_.col(n);

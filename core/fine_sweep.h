@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/checked_propagation.h"
 #include "core/fidelity_ladder.h"
 #include "core/iteration_observer.h"
 #include "core/level_control.h"
@@ -13,22 +14,6 @@
 #include "core/state_norm.h"
 
 namespace forerun {
-
-/// Thrown out of a sweep when a slice could not be crossed.
-struct SliceError {
-  SliceFailure failure;
-  /// True for a `PropagationError` or a non-finite result: the solver ran and could not cross. Anything else thrown is
-  /// a fault that nothing can be made of.
-  bool numerical = false;
-};
-
-/// Thrown out of a sweep when a stop was requested.
-struct StopRequested {};
-
-/// Crosses one slice and checks the result; throws `SliceError` when the propagator throws or returns a
-/// non-finite state. `solver` is "fine" or "coarse".
-void propagate_checked(const Propagator& propagator, const char* solver, Index iteration, const Slice& slice,
-                       const StateView& in, StateOut out);
 
 /// The parallel part of an iteration: F at the start of every active slice.
 ///

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/checked_propagation.h"
 #include "core/convergence.h"
-#include "core/fine_sweep.h"
 
 namespace forerun {
 namespace {
@@ -73,13 +73,13 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
       std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, segment.count));
   const std::vector<Index> samples =
       most_discrepant_slices(num_samples, segment, options_.norm, fine, coarse, executor);
-  const Propagator& next = ladder_.level(segment.level + 1);
+  const CheckedPropagator next{ladder_.level(segment.level + 1), "fine", iteration};
   std::vector<double> differences(samples.size(), 0.0);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
     State result(fine.rows());
     try {
-      propagate_checked(next, "fine", iteration, grid_.slice(n), boundaries.col(n), result);
+      next.propagate(grid_.slice(n), boundaries.col(n), result);
       differences[static_cast<std::size_t>(i)] = options_.norm.distance(result, fine.col(n));
     } catch (const SliceError& error) {
       if (!error.numerical) throw;  // else it tells nothing, from an iterate that may be far off
@@ -115,17 +115,21 @@ bool LevelControl::settles(Index n, double increment, double error) {
 }
 
 void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate) {
-  const std::vector<LevelSegment> served = segments_;
   if (by_estimate_) estimate.project(exact_front_);
-  if (start_ == exact_front_ && served.front().level == top_) ++exact_front_;
-  for (const LevelSegment& segment : served) {
+  if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
+  bool climbs = false;
+  for (const LevelSegment& segment : segments_) {
     if (segment.level == top_) {
       advance_top(segment, increments, estimate);
     } else {
-      advance_lower(segment, segment.first == served.front().first, increments, estimate);
+      climbs = advance_lower(segment, segment.first == segments_.front().first, increments, estimate) || climbs;
     }
   }
-  find_segments();
+  if (climbs) {
+    find_segments();
+  } else {
+    drop_inactive();
+  }
 }
 
 // In both of the following the first active slice is done: its start is final, and so is what its level makes of it.
@@ -144,7 +148,7 @@ void LevelControl::advance_top(const LevelSegment& segment, const std::vector<do
   front_ = start_;
 }
 
-void LevelControl::advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,
+bool LevelControl::advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,
                                  ErrorEstimate& estimate) {
   const Level& level = levels_[static_cast<std::size_t>(segment.level)];
   const Index end = segment.first + segment.count;
@@ -158,11 +162,22 @@ void LevelControl::advance_lower(const LevelSegment& segment, bool is_first, con
   const double share = together ? 1.0 : kClimbingShare;
   if (static_cast<double>(done - first) < share * static_cast<double>(num_slices_ - first)) {
     if (is_first) start_ = done;
-    return;
+    return false;
   }
   std::fill(slice_levels_.begin() + first, slice_levels_.begin() + done, next);
   estimate.climb(first, done - first);
   if (is_first) start_ = front_;
+  return true;
+}
+
+void LevelControl::drop_inactive() {
+  while (!segments_.empty() && segments_.front().first + segments_.front().count <= start_) {
+    segments_.erase(segments_.begin());
+  }
+  if (segments_.empty()) return;
+  LevelSegment& segment = segments_.front();
+  segment.count -= start_ - segment.first;
+  segment.first = start_;
 }
 
 void LevelControl::find_segments() {

@@ -91,8 +91,10 @@ class LevelControl {
   double measure_level(const LevelSegment& segment, Index iteration, const States& boundaries, const States& fine,
                        const States& coarse, SliceExecutor& executor);
   void advance_top(const LevelSegment& segment, const std::vector<double>& increments, const ErrorEstimate& estimate);
-  void advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,
+  /// True if slices climb.
+  bool advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,
                      ErrorEstimate& estimate);
+  void drop_inactive();
   void find_segments();
 
   const FidelityLadder& ladder_;

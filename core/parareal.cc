@@ -73,10 +73,11 @@ class PararealLoop {
         fine_sweep();
         train();
         correct_old_states();
-        corrected_sweep(termination(watch.seconds()).has_value());
+        corrected_sweep(termination(0.0).has_value());
         advance();
-        reason = termination(watch.seconds());
-        end_iteration(watch.seconds());
+        const double seconds = watch.seconds();
+        reason = termination(seconds);
+        end_iteration(seconds);
       }
       record_.termination = *reason;
     } catch (const SliceError& error) {
@@ -207,7 +208,7 @@ class PararealLoop {
     iteration_.seconds.total = seconds;
     record_.seconds += iteration_.seconds;
     if (problem_.reference) iteration_.error = error_against_reference();
-    record_.iterations.push_back(iteration_);
+    record_.iterations.push_back(std::move(iteration_));
     if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_);
   }
 

@@ -13,8 +13,8 @@ namespace forerun {
 /// When a slice is taken for converged (always in a row from the exact front).
 enum class StoppingRule {
   increment,  ///< its increment is below the tolerance: the published rule
-  /// Its estimated error, grown to the end of the run (core/error_estimate.h), is below the tolerance, and so is that of
-  /// every other slice: an amplification seen on a bad iterate proves nothing. While there is no estimate: as above.
+  /// Its estimated error, grown to the end of the run (core/error_estimate.h), is below the tolerance, and so is that
+  /// of every other slice: an amplification seen on a bad iterate proves nothing. While there is no estimate: as above.
   /// Spares the last, confirming sweep where it is not needed, and goes on where small increments hide a large error.
   estimate,
 };

@@ -1,6 +1,6 @@
 #include "core/serial_fine.h"
 
-#include "core/fine_sweep.h"
+#include "core/checked_propagation.h"
 #include "core/stopwatch.h"
 
 namespace forerun {
@@ -10,6 +10,7 @@ SerialSolution solve_serial(const TimeGrid& grid, const State& initial, const Pr
   solution.boundaries =
       States::Constant(initial.size(), grid.num_slices() + 1, std::numeric_limits<double>::quiet_NaN());
   solution.boundaries.col(0) = initial;
+  const CheckedPropagator checked{fine, "fine", 0};
   const Stopwatch watch;
   try {
     for (Index n = 0; n < grid.num_slices(); ++n) {
@@ -17,7 +18,7 @@ SerialSolution solve_serial(const TimeGrid& grid, const State& initial, const Pr
         solution.interrupted = true;
         break;
       }
-      propagate_checked(fine, "fine", 0, grid.slice(n), solution.boundaries.col(n), solution.boundaries.col(n + 1));
+      checked.propagate(grid.slice(n), solution.boundaries.col(n), solution.boundaries.col(n + 1));
     }
   } catch (const SliceError& error) {
     solution.failure = error.failure;

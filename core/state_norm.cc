@@ -19,9 +19,12 @@ StateNorm::StateNorm(const StateBounds& bounds) {
   weights_ = 2.0 / (bounds.upper - bounds.lower).array();
 }
 
-double StateNorm::distance(const StateView& a, const StateView& b) const {
-  const auto difference = (a - b).array().abs();
-  if (weights_.size() == 0) return difference.maxCoeff<Eigen::PropagateNaN>();
+double StateNorm::distance(const double* a, const double* b, Index dimension) const {
+  using Values = Eigen::Map<const Eigen::ArrayXd>;
+  const bool weighted = weights_.size() > 0;
+  if (dimension == 1) return weighted ? weights_[0] * std::abs(*a - *b) : std::abs(*a - *b);
+  const auto difference = (Values(a, dimension) - Values(b, dimension)).abs();
+  if (!weighted) return difference.maxCoeff<Eigen::PropagateNaN>();
   return (weights_ * difference).maxCoeff<Eigen::PropagateNaN>();
 }
 

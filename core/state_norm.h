@@ -22,7 +22,10 @@ class StateNorm {
   StateNorm() = default;
   explicit StateNorm(const StateBounds& bounds);
 
-  double distance(const StateView& a, const StateView& b) const;
+  double distance(const StateView& a, const StateView& b) const { return distance(a.data(), b.data(), a.size()); }
+  /// The same for states given by their addresses: for loops over many small ones, where views would cost more than the
+  /// norm.
+  double distance(const double* a, const double* b, Index dimension) const;
 
  private:
   Eigen::ArrayXd weights_;
