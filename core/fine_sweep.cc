@@ -28,10 +28,13 @@ FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const S
       num_threads_(executor.num_threads()),
       stop_(stop),
       observer_(observer),
+      task_at_(static_cast<std::size_t>(grid.num_slices())),
       released_(static_cast<std::size_t>(grid.num_slices()), 0),
       jumps_(static_cast<std::size_t>(grid.num_slices())),
       num_active_(grid.num_slices()),
-      stream_(executor.open_stream([this](Index task) { run_task(tasks_[static_cast<std::size_t>(task)]); })) {
+      stream_(executor.open_stream(grid.num_slices(), [this](Index first) {
+        run_task(tasks_[static_cast<std::size_t>(task_at_[static_cast<std::size_t>(first)])]);
+      })) {
   tasks_.reserve(released_.size());  // tasks stay where they are while threads work on them
 }
 
@@ -76,13 +79,14 @@ void FineSweep::append(Index iteration, Index n, Index level) {
     }
   }
   submit_open_task();
+  task_at_[static_cast<std::size_t>(n)] = static_cast<Index>(tasks_.size());
   tasks_.push_back({iteration, level, n, 1, 0.0});
   has_open_task_ = true;
   open_task_limit_ = slices_per_task(ladder_.level(level));
 }
 
 void FineSweep::submit_open_task() {
-  if (has_open_task_) stream_->add();
+  if (has_open_task_) stream_->add(tasks_.back().first);
   has_open_task_ = false;
 }
 

@@ -76,7 +76,8 @@ class FineSweep {
   const std::stop_token& stop_;
   IterationObserver* observer_;
 
-  std::vector<Task> tasks_;  ///< of the sweep under way; the last may still grow
+  std::vector<Task> tasks_;     ///< of the sweep under way; the last may still grow
+  std::vector<Index> task_at_;  ///< index of the task that begins with this slice
   bool has_open_task_ = false;
   Index open_task_limit_ = 0;
   std::vector<char> released_;  ///< of each slice

@@ -10,9 +10,10 @@ void Propagator::propagate_block(std::span<const Slice> slices, const StatesView
   }
 }
 
-FunctionPropagator::FunctionPropagator(Index dimension, Function function)
-    : dimension_(dimension), function_(std::move(function)) {
+FunctionPropagator::FunctionPropagator(Index dimension, Function function, double work)
+    : dimension_(dimension), function_(std::move(function)), work_(work) {
   if (dimension < 1) throw std::invalid_argument("propagator dimension must be at least 1");
+  if (!(work > 0.0)) throw std::invalid_argument("a propagator's work must be > 0");
   if (!function_) throw std::invalid_argument("a function propagator needs a function");
 }
 

@@ -39,19 +39,21 @@ class Propagator {
   virtual double work_per_slice() const { return 1.0; }
 };
 
-/// The door for a solver that is a function.
+/// The door for a solver that is a function. `work` of a slice matters in a fidelity ladder only.
 class FunctionPropagator final : public Propagator {
  public:
   using Function = std::function<void(const Slice& slice, const StateView& in, StateOut out)>;
 
-  FunctionPropagator(Index dimension, Function function);
+  FunctionPropagator(Index dimension, Function function, double work = 1.0);
 
   Index dimension() const override { return dimension_; }
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override;
+  double work_per_slice() const override { return work_; }
 
  private:
   Index dimension_;
   Function function_;
+  double work_;
 };
 
 }  // namespace forerun

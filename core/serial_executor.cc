@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "core/slice_executor.h"
 
@@ -7,18 +9,24 @@ namespace {
 
 class SerialStream final : public PieceStream {
  public:
-  explicit SerialStream(std::function<void(Index)> body) : body_(std::move(body)) {}
-
-  void add() override { ++added_; }
-  void wait() override {
-    const Index count = std::exchange(added_, 0);
-    for (Index i = 0; i < count; ++i) body_(i);
+  SerialStream(Index count, std::function<void(Index)> body) : body_(std::move(body)) {
+    waiting_.reserve(static_cast<std::size_t>(count));
+    running_.reserve(static_cast<std::size_t>(count));
   }
-  void cancel() noexcept override { added_ = 0; }
+
+  void add(Index piece) override { waiting_.push_back(piece); }
+  void wait() override {
+    std::sort(waiting_.begin(), waiting_.end());
+    running_.swap(waiting_);
+    waiting_.clear();
+    for (const Index piece : running_) body_(piece);
+  }
+  void cancel() noexcept override { waiting_.clear(); }
 
  private:
   std::function<void(Index)> body_;
-  Index added_ = 0;
+  std::vector<Index> waiting_;
+  std::vector<Index> running_;
 };
 
 class SerialExecutor final : public SliceExecutor {
@@ -26,8 +34,8 @@ class SerialExecutor final : public SliceExecutor {
   void for_each(Index count, const std::function<void(Index)>& body) override {
     for (Index i = 0; i < count; ++i) body(i);
   }
-  std::unique_ptr<PieceStream> open_stream(std::function<void(Index)> body) override {
-    return std::make_unique<SerialStream>(std::move(body));
+  std::unique_ptr<PieceStream> open_stream(Index count, std::function<void(Index)> body) override {
+    return std::make_unique<SerialStream>(count, std::move(body));
   }
   int num_threads() const override { return 1; }
   std::string_view name() const override { return "serial"; }

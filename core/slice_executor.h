@@ -8,18 +8,17 @@
 
 namespace forerun {
 
-/// Pieces of work handed over one by one, 0, 1, 2, …, to be done while the caller does something else.
+/// Pieces of work handed over one by one, to be done while the caller does something else.
 ///
-/// Pieces begin in the order in which they were handed over, so the front of a time grid comes first. The caller owns
+/// Of the pieces that wait, the lowest begins first, so the front of a time grid comes before its tail. The caller owns
 /// the stream, and no other thread may call it.
 class PieceStream {
  public:
   virtual ~PieceStream() = default;
 
-  /// Hands over the next piece.
-  virtual void add() = 0;
-  /// Returns when all pieces have ended, the caller having done its share; errors as `SliceExecutor::for_each`. The
-  /// next piece is 0 again.
+  /// Hands over a piece, in any order; none twice before the next `wait`.
+  virtual void add(Index piece) = 0;
+  /// Returns when all pieces have ended, the caller having done its share; errors as `SliceExecutor::for_each`.
   virtual void wait() = 0;
   /// Drops the pieces that have not begun and waits for the others; their errors are forgotten.
   virtual void cancel() noexcept = 0;
@@ -38,9 +37,9 @@ class SliceExecutor {
   virtual ~SliceExecutor() = default;
 
   virtual void for_each(Index count, const std::function<void(Index)>& body) = 0;
-  /// A stream whose pieces are body(0), body(1), …; it must not outlive the executor. A single thread does them in
-  /// `wait`.
-  virtual std::unique_ptr<PieceStream> open_stream(std::function<void(Index)> body) = 0;
+  /// A stream of pieces from body(0), …, body(count − 1), which is not to outlive the executor. A single thread does
+  /// all in `wait`.
+  virtual std::unique_ptr<PieceStream> open_stream(Index count, std::function<void(Index)> body) = 0;
   virtual int num_threads() const = 0;
   /// "serial" or "tbb".
   virtual std::string_view name() const = 0;

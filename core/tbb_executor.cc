@@ -7,9 +7,13 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <functional>
+#include <limits>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/slice_executor.h"
 
@@ -31,14 +35,10 @@ class LowestFailure {
     exception_ = std::move(exception);
   }
 
-  void rethrow_if_any() const {
-    if (exception_) std::rethrow_exception(exception_);
-  }
-
-  /// Not while pieces run.
-  void forget() {
+  /// The exception, which is forgotten; nullptr if there was none. Not while pieces run.
+  std::exception_ptr take() {
     lowest_.store(std::numeric_limits<Index>::max(), std::memory_order_relaxed);
-    exception_ = nullptr;
+    return std::exchange(exception_, nullptr);
   }
 
  private:
@@ -47,74 +47,68 @@ class LowestFailure {
   std::mutex mutex_;
 };
 
-/// Which piece comes next, and what became of those before. A thread that is free takes the next piece, whichever task
-/// it came for; so pieces begin in order, which work stealing alone would not give.
-class OrderedPieces {
- public:
-  void run_next(const std::function<void(Index)>& body) {
-    const Index piece = next_.fetch_add(1, std::memory_order_acq_rel);
-    run(piece, body);
+/// Runs a piece unless a lower one has failed.
+void run_piece(Index piece, const std::function<void(Index)>& body, LowestFailure& failure) {
+  if (failure.skips(piece)) return;
+  try {
+    body(piece);
+  } catch (...) {
+    failure.record(piece, std::current_exception());
   }
+}
 
-  void run_all(Index count, const std::function<void(Index)>& body) {
-    while (true) {
-      const Index piece = next_.fetch_add(1, std::memory_order_relaxed);
-      if (piece >= count) return;
-      run(piece, body);
-    }
-  }
-
-  void skip_the_rest() { failure_.record(-1, nullptr); }
-  void rethrow_if_any() const { failure_.rethrow_if_any(); }
-  void start_anew() {
-    next_.store(0, std::memory_order_relaxed);
-    failure_.forget();
-  }
-
- private:
-  void run(Index piece, const std::function<void(Index)>& body) {
-    if (failure_.skips(piece)) return;
-    try {
-      body(piece);
-    } catch (...) {
-      failure_.record(piece, std::current_exception());
-    }
-  }
-
-  std::atomic<Index> next_ = 0;
-  LowestFailure failure_;
-};
-
+/// One task a piece, but a task runs the lowest piece that waits, whichever it was made for: so pieces begin in order,
+/// which work stealing alone would not give.
 class TbbStream final : public PieceStream {
  public:
-  TbbStream(tbb::task_arena& arena, std::function<void(Index)> body) : arena_(arena), body_(std::move(body)) {}
+  TbbStream(tbb::task_arena& arena, Index count, std::function<void(Index)> body)
+      : arena_(arena), body_(std::move(body)) {
+    waiting_.reserve(static_cast<std::size_t>(count));
+  }
   ~TbbStream() noexcept override { cancel(); }
 
-  void add() override {
-    arena_.execute([this] { tasks_.run([this] { pieces_.run_next(body_); }); });
+  void add(Index piece) override {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(piece);
+      std::push_heap(waiting_.begin(), waiting_.end(), std::greater<>());
+    }
+    arena_.execute([this] { tasks_.run([this] { run_lowest(); }); });
   }
 
   void wait() override {
     arena_.execute([this] { tasks_.wait(); });
-    try {
-      pieces_.rethrow_if_any();
-    } catch (...) {
-      pieces_.start_anew();
-      throw;
-    }
-    pieces_.start_anew();
+    const std::exception_ptr failure = failure_.take();
+    if (failure) std::rethrow_exception(failure);
   }
 
   void cancel() noexcept override {
-    pieces_.skip_the_rest();
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.clear();
+    }
     arena_.execute([this] { tasks_.wait(); });
-    pieces_.start_anew();
+    failure_.take();
   }
 
  private:
+  void run_lowest() {
+    Index piece = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty()) return;  // cancelled
+      std::pop_heap(waiting_.begin(), waiting_.end(), std::greater<>());
+      piece = waiting_.back();
+      waiting_.pop_back();
+    }
+    run_piece(piece, body_, failure_);
+  }
+
   tbb::task_arena& arena_;
   std::function<void(Index)> body_;
-  OrderedPieces pieces_;
+  std::mutex mutex_;
+  std::vector<Index> waiting_;  ///< a heap
+  LowestFailure failure_;
   tbb::task_group tasks_;
 };
 
@@ -127,18 +121,22 @@ class TbbExecutor final : public SliceExecutor {
       : limit_(tbb::global_control::max_allowed_parallelism, kMaxThreads), arena_(num_threads) {}
 
   void for_each(Index count, const std::function<void(Index)>& body) override {
-    OrderedPieces pieces;
+    LowestFailure failure;
+    std::atomic<Index> next = 0;
     const Index num_tasks = std::min<Index>(count, num_threads());
     arena_.execute([&] {
       tbb::parallel_for(
           tbb::blocked_range<Index>(0, num_tasks, 1),
-          [&](const tbb::blocked_range<Index>&) { pieces.run_all(count, body); }, tbb::simple_partitioner());
+          [&](const tbb::blocked_range<Index>&) {
+            for (Index piece = next++; piece < count; piece = next++) run_piece(piece, body, failure);
+          },
+          tbb::simple_partitioner());
     });
-    pieces.rethrow_if_any();
+    if (const std::exception_ptr first = failure.take()) std::rethrow_exception(first);
   }
 
-  std::unique_ptr<PieceStream> open_stream(std::function<void(Index)> body) override {
-    return std::make_unique<TbbStream>(arena_, std::move(body));
+  std::unique_ptr<PieceStream> open_stream(Index count, std::function<void(Index)> body) override {
+    return std::make_unique<TbbStream>(arena_, count, std::move(body));
   }
 
   int num_threads() const override { return arena_.max_concurrency(); }

@@ -4,9 +4,17 @@
 #include <cassert>
 #include <vector>
 
+#include "learning/column_blocks.h"
+
 namespace forerun {
 
-StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds) {
+namespace {
+
+constexpr Index kComponentsPerPiece = 4096;
+
+}  // namespace
+
+StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds, SliceExecutor& executor) {
   constexpr double kLeastRelativeSpread = 1e-3;
   assert(harvest.size() > 0 && harvest.dimension() == bounds.lower.size());
   const std::vector<Index>& iterations = harvest.iterations();
@@ -14,9 +22,17 @@ StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds) {
                                    [&](Index iteration) { return iteration != iterations.front(); }) -
                       iterations.begin();
   const StatesView states = harvest.states().leftCols(count);
-  const State mean = states.rowwise().mean();
-  State deviation = State::Zero(mean.size());
-  for (Index j = 0; j < count; ++j) deviation += (states.col(j) - mean).cwiseAbs2();
+  State mean(states.rows());
+  State deviation(states.rows());
+  for_each_column_block(executor, states.rows(), kComponentsPerPiece, [&](Index first, Index size) {
+    auto sum = mean.segment(first, size);
+    auto squares = deviation.segment(first, size);
+    sum.setZero();
+    squares.setZero();
+    for (Index j = 0; j < count; ++j) sum += states.col(j).segment(first, size);
+    sum /= static_cast<double>(count);
+    for (Index j = 0; j < count; ++j) squares += (states.col(j).segment(first, size) - sum).cwiseAbs2();
+  });
   const State widths = bounds.upper - bounds.lower;
   State reach = (3.0 / static_cast<double>(count) * deviation).cwiseSqrt();
   const double widest = reach.cwiseQuotient(widths).maxCoeff();

@@ -11,8 +11,8 @@ namespace forerun {
 ///   mean ± √3 standard deviations,      the ends of the uniform distribution with this spread.
 ///
 /// No component becomes narrower, in units of `bounds`, than a thousandth of the widest; `bounds` themselves where the
-/// states do not differ at all, or so much that their spread is no number. Cost O(d) a sample. Thread-safe. Needs a
-/// harvest that is not empty, of the bounds' dimension.
-StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds);
+/// states do not differ at all, or so much that their spread is no number. Cost O(d) a sample, in parallel over
+/// components. Needs a harvest that is not empty, of the bounds' dimension.
+StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds, SliceExecutor& executor);
 
 }  // namespace forerun

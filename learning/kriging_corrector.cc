@@ -225,7 +225,7 @@ class KrigingCorrector final : public Corrector {
       throw std::invalid_argument("kriging: the harvest has another dimension");
     const bool learns_relevance = options_.relevance && harvest.dimension() <= kMostRelevanceInputs;
     if (!network_ || learns_relevance) {
-      StateBounds inputs = options_.standardize ? spread_of(harvest, bounds_) : bounds_;
+      StateBounds inputs = options_.standardize ? spread_of(harvest, bounds_, executor) : bounds_;
       if (learns_relevance) {
         const auto plain = make_network(inputs);
         plain->update(harvest, executor);

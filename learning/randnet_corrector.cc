@@ -57,7 +57,7 @@ class Randnet final : public Corrector {
     if (harvest.size() == 0) throw std::invalid_argument("randnet: the harvest is empty");
     if (harvest.dimension() != dimension()) throw std::invalid_argument("randnet: the harvest has another dimension");
     if (harvest.size() < num_fitted_) throw std::invalid_argument("randnet: the harvest shrank");
-    if (!features_) start(harvest);
+    if (!features_) start(harvest, executor);
     const Index count = harvest.size() - num_fitted_;
     const StatesView states = harvest.states().rightCols(count);
     States features(features_->num_features(), count);
@@ -78,9 +78,9 @@ class Randnet final : public Corrector {
   Index dimension() const { return bounds_.lower.size(); }
 
   /// What needs to have seen states.
-  void start(const Harvest& harvest) {
-    features_ = std::make_shared<const RandomFeatures>(options_.standardize ? spread_of(harvest, bounds_) : bounds_,
-                                                       std::move(layer_));
+  void start(const Harvest& harvest, SliceExecutor& executor) {
+    features_ = std::make_shared<const RandomFeatures>(
+        options_.standardize ? spread_of(harvest, bounds_, executor) : bounds_, std::move(layer_));
     const double ridge = options_.ridge * features_->typical_energy();
     if (ridge > 0) {
       readout_.emplace(features_->num_features(), pod_ ? 0 : dimension(), ridge);

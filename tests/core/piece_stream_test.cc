@@ -21,13 +21,13 @@ std::vector<std::unique_ptr<SliceExecutor>> all_executors() {
 }
 
 void add(PieceStream& stream, int count) {
-  for (int i = 0; i < count; ++i) stream.add();
+  for (int i = count; i > 0; --i) stream.add(i - 1);  // whatever the order
 }
 
-TEST(PieceStream, RunsEveryPieceOnceAndStartsAnewAfterEachWait) {
+TEST(PieceStream, RunsEveryPieceOnceUntilEachWait) {
   for (const auto& executor : all_executors()) {
     std::vector<std::atomic<int>> runs(300);
-    const auto stream = executor->open_stream([&](Index i) { ++runs[static_cast<std::size_t>(i)]; });
+    const auto stream = executor->open_stream(1000, [&](Index i) { ++runs[static_cast<std::size_t>(i)]; });
     for (const int count : {300, 0, 1, 7}) {
       for (auto& number : runs) number = 0;
       add(*stream, count);
@@ -37,11 +37,11 @@ TEST(PieceStream, RunsEveryPieceOnceAndStartsAnewAfterEachWait) {
   }
 }
 
-TEST(PieceStream, OneThreadRunsPiecesInOrder) {
+TEST(PieceStream, OneThreadRunsTheLowestFirst) {
   for (const int tbb : {0, 1}) {
     const auto executor = tbb == 1 ? make_tbb_executor(1) : make_serial_executor();
     std::vector<Index> order;
-    const auto stream = executor->open_stream([&](Index i) { order.push_back(i); });
+    const auto stream = executor->open_stream(1000, [&](Index i) { order.push_back(i); });
     add(*stream, 50);
     stream->wait();
     std::vector<Index> expected(50);
@@ -53,8 +53,8 @@ TEST(PieceStream, OneThreadRunsPiecesInOrder) {
 TEST(PieceStream, APieceRunsWhileTheCallerDoesSomethingElse) {
   const auto executor = make_tbb_executor(2);
   std::atomic<bool> has_run = false;
-  const auto stream = executor->open_stream([&](Index) { has_run = true; });
-  stream->add();
+  const auto stream = executor->open_stream(1000, [&](Index) { has_run = true; });
+  stream->add(0);
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!has_run && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
   EXPECT_TRUE(has_run) << "nobody has waited yet";
@@ -63,7 +63,7 @@ TEST(PieceStream, APieceRunsWhileTheCallerDoesSomethingElse) {
 
 TEST(PieceStream, WaitRethrowsTheExceptionOfTheLowestFailingPiece) {
   for (const auto& executor : all_executors()) {
-    const auto stream = executor->open_stream([](Index i) {
+    const auto stream = executor->open_stream(1000, [](Index i) {
       if (i % 7 == 5) throw std::runtime_error(std::to_string(i));
     });
     for (int repeat = 0; repeat < 50; ++repeat) {
@@ -84,7 +84,7 @@ TEST(PieceStream, WaitRethrowsTheExceptionOfTheLowestFailingPiece) {
 TEST(PieceStream, CancelDropsWhatHasNotBegunAndForgetsFailures) {
   for (const auto& executor : all_executors()) {
     std::atomic<int> runs = 0;
-    const auto stream = executor->open_stream([&](Index) {
+    const auto stream = executor->open_stream(1000, [&](Index) {
       ++runs;
       throw std::runtime_error("of no interest");
     });
@@ -104,7 +104,7 @@ TEST(PieceStream, IsCancelledByItsDestructor) {
   for (const auto& executor : all_executors()) {
     std::atomic<int> runs = 0;
     {
-      const auto stream = executor->open_stream([&](Index) { ++runs; });
+      const auto stream = executor->open_stream(1000, [&](Index) { ++runs; });
       add(*stream, 1000);
     }
     const int before = runs;

@@ -24,7 +24,8 @@ Harvest harvest_of(const States& first_iteration, const States& later) {
 TEST(InputSpread, IsMeanAndDeviationOfTheFirstIterationAlone) {
   States first(2, 2);
   first << 0.0, 2.0, -4.0, 4.0;
-  const StateBounds spread = spread_of(harvest_of(first, States::Constant(2, 3, 100.0)), kBounds);
+  const StateBounds spread =
+      spread_of(harvest_of(first, States::Constant(2, 3, 100.0)), kBounds, *make_serial_executor());
   EXPECT_DOUBLE_EQ(spread.lower[0], 1.0 - std::sqrt(3.0));
   EXPECT_DOUBLE_EQ(spread.upper[0], 1.0 + std::sqrt(3.0));
   EXPECT_DOUBLE_EQ(spread.upper[1], 4.0 * std::sqrt(3.0));
@@ -33,7 +34,7 @@ TEST(InputSpread, IsMeanAndDeviationOfTheFirstIterationAlone) {
 TEST(InputSpread, AComponentThatHardlyMovesKeepsAWidth) {
   States first(2, 2);
   first << 0.0, 2.0, 5.0, 5.0;
-  const StateBounds spread = spread_of(harvest_of(first, {}), kBounds);
+  const StateBounds spread = spread_of(harvest_of(first, {}), kBounds, *make_serial_executor());
   EXPECT_NEAR(spread.upper[1] - spread.lower[1], 1e-3 * (spread.upper[0] - spread.lower[0]), 1e-12);
 }
 
@@ -41,7 +42,7 @@ TEST(InputSpread, BoundsServeWhereTheSpreadIsNoNumber) {
   for (const double size : {0.0, 1e200}) {
     States first(2, 2);
     first << -size, size, size, -size;
-    const StateBounds spread = spread_of(harvest_of(first, {}), kBounds);
+    const StateBounds spread = spread_of(harvest_of(first, {}), kBounds, *make_serial_executor());
     EXPECT_EQ(spread.lower, kBounds.lower) << size;
     EXPECT_EQ(spread.upper, kBounds.upper) << size;
   }

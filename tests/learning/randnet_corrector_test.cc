@@ -67,7 +67,8 @@ TEST(InputSpread, IsThatOfTheFirstIteration) {
   const States states = random_matrix(1, 4000, 1);
   harvest.append(states, states, std::vector<Index>(4000, 0), std::vector<Index>(4000, 1));
   harvest.append(State::Constant(1, 50.0), State::Zero(1), {0}, {2});
-  const StateBounds spread = spread_of(harvest, {State::Constant(1, -9.0), State::Constant(1, 9.0)});
+  const StateBounds spread =
+      spread_of(harvest, {State::Constant(1, -9.0), State::Constant(1, 9.0)}, *make_serial_executor());
   EXPECT_NEAR(spread.lower[0], -1.0, 0.05);  // the states are uniform in (−1, 1)
   EXPECT_NEAR(spread.upper[0], 1.0, 0.05);
 }
@@ -77,14 +78,14 @@ TEST(InputSpread, LeavesNoComponentWithoutWidth) {
   States states = random_matrix(2, 10, 1);
   states.row(1).setConstant(0.25);
   harvest.append(states, states, std::vector<Index>(10, 0), std::vector<Index>(10, 1));
-  const StateBounds spread = spread_of(harvest, unit_bounds(2));
+  const StateBounds spread = spread_of(harvest, unit_bounds(2), *make_serial_executor());
   EXPECT_NEAR((spread.upper[1] - spread.lower[1]) / (spread.upper[0] - spread.lower[0]), 1e-3, 1e-9);
 }
 
 TEST(InputSpread, IsTheBoundsWhereStatesDoNotDiffer) {
   Harvest harvest(2);
   harvest.append(State::Ones(2), State::Ones(2), {0}, {1});
-  EXPECT_EQ(spread_of(harvest, unit_bounds(2)).lower, unit_bounds(2).lower);
+  EXPECT_EQ(spread_of(harvest, unit_bounds(2), *make_serial_executor()).lower, unit_bounds(2).lower);
 }
 
 }  // namespace
