@@ -103,40 +103,41 @@ Index FineSweep::slices_per_task(const Propagator& propagator) const {
 }
 
 void FineSweep::run_task(Task& task) {
-  if (stop_.stop_requested()) throw StopRequested{};
   const Stopwatch watch;
-  cross(ladder_.level(task.level), task);
+  const Propagator& propagator = ladder_.level(task.level);
+  if (propagator.block_size() > 1 && cross_together(propagator, task)) {
+    report(task, task.count);
+  } else {
+    for (Index n = task.first; n < task.first + task.count; ++n) {
+      cross_alone(propagator, task, n);
+      report(task, 1);
+    }
+  }
   task.seconds = watch.seconds();
+}
+
+void FineSweep::report(const Task& task, Index count) {
   if (!observer_) return;
-  const Index done = num_done_ += task.count;
+  const Index done = num_done_ += count;
   if (is_waiting_.load(std::memory_order_acquire)) observer_->on_fine_progress(task.iteration, done, num_active_);
 }
 
-void FineSweep::cross(const Propagator& propagator, const Task& task) {
-  const Index end = task.first + task.count;
-  const auto jump_of = [this](Index n) {
-    return norm_.distance(fine_.col(n).data(), boundaries_.col(n + 1).data(), fine_.rows());
-  };
-  bool whole = task.count > 1;
-  if (whole) {
-    try {
-      propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
-                                 fine_.middleCols(task.first, task.count));
-    } catch (...) {
-      whole = false;  // which slice it was, and why, is found by crossing them one by one
-    }
+/// False if a slice cannot be crossed: which it is, and why, is found by crossing them one by one.
+bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
+  if (stop_.stop_requested()) throw StopRequested{};
+  try {
+    propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
+                               fine_.middleCols(task.first, task.count));
+  } catch (...) {
+    return false;
   }
-  for (Index n = task.first; n < end; ++n) {
-    double& jump = jumps_[static_cast<std::size_t>(n)];
-    // A result that is not finite shows in its jump.
-    if (whole) jump = jump_of(n);
-    if (whole && std::isfinite(jump)) continue;
-    cross_alone(propagator, task, n);
-    jump = jump_of(n);
-  }
+  bool finite = true;
+  for (Index n = task.first; n < task.first + task.count; ++n) finite = std::isfinite(find_jump(n)) && finite;
+  return finite;
 }
 
 void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
+  if (stop_.stop_requested()) throw StopRequested{};
   try {
     CheckedPropagator{propagator, "fine", task.iteration}.propagate(grid_.slice(n), boundaries_.col(n), fine_.col(n));
   } catch (const SliceError& error) {
@@ -144,6 +145,14 @@ void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Inde
     fine_.col(n) = boundaries_.col(n);
     ++num_failing_;
   }
+  find_jump(n);
+}
+
+/// ‖F(U[n]) − U[n+1]‖; not finite where F(U[n]) is not.
+double FineSweep::find_jump(Index n) {
+  double& jump = jumps_[static_cast<std::size_t>(n)];
+  jump = norm_.distance(fine_.col(n).data(), boundaries_.col(n + 1).data(), fine_.rows());
+  return jump;
 }
 
 void FineSweep::summarize(const std::vector<LevelSegment>& segments) {

@@ -63,8 +63,10 @@ class FineSweep {
   void submit_open_task();
   Index slices_per_task(const Propagator& propagator) const;
   void run_task(Task& task);
-  void cross(const Propagator& propagator, const Task& task);
+  void report(const Task& task, Index count);
+  bool cross_together(const Propagator& propagator, const Task& task);
   void cross_alone(const Propagator& propagator, const Task& task, Index n);
+  double find_jump(Index n);
   void summarize(const std::vector<LevelSegment>& segments);
 
   const FidelityLadder& ladder_;

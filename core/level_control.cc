@@ -15,6 +15,7 @@ constexpr double kNegligible = 0.1;      // of the tolerance
 constexpr double kCheap = 1e-3;          // of the next level's work
 constexpr double kClimbingShare = 0.25;  // of the slices that have not left a level
 constexpr Index kSlicesPerPiece = 16;
+constexpr double kUnknown = -1.0;
 
 /// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order.
 std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
@@ -74,7 +75,7 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   const std::vector<Index> samples =
       most_discrepant_slices(num_samples, segment, options_.norm, fine, coarse, executor);
   const CheckedPropagator next{ladder_.level(segment.level + 1), "fine", iteration};
-  std::vector<double> differences(samples.size(), 0.0);
+  std::vector<double> differences(samples.size(), kUnknown);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
     State result(fine.rows());
@@ -88,7 +89,7 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   Level& level = levels_[static_cast<std::size_t>(segment.level)];
   level.difference = *std::max_element(differences.begin(), differences.end());
   level.tolerance = std::max(options_.tolerance, options_.level_factor * level.difference);
-  level.measured = true;
+  level.measured = level.difference > kUnknown;  // else the next sweep tries again
   return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices_);
 }
 
@@ -115,7 +116,7 @@ bool LevelControl::settles(Index n, double increment, double error) {
 }
 
 void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate) {
-  if (by_estimate_) estimate.project(exact_front_);
+  if (by_estimate_) estimate.project(start_);
   if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
   bool climbs = false;
   for (const LevelSegment& segment : segments_) {

@@ -39,7 +39,7 @@ struct LevelMeasurement {
 /// that have not left the level. Earlier would make a long chain of small groups, each of which starts when the one
 /// before has crossed its own slices; later would iterate on a tail that starts from what is known to be off by d_ℓ.
 /// (Classic Parareal on Lorenz with levels of 25, 100 and 400 steps: 6.5 full passes when all wait for the last slice,
-/// 2.8 so.) Slices that are done and whose start is final rest until they climb.
+/// 2.7 so.) Slices that are done and whose start is final rest until they climb.
 ///
 /// A level within a tenth of ε of the next one leads straight to the top. A level that costs less than a thousandth of
 /// the next one is iterated down to ε: that is cheaper than one slice of the next, for which many processors would
@@ -67,8 +67,9 @@ class LevelControl {
   /// True when every slice has reached the top.
   bool all_at_top() const { return slice_levels_.back() == top_; }
 
-  /// Measures d_ℓ if a level serves for the first time (never more than one does); `fine` and `coarse` hold F(U[n]) and
-  /// G(U[n]) of the active slices. Throws `SliceError`.
+  /// Measures d_ℓ if a level serves for the first time (never more than one does), and again as long as the next level
+  /// cannot cross any of the slices; `fine` and `coarse` hold F(U[n]) and G(U[n]) of the active slices. Throws
+  /// `SliceError`.
   LevelMeasurement measure(Index iteration, const States& boundaries, const States& fine, const States& coarse,
                            SliceExecutor& executor);
 
