@@ -122,5 +122,19 @@ TEST(PriorTrainer, KeepsTheDiscrepanciesOfTheSolversNotWhatThePriorLeaves) {
   EXPECT_EQ(States(trainer.harvest().discrepancies()), States(States::Constant(1, 2, 1.0)));
 }
 
+TEST(PriorTrainer, KeepsOnlyWhatTheHighestLevelHasFound) {
+  FirstSweep sweep;
+  const auto executor = make_serial_executor();
+  PriorTrainer trainer(nullptr, 1, nullptr);
+  trainer.train(sweep.data(), *executor);
+  EXPECT_EQ(trainer.harvest().size(), 2);
+  sweep.levels = {1, 0};
+  trainer.train(sweep.data(), *executor);
+  EXPECT_EQ(trainer.harvest().slices(), std::vector<Index>{0});
+  sweep.levels = {1, 1};
+  trainer.train(sweep.data(), *executor);
+  EXPECT_EQ(trainer.harvest().slices(), (std::vector<Index>{0, 0, 1}));
+}
+
 }  // namespace
 }  // namespace forerun

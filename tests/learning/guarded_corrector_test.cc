@@ -117,6 +117,20 @@ TEST_F(Guard, TheBestPredictionServesNext) {
   EXPECT_EQ(value(state), exact(state));
 }
 
+TEST_F(Guard, ASuccessorKnowsWhoPredictedBestButNothingElse) {
+  const auto guard = make_guard(candidate("wild", wild), candidate("exact", exact));
+  serving_after(2, *guard);
+  const auto successor = make_guard(candidate("wild", wild), candidate("exact", exact));
+  successor->inherit(*guard);
+  Harvest changed(kDimension);
+  append_sweep(changed, 7);
+  EXPECT_NE(successor->fit(changed, *executor_), nullptr) << "it has no harvest yet, so none can have shrunk";
+  EXPECT_EQ(successor->serving(), "exact");
+  const auto stranger = make_guard(candidate("wild", wild));
+  stranger->inherit(*guard);
+  EXPECT_EQ(stranger->serving(), "wild") << "others' scores are of no use";
+}
+
 TEST_F(Guard, ClassicServesWhereEveryLearnerMisleads) {
   const auto guard = make_guard(candidate("wild", wild), Candidate{"classic", nullptr});
   EXPECT_EQ(serving_after(2, *guard), "classic");

@@ -75,6 +75,29 @@ TEST_P(LadderLearning, OnlyTheLastLevelsTruthsAreKept) {
   EXPECT_EQ(States(model.harvest.discrepancies()), better_.fine);
 }
 
+TEST_P(LadderLearning, OnlySlicesThatClimbFollowTheBetterLevel) {
+  constexpr Index kClimbed = 4;
+  Sweep mixed = moved_;
+  mixed.fine.leftCols(kClimbed).array() += 0.3;
+  std::vector<Index> levels(kSlices, 0);
+  std::fill_n(levels.begin(), kClimbed, 1);
+  HarvestingTrainer learner = trainer();
+  learner.train(cheap_.seen(grid_, 1, 0), *executor_);
+  learner.train(Sweep(0.02, 0.0).seen(grid_, 2, 0), *executor_);
+  const SweepData seen{3, levels, grid_.slices(0, kSlices), mixed.states, mixed.fine, mixed.coarse};
+  const Correction* correction = learner.train(seen, *executor_);
+  ASSERT_NE(correction, nullptr);
+  for (Index n = 0; n < kSlices; ++n) {
+    State predicted(2);
+    correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
+    const State expected = cheap_.states.col(n).array().sin() + (n < kClimbed ? 0.3 : 0.0);
+    EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 0.06) << "slice " << n;
+  }
+  const LearnedModel model = learner.learned_model(*executor_);
+  EXPECT_EQ(States(model.harvest.states()), States(mixed.states.leftCols(kClimbed))) << "the highest level's truths";
+  EXPECT_EQ(States(model.harvest.discrepancies()), States(mixed.fine.leftCols(kClimbed)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Learners, LadderLearning, ::testing::Values("randnet", "randnet-local", "kriging", "auto"),
                          [](const auto& learner) {
                            std::string name = learner.param;
