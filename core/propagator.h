@@ -24,7 +24,8 @@ class Propagator {
   /// Number of components d of a state.
   virtual Index dimension() const = 0;
 
-  /// out = P(slice, in); `in` and `out` have d components and do not overlap.
+  /// out = P(slice, in); `in` and `out` have d components and do not overlap. `out` may share cache lines with results
+  /// that other threads write meanwhile: intermediate states are better kept elsewhere.
   virtual void propagate(const Slice& slice, const StateView& in, StateOut out) const = 0;
 
   /// How many slices `propagate_block` likes to advance together (SIMD lanes); 1 where blocks gain nothing.

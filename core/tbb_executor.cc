@@ -10,6 +10,7 @@
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -57,8 +58,8 @@ void run_piece(Index piece, const std::function<void(Index)>& body, LowestFailur
   }
 }
 
-/// One task a piece, but a task runs the lowest piece that waits, whichever it was made for: so pieces begin in order,
-/// which work stealing alone would not give.
+/// At most one task a thread, each of which runs the lowest piece that waits until none does: so pieces begin in order,
+/// which work stealing alone would not give, and cost no task of their own.
 class TbbStream final : public PieceStream {
  public:
   TbbStream(tbb::task_arena& arena, Index count, std::function<void(Index)> body)
@@ -72,8 +73,10 @@ class TbbStream final : public PieceStream {
       const std::lock_guard lock(mutex_);
       waiting_.push_back(piece);
       std::push_heap(waiting_.begin(), waiting_.end(), std::greater<>());
+      if (num_tasks_ == arena_.max_concurrency()) return;
+      ++num_tasks_;
     }
-    arena_.execute([this] { tasks_.run([this] { run_lowest(); }); });
+    arena_.execute([this] { tasks_.run([this] { run_waiting(); }); });
   }
 
   void wait() override {
@@ -92,22 +95,28 @@ class TbbStream final : public PieceStream {
   }
 
  private:
-  void run_lowest() {
-    Index piece = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      if (waiting_.empty()) return;  // cancelled
-      std::pop_heap(waiting_.begin(), waiting_.end(), std::greater<>());
-      piece = waiting_.back();
-      waiting_.pop_back();
+  void run_waiting() {
+    while (const std::optional<Index> piece = take_lowest()) run_piece(*piece, body_, failure_);
+  }
+
+  /// Nothing is left for the calling task when there is none.
+  std::optional<Index> take_lowest() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+      --num_tasks_;
+      return std::nullopt;
     }
-    run_piece(piece, body_, failure_);
+    std::pop_heap(waiting_.begin(), waiting_.end(), std::greater<>());
+    const Index piece = waiting_.back();
+    waiting_.pop_back();
+    return piece;
   }
 
   tbb::task_arena& arena_;
   std::function<void(Index)> body_;
   std::mutex mutex_;
   std::vector<Index> waiting_;  ///< a heap
+  int num_tasks_ = 0;
   LowestFailure failure_;
   tbb::task_group tasks_;
 };

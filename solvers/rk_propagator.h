@@ -51,13 +51,23 @@ class RkPropagator final : public Propagator {
   }
 
  private:
+  static constexpr Index doubles_per_line = 8;
   static constexpr bool has_lanes = Equation::fixed_dimension != Eigen::Dynamic;
 
   /// Steps [first, last) of a slice, in place.
   void advance(const Slice& slice, Index first, Index last, StateOut state) const {
     using Kernel = RkKernel<Equation, Tableau, double>;
     const StepRange<double> range{slice.begin, slice.length(), steps_, first, last};
-    Kernel::advance(equation_, range, state.data(), thread_workspace(Kernel::workspace_size(dimension())));
+    if constexpr (has_lanes) {
+      Kernel::advance(equation_, range, state.data(), nullptr);
+    } else {
+      // In memory of the thread's own: a column shares its outer cache lines with neighbours that others write to.
+      const Index padded = (dimension() + doubles_per_line - 1) / doubles_per_line * doubles_per_line;
+      double* const own = thread_workspace(padded + Kernel::workspace_size(dimension()));
+      std::copy_n(state.data(), dimension(), own);
+      Kernel::advance(equation_, range, own, own + padded);
+      std::copy_n(own, dimension(), state.data());
+    }
   }
 
   /// Up to eight slices at once; lanes that are left over repeat the last slice.
