@@ -13,19 +13,20 @@
 namespace forerun {
 namespace {
 
-constexpr Index kChains = 12;  // of dependent operations: enough to hide their latency
+constexpr std::size_t kChains = 6;  // of each kind of operation: enough to hide their latency, few enough for registers
 constexpr Index kSteps = 20000;
 constexpr Index kNumbers = 1024;  // read and as many written: 16 kB
 
-/// x ← x · factor + term in independent chains.
+/// x ← x · factor and y ← y + term in independent chains, as many multiplications as additions.
 FORERUN_MULTIVERSION void multiply_and_add(double factor, double term, double* out) {
-  alignas(sizeof(Lanes)) std::array<Lanes, kChains> chains;
-  for (Index i = 0; i < kChains; ++i) chains[static_cast<std::size_t>(i)] = broadcast<Lanes>(out[i]);
+  std::array<Quad, kChains> products, sums;
+  for (std::size_t i = 0; i < kChains; ++i) products[i] = sums[i] = out[i] - Quad{};
   for (Index step = 0; step < kSteps; ++step) {
-    for (Lanes& chain : chains) chain = chain * factor + term;
+    for (Quad& product : products) product *= factor;
+    for (Quad& sum : sums) sum += term;
   }
-  for (Index i = 0; i < kChains; ++i) {
-    for (Index lane = 0; lane < num_lanes; ++lane) out[i] += chains[static_cast<std::size_t>(i)][lane];
+  for (std::size_t i = 0; i < kChains; ++i) {
+    for (Index j = 0; j < num_lanes<Quad>; ++j) out[i] += products[i][j] + sums[i][j];
   }
 }
 
@@ -37,15 +38,15 @@ FORERUN_MULTIVERSION void scale(double factor, const double* in, double* out) {
 }  // namespace
 
 CoreLimits probe_core() {
-  std::vector<double> sums(static_cast<std::size_t>(kChains));
+  std::vector<double> sums(kChains);
   const double arithmetic = least_seconds([&] {
     std::fill(sums.begin(), sums.end(), 1.0);
-    multiply_and_add(0.5, 0.5, sums.data());
+    multiply_and_add(1.0 - 1e-9, 1e-9, sums.data());
   });
   const std::vector<double> in(static_cast<std::size_t>(kNumbers), 1.0);
   std::vector<double> out(in.size());
   const double traffic = least_seconds([&] { scale(2.0, in.data(), out.data()); });
-  return {2.0 * static_cast<double>(kChains * num_lanes * kSteps) / arithmetic,
+  return {2.0 * static_cast<double>(kChains) * static_cast<double>(num_lanes<Quad> * kSteps) / arithmetic,
           2.0 * static_cast<double>(sizeof(double)) * static_cast<double>(kNumbers) / traffic};
 }
 
