@@ -93,6 +93,7 @@ void FineSweep::submit_open_task() {
 Index FineSweep::slices_per_task(const Propagator& propagator) const {
   const Index share = (num_active_ + num_threads_ - 1) / num_threads_;
   const Index block = std::max<Index>(1, propagator.block_size());
+  if (block > 1 && share < 2 * block) return std::max<Index>(1, share);  // fuller lanes than two tasks would have
   Index num_blocks = std::clamp<Index>(share / (kFirstTasks * block), 1, kMostFirstBlocks);
   if (seconds_per_work_ > 0.0) {
     const double block_seconds = seconds_per_work_ * propagator.work_per_slice() * static_cast<double>(block);

@@ -13,8 +13,8 @@ namespace forerun {
 /// own. Step j begins at begin + length · j / count: computed from the index, never by adding up.
 template <class Scalar>
 struct StepRange {
-  alignas(sizeof(Scalar)) Scalar begin;
-  alignas(sizeof(Scalar)) Scalar length;
+  Scalar begin;
+  Scalar length;
   Index count = 1;
   Index first = 0;
   Index last = 1;
@@ -122,11 +122,10 @@ FORERUN_INLINE void steps(const Equation& equation, const StepRange<Scalar>& ran
 
 }  // namespace rk
 
-/// Advances one state (Scalar = double) or eight (Lanes) by explicit Runge–Kutta steps, in place.
+/// Advances one state (Scalar = double), four (Quad) or sixteen (Lanes) by explicit Runge–Kutta steps, in place.
 ///
 /// `workspace` has `workspace_size(d)` scalars for equations on a mesh; systems of fixed dimension keep all they need
-/// in registers and take none. `state` and `workspace` are aligned to sizeof(Scalar). No heap traffic, no state. The
-/// same bits for both scalars and for every instruction set.
+/// in registers and take none. No heap traffic, no state. The same bits for all scalars and for every instruction set.
 template <class Equation, class Tableau, class Scalar>
 struct RkKernel {
   static constexpr Index workspace_size(Index d) {
@@ -144,9 +143,9 @@ void RkKernel<Equation, Tableau, Scalar>::advance(const Equation& equation, cons
     rk::steps<Tableau>(equation, range, state, workspace);
   } else {
     constexpr Index d = Equation::fixed_dimension;
-    alignas(sizeof(Scalar)) std::array<Scalar, d> u;
+    std::array<Scalar, d> u;
     for (Index i = 0; i < d; ++i) u[static_cast<std::size_t>(i)] = state[i];
-    alignas(sizeof(Scalar)) std::array<Scalar, (Tableau::num_stages + 1) * d> work;
+    std::array<Scalar, (Tableau::num_stages + 1) * d> work;
     rk::steps<Tableau>(equation, range, u.data(), work.data());
     for (Index i = 0; i < d; ++i) state[i] = u[static_cast<std::size_t>(i)];
   }

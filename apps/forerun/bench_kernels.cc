@@ -136,7 +136,7 @@ std::vector<Kernel> time_kernels() {
           step_kernel("diffusion-reaction RK4 step, d = 1568", *reaction, "rk4", 0.1,
                       step_cost<Rk4>(kDiffusionReactionRhs), 1),
           step_kernel("Lorenz RK4 step, one slice", *lorenz, "rk4", 0.1, in_registers, 1),
-          step_kernel("Lorenz RK4 step, 8 slices in lanes", *lorenz, "rk4", 0.1, in_registers, 8),
+          step_kernel("Lorenz RK4 step, 16 slices in lanes", *lorenz, "rk4", 0.1, in_registers, num_lanes<Lanes>),
           readout_kernel(),
           neighbor_kernel()};
 }

@@ -18,13 +18,7 @@ struct SeasonalGrowth : SystemEquation<1> {
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
-    Scalar season = t;
-    if constexpr (std::is_same_v<Scalar, double>) {
-      season = std::cos(t);
-    } else {
-      for (Index j = 0; j < num_lanes; ++j) season[j] = std::cos(t[j]);
-    }
-    du[0] = u[0] * (1.0 - u[0]) * season;
+    du[0] = u[0] * (1.0 - u[0]) * each_lane(t, [](double time) { return std::cos(time); });
   }
 };
 

@@ -26,7 +26,7 @@ struct Cliff : SystemEquation<1> {
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    du[0] = u[0] < edge ? broadcast<Scalar>(1.0) : broadcast<Scalar>(std::numeric_limits<double>::quiet_NaN());
+    du[0] = each_lane(u[0], [this](double x) { return x < edge ? 1.0 : std::numeric_limits<double>::quiet_NaN(); });
   }
 };
 
