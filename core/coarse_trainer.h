@@ -34,6 +34,8 @@ struct SweepData {
   StatesView states;  ///< u
   StatesView fine;    ///< F(u)
   StatesView coarse;  ///< G(u), bare
+  /// The sweep to come is expected to do with m = 0: to leave jumps whose consequences are below what is wanted.
+  bool classic_will_do = false;
 };
 
 /// How far the change of a correction between two states of one slice is from that of the discrepancy δ = F − G,

@@ -10,6 +10,7 @@ namespace {
 constexpr double kUnknown = std::numeric_limits<double>::infinity();
 constexpr double kNoise = 3.0;
 constexpr double kMostNoise = 4.0;
+constexpr double kTypicalSlope = 20.0;
 
 /// max_{|j−n| ≤ 2} values[j], j from `first` on.
 double windowed_maximum(const double* values, Index first, Index end, Index n) {
@@ -76,6 +77,22 @@ bool ErrorEstimate::knows_contraction() const { return largest_contraction_ < kU
 
 double ErrorEstimate::largest_error() const {
   return std::max(*std::max_element(errors_.begin(), errors_.end()), smallest_credible_);
+}
+
+double ErrorEstimate::expected_error(Index first, const std::vector<double>& jumps) const {
+  if (!knows_contraction()) {
+    const double largest = *std::max_element(jumps.begin() + first, jumps.end());
+    return std::min(1.0, kTypicalSlope * largest) * largest;
+  }
+  double increment = 0.0;
+  double error = 0.0;
+  double largest = 0.0;
+  for (auto n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
+    error = growths_[n] * error + contraction(n) * increment;
+    largest = std::max(largest, error);
+    increment = jumps[n] + growths_[n] * increment;
+  }
+  return largest;
 }
 
 void ErrorEstimate::project(Index first) {

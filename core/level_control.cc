@@ -52,6 +52,14 @@ LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, c
   find_segments();
 }
 
+double LevelControl::smallest_tolerance() const {
+  double smallest = levels_[static_cast<std::size_t>(segments_.front().level)].tolerance;
+  for (const LevelSegment& segment : segments_) {
+    smallest = std::min(smallest, levels_[static_cast<std::size_t>(segment.level)].tolerance);
+  }
+  return smallest;
+}
+
 bool LevelControl::needs_measure(Index level) const {
   return level != top_ && !levels_[static_cast<std::size_t>(level)].measured &&
          ladder_.relative_work(level) >= kCheap * ladder_.relative_work(level + 1);

@@ -64,6 +64,8 @@ class LevelControl {
   Index exact_front() const { return exact_front_; }
   /// Of each slice.
   const std::vector<Index>& slice_levels() const { return slice_levels_; }
+  /// ε_ℓ, the smallest of those that active slices are held to.
+  double smallest_tolerance() const;
   /// True when every slice has reached the top.
   bool all_at_top() const { return slice_levels_.back() == top_; }
 

@@ -136,15 +136,16 @@ class PararealLoop {
   /// m_k, fitted to everything seen so far.
   void train() {
     iteration_.corrector = "classic";
-    correction_ = nullptr;
     if (!problem_.trainer) return;
     const Stopwatch watch;
     const Index first = iteration_.first_slice;
+    const bool has_been_classic = correction_ == nullptr;  // else contractions are the learner's
     const Index count = num_slices_ - first;
     correction_ = problem_.trainer->train(
         {iteration_.iteration, std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
          problem_.grid.slices(first, count), boundaries_.middleCols(first, count), fine_.rightCols(count),
-         coarse_sweep_.coarse().rightCols(count)},
+         coarse_sweep_.coarse().rightCols(count),
+         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance()},
         executor_);
     if (correction_) iteration_.corrector = problem_.trainer->serving();
     const CorrectionErrors errors = problem_.trainer->errors();

@@ -37,6 +37,9 @@ class Corrector {
   /// What is known of its errors, if it looks.
   virtual CorrectionErrors errors() const { return {}; }
 
+  /// True of one that gives way to classic Parareal where that does as well, and then need not be fitted.
+  virtual bool gives_way_to_classic() const { return false; }
+
   /// Takes over what another of its kind has learned about itself, such as which candidate predicts best, but not its
   /// fits. For a fresh one whose predecessor's samples have been changed.
   virtual void inherit(const Corrector& /*predecessor*/) {}

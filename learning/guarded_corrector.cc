@@ -61,6 +61,7 @@ class Contender {
   explicit Contender(Candidate candidate) : candidate_(std::move(candidate)) {}
 
   const std::string& name() const { return candidate_.name; }
+  bool is_classic() const { return candidate_.corrector == nullptr; }
   const std::shared_ptr<const LearnedCorrection>& model() const { return model_; }
 
   void fit(const Harvest& harvest, SliceExecutor& executor) {
@@ -142,6 +143,9 @@ class GuardedCorrector final : public Corrector {
   std::string name() const override { return "auto"; }
   std::string serving() const override { return contenders_[serving_].name(); }
   CorrectionErrors errors() const override { return errors_; }
+  bool gives_way_to_classic() const override {
+    return std::any_of(contenders_.begin(), contenders_.end(), [](const Contender& c) { return c.is_classic(); });
+  }
 
   void inherit(const Corrector& predecessor) override {
     const auto* guard = dynamic_cast<const GuardedCorrector*>(&predecessor);

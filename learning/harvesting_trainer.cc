@@ -46,6 +46,7 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
   sum_.reset();
   learned_.reset();
   append(seen, executor);
+  if (sweep.classic_will_do && corrector_->gives_way_to_classic()) return nullptr;
   learned_ = corrector_->fit(harvest_, executor);
   if (!residual_prior_) return learned_.get();
   if (!learned_) return residual_prior_;
@@ -77,22 +78,33 @@ std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
 void HarvestingTrainer::climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor) {
   const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
   corrector_->inherit(*predecessor);
-  if (!learned_) {
-    harvest_ = Harvest(signature_.dimension);
-    sample_levels_.clear();
-    return;
-  }
   const auto num_columns = static_cast<Index>(columns.size());
+  const std::vector<Index> newest = newest_samples();
   std::vector<Index> slices(columns.size());
   States biases(sweep.states.rows(), num_columns);
   executor.for_each(num_columns, [&](Index i) {
     const Index j = columns[static_cast<std::size_t>(i)];
     const Slice& slice = sweep.slices[static_cast<std::size_t>(j)];
     slices[static_cast<std::size_t>(i)] = slice.index;
-    learned_->evaluate(slice, sweep.states.col(j), biases.col(i));
+    const Index sample = newest[static_cast<std::size_t>(slice.index)];
+    biases.col(i).setZero();
+    if (sample < 0) return;  // nothing to shift
+    if (learned_) {
+      learned_->evaluate(slice, sweep.states.col(j), biases.col(i));
+    } else {
+      biases.col(i) = harvest_.discrepancies().col(sample);
+    }
     biases.col(i) = (sweep.fine.col(j) - sweep.coarse.col(j)) - biases.col(i);
   });
   harvest_.shift(slices, biases, executor);
+}
+
+std::vector<Index> HarvestingTrainer::newest_samples() const {
+  std::vector<Index> newest(slice_levels_.size(), -1);
+  for (std::size_t i = 0; i < sample_levels_.size(); ++i) {
+    newest[static_cast<std::size_t>(harvest_.slices()[i])] = static_cast<Index>(i);
+  }
+  return newest;
 }
 
 void HarvestingTrainer::append(const SweepData& sweep, SliceExecutor& executor) {

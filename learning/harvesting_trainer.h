@@ -30,8 +30,11 @@ using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 /// Climbing a ladder of fine solvers: when slice n climbs, its older discrepancies are those of a cheaper F. Dropping
 /// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They
 /// are *shifted*: with m the fit before, the older samples of slice n get the bias (F_new(u) − G(u)) − m(u) seen at its
-/// newest state, and a new corrector, which inherits from the one before, is fitted to all. So each slice's samples
-/// are of the level that serves it.
+/// newest state, and a new corrector, which inherits from the one before, is fitted to all (where there was no fit, the
+/// slice's newest discrepancy stands for m(u)). So each slice's samples are of the level that serves it.
+///
+/// A corrector that gives way to classic Parareal is not fitted before a sweep for which that will do; the sweep's
+/// samples are kept all the same.
 ///
 /// Throws std::invalid_argument from `train` as `Harvest` does, and from the constructor if the prior's dimension or
 /// equation is another.
@@ -54,6 +57,8 @@ class HarvestingTrainer final : public CoarseTrainer {
  private:
   void judge_prior(const SweepData& sweep, SliceExecutor& executor);
   std::vector<Index> climbed_columns(const SweepData& sweep);
+  /// Of each slice, −1 where there is none.
+  std::vector<Index> newest_samples() const;
   void climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor);
   void append(const SweepData& sweep, SliceExecutor& executor);
   Harvest full_harvest() const;

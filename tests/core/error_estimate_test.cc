@@ -85,6 +85,20 @@ TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.04) << "on a new level the last reduction of the old one counts";
 }
 
+TEST(ErrorEstimate, ExpectsWhatTheLastContractionsAndGrowthsWillLeave) {
+  ErrorEstimate estimate(4, 20.0);
+  EXPECT_DOUBLE_EQ(estimate.expected_error(0, {0.0, 1e-3, 2e-3, 1e-3}), 20.0 * 2e-3 * 2e-3) << "nothing seen yet";
+  EXPECT_DOUBLE_EQ(estimate.expected_error(0, {0.0, 0.5, 0.1, 0.1}), 0.5) << "large discrepancies tell nothing";
+  sweep(estimate, 0, {1.0, 1.0, 1.0, 1.0}, {0.0, 0.5, 2.0, 1.0});
+  const std::vector<double> jumps = {0.0, 0.04, 0.03, 0.02};
+  estimate.observe_jumps(1, jumps);
+  const double contraction = 0.04;
+  const double increment_3 = 0.03 + 2.0 * 0.04;  // slice 2 starts changed by 0.04 and doubles it
+  const double error_3 = contraction * 0.04;
+  const double error_4 = 1.0 * error_3 + contraction * increment_3;
+  EXPECT_DOUBLE_EQ(estimate.expected_error(1, jumps), error_4) << "no safety factor";
+}
+
 /// From the second iteration on, wherever errors are above rounding.
 void expect_bound(const RunRecord& record, const std::string& what) {
   for (const IterationRecord& iteration : record.iterations) {

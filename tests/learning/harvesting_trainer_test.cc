@@ -119,6 +119,48 @@ TEST_P(WarmStart, AModelThatMisleadsServesTheInitialSweepOnly) {
 INSTANTIATE_TEST_SUITE_P(Correctors, WarmStart, testing::Values("randnet", "randnet-local"),
                          [](const auto& name) { return name.index == 0 ? "randnet" : "randnet_local"; });
 
+/// A coarse solver so good that classic Parareal is done after one correction.
+class NextToNothingToLearn : public testing::Test {
+ protected:
+  RunRecord solve(CoarseTrainer* trainer) const {
+    PararealOptions options;
+    options.tolerance = 1e-4;
+    return solve_parareal({.grid = grid_, .initial = initial_, .coarse = coarse_, .fine = fine_, .trainer = trainer},
+                          options, *executor_);
+  }
+  static HarvestingTrainer trainer(const char* name) {
+    const CorrectorEntry& entry = find_corrector(name);
+    return {[&entry] {
+              return entry.make(Parameters(entry.parameters), {{State{{-2, -2}}, State{{2, 2}}}, 1});
+            },
+            {.problem = "pendulum", .dimension = 2}};
+  }
+
+  const TimeGrid grid_{0.0, 12.0, kNumSlices};
+  const State initial_{{1.5, 0.0}};
+  const FunctionPropagator coarse_ = pendulum(0.1, 180), fine_ = pendulum(0.1, 200);
+  const std::unique_ptr<SliceExecutor> executor_ = make_serial_executor();
+};
+
+TEST_F(NextToNothingToLearn, TheGuardIsNotFittedAndKeepsTheSamples) {
+  HarvestingTrainer guard = trainer("auto");
+  const RunRecord classic = solve(nullptr);
+  const RunRecord guarded = solve(&guard);
+  ASSERT_TRUE(guarded.converged());
+  EXPECT_EQ(guarded.boundaries, classic.boundaries);
+  Index num_samples = 0;
+  for (const IterationRecord& iteration : guarded.iterations) {
+    EXPECT_EQ(iteration.corrector, "classic");
+    num_samples += kNumSlices - iteration.first_slice;
+  }
+  EXPECT_EQ(guard.learned_model(*executor_).harvest.size(), num_samples);
+}
+
+TEST_F(NextToNothingToLearn, OtherCorrectorsServeAllTheSame) {
+  HarvestingTrainer network = trainer("randnet");
+  EXPECT_EQ(solve(&network).iterations.front().corrector, "randnet");
+}
+
 TEST(HarvestingTrainer, RefusesAModelOfAnotherEquationOrDimension) {
   const CorrectorEntry& entry = find_corrector("randnet");
   const CorrectorFactory factory = [&entry] {

@@ -98,6 +98,23 @@ TEST_P(LadderLearning, OnlySlicesThatClimbFollowTheBetterLevel) {
   EXPECT_EQ(States(model.harvest.discrepancies()), States(mixed.fine.leftCols(kClimbed)));
 }
 
+TEST_P(LadderLearning, WithoutAFitTheNewestDiscrepancyTellsTheShift) {
+  HarvestingTrainer learner = trainer();
+  for (Index iteration = 1; iteration <= 2; ++iteration) {
+    SweepData easy = (iteration == 1 ? cheap_ : moved_).seen(grid_, iteration, 0);
+    easy.classic_will_do = true;  // the guard is not fitted then
+    learner.train(easy, *executor_);
+  }
+  const Correction* correction = learner.train(better_.seen(grid_, 3, 1), *executor_);
+  ASSERT_NE(correction, nullptr);
+  for (Index n = 0; n < kSlices; ++n) {
+    State predicted(2);
+    correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
+    const State expected = cheap_.states.col(n).array().sin() + 0.3;
+    EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 0.03) << "slice " << n;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Learners, LadderLearning, ::testing::Values("randnet", "randnet-local", "kriging", "auto"),
                          [](const auto& learner) {
                            std::string name = learner.param;
