@@ -37,6 +37,10 @@ namespace forerun {
 /// Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
 class ErrorEstimate {
  public:
+  /// Changes this small, in scaled states of size one, are rounding: they show neither growth nor contraction, and what
+  /// they leave is taken to be no larger than they are.
+  static constexpr double rounding = 1e-13;
+
   ErrorEstimate(Index num_slices, double safety);
 
   /// After a fine sweep of slices first … N − 1: the jumps that the last corrected sweep has left. Ignored before one.
@@ -72,8 +76,6 @@ class ErrorEstimate {
   const std::vector<double>& consequences() const { return consequences_; }
 
  private:
-  /// Changes this small, in scaled states of size one, are rounding and show no growth.
-  static constexpr double rounding = 1e-13;
   static constexpr double growth_memory = 0.6;
 
   double contraction(std::size_t n) const { return std::min(contractions_[n], largest_contraction_); }
@@ -100,7 +102,7 @@ inline double ErrorEstimate::advance(Index slice, double start_increment, double
   start_increments_[n] = start_increment;
   if (start_increment > rounding) growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
   error_ *= growths_[n];
-  if (start_increment > 0.0) error_ += safety_ * contraction(n) * start_increment;
+  error_ += start_increment > rounding ? safety_ * contraction(n) * start_increment : start_increment;
   errors_[n] = error_;
   return error_;
 }

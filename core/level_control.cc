@@ -17,6 +17,11 @@ constexpr double kClimbingShare = 0.25;  // of the slices that have not left a l
 constexpr Index kSlicesPerPiece = 16;
 constexpr double kUnknown = -1.0;
 
+/// Of values[first … end − 1]; 0 where there are none.
+double largest(const std::vector<double>& values, Index first, Index end) {
+  return first < end ? *std::max_element(values.begin() + first, values.begin() + end) : 0.0;
+}
+
 /// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order.
 std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
                                           const States& fine, const States& coarse, SliceExecutor& executor) {
@@ -47,6 +52,7 @@ LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, c
       options_(options),
       num_slices_(grid.num_slices()),
       top_(ladder.num_levels() - 1),
+      by_estimate_(options.stopping == StoppingRule::estimate),
       levels_(static_cast<std::size_t>(ladder.num_levels()), Level{.tolerance = options.tolerance}),
       slice_levels_(static_cast<std::size_t>(num_slices_), 0) {
   find_segments();
@@ -101,8 +107,7 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices_);
 }
 
-void LevelControl::begin_sweep(const ErrorEstimate& estimate) {
-  by_estimate_ = options_.stopping == StoppingRule::estimate && estimate.knows_contraction();
+void LevelControl::begin_sweep() {
   segment_ = 0;
   increments_small_ = true;
   errors_small_ = true;
@@ -167,7 +172,11 @@ bool LevelControl::advance_lower(const LevelSegment& segment, bool is_first, con
   const Index first = is_first ? front_ : segment.first;
   const bool straight_to_top = level.measured && level.difference < kNegligible * options_.tolerance;
   const Index next = straight_to_top ? top_ : segment.level + 1;
-  const bool together = next == top_ && options_.stopping == StoppingRule::estimate;
+  const bool together = next == top_ && by_estimate_;
+  if (together && !estimate.knows_contraction() && largest(increments, exact, end) > ErrorEstimate::rounding) {
+    if (is_first) start_ = exact;  // none rests: the next sweep shows a contraction everywhere
+    return false;
+  }
   const double share = together ? 1.0 : kClimbingShare;
   if (static_cast<double>(done - first) < share * static_cast<double>(num_slices_ - first)) {
     if (is_first) start_ = done;

@@ -47,7 +47,8 @@ struct LevelMeasurement {
 ///
 /// At the top slices that are done are frozen. By `StoppingRule::estimate` done means that the consequences of their
 /// estimated errors are below ε, and all are frozen at once: an amplification seen on a bad iterate proves nothing.
-/// Since slices at the top then stay active, all climb there together.
+/// Since slices at the top then stay active, all climb there together, and not before a contraction has been seen
+/// (unless there is none to be seen): it spares a sweep of the top, which without it could not be the last.
 ///
 /// Deterministic; costs O(N) an iteration.
 class LevelControl {
@@ -75,8 +76,8 @@ class LevelControl {
   LevelMeasurement measure(Index iteration, const States& boundaries, const States& fine, const States& coarse,
                            SliceExecutor& executor);
 
-  /// Before a corrected sweep; the estimate as it is then decides which rule `settles` and `advance` follow.
-  void begin_sweep(const ErrorEstimate& estimate);
+  /// Before a corrected sweep.
+  void begin_sweep();
   /// Called for the active slices in order, with the increment of U[n+1] and its estimated error: true if, whatever
   /// the slices behind it bring, slice n will be active at its present level in the next sweep.
   bool settles(Index n, double increment, double error);
@@ -105,6 +106,7 @@ class LevelControl {
   const PararealOptions& options_;
   const Index num_slices_;
   const Index top_;
+  const bool by_estimate_;
   std::vector<Level> levels_;
   std::vector<Index> slice_levels_;
   std::vector<LevelSegment> segments_;
@@ -113,7 +115,6 @@ class LevelControl {
   Index exact_front_ = 0;
 
   // Of the sweep that is under way.
-  bool by_estimate_ = false;
   std::size_t segment_ = 0;       ///< where it is
   bool increments_small_ = true;  ///< of the segment's slices so far
   bool errors_small_ = true;      ///< likewise, estimated

@@ -169,7 +169,7 @@ class PararealLoop {
     const Stopwatch watch;
     const Index first = iteration_.first_slice;
     estimate_.begin_sweep(first, coarse_sweep_.increments());
-    levels_.begin_sweep(estimate_);
+    levels_.begin_sweep();
     coarse_sweep_.begin(correction_, iteration_.iteration, first);
     for (Index n = first; n < num_slices_; ++n) {
       coarse_sweep_.cross(n, boundaries_, fine_);

@@ -14,7 +14,7 @@ namespace forerun {
 enum class StoppingRule {
   increment,  ///< its increment is below the tolerance: the published rule
   /// Its estimated error, grown to the end of the run (core/error_estimate.h), is below the tolerance, and so is that
-  /// of every other slice: an amplification seen on a bad iterate proves nothing. While there is no estimate: as above.
+  /// of every other slice: an amplification seen on a bad iterate proves nothing. So at least two iterations are made.
   /// Spares the last, confirming sweep where it is not needed, and goes on where small increments hide a large error.
   estimate,
 };

@@ -13,6 +13,8 @@
 namespace forerun {
 namespace {
 
+using testing::WorkedPropagator;
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// One corrected sweep; `increments` belong to U[n+1].
@@ -163,6 +165,35 @@ TEST(ErrorEstimate, KeepsTheToleranceWhereSmallIncrementsHideLargeErrors) {
   const RunRecord estimated = solve_parareal({grid, initial, coarse, fine, nullptr, &serial}, options, *executor);
   ASSERT_TRUE(estimated.converged());
   EXPECT_LE(*estimated.error(), options.tolerance);
+}
+
+TEST(ErrorEstimate, FreezesNothingBeforeItHasSeenAContraction) {
+  // u' = u to e^16, from a coarse solver so near to the fine one that the first increments of the front are small.
+  const TimeGrid grid(0.0, 16.0, 32);
+  const State initial = testing::vector({1.0});
+  const WorkedPropagator fine{testing::backward_euler(1.0, 200), 200.0};
+  const WorkedPropagator nearly_fine{testing::backward_euler(1.0, 150), 150.0};
+  const States serial = solve_serial(grid, initial, fine).boundaries;
+  PararealOptions options;
+  options.stopping = StoppingRule::estimate;
+  options.tolerance = 1e-2;  // of 10⁷ at the end
+  for (const FidelityLadder& ladder : {FidelityLadder(fine), FidelityLadder({&nearly_fine, &fine})}) {
+    const RunRecord record =
+        solve_parareal({grid, initial, nearly_fine, ladder, nullptr, &serial}, options, *make_serial_executor());
+    ASSERT_TRUE(record.converged());
+    EXPECT_LE(*record.error(), options.tolerance);
+  }
+}
+
+TEST(ErrorEstimate, WhereNothingChangesOneSweepIsEnough) {
+  const TimeGrid grid(0.0, 6.0, 24);
+  const auto fine = testing::nonlinear_pair(50);
+  PararealOptions options;
+  options.stopping = StoppingRule::estimate;
+  const RunRecord record =
+      solve_parareal({grid, testing::vector({1.0, -0.5}), fine, fine}, options, *make_serial_executor());
+  ASSERT_TRUE(record.converged());
+  EXPECT_EQ(record.num_iterations(), 1);
 }
 
 }  // namespace
