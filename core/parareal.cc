@@ -218,11 +218,11 @@ class PararealLoop {
   }
 
   double error_against_reference() const {
-    double error = 0.0;
-    for (Index n = 0; n <= num_slices_; ++n) {
-      error = std::max(error, options_.norm.distance(boundaries_.col(n), problem_.reference->col(n)));
-    }
-    return error;
+    std::vector<double> errors(static_cast<std::size_t>(num_slices_ + 1));
+    executor_.for_each(num_slices_ + 1, [&](Index n) {
+      errors[static_cast<std::size_t>(n)] = options_.norm.distance(boundaries_.col(n), problem_.reference->col(n));
+    });
+    return *std::max_element(errors.begin(), errors.end());
   }
 
   const PararealProblem& problem_;

@@ -6,8 +6,8 @@
 
 namespace forerun {
 
-/// A matrix that grows by columns. Storage doubles, so appending is amortised O(rows) a column; views are valid until
-/// the next `extend`.
+/// A matrix that grows by columns. Storage doubles by reallocation, which moves large matrices by their pages and copies
+/// nothing; new columns are first touched by whoever fills them. Views are valid until the next `extend`.
 class Columns {
  public:
   explicit Columns(Index rows) : storage_(rows, 0) {}
@@ -22,9 +22,7 @@ class Columns {
   /// Adds `count` uninitialised columns, to be filled through the reference returned.
   StatesOut extend(Index count) {
     if (size_ + count > storage_.cols()) {
-      States grown(storage_.rows(), std::max(size_ + count, 2 * storage_.cols()));
-      grown.leftCols(size_) = storage_.leftCols(size_);
-      storage_.swap(grown);
+      storage_.conservativeResize(Eigen::NoChange, std::max(size_ + count, 2 * storage_.cols()));
     }
     size_ += count;
     return storage_.middleCols(size_ - count, count);

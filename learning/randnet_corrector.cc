@@ -60,12 +60,13 @@ class Randnet final : public Corrector {
     if (!features_) start(harvest, executor);
     const Index count = harvest.size() - num_fitted_;
     const StatesView states = harvest.states().rightCols(count);
+    const State new_weights = weights(harvest, num_fitted_);
     States features(features_->num_features(), count);
     for_each_column_block(executor, count, kFeatureBlock, [&](Index first, Index size) {
-      features_->evaluate(states.middleCols(first, size), features.middleCols(first, size));
+      auto block = features.middleCols(first, size);
+      features_->evaluate(states.middleCols(first, size), block);
+      block *= new_weights.segment(first, size).asDiagonal();
     });
-    const State new_weights = weights(harvest, num_fitted_);
-    features *= new_weights.asDiagonal();
     num_fitted_ = harvest.size();
 
     auto readout = std::make_shared<States>(fit_to(features, new_weights, harvest, executor));
@@ -102,19 +103,25 @@ class Randnet final : public Corrector {
 
   /// W after taking in the harvest's last samples, whose features are weighted.
   States fit_to(const States& features, const State& new_weights, const Harvest& harvest, SliceExecutor& executor) {
-    const StatesView discrepancies = harvest.discrepancies();
-    const StatesView new_discrepancies = discrepancies.rightCols(features.cols());
-    States targets = pod_ ? pod_->append(new_discrepancies, executor) : States(new_discrepancies);
-    if (!readout_) {
-      all_features_.extend(features.cols()) = features;
-      const States all_weighted = discrepancies * weights(harvest, 0).asDiagonal();
-      if (!pod_) return fit_readout(all_features_.view(), all_weighted, 0.0);
-      return fit_readout(all_features_.view(), pod_->modes().transpose() * all_weighted, 0.0);
-    }
-    targets *= new_weights.asDiagonal();
+    const StatesView new_discrepancies = harvest.discrepancies().rightCols(features.cols());
+    States coefficients;  // in the modes
+    if (pod_) coefficients = pod_->append(new_discrepancies, executor);
+    if (!readout_) return minimum_norm_readout(features, harvest);
+    States targets(pod_ ? coefficients.rows() : dimension(), features.cols());
+    for_each_column_block(executor, targets.cols(), kFeatureBlock, [&](Index first, Index size) {
+      const auto weighted = new_weights.segment(first, size).asDiagonal();
+      const StatesView source = pod_ ? StatesView(coefficients) : new_discrepancies;
+      targets.middleCols(first, size) = source.middleCols(first, size) * weighted;
+    });
     readout_->append_outputs(targets.rows() - readout_->num_outputs());
     readout_->append(features, targets, executor);
     return readout_->solve(executor);
+  }
+
+  States minimum_norm_readout(const States& new_features, const Harvest& harvest) {
+    all_features_.extend(new_features.cols()) = new_features;
+    const States targets = harvest.discrepancies() * weights(harvest, 0).asDiagonal();
+    return fit_readout(all_features_.view(), pod_ ? States(pod_->modes().transpose() * targets) : targets, 0.0);
   }
 
   RandnetOptions options_;
