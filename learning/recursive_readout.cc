@@ -12,7 +12,7 @@ namespace forerun {
 namespace {
 
 constexpr Index kPanel = 32;
-constexpr Index kColumnBlock = 128;
+constexpr Index kColumnBlock = 64;
 
 void check(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("recursive readout: " + sentence);
@@ -54,27 +54,21 @@ PanelReflectors reduce_panel(Eigen::Ref<States> r, Eigen::Ref<States> rows) {
 }
 
 /// [top; rows] ← (I − [I; V] Tᵀ [I; V]ᵀ) [top; rows].
-void apply_panel(const PanelReflectors& panel, Eigen::Ref<States> top, Eigen::Ref<States> rows,
-                 SliceExecutor& executor) {
-  for_each_column_block(executor, top.cols(), kColumnBlock, [&](Index first, Index count) {
-    auto top_block = top.middleCols(first, count);
-    auto rows_block = rows.middleCols(first, count);
-    States overlap = top_block;
-    add_transposed_product(panel.v, rows_block, overlap);
-    States projection = States::Zero(overlap.rows(), count);
-    add_transposed_product(panel.t, overlap, projection);
-    top_block -= projection;
-    add_product(-1.0, panel.v, projection, rows_block);
-  });
+void apply_panel(const PanelReflectors& panel, Eigen::Ref<States> top, Eigen::Ref<States> rows) {
+  States overlap = top;
+  add_transposed_product(panel.v, rows, overlap);
+  States projection = States::Zero(overlap.rows(), overlap.cols());
+  add_transposed_product(panel.t, overlap, projection);
+  top -= projection;
+  add_product(-1.0, panel.v, projection, rows);
 }
 
 }  // namespace
 
-RecursiveReadout::RecursiveReadout(Index num_features, Index num_outputs, double ridge)
-    : targets_(States::Zero(num_features, num_outputs)) {
+RecursiveReadout::RecursiveReadout(Index num_features, Index num_outputs, double ridge) : num_features_(num_features) {
   check(num_features >= 1 && num_outputs >= 0, "needs features");
   check(std::isfinite(ridge) && ridge > 0, "the ridge must be > 0");
-  factor_ = std::sqrt(ridge) * States::Identity(num_features, num_features);
+  factor_ = std::sqrt(ridge) * States::Identity(num_features, num_features + num_outputs);
 }
 
 void RecursiveReadout::append(const StatesView& features, const StatesView& targets, SliceExecutor& executor) {
@@ -83,28 +77,45 @@ void RecursiveReadout::append(const StatesView& features, const StatesView& targ
   check(features.cols() == targets.cols(), "as many targets as samples are needed");
   check(features.allFinite() && targets.allFinite(), "samples must be finite");
   if (features.cols() == 0) return;
-  States rows = features.transpose();
-  States row_targets = targets.transpose();
+  States rows(features.cols(), factor_.cols());
+  rows << features.transpose(), targets.transpose();
+  const auto panel_width = [this](Index first) { return std::min(kPanel, num_features() - first); };
+  const auto reduce = [&](Index first) {
+    const Index width = panel_width(first);
+    return reduce_panel(factor_.block(first, first, width, width), rows.middleCols(first, width));
+  };
+  PanelReflectors panel = reduce(0);
   for (Index first = 0; first < num_features(); first += kPanel) {
-    const Index width = std::min(kPanel, num_features() - first);
+    const Index width = panel_width(first);
+    const auto apply_to = [&](Index column, Index count) {
+      apply_panel(panel, factor_.block(first, column, width, count), rows.middleCols(column, count));
+    };
+    // The next panel is reduced while this one is still being applied to the columns behind it.
     const Index next = first + width;
-    const Index rest = num_features() - next;
-    const PanelReflectors panel =
-        reduce_panel(factor_.block(first, first, width, width), rows.middleCols(first, width));
-    apply_panel(panel, factor_.block(first, next, width, rest), rows.middleCols(next, rest), executor);
-    apply_panel(panel, targets_.middleRows(first, width), row_targets, executor);
+    const Index behind = std::min(next + kPanel, num_features());
+    PanelReflectors next_panel;
+    const Index num_blocks = (factor_.cols() - behind + kColumnBlock - 1) / kColumnBlock;
+    executor.for_each(1 + num_blocks, [&](Index piece) {
+      if (piece > 0) {
+        const Index column = behind + (piece - 1) * kColumnBlock;
+        apply_to(column, std::min(kColumnBlock, factor_.cols() - column));
+      } else if (next < num_features()) {
+        apply_to(next, behind - next);
+        next_panel = reduce(next);
+      }
+    });
+    panel = std::move(next_panel);
   }
 }
 
 void RecursiveReadout::append_outputs(Index count) {
-  const Index before = num_outputs();
-  targets_.conservativeResize(Eigen::NoChange, before + count);
-  targets_.rightCols(count).setZero();
+  factor_.conservativeResize(Eigen::NoChange, factor_.cols() + count);
+  factor_.rightCols(count).setZero();
 }
 
 States RecursiveReadout::solve(SliceExecutor& executor) const {
-  States solution = targets_;
-  for_each_column_block(executor, num_outputs(), kColumnBlock / 2, [&](Index column, Index count) {
+  States solution = factor_.rightCols(num_outputs());
+  for_each_column_block(executor, num_outputs(), kColumnBlock, [&](Index column, Index count) {
     auto columns = solution.middleCols(column, count);
     for (Index next = num_features(); next > 0;) {
       const Index first = (next - 1) / kPanel * kPanel;

@@ -22,8 +22,8 @@ class RecursiveReadout {
  public:
   RecursiveReadout(Index num_features, Index num_outputs, double ridge);
 
-  Index num_features() const { return factor_.rows(); }
-  Index num_outputs() const { return targets_.cols(); }
+  Index num_features() const { return num_features_; }
+  Index num_outputs() const { return factor_.cols() - num_features_; }
 
   /// Adds samples: columns of `features` (M × k) with their `targets` (outputs × k).
   void append(const StatesView& features, const StatesView& targets, SliceExecutor& executor);
@@ -33,8 +33,8 @@ class RecursiveReadout {
   States solve(SliceExecutor& executor) const;
 
  private:
-  States factor_;   ///< R, upper triangular, M × M
-  States targets_;  ///< Z, M × outputs
+  Index num_features_;
+  States factor_;  ///< R, upper triangular, M × M, and Z, M × outputs, beside it
 };
 
 }  // namespace forerun
