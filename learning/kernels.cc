@@ -4,15 +4,8 @@
 #include <cassert>
 #include <vector>
 
+#include "core/multiversion.h"
 #include "learning/scratch.h"
-
-// One function, several instruction sets. Contraction is off for the whole project, so all clones give the same bits.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__) && \
-    !defined(__AVX512F__) && !defined(FORERUN_NO_MULTIVERSIONING)
-#define FORERUN_MULTIVERSION __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define FORERUN_MULTIVERSION
-#endif
 
 namespace forerun {
 namespace {
@@ -24,7 +17,7 @@ constexpr Index kBlockInner = 256;  //
 constexpr Index kTransposedRows = 2 * kBlockInner;
 constexpr Index kStripRows = 512;  // a strip of one output column stays in the first-level cache
 
-using Lanes = double __attribute__((vector_size(32), aligned(8), may_alias));
+using Quad = double __attribute__((vector_size(32), aligned(8), may_alias));
 
 /// y[0, rows) += Σ_j a(:, j) (alpha x[j]) for one column, four columns of `a` at a time.
 FORERUN_MULTIVERSION void add_column(Index rows, Index inner, double alpha, const double* __restrict a, Index stride,
@@ -52,11 +45,11 @@ FORERUN_MULTIVERSION void add_column(Index rows, Index inner, double alpha, cons
 /// The same for a tile of 8 rows and 4 columns; `a` packed with 8 rows contiguous, x with 4 columns contiguous.
 FORERUN_MULTIVERSION void add_tile(Index inner, const double* __restrict a, const double* __restrict x,
                                    double* __restrict y, Index stride) {
-  auto at = [y, stride](Index half, Index column) { return reinterpret_cast<Lanes*>(y + 4 * half + column * stride); };
-  Lanes c00 = *at(0, 0), c10 = *at(1, 0), c01 = *at(0, 1), c11 = *at(1, 1);
-  Lanes c02 = *at(0, 2), c12 = *at(1, 2), c03 = *at(0, 3), c13 = *at(1, 3);
+  auto at = [y, stride](Index half, Index column) { return reinterpret_cast<Quad*>(y + 4 * half + column * stride); };
+  Quad c00 = *at(0, 0), c10 = *at(1, 0), c01 = *at(0, 1), c11 = *at(1, 1);
+  Quad c02 = *at(0, 2), c12 = *at(1, 2), c03 = *at(0, 3), c13 = *at(1, 3);
   for (Index j = 0; j < inner; ++j, a += kTileRows, x += kTileColumns) {
-    const Lanes a0 = *reinterpret_cast<const Lanes*>(a), a1 = *reinterpret_cast<const Lanes*>(a + 4);
+    const Quad a0 = *reinterpret_cast<const Quad*>(a), a1 = *reinterpret_cast<const Quad*>(a + 4);
     c00 += a0 * x[0], c10 += a1 * x[0];
     c01 += a0 * x[1], c11 += a1 * x[1];
     c02 += a0 * x[2], c12 += a1 * x[2];

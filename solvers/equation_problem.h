@@ -12,6 +12,15 @@
 
 namespace forerun {
 
+/// The right-hand side alone, along the state: what of an equation's kernels is not part of an integrator.
+template <class Equation>
+struct RightHandSide {
+  FORERUN_MULTIVERSION static void evaluate(const Equation& equation, double time, const double* state,
+                                            double* derivative) {
+    equation.rhs(time, state, derivative);
+  }
+};
+
 /// An equation (see `equation.h`) as a problem: every explicit Runge–Kutta method, and backward Euler where the
 /// equation is linear. Instantiating it compiles all of the equation's kernels, so each equation does it in its own
 /// source file.
@@ -39,7 +48,7 @@ class EquationProblem final : public OdeProblem {
   }
 
   void evaluate(double time, const StateView& state, StateOut derivative) const override {
-    equation_.rhs(time, state.data(), derivative.data());
+    RightHandSide<Equation>::evaluate(equation_, time, state.data(), derivative.data());
   }
 
   std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const override {

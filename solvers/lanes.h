@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "core/state.h"
-#include "solvers/multiversion.h"
+#include "core/multiversion.h"
 
 // How quads are passed to functions depends on the instruction set; everything that takes or returns them is inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"

@@ -8,7 +8,7 @@
 #include "core/state.h"
 #include "core/stopwatch.h"
 #include "solvers/lanes.h"
-#include "solvers/multiversion.h"
+#include "core/multiversion.h"
 
 namespace forerun {
 namespace {
