@@ -51,11 +51,10 @@ struct DiffusionReaction : FieldEquation {
     // All inner rows are one long loop; what it gets wrong next to the left and right walls is done again below.
     FORERUN_INDEPENDENT_ITERATIONS
     for (Index i = cells; i < num_cells - cells; ++i) change(u, du, i, i - 1, i + 1, i - cells, i + cells);
-    for (Index i = 1; i < last; ++i) {
-      const Index j = last * cells + i;
-      change(u, du, i, i - 1, i + 1, i, i + cells);
-      change(u, du, j, j - 1, j + 1, j - cells, j);
-    }
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = 1; i < last; ++i) change(u, du, i, i - 1, i + 1, i, i + cells);
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = num_cells - last; i < num_cells - 1; ++i) change(u, du, i, i - 1, i + 1, i - cells, i);
     for (Index row = 0; row < cells; ++row) {
       const Index up = row == 0 ? 0 : -cells;
       const Index down = row == last ? 0 : cells;
