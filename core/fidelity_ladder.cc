@@ -2,25 +2,46 @@
 
 #include <stdexcept>
 
+#include "core/errors.h"
+
 namespace forerun {
 
-FidelityLadder::FidelityLadder(const Propagator& fine) : levels_{&fine} {}
+namespace {
 
-FidelityLadder::FidelityLadder(std::vector<const Propagator*> levels) : levels_(std::move(levels)) {
-  if (levels_.empty()) throw std::invalid_argument("a fidelity ladder needs at least one level");
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    if (levels_[i] == nullptr) throw std::invalid_argument("a level of the fidelity ladder is missing");
-    if (levels_[i]->dimension() != levels_[0]->dimension()) {
+void require_levels(const std::vector<const Propagator*>& levels) {
+  if (levels.empty()) throw std::invalid_argument("a fidelity ladder needs at least one level");
+  for (const Propagator* level : levels) {
+    if (level == nullptr) throw std::invalid_argument("a level of the fidelity ladder is missing");
+    if (level->dimension() != levels[0]->dimension()) {
       throw std::invalid_argument("the levels of a fidelity ladder must have the same dimension");
-    }
-    if (i > 0 && !(levels_[i - 1]->work_per_slice() < levels_[i]->work_per_slice())) {
-      throw std::invalid_argument("each level of a fidelity ladder must cost more than the one before");
     }
   }
 }
 
-double FidelityLadder::relative_work(Index level) const {
-  return this->level(level).work_per_slice() / top().work_per_slice();
+}  // namespace
+
+FidelityLadder::FidelityLadder(const Propagator& fine) : levels_{&fine}, work_{fine.work_per_slice()} {}
+
+FidelityLadder::FidelityLadder(std::vector<const Propagator*> levels) : levels_(std::move(levels)) {
+  require_levels(levels_);
+  for (const Propagator* level : levels_) {
+    if (!work_.empty() && !(work_.back() < level->work_per_slice())) {
+      throw std::invalid_argument("each level of a fidelity ladder must cost more than the one before");
+    }
+    work_.push_back(level->work_per_slice());
+  }
+}
+
+FidelityLadder::FidelityLadder(std::vector<const Propagator*> levels, const Slice& slice, const StateView& state)
+    : levels_(std::move(levels)) {
+  require_levels(levels_);
+  for (const Propagator* level : levels_) {
+    try {
+      work_.push_back(level->work(slice, state));
+    } catch (const PropagationError&) {
+      work_.push_back(level->work_per_slice());
+    }
+  }
 }
 
 }  // namespace forerun

@@ -11,13 +11,17 @@ namespace forerun {
 /// While the iterate is still far from the answer, a cheap level tells as much as F itself. The run climbs when the
 /// increment falls below a level's own error; the answer is F_L's, since only its sweeps may end a run.
 /// Holds pointers; the caller keeps the propagators alive.
-/// Throws std::invalid_argument unless there is a level, all have one dimension, and each costs more than
-/// the one before (`Propagator::work_per_slice`).
+/// Throws std::invalid_argument unless there is a level, all have one dimension, and each costs more than the one
+/// before
+/// (`Propagator::work_per_slice`).
 class FidelityLadder {
  public:
   /// A single level; implicit, because a fine solver is a ladder of one.
   FidelityLadder(const Propagator& fine);
   explicit FidelityLadder(std::vector<const Propagator*> levels);
+  /// Levels whose work is known by crossing a slice only: `relative_work` is that of this slice from this state (where
+  /// a level cannot cross it, what it states itself), and need not grow from level to level.
+  FidelityLadder(std::vector<const Propagator*> levels, const Slice& slice, const StateView& state);
 
   Index num_levels() const { return static_cast<Index>(levels_.size()); }
   /// Level 0 is the cheapest.
@@ -25,10 +29,11 @@ class FidelityLadder {
   const Propagator& top() const { return *levels_.back(); }
   Index dimension() const { return top().dimension(); }
   /// Work of one slice at this level ÷ at the top level.
-  double relative_work(Index level) const;
+  double relative_work(Index level) const { return work_[static_cast<std::size_t>(level)] / work_.back(); }
 
  private:
   std::vector<const Propagator*> levels_;
+  std::vector<double> work_;  ///< of each level
 };
 
 }  // namespace forerun

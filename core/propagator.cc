@@ -10,6 +10,8 @@ void Propagator::propagate_block(std::span<const Slice> slices, const StatesView
   }
 }
 
+double Propagator::work(const Slice& /*slice*/, const StateView& /*in*/) const { return work_per_slice(); }
+
 FunctionPropagator::FunctionPropagator(Index dimension, Function function, double work)
     : dimension_(dimension), function_(std::move(function)), work_(work) {
   if (dimension < 1) throw std::invalid_argument("propagator dimension must be at least 1");

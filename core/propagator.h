@@ -38,6 +38,10 @@ class Propagator {
   /// Work of crossing one slice, in a unit shared by the levels of one fidelity ladder
   /// (for an integrator: evaluations of the right-hand side).
   virtual double work_per_slice() const { return 1.0; }
+
+  /// The same for this slice from this state: a solver that chooses its own steps crosses it to know, and may throw as
+  /// `propagate` does.
+  virtual double work(const Slice& slice, const StateView& in) const;
 };
 
 /// The door for a solver that is a function. `work` of a slice matters in a fidelity ladder only.

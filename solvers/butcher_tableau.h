@@ -85,7 +85,30 @@ struct Rk8 {
                                             (7 - s) / 14, (7 - s) / 14, 1.0 / 2, (7 + s) / 14, 1.0};
 };
 
-/// All of them, in the order in which they are listed.
+/// Order 5 with an estimate of each step's error: `e` are the weights of the difference to a solution of order 4 with
+/// the same stages. The last stage is evaluated at the new state and is the first of the next step.
+/// Source: Dormand, Prince, A family of embedded Runge–Kutta formulae, J. Comput. Appl. Math. 6 (1980), 19–26.
+struct DormandPrince5 {
+  static constexpr std::string_view name = "dopri5";
+  static constexpr std::string_view description = "Dormand-Prince method of order 5, whose steps follow `tolerance`";
+  static constexpr int order = 5;
+  static constexpr std::size_t num_stages = 7;
+  static constexpr StageMatrix<7> a{{
+      {},
+      {1.0 / 5},
+      {3.0 / 40, 9.0 / 40},
+      {44.0 / 45, -56.0 / 15, 32.0 / 9},
+      {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+      {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+      {35.0 / 384, 0.0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
+  }};
+  static constexpr std::array<double, 7> b{35.0 / 384, 0.0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84, 0.0};
+  static constexpr std::array<double, 7> c{0.0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1.0, 1.0};
+  static constexpr std::array<double, 7> e{71.0 / 57600,      0.0,        -71.0 / 16695, 71.0 / 1920,
+                                           -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
+};
+
+/// Those of equal steps, in the order in which they are listed.
 using ExplicitTableaux = std::tuple<Rk1, Rk2, Rk4, Rk8>;
 
 }  // namespace forerun

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "solvers/adaptive_rk_propagator.h"
 #include "solvers/backward_euler.h"
 #include "solvers/butcher_tableau.h"
 #include "solvers/equation.h"
@@ -21,9 +22,9 @@ struct RightHandSide {
   }
 };
 
-/// An equation (see `equation.h`) as a problem: every explicit Runge–Kutta method, and backward Euler where the
-/// equation is linear. Instantiating it compiles all of the equation's kernels, so each equation does it in its own
-/// source file.
+/// An equation (see `equation.h`) as a problem: every explicit Runge–Kutta method, of equal steps or adaptive, and
+/// backward Euler where the equation is linear. Instantiating it compiles all of the equation's kernels, so each
+/// equation does it in its own source file.
 template <class Equation>
 class EquationProblem final : public OdeProblem {
  public:
@@ -52,7 +53,7 @@ class EquationProblem final : public OdeProblem {
   }
 
   std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const override {
-    require_steps(spec.steps);
+    if (!is_adaptive(spec.method)) require_steps(spec.steps);
     std::vector<std::string> offered;
     std::unique_ptr<Propagator> made;
     std::apply([&](auto... tableau) { (offer(tableau, spec, offered, made), ...); }, ExplicitTableaux());
@@ -61,6 +62,10 @@ class EquationProblem final : public OdeProblem {
       if (spec.method == offered.back()) {
         made = make_backward_euler(dimension(), linear_operator(equation_), spec.steps);
       }
+    }
+    offered.emplace_back(DormandPrince5::name);
+    if (spec.method == offered.back()) {
+      made = std::make_unique<AdaptiveRkPropagator<Equation, DormandPrince5>>(equation_, bounds(), spec.tolerance);
     }
     if (!made) throw_method_not_offered(name(), spec.method, offered);
     return made;

@@ -4,12 +4,27 @@
 #include <sstream>
 
 #include "core/errors.h"
+#include "core/number_text.h"
 #include "core/parameters.h"
 
 namespace forerun {
 
 void require_steps(Index steps) {
   if (steps < 1) throw ParameterError("steps", "steps = " + std::to_string(steps) + ": must be an integer ≥ 1");
+}
+
+void require_tolerance(double tolerance) {
+  if (tolerance > 0.0 && tolerance < 1.0) return;
+  throw ParameterError("tolerance",
+                       "tolerance = " + shortest_text(tolerance) + ": must be a number > 0 and < 1, of a step's error");
+}
+
+void throw_steps_too_small(const Slice& slice, double time, double step) {
+  std::ostringstream reason;
+  reason.precision(10);
+  reason << "the tolerance cannot be met: steps shrank to " << step << " at t = " << time << " in a slice of length "
+         << slice.length();
+  throw PropagationError(time, reason.str());
 }
 
 void throw_method_not_offered(const std::string& equation, const std::string& method,

@@ -11,6 +11,12 @@ namespace forerun {
 /// Throws `ParameterError` ("steps") unless steps ≥ 1.
 void require_steps(Index steps);
 
+/// Throws `ParameterError` ("tolerance") unless 0 < tolerance < 1.
+void require_tolerance(double tolerance);
+
+/// Throws `PropagationError`: the step tried last, at `time`, was too small to be halved again.
+[[noreturn]] void throw_steps_too_small(const Slice& slice, double time, double step);
+
 /// Throws `ParameterError` ("method"): `equation` offers only `offered`.
 [[noreturn]] void throw_method_not_offered(const std::string& equation, const std::string& method,
                                            const std::vector<std::string>& offered);

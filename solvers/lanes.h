@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "core/state.h"
 #include "core/multiversion.h"
+#include "core/state.h"
 
 // How quads are passed to functions depends on the instruction set; everything that takes or returns them is inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"

@@ -5,22 +5,17 @@
 
 #include "core/propagator.h"
 #include "core/state_norm.h"
+#include "solvers/integrator_spec.h"
 #include "solvers/state_layout.h"
 
 namespace forerun {
-
-/// How a slice is integrated.
-struct IntegratorSpec {
-  std::string method = "rk4";  ///< "rk1", "rk2", "rk4", "rk8", "backward_euler"
-  Index steps = 1;             ///< steps per slice, all of equal length
-};
 
 /// An initial-value problem u' = f(t, u), u(t_0) = u_0, with what the algorithm and the learners need to know of it.
 ///
 /// The right-hand side is written once, templated on its scalar (see `rk_propagator.h`); this is the door through which
 /// code that does not know the equation's type reaches it.
-/// Thread-safety: const members may run concurrently. Throws `ParameterError` for an unknown method or steps < 1, and
-/// for a method the equation does not offer.
+/// Thread-safety: const members may run concurrently. Throws `ParameterError` for an unknown method, steps < 1 or a
+/// tolerance not in (0, 1), and for a method the equation does not offer.
 class OdeProblem {
  public:
   virtual ~OdeProblem() = default;

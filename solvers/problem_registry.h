@@ -28,7 +28,8 @@ struct IntegratorEntry {
   std::string name;  ///< "rk4"
   std::string description;
   int order = 1;
-  int stages = 1;
+  int stages = 1;         ///< evaluations a step
+  bool adaptive = false;  ///< steps follow a tolerance
 };
 const std::vector<IntegratorEntry>& integrator_registry();
 

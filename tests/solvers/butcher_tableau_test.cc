@@ -70,9 +70,19 @@ double defect(const RootedTree& tree) {
   return std::abs(std::inner_product(weights.begin(), weights.end(), Tableau::b.begin(), 0.0) - 1.0 / tree.density);
 }
 
+/// The solution that the error estimate of `DormandPrince5` compares with.
+struct EmbeddedInDormandPrince5 : DormandPrince5 {
+  static constexpr int order = 4;
+  static constexpr std::array<double, 7> b = [] {
+    std::array<double, 7> weights = DormandPrince5::b;
+    for (std::size_t j = 0; j < weights.size(); ++j) weights[j] -= e[j];
+    return weights;
+  }();
+};
+
 template <class Tableau>
 class ButcherTableauTest : public testing::Test {};
-using Tableaux = testing::Types<Rk1, Rk2, Rk4, Rk8>;
+using Tableaux = testing::Types<Rk1, Rk2, Rk4, Rk8, DormandPrince5, EmbeddedInDormandPrince5>;
 TYPED_TEST_SUITE(ButcherTableauTest, Tableaux);
 
 TEST(RootedTreesTest, AreAsManyAsCayleyCounted) {
@@ -101,6 +111,11 @@ TYPED_TEST(ButcherTableauTest, IsExplicitWithAbscissaeAsRowSums) {
     EXPECT_NEAR(std::accumulate(TypeParam::a[i].begin(), TypeParam::a[i].end(), 0.0), TypeParam::c[i], 1e-14);
     for (std::size_t j = i; j < TypeParam::num_stages; ++j) EXPECT_EQ(TypeParam::a[i][j], 0.0) << i << ", " << j;
   }
+}
+
+TEST(DormandPrince5Test, EvaluatesItsLastStageAtTheNewState) {
+  EXPECT_EQ(DormandPrince5::a.back(), DormandPrince5::b);
+  EXPECT_EQ(DormandPrince5::c.back(), 1.0);
 }
 
 }  // namespace

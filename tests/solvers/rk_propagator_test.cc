@@ -105,7 +105,7 @@ TEST(RkPropagatorTest, RefusesMethodsThatTheEquationDoesNotOffer) {
     FAIL() << "backward Euler was accepted for a nonlinear equation";
   } catch (const ParameterError& error) {
     EXPECT_EQ(error.name(), "method");
-    EXPECT_STREQ(error.what(), "method = \"backward_euler\": lorenz offers rk1, rk2, rk4, rk8");
+    EXPECT_STREQ(error.what(), "method = \"backward_euler\": lorenz offers rk1, rk2, rk4, rk8, dopri5");
   }
 }
 
