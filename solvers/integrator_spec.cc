@@ -14,6 +14,7 @@ namespace {
 constexpr const char* kSteps = " x ";
 constexpr const char* kTolerance = " to ";
 constexpr double kOrder = DormandPrince5::order;
+constexpr double kLoosest = 0.5;
 
 template <class Number>
 bool read_number(const std::string& text, std::size_t first, Number& number) {
@@ -33,7 +34,8 @@ Index fineness(const IntegratorSpec& spec) {
 
 IntegratorSpec with_fineness(IntegratorSpec spec, Index wanted) {
   if (is_adaptive(spec.method)) {
-    spec.tolerance *= std::pow(static_cast<double>(fineness(spec)) / static_cast<double>(wanted), kOrder);
+    const double ratio = static_cast<double>(fineness(spec)) / static_cast<double>(wanted);
+    spec.tolerance = std::min(kLoosest, spec.tolerance * std::pow(ratio, kOrder));
   } else {
     spec.steps = wanted;
   }

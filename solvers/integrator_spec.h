@@ -21,7 +21,8 @@ bool is_adaptive(const std::string& method);
 /// How fine an integrator is, in a number that its work on a slice is about proportional to: its steps, or
 /// tolerance^{−1/5}, rounded, ≥ 1.
 Index fineness(const IntegratorSpec& spec);
-/// The same method made so fine: as many steps; or the tolerance times (fineness before / fineness)⁵.
+/// The same method made so fine: as many steps; or the tolerance times (fineness before / fineness)⁵, at
+/// most ½.
 IntegratorSpec with_fineness(IntegratorSpec spec, Index fineness);
 
 /// "rk4 x 16", "dopri5 to 1e-09": as signatures have it.

@@ -5,10 +5,10 @@
 #include <limits>
 #include <vector>
 
+#include "core/multiversion.h"
 #include "core/state.h"
 #include "core/stopwatch.h"
 #include "solvers/lanes.h"
-#include "core/multiversion.h"
 
 namespace forerun {
 namespace {

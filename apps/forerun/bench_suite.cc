@@ -33,7 +33,7 @@ BenchEntry read_entry(const ConfigDocument& document, const std::string& section
 ConfigDocument BenchEntry::document() const {
   ConfigDocument document = ConfigDocument::read(config);
   for (const std::string& setting : split(values.text("settings"), ' ')) document.set_from_command_line(setting);
-  leave_corrector_options_behind(document);
+  leave_options_behind(document);
   return document;
 }
 

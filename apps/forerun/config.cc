@@ -23,7 +23,11 @@ ParameterSpec integer_key(std::string name, std::int64_t value, double minimum, 
 std::vector<ParameterSpec> integrator_keys() {
   ParameterSpec method = text_key("method", "integrator, see `forerun list`");
   for (const IntegratorEntry& entry : integrator_registry()) method.choices.push_back(entry.name);
-  return {method, integer_key("steps", 1, 1, 1e9, "steps of equal length per slice")};
+  ParameterSpec tolerance{"tolerance", 1e-9, "of a step's error in the scaled state, where steps follow it (dopri5)"};
+  tolerance.minimum = 0.0;
+  tolerance.minimum_allowed = false;
+  tolerance.maximum = 0.999;
+  return {method, integer_key("steps", 1, 1, 1e9, "steps of equal length per slice"), tolerance};
 }
 
 std::vector<ParameterSpec> fine_keys() {
@@ -120,26 +124,39 @@ auto find_entry(const ConfigDocument& document, const std::string& section, cons
   }
 }
 
-IntegratorSpec integrator(const Parameters& section) {
-  return {section.text("method"), static_cast<Index>(section.integer("steps"))};
+/// A method has steps or a tolerance, not both.
+void refuse_what_is_not_the_methods(const ConfigDocument& document, const std::string& section,
+                                    const Parameters& values) {
+  const std::string& method = values.text("method");
+  const bool adaptive = is_adaptive(method);
+  const std::string foreign = adaptive ? "steps" : "tolerance";
+  if (!values.is_set(foreign)) return;
+  throw UsageError(place_of(document, section, foreign) + ": [" + section + "] " + foreign + " = " +
+                   toml_text(values.value(foreign)) + ": must be left out, " + method +
+                   (adaptive ? " chooses its steps by 'tolerance'" : " takes equal steps, as many as 'steps' says"));
 }
 
 /// [fine] and [coarse]. With a ladder, [coarse] may be left out.
 void read_solvers(const ConfigDocument& document, RunConfig& config) {
+  const auto own_key = [](const Parameters& section) {
+    return is_adaptive(section.text("method")) ? "tolerance" : "steps";
+  };
   const Parameters fine = read_section(document, "fine");
+  refuse_what_is_not_the_methods(document, "fine", fine);
   config.fine_levels = read_fine_levels(document, fine);
-  const bool steps_known = fine.is_set("steps") || config.fine_levels.is_ladder();
-  if (!steps_known) require_key(document, section_named("fine"), fine, "steps");
-  config.fine = {fine.text("method"), config.fine_levels.steps.back()};
+  if (!config.fine_levels.is_ladder()) require_key(document, section_named("fine"), fine, own_key(fine));
+  config.fine = config.fine_levels.solvers.back();
 
   const Parameters coarse = read_section(document, "coarse");
-  config.coarse_is_cheapest_level =
-      config.fine_levels.is_ladder() && !coarse.is_set("method") && !coarse.is_set("steps");
+  const bool coarse_is_given = coarse.is_set("method") || coarse.is_set("steps") || coarse.is_set("tolerance");
+  config.coarse_is_cheapest_level = config.fine_levels.is_ladder() && !coarse_is_given;
   if (config.coarse_is_cheapest_level) {
-    config.coarse = {config.fine.method, config.fine_levels.steps.front()};
+    config.coarse = config.fine_levels.solvers.front();
     return;
   }
-  for (const char* key : {"method", "steps"}) require_key(document, section_named("coarse"), coarse, key);
+  require_key(document, section_named("coarse"), coarse, "method");
+  refuse_what_is_not_the_methods(document, "coarse", coarse);
+  require_key(document, section_named("coarse"), coarse, own_key(coarse));
   config.coarse = integrator(coarse);
 }
 
@@ -190,6 +207,12 @@ RunConfig read_config(const ConfigDocument& document) {
   return config;
 }
 
+IntegratorSpec integrator(const Parameters& section) {
+  const std::string& method = section.text("method");
+  if (is_adaptive(method)) return {method, 1, section.number("tolerance")};
+  return {method, static_cast<Index>(section.integer("steps"))};
+}
+
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name) {
   if (name == config.corrector.name) return config.corrector;
   return {name, Parameters(find_corrector(name).parameters)};
@@ -220,9 +243,13 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
     header(name);
     line("method", spec.method);
-    line("steps", std::int64_t{spec.steps});
+    if (is_adaptive(spec.method)) {
+      line("tolerance", spec.tolerance);
+    } else {
+      line("steps", std::int64_t{spec.steps});
+    }
     if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
-      text += "levels = " + levels_text(config.fine_levels.steps) + "\n";
+      text += "levels = " + levels_text(config.fine_levels) + "\n";
     }
   }
   header("parareal");

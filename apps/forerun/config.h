@@ -50,6 +50,9 @@ struct ConfigSection {
 };
 const std::vector<ConfigSection>& config_sections();
 
+/// What the keys `method`, `steps` and `tolerance` of [fine] or [coarse] say.
+IntegratorSpec integrator(const Parameters& section);
+
 /// The corrector called `name` with the options of the configuration if that is the one it configures, else defaults.
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name);
 

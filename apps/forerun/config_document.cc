@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "apps/forerun/usage_error.h"
+#include "core/number_text.h"
 #include "core/read_file.h"
 
 namespace forerun {
@@ -19,18 +20,28 @@ std::string line_of(const std::string& file_name, const toml::source_region& sou
   return file_name + ":" + std::to_string(source.begin.line);
 }
 
-/// Arrays become their text, "[ 16, 64, 256 ]", for the one key that takes a list. nullopt for the types that no key
-/// holds: dates, times, tables.
+/// "[16, 64, 256]", on one line and each number as short as it can be.
+std::string array_text(const toml::array& array) {
+  std::ostringstream text;
+  for (const toml::node& element : array) {
+    text << (&element == array.get(0) ? "" : ", ");
+    if (const auto* number = element.as_floating_point()) {
+      text << shortest_text(number->get());
+    } else {
+      element.visit([&](const auto& value) { text << value; });
+    }
+  }
+  return "[" + text.str() + "]";
+}
+
+/// Arrays become their text, for the one key that takes a list. nullopt for the types that no key holds: dates, times,
+/// tables.
 std::optional<ParameterValue> known_value(const toml::node& node) {
   if (const auto* flag = node.as_boolean()) return ParameterValue(flag->get());
   if (const auto* integer = node.as_integer()) return ParameterValue(integer->get());
   if (const auto* number = node.as_floating_point()) return ParameterValue(number->get());
   if (const auto* text = node.as_string()) return ParameterValue(text->get());
-  if (const auto* array = node.as_array()) {
-    std::ostringstream text;
-    text << *array;
-    return ParameterValue(text.str());
-  }
+  if (const auto* array = node.as_array()) return ParameterValue(array_text(*array));
   return std::nullopt;
 }
 

@@ -45,6 +45,7 @@ std::string plan_line(const std::string& name, const std::string& value) {
 }
 
 std::string pass_text(const IntegratorSpec& solver, const Experiment& experiment) {
+  if (is_adaptive(solver.method)) return "steps of " + to_text(solver) + ", as many as that takes";
   std::ostringstream text;
   text << static_cast<double>(solver.steps) * static_cast<double>(experiment.num_slices()) << " steps of "
        << solver.method << " in all, step "

@@ -69,22 +69,21 @@ std::optional<PlannedLevels> choose_levels(const ConfigDocument& document, RunCo
                                            const TimeGrid& grid, const State& initial, const PararealOptions& options) {
   if (!config.fine_levels.automatic) return std::nullopt;
   const Stopwatch watch;
-  const SteppedSolver solver = [&](Index steps) { return problem.make_propagator({config.fine.method, steps}); };
+  const SteppedSolver solver = [&](Index steps) { return problem.make_propagator(with_fineness(config.fine, steps)); };
   const double tolerance = options.tolerance > 0.0 ? options.tolerance : std::numeric_limits<double>::epsilon();
-  LadderPlan plan = plan_ladder(solver, config.fine.steps, grid, initial, options.norm, tolerance);
-  config.fine_levels = {false, plan.steps};
+  LadderPlan plan = plan_ladder(solver, fineness(config.fine), grid, initial, options.norm, tolerance);
+  config.fine_levels = {false, {}};
+  for (const Index steps : plan.steps) config.fine_levels.solvers.push_back(with_fineness(config.fine, steps));
   if (config.coarse_is_cheapest_level) {
     if (plan.steps.size() == 1) {
       throw UsageError(
           place_of(document, "fine", "levels") +
           ": [fine] levels = \"auto\": found no level that is cheaper and good enough; give [coarse] a solver");
     }
-    config.coarse.steps = plan.steps.front();
+    config.coarse = config.fine_levels.solvers.front();
   }
   return PlannedLevels{std::move(plan), watch.seconds()};
 }
-
-std::string solver_text(const IntegratorSpec& spec) { return spec.method + " x " + std::to_string(spec.steps); }
 
 ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, const TimeGrid& grid) {
   ProblemSignature signature;
@@ -94,8 +93,8 @@ ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, c
   }
   signature.dimension = problem.dimension();
   signature.slice_length = grid.slice_length();
-  signature.coarse = solver_text(config.coarse);
-  signature.fine = solver_text(config.fine);
+  signature.coarse = to_text(config.coarse);
+  signature.fine = to_text(config.fine);
   return signature;
 }
 
@@ -120,8 +119,8 @@ Experiment make_experiment(const ConfigDocument& document) {
   auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
   std::optional<PlannedLevels> planned = choose_levels(document, config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;
-  for (std::size_t i = 0; i + 1 < config.fine_levels.steps.size(); ++i) {
-    cheaper_levels.push_back(problem->make_propagator({config.fine.method, config.fine_levels.steps[i]}));
+  for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
+    cheaper_levels.push_back(problem->make_propagator(config.fine_levels.solvers[i]));
   }
   auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
   auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
@@ -144,6 +143,8 @@ FidelityLadder Experiment::ladder() const {
   std::vector<const Propagator*> levels;
   for (const auto& level : cheaper_levels) levels.push_back(level.get());
   levels.push_back(fine.get());
+  // What a tolerance costs is known by crossing a slice.
+  if (is_adaptive(config.fine.method)) return FidelityLadder(std::move(levels), grid.slice(0), initial);
   return FidelityLadder(std::move(levels));
 }
 

@@ -1,68 +1,109 @@
 #include "apps/forerun/fine_levels.h"
 
-#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "apps/forerun/config.h"
 #include "apps/forerun/usage_error.h"
+#include "core/number_text.h"
 
 namespace forerun {
 namespace {
 
-constexpr Index kMaxSteps = 1'000'000'000;
-constexpr const char* kRule = ": must be \"auto\" or growing numbers of steps from 1 to 1000000000 like [16, 64, 256]";
+constexpr double kMaxSteps = 1e9;
+constexpr const char* kStepsRule =
+    ": must be \"auto\" or growing numbers of steps from 1 to 1000000000 like [16, 64, 256]";
+constexpr const char* kToleranceRule = ": must be \"auto\" or falling tolerances > 0 and < 1 like [1e-3, 1e-6, 1e-9]";
 
 void skip_spaces(const char*& at, const char* end) {
   while (at != end && *at == ' ') ++at;
 }
 
 /// The numbers of "[ 16, 64, 256 ]"; nullopt for anything else.
-std::optional<std::vector<Index>> parse_levels(const std::string& text) {
+std::optional<std::vector<double>> parse_numbers(const std::string& text) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
-  std::vector<Index> steps;
+  std::vector<double> numbers;
   const char* at = text.data() + 1;
   const char* const end = text.data() + text.size() - 1;
   while (true) {
     skip_spaces(at, end);
-    Index value = 0;
+    double value = 0.0;
     const auto [after, error] = std::from_chars(at, end, value);
-    if (error != std::errc() || value < 1 || value > kMaxSteps) return std::nullopt;
-    if (!steps.empty() && value <= steps.back()) return std::nullopt;
-    steps.push_back(value);
+    if (error != std::errc()) return std::nullopt;
+    numbers.push_back(value);
     at = after;
     skip_spaces(at, end);
-    if (at == end) return steps;
+    if (at == end) return numbers;
     if (*at++ != ',') return std::nullopt;
   }
 }
 
+bool are_steps(const std::vector<double>& numbers) {
+  double last = 0.0;
+  for (const double number : numbers) {
+    if (!(number > last && number <= kMaxSteps && number == std::trunc(number))) return false;
+    last = number;
+  }
+  return true;
+}
+
+bool are_tolerances(const std::vector<double>& numbers) {
+  double last = 1.0;
+  for (const double number : numbers) {
+    if (!(number < last && number > 0.0)) return false;
+    last = number;
+  }
+  return true;
+}
+
 }  // namespace
+
+std::vector<double> FineLevels::values() const {
+  std::vector<double> numbers;
+  for (const IntegratorSpec& spec : solvers) {
+    numbers.push_back(is_adaptive(spec.method) ? spec.tolerance : static_cast<double>(spec.steps));
+  }
+  return numbers;
+}
 
 ParameterSpec levels_key() {
   return {.name = "levels",
           .default_value = std::string(),
           .description =
-              "cheaper versions to climb, as steps per slice like [16, 64, 256], the last being `steps`; or \"auto\""};
+              "cheaper versions to climb, as steps per slice like [16, 64, 256] or tolerances like [1e-3, "
+              "1e-6], the last being the solver's own; or \"auto\""};
 }
 
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine) {
-  const auto steps = static_cast<Index>(fine.integer("steps"));
+  const bool adaptive = is_adaptive(fine.text("method"));
+  const IntegratorSpec own = integrator(fine);
+  const bool own_is_given = fine.is_set(adaptive ? "tolerance" : "steps");
   const std::string& text = fine.text("levels");
   const auto refuse = [&](const std::string& rule) {
     throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels = " + text + rule);
   };
-  if (!fine.is_set("levels")) return {false, {steps}};
-  if (text == "auto") return {fine.is_set("steps"), {steps}};
-  const std::optional<std::vector<Index>> levels = parse_levels(text);
-  if (!levels) refuse(kRule);
-  if (fine.is_set("steps") && levels->back() != steps) refuse(": must end with steps = " + std::to_string(steps));
-  return {false, *levels};
+  if (!fine.is_set("levels")) return {false, {own}};
+  if (text == "auto") return {own_is_given, {own}};
+  const std::optional<std::vector<double>> numbers = parse_numbers(text);
+  if (!numbers || !(adaptive ? are_tolerances(*numbers) : are_steps(*numbers))) {
+    refuse(adaptive ? kToleranceRule : kStepsRule);
+  }
+  FineLevels levels;
+  for (const double number : *numbers) {
+    levels.solvers.push_back(adaptive ? IntegratorSpec{own.method, 1, number}
+                                      : IntegratorSpec{own.method, static_cast<Index>(number)});
+  }
+  if (own_is_given && levels.solvers.back() != own) {
+    refuse(adaptive ? ": must end with tolerance = " + shortest_text(own.tolerance)
+                    : ": must end with steps = " + std::to_string(own.steps));
+  }
+  return levels;
 }
 
-std::string levels_text(const std::vector<Index>& steps) {
+std::string levels_text(const FineLevels& levels) {
   std::string text;
-  for (const Index level : steps) text += (text.empty() ? "[" : ", ") + std::to_string(level);
+  for (const double value : levels.values()) text += (text.empty() ? "[" : ", ") + shortest_text(value);
   return text + "]";
 }
 

@@ -5,26 +5,29 @@
 
 #include "apps/forerun/config_document.h"
 #include "core/parameters.h"
-#include "core/state.h"
+#include "solvers/integrator_spec.h"
 
 namespace forerun {
 
-/// The fidelity ladder of a configuration, [fine] levels: "auto", or step counts a slice like [16, 64, 256].
+/// The fidelity ladder of a configuration, [fine] levels: "auto", or step counts a slice like [16, 64, 256], or
+/// tolerances like [1e-3, 1e-6, 1e-9] of a method whose steps follow one.
 struct FineLevels {
-  bool automatic = false;    ///< the levels below the top are still to be chosen by measuring
-  std::vector<Index> steps;  ///< cheapest first; the last is the fine solver's own; a single one is no ladder
+  bool automatic = false;               ///< the levels below the top are still to be chosen by measuring
+  std::vector<IntegratorSpec> solvers;  ///< cheapest first; the last is the fine solver; a single one is no ladder
 
-  bool is_ladder() const { return automatic || steps.size() > 1; }
+  bool is_ladder() const { return automatic || solvers.size() > 1; }
+  /// The steps or the tolerance of each.
+  std::vector<double> values() const;
 };
 
 /// The key's specification; arrays reach it as text.
 ParameterSpec levels_key();
 
-/// Reads `levels` and `steps` of [fine]. `steps` may be left out where `levels` ends with it. Throws `UsageError` with
-/// place, value and rule.
+/// Reads `method`, `steps` or `tolerance`, and `levels` of [fine], whose last ends the others' need to be given. Throws
+/// `UsageError` with place, value and rule.
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine);
 
 /// "[16, 64, 256]".
-std::string levels_text(const std::vector<Index>& steps);
+std::string levels_text(const FineLevels& levels);
 
 }  // namespace forerun

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <variant>
 
+#include "apps/forerun/report.h"
 #include "apps/forerun/text_table.h"
 #include "core/number_text.h"
 #include "core/read_file.h"
@@ -12,8 +13,8 @@
 namespace forerun {
 namespace {
 
-std::string solver_text(const IntegratorSpec& spec) {
-  return spec.method + " × " + std::to_string(spec.steps) + (spec.steps == 1 ? " step" : " steps");
+std::string steps_text(const IntegratorSpec& spec) {
+  return solver_text(spec) + (is_adaptive(spec.method) ? "" : spec.steps == 1 ? " step" : " steps");
 }
 
 /// Six digits are enough to read; the configuration below has them all.
@@ -28,7 +29,7 @@ std::string value_text(const ParameterValue& value) {
 
 /// The fidelity ladder of the fine solver, where it has one.
 std::string ladder_text(const FineLevels& levels) {
-  return levels.is_ladder() ? " (levels " + levels_text(levels.steps) + ")" : "";
+  return levels.is_ladder() ? " (levels " + levels_text(levels) + ")" : "";
 }
 
 std::string parameters_text(const Parameters& parameters) {
@@ -50,8 +51,8 @@ void add_heading(HtmlPage& page, const ReportedComparison& comparison) {
        {"parameters", parameters_text(config.problem.parameters)},
        {"time", std::to_string(experiment.num_slices()) + " slices on [" + shortest_text(experiment.grid.begin()) +
                     ", " + shortest_text(experiment.grid.end()) + "]"},
-       {"solvers, a slice", "fine " + solver_text(config.fine) + ladder_text(config.fine_levels) + ", coarse " +
-                                solver_text(config.coarse)},
+       {"solvers, a slice",
+        "fine " + steps_text(config.fine) + ladder_text(config.fine_levels) + ", coarse " + steps_text(config.coarse)},
        {"tolerance", shortest_text(experiment.options.tolerance) +
                          ", of increments in the state scaled to [−1, 1] by the problem's bounds"},
        {"threads", std::to_string(comparison.num_threads) + ", seed " + std::to_string(config.seed)}});

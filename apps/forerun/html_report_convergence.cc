@@ -139,7 +139,9 @@ void add_serving_strip(HtmlPage& page, const ReportedComparison& comparison) {
   }
   page.figure(cell_strip_svg(strip), "Who served each sweep",
               std::string("Each cell is an iteration, coloured by the corrector that served its sweep") +
-                  (levels ? "; F1, F2, … name the level of the fine solver that served the last slice, the highest is the full one." : "."),
+                  (levels ? "; F1, F2, … name the level of the fine solver that served the last slice, the highest is "
+                            "the full one."
+                          : "."),
               true);
 }
 

@@ -88,8 +88,11 @@ Json list_json() {
   }
   json["integrators"] = Json::array();
   for (const IntegratorEntry& entry : integrator_registry()) {
-    json["integrators"].push_back(
-        {{"name", entry.name}, {"order", entry.order}, {"stages", entry.stages}, {"description", entry.description}});
+    json["integrators"].push_back({{"name", entry.name},
+                                   {"order", entry.order},
+                                   {"stages", entry.stages},
+                                   {"adaptive", entry.adaptive},
+                                   {"description", entry.description}});
   }
   json["correctors"] = Json::array();
   for (const CorrectorEntry& entry : corrector_registry()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "apps/forerun/config_document.h"
 #include "apps/forerun/console.h"
@@ -12,10 +13,10 @@ namespace forerun {
 /// `UsageError`.
 void override_settings(ConfigDocument& document, const ParsedOptions& options, const Console& console);
 
-/// Options of a corrector belong to the one they stand beside. Where the command line has named another one than the
-/// file, the file's options stay with the file's corrector, as with `forerun compare`: they are removed, and the
-/// sentence that says so is returned. Options of the command line remain, and must be the new corrector's. Empty:
-/// nothing was left behind.
-std::string leave_corrector_options_behind(ConfigDocument& document);
+/// Options belong to what they stand beside: those of [corrector] to the corrector named, steps, tolerance and levels
+/// of [fine] and [coarse] to methods of their kind. Where the command line has named another one than the file, the
+/// file's options stay with the file's, as with `forerun compare`: they are removed, and the sentences that say so are
+/// returned. Options of the command line remain, and must be the new one's.
+std::vector<std::string> leave_options_behind(ConfigDocument& document);
 
 }  // namespace forerun

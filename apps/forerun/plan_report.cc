@@ -14,6 +14,16 @@ using Json = nlohmann::ordered_json;
 
 std::string text_of(Index number) { return std::to_string(number); }
 
+/// "16" steps, or "1e-06".
+std::string value_text(const IntegratorSpec& spec) {
+  return is_adaptive(spec.method) ? format_scientific(spec.tolerance) : text_of(spec.steps);
+}
+
+/// "steps = 16", "tolerance = 1e-06".
+std::string setting_text(const IntegratorSpec& spec) {
+  return (is_adaptive(spec.method) ? "tolerance = " : "steps = ") + value_text(spec);
+}
+
 std::string iterations_text(const Trial& trial) {
   if (!trial.solved) return "-";
   return (trial.extrapolated ? "~" : "") + text_of(trial.num_iterations());
@@ -36,14 +46,14 @@ std::string trials_table(const PlanStudy& study) {
     const Trial& trial = run.trial;
     const TrialSettings& settings = trial.settings;
     const auto solved = [&](const std::string& text) { return trial.solved ? text : std::string("-"); };
-    table.add_row({text_of(settings.slices), text_of(settings.fine_steps), text_of(settings.coarse_steps),
-                   text_of(settings.stand_in_steps), format_duration(trial.seconds), iterations_text(trial),
+    table.add_row({text_of(settings.slices), value_text(settings.fine), value_text(settings.coarse),
+                   value_text(settings.stand_in), format_duration(trial.seconds), iterations_text(trial),
                    solved(format_number(trial.solved ? trial.effective_sweeps() : 0.0)),
                    solved(format_factor(run.here.speedup)), solved(format_factor(run.there.speedup)),
                    solved(text_of(run.there.processors))});
     if (!trial.solved) {
-      shortfalls << "Trial not solved with " << settings.slices << " slices and " << settings.coarse_steps
-                 << " coarse steps: " << trial.shortfall
+      shortfalls << "Trial not solved with " << settings.slices << " slices and coarse "
+                 << setting_text(settings.coarse) << ": " << trial.shortfall
                  << (trial.stand_in_failed ? " (the fine solver itself may not)\n" : "\n");
     }
   }
@@ -59,16 +69,15 @@ std::string advice(const PlanStudy& study, const Experiment& experiment) {
   std::ostringstream text;
   text << verdict(study.runs[*study.best_here].here) << ".\n" << verdict(best.there) << ".\n";
   if (best.there.speedup > 1.0) {
-    text << "\nRecommended there: [time] slices = " << settings.slices << ", [fine] steps = " << settings.fine_steps
-         << ", [coarse] steps = " << settings.coarse_steps << (*study.best_there == 0 ? " (as configured)" : "")
+    text << "\nRecommended there: [time] slices = " << settings.slices << ", [fine] " << setting_text(settings.fine)
+         << ", [coarse] " << setting_text(settings.coarse) << (*study.best_there == 0 ? " (as configured)" : "")
          << "\n";
   }
   if (study.ladder) {
-    text << "A ladder of fine solvers with";
-    for (const Index steps : study.ladder->steps) text << ' ' << steps;
-    text << " steps would take about " << format_number(study.ladder->effective_sweeps)
-         << " effective sweeps instead of " << format_number(best.trial.effective_sweeps())
-         << ".\nWith it: " << verdict(study.ladder->here) << ".\n         " << verdict(study.ladder->there) << ".\n";
+    text << "A ladder, [fine] levels = " << levels_text(study.ladder->levels) << ", would take about "
+         << format_number(study.ladder->effective_sweeps) << " effective sweeps instead of "
+         << format_number(best.trial.effective_sweeps()) << ".\nWith it: " << verdict(study.ladder->here)
+         << ".\n         " << verdict(study.ladder->there) << ".\n";
   } else if (best.trial.extrapolated) {
     text << "Whether a ladder of fine solvers helps is not known: the trial's time was up (--budget).\n";
   } else {
@@ -85,12 +94,22 @@ Json point_json(const ScalingPoint& point) {
           {"parareal_pays", point.speedup > 1.0}};
 }
 
+Json solver_json(const IntegratorSpec& spec) {
+  Json json = {{"method", spec.method}};
+  if (is_adaptive(spec.method)) {
+    json["tolerance"] = spec.tolerance;
+  } else {
+    json["steps"] = spec.steps;
+  }
+  return json;
+}
+
 Json run_json(const PlannedRun& run) {
   const Trial& trial = run.trial;
   Json json = {{"slices", trial.settings.slices},
-               {"fine_steps", trial.settings.fine_steps},
-               {"coarse_steps", trial.settings.coarse_steps},
-               {"trial", {{"fine_steps", trial.settings.stand_in_steps}, {"seconds", trial.seconds}}},
+               {"fine", solver_json(trial.settings.fine)},
+               {"coarse", solver_json(trial.settings.coarse)},
+               {"trial", {{"fine", solver_json(trial.settings.stand_in)}, {"seconds", trial.seconds}}},
                {"solved", trial.solved},
                {"shortfall", trial.shortfall.empty() ? Json(nullptr) : Json(trial.shortfall)},
                {"estimated", nullptr},
@@ -135,9 +154,8 @@ std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
   }
   line("coarse, one slice", format_duration(probe.coarse));
   line("fine − coarse, at most", format_scientific(probe.discrepancy) + " in the scaled state");
-  text << "\nTrials: " << experiment.config.fine.method << " × " << study.stand_in_steps
-       << " steps in place of the fine solver"
-       << (study.stand_in_steps == experiment.config.fine.steps ? "" : ", whose discrepancy is the same to 1 %") << "; "
+  text << "\nTrials: " << solver_text(study.stand_in) << " in place of the fine solver"
+       << (study.stand_in == experiment.config.fine ? "" : ", whose discrepancy is the same to 1 %") << "; "
        << format_duration(study.budget_seconds) << " for all\n\n"
        << trials_table(study) << advice(study, experiment)
        << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
@@ -167,7 +185,7 @@ std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
   json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
   json["ladder"] = nullptr;
   if (study.ladder) {
-    json["ladder"] = {{"steps", study.ladder->steps},
+    json["ladder"] = {{"levels", study.ladder->levels.values()},
                       {"effective_sweeps", study.ladder->effective_sweeps},
                       {"modelled_here", point_json(study.ladder->here)},
                       {"modelled_there", point_json(study.ladder->there)}};

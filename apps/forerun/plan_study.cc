@@ -1,6 +1,7 @@
 #include "apps/forerun/plan_study.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace forerun {
 namespace {
@@ -9,16 +10,32 @@ constexpr double budget_share = 0.2;  // of serial fine
 constexpr double least_budget = 2.0;
 constexpr double most_budget = 120.0;
 
+/// The solver for slices of `factor` times the length: a tolerance is for steps and stays.
+IntegratorSpec on_slices_longer_by(double factor, IntegratorSpec spec) {
+  const double steps = std::max(1.0, std::floor(factor * static_cast<double>(spec.steps)));
+  if (!is_adaptive(spec.method)) spec.steps = static_cast<Index>(steps);
+  return spec;
+}
+
+bool can_be_halved(const IntegratorSpec& spec) { return is_adaptive(spec.method) || spec.steps > 1; }
+
 /// The configured settings and their neighbours. Other slices keep the step sizes, hence the total of steps.
-std::vector<TrialSettings> neighbours(const Experiment& experiment, Index stand_in) {
+std::vector<TrialSettings> neighbours(const Experiment& experiment, const IntegratorSpec& stand_in) {
   const Index slices = experiment.num_slices();
-  const Index fine = experiment.config.fine.steps;
-  const Index coarse = experiment.config.coarse.steps;
-  std::vector<TrialSettings> all = {{slices, fine, coarse, stand_in}, {slices, fine, 2 * coarse, stand_in}};
-  if (coarse % 2 == 0) all.push_back({slices, fine, coarse / 2, stand_in});
-  const auto halved = [](Index steps) { return std::max<Index>(1, steps / 2); };
-  if (fine > 1 && coarse > 1) all.push_back({2 * slices, halved(fine), halved(coarse), halved(stand_in)});
-  if (slices % 2 == 0) all.push_back({slices / 2, 2 * fine, 2 * coarse, 2 * stand_in});
+  const IntegratorSpec& fine = experiment.config.fine;
+  const IntegratorSpec& coarse = experiment.config.coarse;
+  const Index coarse_fineness = fineness(coarse);
+  const auto settings_with = [&](const IntegratorSpec& other_coarse) {
+    return TrialSettings{slices, fine, other_coarse, stand_in};
+  };
+  std::vector<TrialSettings> all = {settings_with(coarse), settings_with(with_fineness(coarse, 2 * coarse_fineness))};
+  if (coarse_fineness % 2 == 0) all.push_back(settings_with(with_fineness(coarse, coarse_fineness / 2)));
+  const auto with_slices = [&](Index count, double factor) {
+    return TrialSettings{count, on_slices_longer_by(factor, fine), on_slices_longer_by(factor, coarse),
+                         on_slices_longer_by(factor, stand_in)};
+  };
+  if (can_be_halved(fine) && can_be_halved(coarse)) all.push_back(with_slices(2 * slices, 0.5));
+  if (slices % 2 == 0) all.push_back(with_slices(slices / 2, 2.0));
   return all;
 }
 
@@ -41,28 +58,30 @@ std::optional<std::size_t> fastest(const std::vector<PlannedRun>& runs, ScalingP
 }
 
 struct Ladder {
-  std::vector<Index> steps;
+  FineLevels levels;
   std::vector<double> relative_work;
   std::vector<double> differences;  ///< to F
 };
 
-/// Levels a sixteenth and a quarter of F's cost, where they are much nearer to F than G is and dearer than G.
-Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, Index top_steps) {
+/// Levels a sixteenth and a quarter of F's cost, where they are much nearer to F than G is and dearer than G; of the
+/// `top` that a trial has in F's place where slices have another length.
+Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, const IntegratorSpec& top) {
   constexpr double near = 0.5;
   Ladder ladder;
-  for (const Index divisor : {16, 4}) {
-    const double work = 1.0 / static_cast<double>(divisor);
-    const Index steps = experiment.config.fine.steps / divisor;
-    if (steps < 1 || top_steps % divisor != 0 || work * probe.fine_alone < 2.0 * probe.coarse) continue;
-    const double difference = difference_to_fine(experiment, steps);
-    if (!(difference <= near * probe.discrepancy)) continue;
-    ladder.steps.push_back(top_steps / divisor);
+  const auto add = [&ladder](const IntegratorSpec& level, double work, double difference) {
+    ladder.levels.solvers.push_back(level);
     ladder.relative_work.push_back(work);
     ladder.differences.push_back(difference);
+  };
+  const IntegratorSpec& fine = experiment.config.fine;
+  for (const Index divisor : {16, 4}) {
+    const double work = 1.0 / static_cast<double>(divisor);
+    const bool divides = is_adaptive(fine.method) || fineness(top) % divisor == 0;
+    if (fineness(fine) < divisor || !divides || work * probe.fine_alone < 2.0 * probe.coarse) continue;
+    const double difference = difference_to_fine(experiment, with_fineness(fine, fineness(fine) / divisor));
+    if (difference <= near * probe.discrepancy) add(with_fineness(top, fineness(top) / divisor), work, difference);
   }
-  ladder.steps.push_back(top_steps);
-  ladder.relative_work.push_back(1.0);
-  ladder.differences.push_back(0.0);
+  add(top, 1.0, 0.0);
   return ladder;
 }
 
@@ -72,7 +91,7 @@ IterationHistory on_ladder(const Trial& trial, const Ladder& ladder, const std::
   history.iterations.clear();
   for (std::size_t k = 0; k < levels.size(); ++k) {
     const std::size_t level = levels[k];
-    const bool at_top = level + 1 == ladder.steps.size();
+    const bool at_top = level + 1 == ladder.relative_work.size();
     const std::size_t known = std::min(k, trial.history.iterations.size() - 1);
     IterationCost cost = trial.history.iterations[known];
     const double full = cost.levels.front().fine;
@@ -90,12 +109,12 @@ IterationHistory on_ladder(const Trial& trial, const Ladder& ladder, const std::
 std::optional<LadderAdvice> advise_ladder(const Experiment& experiment, const PlanStudy& study) {
   const Trial& trial = study.runs[*study.best_there].trial;
   if (trial.extrapolated) return std::nullopt;
-  const Ladder ladder = useful_levels(experiment, study.probe, trial.settings.fine_steps);
+  const Ladder ladder = useful_levels(experiment, study.probe, trial.settings.fine);
   const std::vector<std::size_t> levels =
       expected_ladder_levels(trial.increments, ladder.differences, experiment.options.tolerance);
-  LadderAdvice advice{ladder.steps, 0.0, {}, {}};
+  LadderAdvice advice{ladder.levels, 0.0, {}, {}};
   for (const std::size_t level : levels) advice.effective_sweeps += ladder.relative_work[level];
-  if (ladder.steps.size() == 1 || advice.effective_sweeps >= trial.effective_sweeps()) return std::nullopt;
+  if (!ladder.levels.is_ladder() || advice.effective_sweeps >= trial.effective_sweeps()) return std::nullopt;
   const IterationHistory history = on_ladder(trial, ladder, levels);
   const Index there = study.runs[*study.best_there].there.processors;
   advice.here = model_scaling(history, study.threads_here, study.options.scaling);
@@ -107,8 +126,9 @@ std::optional<LadderAdvice> advise_ladder(const Experiment& experiment, const Pl
 Trial try_settings(const ConfigDocument& document, const Experiment& experiment, const SolverProbe& probe,
                    TrialSettings settings, double seconds, const Console& console, const std::stop_token& stop) {
   Trial trial = run_trial(document, experiment, probe, settings, seconds, console, stop);
-  if (!trial.stand_in_failed || 4 * settings.stand_in_steps > settings.fine_steps) return trial;
-  settings.stand_in_steps *= 4;
+  const Index finer = 4 * fineness(settings.stand_in);
+  if (!trial.stand_in_failed || finer > fineness(settings.fine)) return trial;
+  settings.stand_in = with_fineness(settings.stand_in, finer);
   return run_trial(document, experiment, probe, settings, seconds, console, stop);
 }
 
@@ -121,11 +141,11 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   study.options = options;
   study.threads_here = experiment.executor->num_threads();
   study.probe = probe_solvers(experiment);
-  study.stand_in_steps = stand_in_steps(experiment, study.probe);
+  study.stand_in = stand_in(experiment, study.probe);
   const double serial_seconds = static_cast<double>(experiment.num_slices()) * study.probe.fine_alone;
   study.budget_seconds =
       options.budget_seconds.value_or(std::clamp(budget_share * serial_seconds, least_budget, most_budget));
-  const std::vector<TrialSettings> settings = neighbours(experiment, study.stand_in_steps);
+  const std::vector<TrialSettings> settings = neighbours(experiment, study.stand_in);
   const double share = study.budget_seconds / static_cast<double>(settings.size());
   for (const TrialSettings& setting : settings) {
     Trial trial = try_settings(document, experiment, study.probe, setting, share, console, stop);

@@ -23,9 +23,9 @@ struct PlannedRun {
   ScalingPoint there;
 };
 
-/// Fine steps of a ladder, the top last, and the fine work of a run on it.
+/// The solvers of a ladder, the top last, and the fine work of a run on it.
 struct LadderAdvice {
-  std::vector<Index> steps;
+  FineLevels levels;
   double effective_sweeps = 0.0;
   ScalingPoint here;
   ScalingPoint there;
@@ -33,7 +33,7 @@ struct LadderAdvice {
 
 struct PlanStudy {
   SolverProbe probe;
-  Index stand_in_steps = 1;
+  IntegratorSpec stand_in;
   double budget_seconds = 0.0;
   int threads_here = 1;
   PlanOptions options;

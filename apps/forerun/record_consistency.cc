@@ -5,6 +5,7 @@
 #include <set>
 
 #include "apps/forerun/json_file.h"
+#include "apps/forerun/report_json.h"
 #include "core/run_record.h"
 
 namespace forerun {
@@ -34,7 +35,7 @@ void check_experiment(const Json& record, const Experiment& experiment) {
   require_configured(json_member(record, "time"), "begin", experiment.grid.begin());
   require_configured(json_member(record, "time"), "end", experiment.grid.end());
   require_configured(record, "seed", config.seed);
-  if (record.contains("levels")) require_configured(record, "levels", config.fine_levels.steps);
+  if (record.contains("levels")) require_configured(record, "levels", levels_json(config.fine_levels));
 }
 
 /// Every series has an entry an iteration; those that older records lack may be missing.
@@ -73,7 +74,7 @@ void check_fronts(const Json& run, Index num_slices) {
 
 /// The history of costs is of the same iterations: their levels, and fine sweeps of no slice that was exact before.
 void check_history(const Json& run, const Experiment& experiment) {
-  const auto num_levels = static_cast<Index>(experiment.config.fine_levels.steps.size());
+  const auto num_levels = static_cast<Index>(experiment.config.fine_levels.solvers.size());
   const auto exact = json_integers(run, "exact_front", 0, experiment.num_slices());
   std::vector<Index> levels;
   for (const Json& iteration : json_array(json_member(run, "history"), "iterations")) {

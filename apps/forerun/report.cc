@@ -41,8 +41,6 @@ std::string count(double value) {
   return text.str();
 }
 
-std::string solver(const IntegratorSpec& spec) { return spec.method + " × " + std::to_string(spec.steps); }
-
 Index num_fallbacks(const RunRecord& record) {
   Index sum = record.initial_fallbacks;
   for (const IterationRecord& iteration : record.iterations) sum += iteration.num_fallbacks;
@@ -97,16 +95,20 @@ bool has_service(const CorrectorRun& run) {
 
 }  // namespace
 
+std::string solver_text(const IntegratorSpec& spec) {
+  return is_adaptive(spec.method) ? to_text(spec) : spec.method + " × " + std::to_string(spec.steps);
+}
+
 std::string problem_heading(const Experiment& experiment) {
   const RunConfig& config = experiment.config;
   std::ostringstream text;
   text << experiment.problem->name() << ", d = " << experiment.dimension() << ", " << experiment.num_slices()
        << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]\n"
-       << "fine " << solver(config.fine) << ", coarse " << solver(config.coarse) << " per slice, tolerance "
+       << "fine " << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
        << experiment.options.tolerance << ", " << experiment.executor->num_threads()
        << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
   if (config.fine_levels.is_ladder()) {
-    text << "fine levels " << levels_text(config.fine_levels.steps);
+    text << "fine levels " << levels_text(config.fine_levels);
     if (experiment.planned) {
       text << ", chosen in " << format_duration(experiment.planned->seconds) << " with "
            << format_number(100.0 * experiment.planned->plan.work)

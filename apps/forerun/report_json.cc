@@ -85,6 +85,14 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
 
 }  // namespace
 
+Json levels_json(const FineLevels& levels) {
+  Json array = Json::array();
+  for (const IntegratorSpec& spec : levels.solvers) {
+    array.push_back(is_adaptive(spec.method) ? Json(spec.tolerance) : Json(spec.steps));
+  }
+  return array;
+}
+
 std::string comparison_json(const Comparison& comparison, const Experiment& experiment,
                             const std::optional<WarmStart>& warm_start) {
   Json json;
@@ -98,7 +106,7 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   json["threads"] = experiment.executor->num_threads();
   json["seed"] = experiment.config.seed;
   json["serial_fine_seconds"] = comparison.has_reference() ? number(comparison.serial_fine->seconds) : Json(nullptr);
-  json["levels"] = experiment.config.fine_levels.steps;
+  json["levels"] = levels_json(experiment.config.fine_levels);
   json["planning"] = nullptr;
   if (experiment.planned) {
     json["planning"] = {{"seconds", number(experiment.planned->seconds)},

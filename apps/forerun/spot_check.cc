@@ -1,7 +1,5 @@
 #include "apps/forerun/spot_check.h"
 
-#include <charconv>
-
 #include "apps/forerun/config_document.h"
 #include "apps/forerun/usage_error.h"
 #include "core/errors.h"
@@ -13,18 +11,6 @@ namespace {
 
 /// As much as a recomputed discrepancy may differ, relative to the bounds.
 constexpr double sample_tolerance = 1e-9;
-
-/// "rk4 x 16".
-IntegratorSpec solver_in(const std::string& text) {
-  const std::size_t cross = text.find(" x ");
-  IntegratorSpec spec{text.substr(0, cross), 0};
-  if (cross != std::string::npos) {
-    const char* const end = text.data() + text.size();
-    const auto [after, error] = std::from_chars(text.data() + cross + 3, end, spec.steps);
-    if (error == std::errc() && after == end) return spec;
-  }
-  throw std::invalid_argument("'" + text + "' is no solver");
-}
 
 Parameters problem_parameters(const ProblemEntry& entry, const StoreFamily& family, const State& varying) {
   ConfigDocument document = ConfigDocument::parse("", "parameters");
@@ -40,8 +26,8 @@ State discrepancy(const OdeProblem& problem, const ProblemSignature& signature, 
   const double begin = problem.default_begin() + static_cast<double>(n) * signature.slice_length;
   const Slice slice{n, begin, begin + signature.slice_length};
   State fine(problem.dimension()), coarse(problem.dimension());
-  problem.make_propagator(solver_in(signature.fine))->propagate(slice, state, fine);
-  problem.make_propagator(solver_in(signature.coarse))->propagate(slice, state, coarse);
+  problem.make_propagator(parse_integrator(signature.fine))->propagate(slice, state, fine);
+  problem.make_propagator(parse_integrator(signature.coarse))->propagate(slice, state, coarse);
   return fine - coarse;
 }
 
@@ -56,7 +42,7 @@ std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& vary
     if (problem->dimension() != family.common.dimension)
       throw std::invalid_argument("its states have another dimension than its equation");
     for (const std::string& solver : {family.common.fine, family.common.coarse})
-      problem->make_propagator(solver_in(solver));
+      problem->make_propagator(parse_integrator(solver));
     return problem;
   } catch (const std::invalid_argument& error) {
     throw ModelFileError(refusal + error.what());

@@ -70,9 +70,16 @@ Experiment trial_experiment(ConfigDocument document, const TrialSettings& settin
   const auto set = [&](const std::string& section, const std::string& key, const ParameterValue& value) {
     document.set({section, key, value, "the plan's [" + section + "] " + key});
   };
+  const auto set_solver = [&](const std::string& section, const IntegratorSpec& spec) {
+    if (is_adaptive(spec.method)) {
+      set(section, "tolerance", spec.tolerance);
+    } else {
+      set(section, "steps", std::int64_t{spec.steps});
+    }
+  };
   set("time", "slices", std::int64_t{settings.slices});
-  set("fine", "steps", std::int64_t{settings.stand_in_steps});
-  set("coarse", "steps", std::int64_t{settings.coarse_steps});
+  set_solver("fine", settings.stand_in);
+  set_solver("coarse", settings.coarse);
   set("parareal", "max_seconds", max_seconds);
   return make_experiment(document);
 }
@@ -94,8 +101,8 @@ SolverProbe probe_solvers(const Experiment& experiment) {
   return probe;
 }
 
-double difference_to_fine(const Experiment& experiment, Index steps) {
-  const auto cheap = experiment.problem->make_propagator({experiment.config.fine.method, steps});
+double difference_to_fine(const Experiment& experiment, const IntegratorSpec& cheaper) {
+  const auto cheap = experiment.problem->make_propagator(cheaper);
   try {
     return largest_difference(experiment, *experiment.fine, *cheap);
   } catch (const std::runtime_error&) {
@@ -103,13 +110,14 @@ double difference_to_fine(const Experiment& experiment, Index steps) {
   }
 }
 
-Index stand_in_steps(const Experiment& experiment, const SolverProbe& probe) {
+IntegratorSpec stand_in(const Experiment& experiment, const SolverProbe& probe) {
   constexpr double alike = 0.01;
-  const Index all = experiment.config.fine.steps;
-  for (Index steps = 1; steps <= all / 2; steps *= 2) {
-    if (difference_to_fine(experiment, steps) <= alike * probe.discrepancy) return steps;
+  const IntegratorSpec& fine = experiment.config.fine;
+  for (Index cheap = 1; cheap <= fineness(fine) / 2; cheap *= 2) {
+    const IntegratorSpec cheaper = with_fineness(fine, cheap);
+    if (difference_to_fine(experiment, cheaper) <= alike * probe.discrepancy) return cheaper;
   }
-  return all;
+  return fine;
 }
 
 double Trial::effective_sweeps() const {
@@ -145,9 +153,14 @@ Trial run_trial(const ConfigDocument& document, const Experiment& configured, co
                         experiment.fine->block_size(), 0.0};
   trial.history = iteration_history(record, run);
   if (trial.extrapolated) continue_at_the_contraction_seen(record, experiment, trial.history);
-  const auto ratio = [](Index steps, Index of) { return static_cast<double>(steps) / static_cast<double>(of); };
-  const double fine_ratio = ratio(settings.fine_steps, configured.config.fine.steps);
-  const double coarse_ratio = ratio(settings.coarse_steps, configured.config.coarse.steps);
+  const auto ratio = [](Index number, Index of) { return static_cast<double>(number) / static_cast<double>(of); };
+  // A tolerance is for steps, of which a shorter slice has fewer.
+  const auto work_ratio = [&](const IntegratorSpec& spec, const IntegratorSpec& of) {
+    return ratio(fineness(spec), fineness(of)) *
+           (is_adaptive(spec.method) ? ratio(configured.num_slices(), settings.slices) : 1.0);
+  };
+  const double fine_ratio = work_ratio(settings.fine, configured.config.fine);
+  const double coarse_ratio = work_ratio(settings.coarse, configured.config.coarse);
   trial.history = with_slice_seconds(trial.history, fine_ratio * probe.fine_in_lanes, fine_ratio * probe.fine_alone,
                                      coarse_ratio * probe.coarse);
   return trial;

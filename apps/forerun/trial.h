@@ -21,20 +21,19 @@ struct SolverProbe {
 /// Throws `PropagationError` where the coarse or the fine solver fails on a sample.
 SolverProbe probe_solvers(const Experiment& experiment);
 
-/// Largest ‖F(u) − F_s(u)‖ on the samples of `probe_solvers`, F_s the fine method with `steps` steps; infinite where
-/// F_s fails.
-double difference_to_fine(const Experiment& experiment, Index steps);
+/// Largest ‖F(u) − F_s(u)‖ on the samples of `probe_solvers`, F_s a `cheaper` solver; infinite where it fails.
+double difference_to_fine(const Experiment& experiment, const IntegratorSpec& cheaper);
 
-/// The fewest steps with which the fine method stands in for F: F_s − F is below a hundredth of F − G, so that both are
-/// corrected alike. F's own steps where no cheaper one is.
-Index stand_in_steps(const Experiment& experiment, const SolverProbe& probe);
+/// The cheapest version of the fine solver that stands in for F: F_s − F is below a hundredth of F − G, so that both
+/// are corrected alike. F itself where none is.
+IntegratorSpec stand_in(const Experiment& experiment, const SolverProbe& probe);
 
-/// Another choice of slices and steps for the same problem; steps are per slice.
+/// Another choice of slices and solvers for the same problem.
 struct TrialSettings {
   Index slices = 1;
-  Index fine_steps = 1;
-  Index coarse_steps = 1;
-  Index stand_in_steps = 1;  ///< what the trial runs in F's place
+  IntegratorSpec fine;
+  IntegratorSpec coarse;
+  IntegratorSpec stand_in;  ///< what the trial runs in F's place
 };
 
 /// What a trial with the cheap stand-in says of the run it stands for.

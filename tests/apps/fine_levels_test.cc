@@ -50,7 +50,7 @@ std::string complaint(const std::vector<std::string>& assignments, const char* t
 
 TEST(FineLevels, AreAListOfGrowingStepCountsThatEndsWithTheSteps) {
   const RunConfig config = config_with({"fine.steps=64", "fine.levels=[4, 16,64]"});
-  EXPECT_THAT(config.fine_levels.steps, ElementsAre(4, 16, 64));
+  EXPECT_THAT(config.fine_levels.values(), ElementsAre(4, 16, 64));
   EXPECT_TRUE(config.fine_levels.is_ladder());
   EXPECT_EQ(config.fine.steps, 64);
   EXPECT_FALSE(config_with({}).fine_levels.is_ladder());
@@ -74,6 +74,42 @@ TEST(FineLevels, CoarseMayBeLeftOutOnlyWithALadder) {
   EXPECT_EQ(config.coarse.steps, 8);
   EXPECT_THAT(complaint({"fine.levels=[512]"}, kNoCoarse), HasSubstr("[coarse] has no 'method'"));
   EXPECT_THAT(complaint({"coarse.steps=4"}, kNoCoarse), HasSubstr("[coarse] has no 'method'"));
+}
+
+constexpr const char* kTolerances = R"([problem]
+name = "fitzhugh_nagumo"
+[time]
+end = 40.0
+slices = 40
+[fine]
+method = "dopri5"
+tolerance = 1e-10
+levels = [1e-4, 1e-7, 1e-10]
+[parareal]
+stopping = "estimate"
+)";
+
+TEST(FineLevels, AreFallingTolerancesOfAMethodThatFollowsOne) {
+  const RunConfig config = config_with({}, kTolerances);
+  EXPECT_THAT(config.fine_levels.values(), ElementsAre(1e-4, 1e-7, 1e-10));
+  EXPECT_EQ(config.fine, (IntegratorSpec{"dopri5", 1, 1e-10}));
+  EXPECT_EQ(config.coarse, (IntegratorSpec{"dopri5", 1, 1e-4}));
+  for (const std::string bad : {"[1e-10, 1e-4]", "[1, 1e-10]", "[0, 1e-10]", "[-1e-4, 1e-10]", "[1e-4, nan]"}) {
+    EXPECT_THAT(complaint({"fine.levels=" + bad}, kTolerances), HasSubstr("must be \"auto\" or falling tolerances"))
+        << bad;
+  }
+  EXPECT_THAT(complaint({"fine.levels=[1e-4, 1e-9]"}, kTolerances), HasSubstr("must end with tolerance = 1e-10"));
+}
+
+TEST(FineLevels, AMethodTakesStepsOrAToleranceAndNotBoth) {
+  EXPECT_THAT(complaint({"fine.steps=4"}, kTolerances),
+              AllOf(StartsWith("--set fine.steps=4: [fine] steps = 4"), HasSubstr("dopri5 chooses its steps")));
+  EXPECT_THAT(complaint({"fine.tolerance=1e-6"}), AllOf(StartsWith("--set fine.tolerance=1e-6: [fine] tolerance"),
+                                                        HasSubstr("must be left out, rk4 takes equal steps")));
+  EXPECT_THAT(complaint({"coarse.method=dopri5"}, kTolerances), HasSubstr("[coarse] has no 'tolerance'"));
+  for (const std::string bad : {"0", "-1e-6", "1", "nan", "inf", "'1e-6'"}) {
+    EXPECT_THAT(complaint({"fine.tolerance=" + bad}, kTolerances), StartsWith("--set fine.tolerance=" + bad)) << bad;
+  }
 }
 
 class LadderRun : public ::testing::Test {
@@ -116,6 +152,27 @@ TEST_F(LadderRun, TheResolvedConfigurationNamesTheLevelsAndRepeatsTheRun) {
 TEST_F(LadderRun, HeadingSaysWhichLevelsWereChosenAndAtWhatPrice) {
   const testing::Outcome outcome = testing::forerun_with({"run", config_, "--quiet"});
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("fine levels ["), HasSubstr("chosen in")));
+}
+
+TEST(LadderOfTolerances, GivesTheFineSolversAnswerAndRepeatsTheRun) {
+  const testing::TemporaryDirectory directory;
+  const std::string config = directory.write("tolerances.toml", kTolerances);
+  for (const std::string levels : {"[1e-4, 1e-7, 1e-10]", "auto"}) {
+    const std::string out = directory / ("run_" + std::to_string(levels.size()));
+    const testing::Outcome outcome = testing::forerun_with({"compare", config, "--quiet", "--json", "-", "--correctors",
+                                                            "classic", "--set", "fine.levels=" + levels, "--out", out});
+    ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+    const nlohmann::json json = nlohmann::json::parse(outcome.out);
+    EXPECT_LE(json.at("runs").at(0).at("max_error").get<double>(), 5e-7);
+    EXPECT_LT(json.at("runs").at(0).at("effective_sweeps").get<double>(), 4.0);
+    const testing::Outcome again =
+        testing::forerun_with({"compare", out + "/config.toml", "--quiet", "--json", "-", "--correctors", "classic"});
+    const nlohmann::json repeated = nlohmann::json::parse(again.out);
+    EXPECT_EQ(repeated.at("levels"), json.at("levels"));
+    EXPECT_EQ(repeated.at("runs").at(0).at("increments"), json.at("runs").at(0).at("increments"));
+    EXPECT_EQ(testing::forerun_with({"report", out}).status, ExitStatus::ok);
+    EXPECT_EQ(testing::forerun_with({"scale", out}).status, ExitStatus::ok);
+  }
 }
 
 TEST_F(LadderRun, WithoutACheaperLevelACoarseSolverIsAskedFor) {

@@ -28,17 +28,19 @@ struct Override {
   std::string sentence;
 };
 
+std::string said(const std::vector<std::string>& sentences) { return sentences.empty() ? "" : sentences.front(); }
+
 class Overrides : public ::testing::TestWithParam<Override> {};
 
 TEST_P(Overrides, OptionsStayWithTheCorrectorTheyWereGivenTo) {
   ConfigDocument document = ConfigDocument::parse(with_options(), "small.toml");
   for (const std::string& setting : GetParam().settings) document.set_from_command_line(setting);
-  EXPECT_EQ(leave_corrector_options_behind(document), GetParam().sentence);
+  EXPECT_EQ(said(leave_options_behind(document)), GetParam().sentence);
   std::vector<std::string> options;
   for (const Setting& setting : document.settings())
     if (setting.section == "corrector" && setting.key != "name") options.push_back(setting.key);
   EXPECT_EQ(options, GetParam().options);
-  EXPECT_EQ(leave_corrector_options_behind(document), "") << "once is enough";
+  EXPECT_THAT(leave_options_behind(document), IsEmpty()) << "once is enough";
 }
 
 const std::string left = ": the options that small.toml gives to 'randnet-local' are left behind: ";
@@ -55,6 +57,18 @@ INSTANTIATE_TEST_SUITE_P(
                       Override{{"corrector.neurons=9", "corrector.neighbors=3", "corrector.name=auto"},
                                {"neighbors", "neurons"},
                                ""}));
+
+TEST(OverridesOfAMethod, StepsStayWithMethodsThatTakeSteps) {
+  const auto left_of = [](const std::vector<std::string>& settings) {
+    ConfigDocument document = ConfigDocument::parse(testing::small_config, "small.toml");
+    for (const std::string& setting : settings) document.set_from_command_line(setting);
+    return said(leave_options_behind(document));
+  };
+  EXPECT_EQ(left_of({"fine.method=rk2"}), "") << "steps mean the same there";
+  EXPECT_THAT(left_of({"fine.method=dopri5", "fine.tolerance=1e-9"}),
+              AllOf(HasSubstr("--set fine.method=dopri5"), HasSubstr("are left behind: steps")));
+  EXPECT_THAT(left_of({"coarse.method=dopri5"}), HasSubstr("are left behind: steps"));
+}
 
 class OverridesOfARun : public ::testing::Test {
  protected:

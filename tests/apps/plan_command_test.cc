@@ -36,7 +36,7 @@ TEST_F(PlanCommand, ExpectsTheIterationsOfTheRunItself) {
     const Json first_trial = plan({"--set", name, "--set", "fine.steps=256"}).at("trials").at(0);
     const Json run =
         Json::parse(forerun_with({"run", config_, "--set", name, "--set", "fine.steps=256", "--json", "-"}).out);
-    EXPECT_LT(first_trial.at("trial").at("fine_steps"), 256) << "the trial must be cheaper than the run";
+    EXPECT_LT(first_trial.at("trial").at("fine").at("steps"), 256) << "the trial must be cheaper than the run";
     EXPECT_NEAR(first_trial.at("estimated").at("iterations").get<double>(),
                 run.at("runs").at(0).at("iterations").get<double>(), 1.0);
   }
@@ -114,7 +114,7 @@ TEST(ExpectedLadder, OneLevelTakesTheIterationsItself) {
 TEST_F(PlanCommand, ALadderIsModelledFasterThanTheSameRunWithoutWhereFineDominates) {
   const Json json = plan({"--set", "fine.steps=8192", "--set", "corrector.name=classic"});
   ASSERT_TRUE(json.at("ladder").is_object());
-  EXPECT_EQ(json.at("ladder").at("steps").back(), json.at("best_there").at("fine_steps"));
+  EXPECT_EQ(json.at("ladder").at("levels").back(), json.at("best_there").at("fine").at("steps"));
   EXPECT_LT(json.at("ladder").at("modelled_there").at("seconds").get<double>(),
             json.at("best_there").at("modelled_there").at("seconds").get<double>());
 }

@@ -23,6 +23,7 @@ set(allowed_core_tbb_executor.cc "<(oneapi/)?tbb/")
 set(allowed_learning_tensor_file.cc "<xxhash\\.h>")
 set(allowed_learning_json_syntax.cc "<nlohmann/")
 set(allowed_learning_tensor_header.cc "<nlohmann/")
+set(allowed_apps_forerun_main.cc "<malloc\\.h>")
 
 # No library prints: what a run has to say is in its record.
 set(console "<(iostream|print)>")
