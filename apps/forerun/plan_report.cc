@@ -5,6 +5,7 @@
 
 #include "apps/forerun/build.h"
 #include "apps/forerun/report.h"
+#include "apps/forerun/report_json.h"
 #include "apps/forerun/text_table.h"
 
 namespace forerun {
@@ -74,10 +75,10 @@ std::string advice(const PlanStudy& study, const Experiment& experiment) {
          << "\n";
   }
   if (study.ladder) {
-    text << "A ladder, [fine] levels = " << levels_text(study.ladder->levels) << ", would take about "
-         << format_number(study.ladder->effective_sweeps) << " effective sweeps instead of "
-         << format_number(best.trial.effective_sweeps()) << ".\nWith it: " << verdict(study.ladder->here)
-         << ".\n         " << verdict(study.ladder->there) << ".\n";
+    text << (study.ladder->configured ? "The configured ladder, [fine] levels = " : "A ladder, [fine] levels = ")
+         << levels_text(study.ladder->levels) << ", would take about " << format_number(study.ladder->effective_sweeps)
+         << " effective sweeps instead of " << format_number(best.trial.effective_sweeps())
+         << ".\nWith it: " << verdict(study.ladder->here) << ".\n         " << verdict(study.ladder->there) << ".\n";
   } else if (best.trial.extrapolated) {
     text << "Whether a ladder of fine solvers helps is not known: the trial's time was up (--budget).\n";
   } else {
@@ -185,7 +186,8 @@ std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
   json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
   json["ladder"] = nullptr;
   if (study.ladder) {
-    json["ladder"] = {{"levels", study.ladder->levels.values()},
+    json["ladder"] = {{"levels", levels_json(study.ladder->levels)},
+                      {"configured", study.ladder->configured},
                       {"effective_sweeps", study.ladder->effective_sweeps},
                       {"modelled_here", point_json(study.ladder->here)},
                       {"modelled_there", point_json(study.ladder->there)}};

@@ -61,27 +61,49 @@ struct Ladder {
   FineLevels levels;
   std::vector<double> relative_work;
   std::vector<double> differences;  ///< to F
+
+  void add(const IntegratorSpec& level, double work, double difference) {
+    levels.solvers.push_back(level);
+    relative_work.push_back(work);
+    differences.push_back(difference);
+  }
 };
 
-/// Levels a sixteenth and a quarter of F's cost, where they are much nearer to F than G is and dearer than G; of the
-/// `top` that a trial has in F's place where slices have another length.
+/// `level` of the configured fine solver as a level of `top`, which takes its place where slices have another length.
+IntegratorSpec level_of(const IntegratorSpec& top, const IntegratorSpec& fine, const IntegratorSpec& level) {
+  if (top == fine) return level;
+  const double share = static_cast<double>(fineness(level)) / static_cast<double>(fineness(fine));
+  return with_fineness(top, std::max<Index>(1, std::llround(share * static_cast<double>(fineness(top)))));
+}
+
+/// The configuration's own ladder.
+Ladder configured_levels(const Experiment& experiment, const IntegratorSpec& top) {
+  Ladder ladder;
+  const RunConfig& config = experiment.config;
+  const FidelityLadder solvers = experiment.ladder();
+  for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
+    const IntegratorSpec& level = config.fine_levels.solvers[i];
+    ladder.add(level_of(top, config.fine, level), solvers.relative_work(static_cast<Index>(i)),
+               difference_to_fine(experiment, level));
+  }
+  ladder.add(top, 1.0, 0.0);
+  return ladder;
+}
+
+/// Levels a sixteenth and a quarter of F's cost, where they are much nearer to F than G is and dearer than G.
 Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, const IntegratorSpec& top) {
   constexpr double near = 0.5;
   Ladder ladder;
-  const auto add = [&ladder](const IntegratorSpec& level, double work, double difference) {
-    ladder.levels.solvers.push_back(level);
-    ladder.relative_work.push_back(work);
-    ladder.differences.push_back(difference);
-  };
   const IntegratorSpec& fine = experiment.config.fine;
   for (const Index divisor : {16, 4}) {
     const double work = 1.0 / static_cast<double>(divisor);
     const bool divides = is_adaptive(fine.method) || fineness(top) % divisor == 0;
     if (fineness(fine) < divisor || !divides || work * probe.fine_alone < 2.0 * probe.coarse) continue;
-    const double difference = difference_to_fine(experiment, with_fineness(fine, fineness(fine) / divisor));
-    if (difference <= near * probe.discrepancy) add(with_fineness(top, fineness(top) / divisor), work, difference);
+    const IntegratorSpec level = with_fineness(fine, fineness(fine) / divisor);
+    const double difference = difference_to_fine(experiment, level);
+    if (difference <= near * probe.discrepancy) ladder.add(level_of(top, fine, level), work, difference);
   }
-  add(top, 1.0, 0.0);
+  ladder.add(top, 1.0, 0.0);
   return ladder;
 }
 
@@ -109,12 +131,15 @@ IterationHistory on_ladder(const Trial& trial, const Ladder& ladder, const std::
 std::optional<LadderAdvice> advise_ladder(const Experiment& experiment, const PlanStudy& study) {
   const Trial& trial = study.runs[*study.best_there].trial;
   if (trial.extrapolated) return std::nullopt;
-  const Ladder ladder = useful_levels(experiment, study.probe, trial.settings.fine);
+  const bool configured = experiment.config.fine_levels.is_ladder();
+  const Ladder ladder = configured ? configured_levels(experiment, trial.settings.fine)
+                                   : useful_levels(experiment, study.probe, trial.settings.fine);
   const std::vector<std::size_t> levels =
       expected_ladder_levels(trial.increments, ladder.differences, experiment.options.tolerance);
-  LadderAdvice advice{ladder.levels, 0.0, {}, {}};
+  LadderAdvice advice{ladder.levels, configured, 0.0, {}, {}};
   for (const std::size_t level : levels) advice.effective_sweeps += ladder.relative_work[level];
-  if (!ladder.levels.is_ladder() || advice.effective_sweeps >= trial.effective_sweeps()) return std::nullopt;
+  const bool helps = ladder.levels.is_ladder() && advice.effective_sweeps < trial.effective_sweeps();
+  if (!configured && !helps) return std::nullopt;
   const IterationHistory history = on_ladder(trial, ladder, levels);
   const Index there = study.runs[*study.best_there].there.processors;
   advice.here = model_scaling(history, study.threads_here, study.options.scaling);

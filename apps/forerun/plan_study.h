@@ -26,6 +26,7 @@ struct PlannedRun {
 /// The solvers of a ladder, the top last, and the fine work of a run on it.
 struct LadderAdvice {
   FineLevels levels;
+  bool configured = false;  ///< as in the configuration; else recommended
   double effective_sweeps = 0.0;
   ScalingPoint here;
   ScalingPoint there;

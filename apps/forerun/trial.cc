@@ -71,6 +71,7 @@ Experiment trial_experiment(ConfigDocument document, const TrialSettings& settin
     document.set({section, key, value, "the plan's [" + section + "] " + key});
   };
   const auto set_solver = [&](const std::string& section, const IntegratorSpec& spec) {
+    set(section, "method", spec.method);
     if (is_adaptive(spec.method)) {
       set(section, "tolerance", spec.tolerance);
     } else {
@@ -78,6 +79,7 @@ Experiment trial_experiment(ConfigDocument document, const TrialSettings& settin
     }
   };
   set("time", "slices", std::int64_t{settings.slices});
+  document.remove("fine", "levels");  // what a ladder saves is worked out from the trial's increments
   set_solver("fine", settings.stand_in);
   set_solver("coarse", settings.coarse);
   set("parareal", "max_seconds", max_seconds);

@@ -111,6 +111,23 @@ TEST(ExpectedLadder, OneLevelTakesTheIterationsItself) {
   EXPECT_THAT(expected_ladder_levels({1.0, 0.1, 1e-9}, {0.0}, 1e-7), ElementsAre(0, 0, 0));
 }
 
+TEST_F(PlanCommand, AConfiguredLadderIsWhatIsPlannedFor) {
+  for (const std::string levels : {"[16, 256, 4096]", "auto"}) {
+    const Json json = plan({"--set", "fine.steps=4096", "--set", "fine.levels=" + levels});
+    ASSERT_TRUE(json.at("ladder").is_object()) << levels;
+    EXPECT_TRUE(json.at("ladder").at("configured").get<bool>());
+    EXPECT_EQ(json.at("ladder").at("levels").back(), json.at("best_there").at("fine").at("steps"));
+    EXPECT_EQ(json.at("ladder").at("levels").size(), 3U);
+  }
+  std::string without_coarse = small_config;
+  const std::size_t begin = without_coarse.find("[coarse]");
+  without_coarse.erase(begin, without_coarse.find('[', begin + 1) - begin);
+  const Outcome outcome = forerun_with({"plan", directory_.write("no_coarse.toml", without_coarse), "--set",
+                                        "fine.levels=auto", "--set", "fine.steps=4096"});
+  EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("The configured ladder"));
+}
+
 TEST_F(PlanCommand, ALadderIsModelledFasterThanTheSameRunWithoutWhereFineDominates) {
   const Json json = plan({"--set", "fine.steps=8192", "--set", "corrector.name=classic"});
   ASSERT_TRUE(json.at("ladder").is_object());
