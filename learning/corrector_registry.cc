@@ -152,7 +152,7 @@ CorrectorEntry randnet_entry() {
       number("growth", 2.0, 1.0, true, "how much more each iteration's samples weigh than the one's before, at first"),
       integer("neurons", 0, 0, 100000, "neurons of the random layer; 0: by the length of the state, 250 to 1000"),
       integer("rank", 0, 0, 100000,
-              "states longer than this have their outputs compressed to so many modes; 0: 128 or 256"),
+              "states longer than this have their outputs compressed to so many modes at first; 0: 128 or 256"),
       number("ridge", 1e-10, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
       number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
       integer("sketch", 512, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),

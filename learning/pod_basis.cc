@@ -57,10 +57,13 @@ void orthonormalize(States& vectors, SliceExecutor& executor) {
 
 }  // namespace
 
-PodBasis::PodBasis(Index dimension, Index max_modes, double tolerance)
-    : max_modes_(max_modes), tolerance_(tolerance), modes_(dimension, 0) {
-  if (dimension < 1 || max_modes < 1 || !(tolerance > 0 && tolerance < 1))
-    throw std::invalid_argument("POD basis: needs dimension ≥ 1, max_modes ≥ 1 and 0 < tolerance < 1");
+PodBasis::PodBasis(Index dimension, Index first_modes, double tolerance)
+    : allowed_modes_(first_modes),
+      more_modes_(std::max<Index>(1, first_modes / 4)),
+      tolerance_(tolerance),
+      modes_(dimension, 0) {
+  if (dimension < 1 || first_modes < 1 || !(tolerance > 0 && tolerance < 1))
+    throw std::invalid_argument("POD basis: needs dimension ≥ 1, first_modes ≥ 1 and 0 < tolerance < 1");
 }
 
 States PodBasis::append(const StatesView& samples, SliceExecutor& executor) {
@@ -79,7 +82,8 @@ States PodBasis::append(const StatesView& samples, SliceExecutor& executor) {
 }
 
 States PodBasis::missing_modes(const StatesView& samples, const States& coefficients, SliceExecutor& executor) {
-  const Index room = std::min(max_modes_, modes_.rows()) - modes_.cols();
+  const Index room = std::min(allowed_modes_, modes_.rows()) - modes_.cols();
+  allowed_modes_ += more_modes_;
   if (room == 0) return {modes_.rows(), 0};
   States missed = sketch_of(samples, executor);
   if (reference_energy_ < 0) reference_energy_ = missed.squaredNorm();

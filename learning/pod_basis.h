@@ -7,7 +7,8 @@
 
 namespace forerun {
 
-/// An orthonormal basis of at most r vectors for the outputs of a readout, grown sweep by sweep:
+/// An orthonormal basis for the outputs of a readout, grown sweep by sweep; of at most r vectors after the first, and
+/// r/4 (at least 1) more with each further one, since later samples differ in directions that the first do not show:
 ///
 ///   y ≈ B c,      c = Bᵀ y.
 ///
@@ -21,7 +22,8 @@ namespace forerun {
 /// Source: Sirovich (1987); Fukaya, Nakatsukasa, Yanagisawa, Yamamoto (2014), CholeskyQR2.
 class PodBasis {
  public:
-  PodBasis(Index dimension, Index max_modes, double tolerance);
+  /// `first_modes` is r.
+  PodBasis(Index dimension, Index first_modes, double tolerance);
 
   const States& modes() const { return modes_; }
 
@@ -31,7 +33,8 @@ class PodBasis {
  private:
   States missing_modes(const StatesView& samples, const States& coefficients, SliceExecutor& executor);
 
-  Index max_modes_;
+  Index allowed_modes_;
+  Index more_modes_;  ///< a call
   double tolerance_;
   double reference_energy_ = -1.0;
   States modes_;

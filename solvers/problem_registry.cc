@@ -7,10 +7,19 @@
 namespace forerun {
 
 const std::vector<ProblemEntry>& problem_registry() {
-  static const std::vector<ProblemEntry> entries{
-      brusselator_problem(),     burgers_problem(),         dahlquist_problem(), diffusion_reaction_problem(),
-      double_pendulum_problem(), fitzhugh_nagumo_problem(), heat_problem(),      hopf_problem(),
-      lorenz_problem(),          rossler_problem(),         transport_problem(), wave_problem()};
+  static const std::vector<ProblemEntry> entries{brusselator_problem(),
+                                                 burgers_problem(),
+                                                 dahlquist_problem(),
+                                                 diffusion_reaction_problem(),
+                                                 double_pendulum_problem(),
+                                                 fitzhugh_nagumo_problem(),
+                                                 heat_problem(),
+                                                 hopf_problem(),
+                                                 lorenz_problem(),
+                                                 rossler_problem(),
+                                                 shallow_water_problem(),
+                                                 transport_problem(),
+                                                 wave_problem()};
   return entries;
 }
 

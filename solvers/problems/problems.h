@@ -15,6 +15,7 @@ ProblemEntry heat_problem();
 ProblemEntry hopf_problem();
 ProblemEntry lorenz_problem();
 ProblemEntry rossler_problem();
+ProblemEntry shallow_water_problem();
 ProblemEntry transport_problem();
 ProblemEntry wave_problem();
 

@@ -47,6 +47,16 @@ TEST(PodBasis, KeepsTheLeadingModesWhereItsSizeIsLimited) {
   EXPECT_LT((basis.modes() * coefficients - samples).norm(), 2.0 * samples.rightCols(6).norm());
 }
 
+TEST(PodBasis, MayGrowByAQuarterOfItsFirstSizeWithEachFurtherCall) {
+  PodBasis basis(200, 8, 1e-12);
+  const auto executor = make_serial_executor();
+  for (Index call = 0; call < 4; ++call) {
+    basis.append(random_matrix(200, 10, static_cast<std::uint64_t>(call + 1)), *executor);
+    EXPECT_EQ(basis.modes().cols(), 8 + 2 * call);
+    EXPECT_LT(orthogonality_error(basis.modes()), 1e-13);
+  }
+}
+
 TEST(PodBasis, DoesNotDependOnTheNumberOfThreads) {
   const States samples = random_matrix(5000, 150, 1);
   PodBasis serial(5000, 9, 1e-6), parallel(5000, 9, 1e-6);

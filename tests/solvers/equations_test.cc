@@ -206,5 +206,81 @@ TEST(DiffusionReactionTest, StartsFromNoiseThatItsSeedDetermines) {
   EXPECT_NEAR(first.mean(), 0.5, 0.05);
 }
 
+/// (η, u, v) and their derivatives, smooth, at the vertices of a mesh.
+ManufacturedFields manufactured_water(Index columns, Index rows) {
+  const double depth = 0.5, gravity = 9.80665, friction = 0.01, viscosity = 0.1;
+  const Index n = columns * rows;
+  ManufacturedFields fields{State(3 * n), State(3 * n)};
+  for (Index i = 0; i < n; ++i) {
+    const double x = -5.0 + 10.0 * static_cast<double>(i % columns) / static_cast<double>(columns - 1);
+    const double y = 5.0 * static_cast<double>(i / columns) / static_cast<double>(rows - 1);
+    const double eta = std::cos(x) * std::cos(2.0 * y), eta_x = -std::sin(x) * std::cos(2.0 * y),
+                 eta_y = -2.0 * std::cos(x) * std::sin(2.0 * y);
+    const double u = std::sin(x + y), u_x = std::cos(x + y), u_y = u_x;
+    const double v = std::cos(x - y), v_x = -std::sin(x - y), v_y = std::sin(x - y);
+    fields.state[i] = eta;
+    fields.state[n + i] = u;
+    fields.state[2 * n + i] = v;
+    fields.derivative[i] = -depth * (u_x + v_y) - u * eta_x - eta * u_x - v * eta_y - eta * v_y;
+    fields.derivative[n + i] = -2.0 * viscosity * u - u * u_x - v * u_y - gravity * eta_x - friction * u;
+    fields.derivative[2 * n + i] = -2.0 * viscosity * v - u * v_x - v * v_y - gravity * eta_y - friction * v;
+  }
+  return fields;
+}
+
+TEST(ShallowWaterTest, ApproachesThePartialDifferentialEquationWithSecondOrderBetweenTheWalls) {
+  const auto error = [](std::int64_t rows) {
+    const std::int64_t columns = 2 * rows - 1;
+    const ManufacturedFields fields = manufactured_water(columns, rows);
+    const auto problem = make_problem("shallow_water", {{"points_x", columns}, {"points_y", rows}});
+    const State difference = derivative(*problem, fields.state) - fields.derivative;
+    double largest = 0.0;
+    for (Index i = 0; i < difference.size(); ++i) {
+      const Index column = i % columns, row = i / columns % rows;
+      const bool at_wall = column == 0 || column == columns - 1 || row == 0 || row == rows - 1;
+      if (!at_wall) largest = std::max(largest, std::abs(difference[i]));
+    }
+    return largest;
+  };
+  EXPECT_NEAR(std::log2(error(41) / error(81)), 2.0, 0.1);
+}
+
+TEST(ShallowWaterTest, RestsWhereItIsLevel) {
+  const auto problem = make_problem("shallow_water", {{"points_x", std::int64_t{9}}, {"points_y", std::int64_t{6}}});
+  State level = State::Zero(problem->dimension());
+  level.head(54).setConstant(0.3);
+  expect_rest(*problem, level);
+}
+
+TEST(ShallowWaterTest, WallsStopElevationsAndTakeVelocitiesToBeZeroOutside) {
+  constexpr Index columns = 9, rows = 6, n = columns * rows;
+  const auto problem = make_problem("shallow_water", {{"points_x", std::int64_t{columns}},
+                                                      {"points_y", std::int64_t{rows}},
+                                                      {"viscosity", 1e-300},
+                                                      {"friction", 0.0}});
+  State ramp = State::Zero(3 * n);  // η = x: it pushes everywhere but at the walls that it runs into
+  for (Index i = 0; i < n; ++i) ramp[i] = 1.25 * static_cast<double>(i % columns);
+  State f = derivative(*problem, ramp);
+  EXPECT_EQ(f[n + 2 * columns], 0.0);
+  EXPECT_NEAR(f[n + 2 * columns + 4], -9.80665, 1e-14);
+  EXPECT_EQ(f[n + 3 * columns - 1], 0.0);
+  State stream = State::Zero(3 * n);  // u = 1: what leaves through a wall is half of what a difference would miss
+  stream.segment(n, n).setOnes();
+  f = derivative(*problem, stream);
+  EXPECT_NEAR(f[2 * columns], -0.5 * 1.0 / 2.5, 1e-15);
+  EXPECT_EQ(f[2 * columns + 4], 0.0);
+  EXPECT_NEAR(f[3 * columns - 1], 0.5 * 1.0 / 2.5, 1e-15);
+}
+
+TEST(ShallowWaterTest, StartsFromADropOfUnitVolumeOnWaterAtRest) {
+  const auto problem = make_problem("shallow_water", {{"points_y", std::int64_t{41}}});
+  const State u = problem->initial_state();
+  constexpr Index n = 101 * 41;
+  EXPECT_NEAR(u[10 * 101 + 75], 2.0 / pi, 1e-15);
+  EXPECT_EQ(u.head(n).maxCoeff(), u[10 * 101 + 75]);
+  EXPECT_NEAR(u.head(n).sum() * 0.1 * 0.125, 1.0, 0.01) << "a little of it is behind the wall";
+  EXPECT_EQ(u.tail(2 * n), State::Zero(2 * n));
+}
+
 }  // namespace
 }  // namespace forerun

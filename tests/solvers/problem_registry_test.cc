@@ -14,9 +14,9 @@ namespace {
 TEST(ProblemRegistryTest, IsSortedAndComplete) {
   std::vector<std::string> names;
   for (const ProblemEntry& entry : problem_registry()) names.push_back(entry.name);
-  EXPECT_THAT(names,
-              testing::ElementsAre("brusselator", "burgers", "dahlquist", "diffusion_reaction", "double_pendulum",
-                                   "fitzhugh_nagumo", "heat", "hopf", "lorenz", "rossler", "transport", "wave"));
+  EXPECT_THAT(names, testing::ElementsAre("brusselator", "burgers", "dahlquist", "diffusion_reaction",
+                                          "double_pendulum", "fitzhugh_nagumo", "heat", "hopf", "lorenz", "rossler",
+                                          "shallow_water", "transport", "wave"));
 }
 
 TEST(ProblemRegistryTest, DescribesEveryParameterAndAcceptsItsDefault) {
