@@ -43,6 +43,17 @@ class LadderLearning : public ::testing::TestWithParam<const char*> {
                              signature);
   }
 
+  /// What only the cheap level has seen is predicted as the better one would have it.
+  void expect_shifted(const Correction* correction, double tolerance) const {
+    ASSERT_NE(correction, nullptr);
+    for (Index n = 0; n < kSlices; ++n) {
+      State predicted(2);
+      correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
+      const State expected = cheap_.states.col(n).array().sin() + 0.3;
+      EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), tolerance) << "slice " << n;
+    }
+  }
+
   const TimeGrid grid_{0.0, 1.0, kSlices};
   const std::unique_ptr<SliceExecutor> executor_ = make_serial_executor();
   const Sweep cheap_{0.0, 0.0};
@@ -55,13 +66,7 @@ TEST_P(LadderLearning, DiscrepanciesOfACheaperLevelFollowTheBetterOne) {
   learner.train(cheap_.seen(grid_, 1, 0), *executor_);
   learner.train(moved_.seen(grid_, 2, 0), *executor_);
   const Correction* correction = learner.train(better_.seen(grid_, 3, 1), *executor_);
-  ASSERT_NE(correction, nullptr);
-  for (Index n = 0; n < kSlices; ++n) {
-    State predicted(2);
-    correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
-    const State expected = cheap_.states.col(n).array().sin() + 0.3;
-    EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 0.02) << "at a state that only the cheap level has seen";
-  }
+  expect_shifted(correction, 0.02);
 }
 
 TEST_P(LadderLearning, OnlyTheLastLevelsTruthsAreKept) {
@@ -106,13 +111,7 @@ TEST_P(LadderLearning, WithoutAFitTheNewestDiscrepancyTellsTheShift) {
     learner.train(easy, *executor_);
   }
   const Correction* correction = learner.train(better_.seen(grid_, 3, 1), *executor_);
-  ASSERT_NE(correction, nullptr);
-  for (Index n = 0; n < kSlices; ++n) {
-    State predicted(2);
-    correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
-    const State expected = cheap_.states.col(n).array().sin() + 0.3;
-    EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 0.03) << "slice " << n;
-  }
+  expect_shifted(correction, 0.03);
 }
 
 INSTANTIATE_TEST_SUITE_P(Learners, LadderLearning, ::testing::Values("randnet", "randnet-local", "kriging", "auto"),
