@@ -22,7 +22,14 @@ double largest(const std::vector<double>& values, Index first, Index end) {
   return first < end ? *std::max_element(values.begin() + first, values.begin() + end) : 0.0;
 }
 
-/// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order.
+std::vector<Index> evenly_spread_slices(Index count, const LevelSegment& segment) {
+  std::vector<Index> slices;
+  for (Index i = 0; i < count; ++i) slices.push_back(segment.first + (2 * i + 1) * segment.count / (2 * count));
+  return slices;
+}
+
+/// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order; spread evenly where
+/// there is none, because the coarse solver is this level.
 std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
                                           const States& fine, const States& coarse, SliceExecutor& executor) {
   std::vector<double> discrepancies(static_cast<std::size_t>(segment.count));
@@ -33,6 +40,7 @@ std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segme
       discrepancies[static_cast<std::size_t>(i)] = norm.distance(fine.col(n), coarse.col(n));
     }
   });
+  if (largest(discrepancies, 0, segment.count) == 0.0) return evenly_spread_slices(count, segment);
   std::vector<Index> slices(static_cast<std::size_t>(segment.count));
   std::iota(slices.begin(), slices.end(), segment.first);
   std::stable_sort(slices.begin(), slices.end(), [&](Index a, Index b) {
@@ -170,10 +178,11 @@ bool LevelControl::advance_lower(const LevelSegment& segment, bool is_first, con
   Index done = converged_prefix(increments, exact, end, level.tolerance);
   if (by_estimate_) done = std::max(done, converged_prefix(estimate.consequences(), exact, end, level.tolerance));
   const Index first = is_first ? front_ : segment.first;
-  const bool straight_to_top = level.measured && level.difference < kNegligible * options_.tolerance;
+  const bool blind = by_estimate_ && !estimate.knows_contraction();
+  const bool straight_to_top = !blind && level.measured && level.difference < kNegligible * options_.tolerance;
   const Index next = straight_to_top ? top_ : segment.level + 1;
   const bool together = next == top_ && by_estimate_;
-  if (together && !estimate.knows_contraction() && largest(increments, exact, end) > ErrorEstimate::rounding) {
+  if (together && blind && largest(increments, exact, end) > ErrorEstimate::rounding) {
     if (is_first) start_ = exact;  // none rests: the next sweep shows a contraction everywhere
     return false;
   }

@@ -29,9 +29,9 @@ struct LevelMeasurement {
 ///
 ///   d_ℓ = max_n ‖F_{ℓ+1}(U[n]) − F_ℓ(U[n])‖,
 ///
-/// measured on a few slices (those where fine and coarse differ most; never more than 2 % of a full pass, but
-/// at least one slice) during the level's first sweep. Iterating below that is wasted: a slice has done its part at
-/// level ℓ when its increment, and that of every slice before it on this level, is below
+/// measured on a few slices (those where fine and coarse differ most, spread evenly where they do not; never more than
+/// 2 % of a full pass, but at least one slice) during the level's first sweep. Iterating below that is wasted: a slice
+/// has done its part at level ℓ when its increment, and that of every slice before it on this level, is below
 ///
 ///   ε_ℓ = max(ε, level_factor · d_ℓ),      ε_L = ε at the top,
 ///
@@ -47,8 +47,8 @@ struct LevelMeasurement {
 ///
 /// At the top slices that are done are frozen. By `StoppingRule::estimate` done means that the consequences of their
 /// estimated errors are below ε, and all are frozen at once: an amplification seen on a bad iterate proves nothing.
-/// Since slices at the top then stay active, all climb there together, and not before a contraction has been seen
-/// (unless there is none to be seen): it spares a sweep of the top, which without it could not be the last.
+/// Since slices at the top then stay active, all climb there together, and neither leave a level out nor go before a
+/// contraction has been seen (unless there is none to be seen): a sweep of the top could not be the last without it.
 ///
 /// Deterministic; costs O(N) an iteration.
 class LevelControl {

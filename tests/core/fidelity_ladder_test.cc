@@ -138,6 +138,32 @@ TEST_F(FidelityLadderLaws, LevelsThatAgreeWithinTheToleranceLeadStraightToTheTop
   }
 }
 
+TEST_F(FidelityLadderLaws, ALevelThatIsTheCoarseSolverIsMeasuredAllAlongTheGrid) {
+  std::vector<Index> crossed;
+  const FunctionPropagator next(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+    crossed.push_back(slice.index);
+    testing::nonlinear_pair(200).propagate(slice, in, out);
+  });
+  const WorkedPropagator recorded{next, 200.0};
+  PararealOptions options = with_tolerance(1e-7);
+  options.max_iterations = 1;
+  solve_parareal({grid_, initial_, cheap_, FidelityLadder({&cheap_, &recorded, &top_})}, options,
+                 *make_serial_executor());
+  EXPECT_EQ(crossed, (std::vector<Index>{3, 9, 15, 21})) << "2 % of a full pass";
+}
+
+TEST_F(FidelityLadderLaws, UnderTheEstimateAContractionIsSeenBelowTheTop) {
+  PararealOptions options = with_tolerance(1.0);  // by increments alone no level would be swept twice
+  options.stopping = StoppingRule::estimate;
+  const RunRecord record =
+      solve_parareal({grid_, initial_, cheap_, ladder_, nullptr, &serial_}, options, *make_serial_executor());
+  ASSERT_TRUE(record.converged());
+  EXPECT_LT(*record.error(), options.tolerance);
+  std::vector<Index> levels;
+  for (const IterationRecord& iteration : record.iterations) levels.push_back(iteration.level());
+  EXPECT_EQ(levels, (std::vector<Index>{1, 2, 2, 3})) << "else the top would have to sweep twice";
+}
+
 TEST_F(FidelityLadderLaws, ALevelIsNotMeasuredAgainstOneThatCostsMoreThanAThousandOfItsSlices) {
   const WorkedPropagator nearly_free{testing::nonlinear_pair(20), 1.0};
   const WorkedPropagator costly{testing::nonlinear_pair(2000), 5000.0};
