@@ -6,8 +6,8 @@
 
 namespace forerun {
 
-/// A matrix that grows by columns. Storage doubles by reallocation, which moves large matrices by their pages and copies
-/// nothing; new columns are first touched by whoever fills them. Views are valid until the next `extend`.
+/// A matrix that grows by columns. Storage doubles by reallocation, which moves large matrices by their pages and
+/// copies nothing; new columns are first touched by whoever fills them. Views are valid until the next `extend`.
 class Columns {
  public:
   explicit Columns(Index rows) : storage_(rows, 0) {}

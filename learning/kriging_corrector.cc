@@ -13,6 +13,7 @@
 #include "learning/kriging_scale.h"
 #include "learning/nearest_neighbors.h"
 #include "learning/scratch.h"
+#include "learning/weighted_places.h"
 
 namespace forerun {
 namespace {
@@ -49,6 +50,17 @@ StateBounds stretched(const StateBounds& bounds, const State& factors) {
   return {middle - reach, middle + reach};
 }
 
+/// The last two samples of a slice.
+struct SliceSamples {
+  Index newest = -1;
+  Index before = -1;  ///< −1: there is none
+
+  void add(Index sample) {
+    before = newest;
+    newest = sample;
+  }
+};
+
 /// Samples ready to be combined.
 class KrigingNetwork {
  public:
@@ -68,7 +80,7 @@ class KrigingNetwork {
     neighbors_.update(harvest, executor);
     harvest_ = &harvest;
     for (Index sample = known; sample < harvest.size(); ++sample)
-      newest_[harvest.slices()[static_cast<std::size_t>(sample)]] = sample;
+      samples_of_slice_[harvest.slices()[static_cast<std::size_t>(sample)]].add(sample);
     std::vector<KrigingEvidence> evidence(kScaleSlices);
     gather(evidence, executor, [&](const std::vector<Index>& samples) {
       return KrigingEvidence{squared_distances(samples), condensed_outputs(outputs(samples))};
@@ -79,12 +91,12 @@ class KrigingNetwork {
   /// Prepares the slices that have samples of iteration `since` or later.
   void prepare(Index since, SliceExecutor& executor) {
     std::vector<Index> active;
-    for (const auto& [slice, sample] : newest_)
-      if (harvest_->iterations()[static_cast<std::size_t>(sample)] >= since) active.push_back(slice);
+    for (const auto& [slice, samples] : samples_of_slice_)
+      if (harvest_->iterations()[static_cast<std::size_t>(samples.newest)] >= since) active.push_back(slice);
     std::vector<Neighborhood> made(active.size());
     executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
       const auto place = static_cast<std::size_t>(i);
-      made[place] = neighborhood(active[place], newest_.at(active[place]));
+      made[place] = neighborhood(active[place], samples_of_slice_.at(active[place]).newest);
     });
     prepared_.clear();
     for (std::size_t i = 0; i < active.size(); ++i) prepared_.emplace(active[i], std::move(made[i]));
@@ -111,8 +123,8 @@ class KrigingNetwork {
  private:
   /// The newest sample of the slice; of a slice without any, the sample nearest to the query.
   Index center_of(Index slice, const StateView& state, const StateView& coordinates) const {
-    const auto found = newest_.find(slice);
-    if (found != newest_.end()) return found->second;
+    const auto found = samples_of_slice_.find(slice);
+    if (found != samples_of_slice_.end()) return found->second.newest;
     Index nearest = 0;
     neighbors_.find(slice, state, coordinates, {&nearest, 1});
     return nearest;
@@ -156,20 +168,36 @@ class KrigingNetwork {
     return chosen;
   }
 
-  /// Fills `evidence` by `make(samples)` around slices evenly spread over those of the newest iteration; fewer where
-  /// there are fewer, or where all discrepancies are zero.
+  /// What a slice's newest sample has brought: by how much the discrepancy has changed, or all of it if it is the
+  /// first.
+  double novelty(const SliceSamples& samples) const {
+    const State& weights = features_.normalizer().weights();
+    const StatesView discrepancies = harvest_->discrepancies();
+    const auto newest = discrepancies.col(samples.newest);
+    if (samples.before < 0) return weights.cwiseProduct(newest).lpNorm<Eigen::Infinity>();
+    return weights.cwiseProduct(newest - discrepancies.col(samples.before)).lpNorm<Eigen::Infinity>();
+  }
+
+  /// Fills `evidence` by `make(samples)` around slices of the newest iteration, more of them where more is new: what
+  /// changes there is what has to be predicted next, and may be of another scale than all the rest. Fewer than asked
+  /// for where there are fewer, or where discrepancies are zero.
   template <typename Evidence, typename Make>
   void gather(std::vector<Evidence>& evidence, SliceExecutor& executor, const Make& make) const {
     const Index newest_iteration = *std::max_element(harvest_->iterations().begin(), harvest_->iterations().end());
-    std::vector<Index> centers;
-    for (const auto& [slice, sample] : newest_)
-      if (harvest_->iterations()[static_cast<std::size_t>(sample)] == newest_iteration) centers.push_back(sample);
-    const std::size_t count = std::min(evidence.size(), centers.size());
-    evidence.resize(count);
-    executor.for_each(static_cast<Index>(count), [&](Index i) {
-      const auto place = static_cast<std::size_t>(i);
-      const Index center = centers[(2 * place + 1) * centers.size() / (2 * count)];
-      evidence[place] = make(samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center));
+    std::vector<SliceSamples> active;
+    for (const auto& [slice, samples] : samples_of_slice_)
+      if (harvest_->iterations()[static_cast<std::size_t>(samples.newest)] == newest_iteration)
+        active.push_back(samples);
+    std::vector<double> novelties(active.size());
+    executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
+      novelties[static_cast<std::size_t>(i)] = novelty(active[static_cast<std::size_t>(i)]);
+    });
+    const std::vector<std::size_t> places = weighted_places(novelties, evidence.size());
+    evidence.resize(places.size());
+    executor.for_each(static_cast<Index>(places.size()), [&](Index i) {
+      const Index center = active[places[static_cast<std::size_t>(i)]].newest;
+      evidence[static_cast<std::size_t>(i)] =
+          make(samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center));
     });
     std::erase_if(evidence, [](const Evidence& e) { return e.outputs.isZero(0.0); });
   }
@@ -207,7 +235,7 @@ class KrigingNetwork {
   NearestNeighbors neighbors_;
   KrigingScale scale_;
   const Harvest* harvest_ = nullptr;
-  std::map<Index, Index> newest_;  ///< of each slice, the newest sample
+  std::map<Index, SliceSamples> samples_of_slice_;
   std::map<Index, Neighborhood> prepared_;
 };
 

@@ -11,10 +11,10 @@ namespace forerun {
 
 struct RandnetOptions {
   LayerOptions layer = {.neurons = 0};  ///< 0 neurons: as many as suit the length of the state, 250 … 1000
-  double ridge = 1e-10;  ///< ≥ 0, relative to the typical ‖φ‖² (`RandomFeatures::typical_energy`)
-  double growth = 2.0;   ///< g ≥ 1: an iteration's samples count g² as much as those of the one before
-  Index rank = 0;        ///< more outputs than this are compressed to modes (`PodBasis`); 0: 256, 128 if very long
-  bool standardize = true;                       ///< scale inputs by their spread in the first sweep (`spread_of`)
+  double ridge = 1e-10;     ///< ≥ 0, relative to the typical ‖φ‖² (`RandomFeatures::typical_energy`)
+  double growth = 2.0;      ///< g ≥ 1: an iteration's samples count g² as much as those of the one before
+  Index rank = 0;           ///< more outputs than this are compressed to modes (`PodBasis`); 0: 256, 128 if very long
+  bool standardize = true;  ///< scale inputs by their spread in the first sweep (`spread_of`)
   std::map<std::string, std::string> printed{};  ///< as a model file keeps them
 };
 
