@@ -12,9 +12,10 @@ namespace {
 
 constexpr Index kMaxSamples = 8;
 constexpr double kAcceptableDifference = 1e-4;
-constexpr double kAffordableShare = 0.25;  // of the top level's steps
+constexpr Index kGoodShare = 4, kLeastShare = 3;  // of the top level's steps: a fourth, a third
 constexpr double kSafety = 30.0;
-/// Order 8 gains 2⁸ by doubling; more than twice that is the edge of stability.
+/// Order 8 gains 2⁸ by doubling; more than twice that is the edge of stability, where differences are large enough to
+/// tell.
 constexpr double kPlausibleRate = 512.0;
 
 /// Measures solvers of the family against each other and keeps account of the work.
@@ -90,6 +91,15 @@ double sufficient_steps(Index cheapest, double difference, double rate, double t
   return static_cast<double>(cheapest) * std::exp2(doublings);
 }
 
+/// Of the level in between; 0 where it would cost too much.
+Index middle_steps(Index cheapest, double sufficient, Index top_steps) {
+  const Index affordable = std::max(top_steps / kGoodShare, 2 * cheapest);
+  const Index middle = sufficient < static_cast<double>(affordable)
+                           ? std::max(static_cast<Index>(std::ceil(sufficient)), 2 * cheapest)
+                           : affordable;
+  return middle <= top_steps / kLeastShare ? middle : 0;
+}
+
 }  // namespace
 
 LadderPlan plan_ladder(const SteppedSolver& solver, Index top_steps, const TimeGrid& grid, const State& initial,
@@ -107,16 +117,13 @@ LadderPlan plan_ladder(const SteppedSolver& solver, Index top_steps, const TimeG
     if (!(plan.difference <= kAcceptableDifference)) continue;
     const double next_difference = trial.difference(2 * cheapest, 4 * cheapest);
     plan.rate = next_difference > 0.0 ? std::max(plan.difference / next_difference, 1.0) : 1.0;
-    if (plan.rate <= kPlausibleRate) break;
+    if (plan.rate <= kPlausibleRate || plan.difference * kSafety <= tolerance) break;
   }
   if (4 * cheapest <= top_steps) {
     plan.steps.push_back(cheapest);
     const double sufficient = sufficient_steps(cheapest, plan.difference, plan.rate, tolerance);
-    if (sufficient <= kAffordableShare * static_cast<double>(top_steps)) {
-      plan.steps.push_back(std::max(static_cast<Index>(std::ceil(sufficient)), 2 * cheapest));
-    } else if (2 * cheapest < top_steps / 4) {
-      plan.steps.push_back(top_steps / 4);
-    }
+    const Index middle = middle_steps(cheapest, sufficient, top_steps);
+    if (middle > 0) plan.steps.push_back(middle);
   }
   plan.steps.push_back(top_steps);
   plan.work = trial.work();

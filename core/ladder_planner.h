@@ -24,10 +24,11 @@ struct LadderPlan {
 /// Chooses the levels of a fidelity ladder for a solver with `top_steps` steps a slice:
 ///
 ///  * the cheapest is the least of 1, 2, 4, … steps that carries the initial state through the whole grid without
-///  leaving the
-///    finite numbers and differs from twice its steps by at most 10⁻⁴ in the norm, away from the edge of stability;
+///    leaving the finite numbers and differs from twice its steps by at most 10⁻⁴ in the norm, away from the edge of
+///    stability;
 ///  * one in between is where the measured rate puts the difference to the top below the tolerance: what is left for
-///    the top level is one certifying pass. It is left out when it would cost more than a quarter of the top.
+///    the top level is one certifying pass; but at most a quarter of the top, unless that is less than twice the
+///    cheapest. It is left out when it would cost more than a third of the top.
 ///
 /// The cheapest level is a good coarse solver, too. Differences are measured on a few slices of the cheapest level's
 /// own trajectory. Costs a few serial passes of cheap levels (`work`); deterministic. The plan is {top_steps} where no

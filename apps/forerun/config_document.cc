@@ -116,6 +116,21 @@ std::optional<ParameterValue> value_from_toml(std::string_view text, const std::
   return std::nullopt;
 }
 
+struct NamedNode {
+  std::string name;
+  const toml::node* node;
+};
+
+/// What a table holds, in the order of the text; the table itself is sorted by name.
+std::vector<NamedNode> in_order(const toml::table& table) {
+  std::vector<NamedNode> nodes;
+  for (const auto& [key, node] : table) nodes.push_back({std::string(key.str()), &node});
+  std::stable_sort(nodes.begin(), nodes.end(), [](const NamedNode& a, const NamedNode& b) {
+    return a.node->source().begin < b.node->source().begin;
+  });
+  return nodes;
+}
+
 /// Keys outside of a section, and sections that are none.
 [[noreturn]] void refuse_top_level(const std::string& name, const toml::node& node, const std::string& place) {
   if (node.is_array_of_tables()) {
@@ -140,21 +155,20 @@ ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& f
   ConfigDocument document;
   document.file_name_ = file_name;
   document.text_ = text;
-  for (const auto& [section, node] : root) {
-    const toml::table* table = node.as_table();
-    const std::string place = line_of(file_name, node.source());
-    if (table == nullptr) refuse_top_level(std::string(section.str()), node, place);
-    document.sections_.emplace_back(section.str());
+  for (const auto& [section, node] : in_order(root)) {
+    const toml::table* table = node->as_table();
+    const std::string place = line_of(file_name, node->source());
+    if (table == nullptr) refuse_top_level(section, *node, place);
+    document.sections_.push_back(section);
     document.section_places_.push_back(place);
-    for (const auto& [key, value] : *table) {
-      const std::string value_place = line_of(file_name, value.source());
-      std::optional<ParameterValue> known = known_value(value);
+    for (const auto& [key, value] : in_order(*table)) {
+      const std::string value_place = line_of(file_name, value->source());
+      std::optional<ParameterValue> known = known_value(*value);
       if (!known) {
-        throw UsageError(value_place + ": [" + std::string(section.str()) + "] " + std::string(key.str()) +
-                         " is of type " + type_name(value) + ": must be a boolean, an integer, a number or a string");
+        throw UsageError(value_place + ": [" + section + "] " + key + " is of type " + type_name(*value) +
+                         ": must be a boolean, an integer, a number or a string");
       }
-      document.settings_.push_back(
-          {std::string(section.str()), std::string(key.str()), *std::move(known), value_place});
+      document.settings_.push_back({section, key, *std::move(known), value_place});
     }
   }
   return document;

@@ -36,6 +36,7 @@ class ConfigDocument {
   void set_from_text(const std::string& section, const std::string& key, std::string_view text,
                      const std::string& place);
 
+  /// In the order of the file, as sections are.
   const std::vector<Setting>& settings() const { return settings_; }
   const std::vector<std::string>& sections() const { return sections_; }
   /// Where a section begins, or the file's name where there is none: the place of what is missing.

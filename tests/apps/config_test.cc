@@ -176,6 +176,14 @@ TEST(Config, CommandLineSettingsOverrideTheFile) {
   EXPECT_EQ(config.fine.steps, 16) << "what is not overridden stays";
 }
 
+TEST(ConfigDocument, KeepsTheOrderOfTheFile) {
+  const ConfigDocument document = ConfigDocument::parse("[b]\nz = 1\na = 2\n[a]\nk = 3\n[c]\n", "order.toml");
+  EXPECT_EQ(document.sections(), (std::vector<std::string>{"b", "a", "c"}));
+  std::string keys;
+  for (const Setting& setting : document.settings()) keys += setting.key;
+  EXPECT_EQ(keys, "zak");
+}
+
 TEST(Config, ALaterSettingOverridesAnEarlierOne) {
   ConfigDocument document = small_document();
   document.set_from_command_line("run.seed=2");

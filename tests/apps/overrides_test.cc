@@ -47,15 +47,15 @@ const std::string left = ": the options that small.toml gives to 'randnet-local'
 
 INSTANTIATE_TEST_SUITE_P(
     CommandLine, Overrides,
-    ::testing::Values(Override{{}, {"neighbors", "neurons"}, ""},
-                      Override{{"corrector.neurons=9"}, {"neighbors", "neurons"}, ""},
-                      Override{{"corrector.name=randnet-local"}, {"neighbors", "neurons"}, ""},
-                      Override{{"corrector.name=auto"}, {}, "--set corrector.name=auto" + left + "neighbors, neurons"},
+    ::testing::Values(Override{{}, {"neurons", "neighbors"}, ""},
+                      Override{{"corrector.neurons=9"}, {"neurons", "neighbors"}, ""},
+                      Override{{"corrector.name=randnet-local"}, {"neurons", "neighbors"}, ""},
+                      Override{{"corrector.name=auto"}, {}, "--set corrector.name=auto" + left + "neurons, neighbors"},
                       Override{{"corrector.name=randnet", "corrector.neurons=9"},
                                {"neurons"},
                                "--set corrector.name=randnet" + left + "neighbors"},
                       Override{{"corrector.neurons=9", "corrector.neighbors=3", "corrector.name=auto"},
-                               {"neighbors", "neurons"},
+                               {"neurons", "neighbors"},
                                ""}));
 
 TEST(OverridesOfAMethod, StepsStayWithMethodsThatTakeSteps) {
@@ -81,7 +81,7 @@ TEST_F(OverridesOfARun, AnotherCorrectorRunsAsItDoesInAComparison) {
       forerun_with({"run", config_, "--quiet", "--set", "corrector.name=randnet", "--out", directory_ / "run"});
   EXPECT_EQ(other.status, ExitStatus::ok) << other.err;
   EXPECT_EQ(std::count(other.err.begin(), other.err.end(), '\n'), 1);
-  EXPECT_THAT(other.err, HasSubstr("small.toml gives to 'randnet-local' are left behind: neighbors, neurons"));
+  EXPECT_THAT(other.err, HasSubstr("small.toml gives to 'randnet-local' are left behind: neurons, neighbors"));
   const Outcome compared =
       forerun_with({"compare", config_, "--quiet", "--correctors", "randnet", "--out", directory_ / "comparison"});
   EXPECT_THAT(compared.err, IsEmpty());
