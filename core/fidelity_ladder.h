@@ -12,8 +12,7 @@ namespace forerun {
 /// increment falls below a level's own error; the answer is F_L's, since only its sweeps may end a run.
 /// Holds pointers; the caller keeps the propagators alive.
 /// Throws std::invalid_argument unless there is a level, all have one dimension, and each costs more than the one
-/// before
-/// (`Propagator::work_per_slice`).
+/// before (`Propagator::work_per_slice`).
 class FidelityLadder {
  public:
   /// A single level; implicit, because a fine solver is a ladder of one.

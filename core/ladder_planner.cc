@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
 
 #include "core/serial_fine.h"
@@ -30,43 +31,66 @@ class Trial {
     boundaries_ = solution.boundaries;
     const Index crossed = solution.failure ? solution.failure->slice + 1 : grid_.num_slices();
     count_work(steps, crossed);
+    samples_.clear();
+    if (!solution.failure) samples_.emplace(steps, sampled(1));
     return !solution.failure;
   }
 
   /// ‖F_a(u_0) − F_b(u_0)‖ on the first slice, infinite where one of them fails: needs no run.
   double first_difference(Index a, Index b) {
     count_work(a + b, 1);
-    return distance(*solver_(a), *solver_(b), 0, initial_);
+    return distance(crossed(*solver_(a), 0, initial_), crossed(*solver_(b), 0, initial_));
   }
 
   /// max ‖F_a(U[n]) − F_b(U[n])‖ over slices spread evenly along the last run, the first among them; infinite where one
   /// of them fails.
   double difference(Index a, Index b) {
-    const auto first = solver_(a);
-    const auto second = solver_(b);
-    const Index num_samples = std::min(kMaxSamples, grid_.num_slices());
+    const States& of_a = samples(a);
+    const States& of_b = samples(b);
     double largest = 0.0;
-    for (Index i = 0; i < num_samples; ++i) {
-      const Index n = i * grid_.num_slices() / num_samples;
-      largest = std::max(largest, distance(*first, *second, n, boundaries_.col(n)));
-    }
-    count_work(a + b, num_samples);
+    for (Index i = 0; i < of_a.cols(); ++i) largest = std::max(largest, distance(of_a.col(i), of_b.col(i)));
     return largest;
   }
 
   double work() const { return work_; }
 
  private:
-  double distance(const Propagator& a, const Propagator& b, Index n, const StateView& state) const {
-    State of_a(state.size());
-    State of_b(state.size());
-    try {
-      a.propagate(grid_.slice(n), state, of_a);
-      b.propagate(grid_.slice(n), state, of_b);
-    } catch (const std::exception&) {
-      return std::numeric_limits<double>::infinity();
+  Index num_samples() const { return std::min(kMaxSamples, grid_.num_slices()); }
+  Index sampled_slice(Index i) const { return i * grid_.num_slices() / num_samples(); }
+
+  /// U[n + offset] of the last run at the slices sampled.
+  States sampled(Index offset) const {
+    States chosen(initial_.size(), num_samples());
+    for (Index i = 0; i < chosen.cols(); ++i) chosen.col(i) = boundaries_.col(sampled_slice(i) + offset);
+    return chosen;
+  }
+
+  /// F(U[n]) with `steps` steps at the slices sampled, computed once.
+  const States& samples(Index steps) {
+    const auto [found, is_new] = samples_.try_emplace(steps);
+    if (is_new) {
+      const auto solver = solver_(steps);
+      found->second = sampled(0);
+      for (Index i = 0; i < num_samples(); ++i)
+        found->second.col(i) = crossed(*solver, sampled_slice(i), found->second.col(i));
+      count_work(steps, num_samples());
     }
-    const double off = norm_.distance(of_a, of_b);
+    return found->second;
+  }
+
+  /// F(u), not a number where it fails.
+  State crossed(const Propagator& solver, Index n, const StateView& state) const {
+    State out(state.size());
+    try {
+      solver.propagate(grid_.slice(n), state, out);
+    } catch (const std::exception&) {
+      out.setConstant(std::numeric_limits<double>::quiet_NaN());
+    }
+    return out;
+  }
+
+  double distance(const StateView& a, const StateView& b) const {
+    const double off = norm_.distance(a, b);
     return std::isfinite(off) ? off : std::numeric_limits<double>::infinity();
   }
 
@@ -80,7 +104,8 @@ class Trial {
   const TimeGrid& grid_;
   const State& initial_;
   const StateNorm& norm_;
-  States boundaries_;
+  States boundaries_;                ///< of the last run
+  std::map<Index, States> samples_;  ///< of solvers by their steps, from that run's states
   double work_ = 0.0;
 };
 
