@@ -19,8 +19,9 @@ using testing::TemporaryDirectory;
 
 class PlanCommand : public ::testing::Test {
  protected:
+  /// With time enough for every trial, however slow the machine.
   Json plan(std::vector<std::string> words) const {
-    words.insert(words.begin(), {"plan", config_, "--json", "-"});
+    words.insert(words.begin(), {"plan", config_, "--budget", "600", "--json", "-"});
     const Outcome outcome = forerun_with(words);
     EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
     return Json::parse(outcome.out);
@@ -122,8 +123,8 @@ TEST_F(PlanCommand, AConfiguredLadderIsWhatIsPlannedFor) {
   std::string without_coarse = small_config;
   const std::size_t begin = without_coarse.find("[coarse]");
   without_coarse.erase(begin, without_coarse.find('[', begin + 1) - begin);
-  const Outcome outcome = forerun_with({"plan", directory_.write("no_coarse.toml", without_coarse), "--set",
-                                        "fine.levels=auto", "--set", "fine.steps=4096"});
+  const Outcome outcome = forerun_with({"plan", directory_.write("no_coarse.toml", without_coarse), "--budget", "600",
+                                        "--set", "fine.levels=auto", "--set", "fine.steps=4096"});
   EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("The configured ladder"));
 }
