@@ -25,9 +25,9 @@ struct KrigingOptions {
 ///   m(u) = D K⁻¹ k(u),      K_ij = c(‖x_i − x_j‖) + η δ_ij,   k_i = c(‖x_i − x(u)‖),
 ///
 /// D d × m the samples' discrepancies, x a state's coordinates, c a `CovarianceKernel`. One length scale and one nugget
-/// η serve all outputs and slices; each fit chooses the most likely ones anew (`most_likely_scale`) from four slices of
-/// the newest iteration, taken where discrepancies have changed most, at a cost that does not depend on d beyond
-/// comparing discrepancies, forming distances and condensing outputs.
+/// η serve all outputs and slices; each fit chooses the most likely ones anew (`most_likely_scale`) from four slices,
+/// evenly spread over those where the newest iteration has changed discrepancies by more than rounding, at a cost that
+/// does not depend on d beyond comparing discrepancies, forming distances and condensing outputs.
 ///
 /// The samples belong to the slice, not to the query: between two evaluations in one slice the model is as smooth as
 /// its kernel, where neighbours chosen by the query would let it jump; and their Cholesky factor is computed once a

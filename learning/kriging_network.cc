@@ -8,7 +8,6 @@
 #include "learning/kernels.h"
 #include "learning/kriging_relevance.h"
 #include "learning/scratch.h"
-#include "learning/weighted_places.h"
 
 namespace forerun {
 namespace {
@@ -17,6 +16,8 @@ constexpr std::size_t kScaleSlices = 4, kRelevanceSlices = 8;
 /// Small systems are searched in full; of large ones the nearest slices hold all that matters.
 constexpr Index kSearchBudget = 16384;
 constexpr double kMostNugget = 1.0;
+/// Changes of scaled discrepancies this small are rounding.
+constexpr double kRounding = 1e-14;
 
 }  // namespace
 
@@ -126,8 +127,8 @@ double KrigingNetwork::novelty(const SliceSamples& samples) const {
   return weights.cwiseProduct(newest - discrepancies.col(samples.before)).lpNorm<Eigen::Infinity>();
 }
 
-/// At most `count` samples of the newest iteration, more of them where more is new: what changes there is what has to
-/// be predicted next, and may be of another scale than all the rest.
+/// At most `count` samples of the newest iteration, evenly spread over the slices where more than rounding is new: the
+/// others would tell of the scale of rounding, and where most of the grid is at rest they are most of the grid.
 std::vector<Index> KrigingNetwork::telling_samples(std::size_t count, SliceExecutor& executor) const {
   const Index newest_iteration = *std::max_element(harvest_->iterations().begin(), harvest_->iterations().end());
   std::vector<SliceSamples> active;
@@ -137,8 +138,12 @@ std::vector<Index> KrigingNetwork::telling_samples(std::size_t count, SliceExecu
   executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
     novelties[static_cast<std::size_t>(i)] = novelty(active[static_cast<std::size_t>(i)]);
   });
-  std::vector<Index> samples;
-  for (const std::size_t place : weighted_places(novelties, count)) samples.push_back(active[place].newest);
+  std::vector<Index> telling;
+  for (std::size_t i = 0; i < active.size(); ++i)
+    if (novelties[i] > kRounding) telling.push_back(active[i].newest);
+  std::vector<Index> samples(std::min(count, telling.size()));
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    samples[i] = telling[(2 * i + 1) * telling.size() / (2 * samples.size())];
   return samples;
 }
 

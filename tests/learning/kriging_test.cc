@@ -215,6 +215,36 @@ TEST(Kriging, ASliceNeverSeenIsServedByTheSamplesNearestToTheQuery) {
   EXPECT_LT((predict(*corrector, wave_harvest(40), kNumSlices + 5, query) - wave(query)).norm(), 0.05);
 }
 
+/// `num_slices` slices in four iterations, whose states are `spread` around `center` and discrepancies `factor` times a
+/// smooth function of them; in slices from `first` on.
+void append_region(Harvest& harvest, Index first, Index num_slices, double center, double spread, double factor) {
+  for (Index k = 1; k <= 4; ++k) {
+    const States states =
+        (spread * random_matrix(3, num_slices, static_cast<std::uint64_t>(first + k))).array() + center;
+    States discrepancies(3, num_slices);
+    std::vector<Index> slices;
+    for (Index n = 0; n < num_slices; ++n) {
+      discrepancies.col(n) = factor * wave(states.col(n));
+      slices.push_back(first + n);
+    }
+    harvest.append(states, discrepancies, slices, std::vector<Index>(static_cast<std::size_t>(num_slices), k));
+  }
+}
+
+TEST(Kriging, WhereTheGridIsAtRestSaysNothingOfTheScale) {
+  KrigingOptions options;
+  options.standardize = false;
+  options.relevance = false;
+  Harvest moving(3), with_rest(3);
+  append_region(moving, 0, 6, -0.3, 0.2, 1.0);
+  append_region(with_rest, 0, 6, -0.3, 0.2, 1.0);
+  append_region(with_rest, 20, 200, 0.8, 1e-3, 1e-15);
+  const State query{{-0.3, -0.25, -0.35}};
+  const auto one = make_kriging_corrector(options, unit_bounds(3)),
+             other = make_kriging_corrector(options, unit_bounds(3));
+  EXPECT_EQ(predict(*other, with_rest, 2, query), predict(*one, moving, 2, query));
+}
+
 TEST(Kriging, RefusesNoNeighbors) {
   KrigingOptions options;
   options.neighbors = 0;
