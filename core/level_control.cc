@@ -5,6 +5,7 @@
 
 #include "core/checked_propagation.h"
 #include "core/convergence.h"
+#include "core/evenly_spread.h"
 
 namespace forerun {
 namespace {
@@ -22,12 +23,6 @@ double largest(const std::vector<double>& values, Index first, Index end) {
   return first < end ? *std::max_element(values.begin() + first, values.begin() + end) : 0.0;
 }
 
-std::vector<Index> evenly_spread_slices(Index count, const LevelSegment& segment) {
-  std::vector<Index> slices;
-  for (Index i = 0; i < count; ++i) slices.push_back(segment.first + (2 * i + 1) * segment.count / (2 * count));
-  return slices;
-}
-
 /// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order; spread evenly where
 /// there is none, because the coarse solver is this level.
 std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
@@ -40,7 +35,11 @@ std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segme
       discrepancies[static_cast<std::size_t>(i)] = norm.distance(fine.col(n), coarse.col(n));
     }
   });
-  if (largest(discrepancies, 0, segment.count) == 0.0) return evenly_spread_slices(count, segment);
+  if (largest(discrepancies, 0, segment.count) == 0.0) {
+    std::vector<Index> slices = evenly_spread(count, segment.count);
+    for (Index& slice : slices) slice += segment.first;
+    return slices;
+  }
   std::vector<Index> slices(static_cast<std::size_t>(segment.count));
   std::iota(slices.begin(), slices.end(), segment.first);
   std::stable_sort(slices.begin(), slices.end(), [&](Index a, Index b) {

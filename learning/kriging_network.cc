@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/evenly_spread.h"
 #include "learning/kernels.h"
 #include "learning/kriging_relevance.h"
 #include "learning/scratch.h"
@@ -120,11 +121,10 @@ States KrigingNetwork::outputs(const std::vector<Index>& samples) const {
 
 /// What a slice's newest sample has brought: by how much the discrepancy has changed, or all of it if it is the first.
 double KrigingNetwork::novelty(const SliceSamples& samples) const {
-  const State& weights = features_.normalizer().weights();
   const StatesView discrepancies = harvest_->discrepancies();
-  const auto newest = discrepancies.col(samples.newest);
-  if (samples.before < 0) return weights.cwiseProduct(newest).lpNorm<Eigen::Infinity>();
-  return weights.cwiseProduct(newest - discrepancies.col(samples.before)).lpNorm<Eigen::Infinity>();
+  State change = discrepancies.col(samples.newest);
+  if (samples.before >= 0) change -= discrepancies.col(samples.before);
+  return features_.normalizer().weights().cwiseProduct(change).lpNorm<Eigen::Infinity>();
 }
 
 /// At most `count` samples of the newest iteration, evenly spread over the slices where more than rounding is new: the
@@ -141,9 +141,9 @@ std::vector<Index> KrigingNetwork::telling_samples(std::size_t count, SliceExecu
   std::vector<Index> telling;
   for (std::size_t i = 0; i < active.size(); ++i)
     if (novelties[i] > kRounding) telling.push_back(active[i].newest);
-  std::vector<Index> samples(std::min(count, telling.size()));
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    samples[i] = telling[(2 * i + 1) * telling.size() / (2 * samples.size())];
+  std::vector<Index> samples;
+  for (const Index place : evenly_spread(static_cast<Index>(count), static_cast<Index>(telling.size())))
+    samples.push_back(telling[static_cast<std::size_t>(place)]);
   return samples;
 }
 

@@ -138,13 +138,10 @@ void refuse_what_is_not_the_methods(const ConfigDocument& document, const std::s
 
 /// [fine] and [coarse]. With a ladder, [coarse] may be left out.
 void read_solvers(const ConfigDocument& document, RunConfig& config) {
-  const auto own_key = [](const Parameters& section) {
-    return is_adaptive(section.text("method")) ? "tolerance" : "steps";
-  };
   const Parameters fine = read_section(document, "fine");
   refuse_what_is_not_the_methods(document, "fine", fine);
   config.fine_levels = read_fine_levels(document, fine);
-  if (!config.fine_levels.is_ladder()) require_key(document, section_named("fine"), fine, own_key(fine));
+  if (!config.fine_levels.is_ladder()) require_key(document, section_named("fine"), fine, own_key(fine.text("method")));
   config.fine = config.fine_levels.solvers.back();
 
   const Parameters coarse = read_section(document, "coarse");
@@ -156,7 +153,7 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   }
   require_key(document, section_named("coarse"), coarse, "method");
   refuse_what_is_not_the_methods(document, "coarse", coarse);
-  require_key(document, section_named("coarse"), coarse, own_key(coarse));
+  require_key(document, section_named("coarse"), coarse, own_key(coarse.text("method")));
   config.coarse = integrator(coarse);
 }
 
@@ -213,6 +210,13 @@ IntegratorSpec integrator(const Parameters& section) {
   return {method, static_cast<Index>(section.integer("steps"))};
 }
 
+std::string own_key(const std::string& method) { return is_adaptive(method) ? "tolerance" : "steps"; }
+
+ParameterValue own_value(const IntegratorSpec& spec) {
+  if (is_adaptive(spec.method)) return spec.tolerance;
+  return std::int64_t{spec.steps};
+}
+
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name) {
   if (name == config.corrector.name) return config.corrector;
   return {name, Parameters(find_corrector(name).parameters)};
@@ -243,11 +247,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
     header(name);
     line("method", spec.method);
-    if (is_adaptive(spec.method)) {
-      line("tolerance", spec.tolerance);
-    } else {
-      line("steps", std::int64_t{spec.steps});
-    }
+    line(own_key(spec.method), own_value(spec));
     if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
       text += "levels = " + levels_text(config.fine_levels) + "\n";
     }

@@ -53,6 +53,11 @@ const std::vector<ConfigSection>& config_sections();
 /// What the keys `method`, `steps` and `tolerance` of [fine] or [coarse] say.
 IntegratorSpec integrator(const Parameters& section);
 
+/// The key that says how fine a method is: "steps", or "tolerance" where steps follow one.
+std::string own_key(const std::string& method);
+/// What that key holds: an integer or a number.
+ParameterValue own_value(const IntegratorSpec& spec);
+
 /// The corrector called `name` with the options of the configuration if that is the one it configures, else defaults.
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name);
 

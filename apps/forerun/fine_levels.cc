@@ -6,7 +6,6 @@
 
 #include "apps/forerun/config.h"
 #include "apps/forerun/usage_error.h"
-#include "core/number_text.h"
 
 namespace forerun {
 namespace {
@@ -59,14 +58,6 @@ bool are_tolerances(const std::vector<double>& numbers) {
 
 }  // namespace
 
-std::vector<double> FineLevels::values() const {
-  std::vector<double> numbers;
-  for (const IntegratorSpec& spec : solvers) {
-    numbers.push_back(is_adaptive(spec.method) ? spec.tolerance : static_cast<double>(spec.steps));
-  }
-  return numbers;
-}
-
 ParameterSpec levels_key() {
   return {.name = "levels",
           .default_value = std::string(),
@@ -76,9 +67,9 @@ ParameterSpec levels_key() {
 }
 
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine) {
-  const bool adaptive = is_adaptive(fine.text("method"));
   const IntegratorSpec own = integrator(fine);
-  const bool own_is_given = fine.is_set(adaptive ? "tolerance" : "steps");
+  const bool adaptive = is_adaptive(own.method);
+  const bool own_is_given = fine.is_set(own_key(own.method));
   const std::string& text = fine.text("levels");
   const auto refuse = [&](const std::string& rule) {
     throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels = " + text + rule);
@@ -95,15 +86,14 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
                                       : IntegratorSpec{own.method, static_cast<Index>(number)});
   }
   if (own_is_given && levels.solvers.back() != own) {
-    refuse(adaptive ? ": must end with tolerance = " + shortest_text(own.tolerance)
-                    : ": must end with steps = " + std::to_string(own.steps));
+    refuse(": must end with " + own_key(own.method) + " = " + toml_text(own_value(own)));
   }
   return levels;
 }
 
 std::string levels_text(const FineLevels& levels) {
   std::string text;
-  for (const double value : levels.values()) text += (text.empty() ? "[" : ", ") + shortest_text(value);
+  for (const IntegratorSpec& spec : levels.solvers) text += (text.empty() ? "[" : ", ") + toml_text(own_value(spec));
   return text + "]";
 }
 

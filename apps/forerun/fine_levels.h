@@ -16,8 +16,6 @@ struct FineLevels {
   std::vector<IntegratorSpec> solvers;  ///< cheapest first; the last is the fine solver; a single one is no ladder
 
   bool is_ladder() const { return automatic || solvers.size() > 1; }
-  /// The steps or the tolerance of each.
-  std::vector<double> values() const;
 };
 
 /// The key's specification; arrays reach it as text.

@@ -9,9 +9,8 @@ namespace {
 /// What the section's other settings belong to is named by `owner`; with an owner that is other than the file's, the
 /// file's settings are removed. The sentence that says so; empty if there is nothing to say.
 template <typename IsOther>
-std::string leave_behind(ConfigDocument& document, const std::string& section, const std::string& owner,
-                         const IsOther& is_other) {
-  const ConfigDocument file = ConfigDocument::parse(document.text(), document.file_name());
+std::string leave_behind(ConfigDocument& document, const ConfigDocument& file, const std::string& section,
+                         const std::string& owner, const IsOther& is_other) {
   const Setting* before = file.find(section, owner);
   const Setting* now = document.find(section, owner);
   if (before == nullptr || now == nullptr) return "";
@@ -50,10 +49,11 @@ std::vector<std::string> leave_options_behind(ConfigDocument& document) {
   const auto other_kind = [](const std::string& before, const std::string& now) {
     return is_adaptive(before) != is_adaptive(now);
   };
+  const ConfigDocument file = ConfigDocument::parse(document.text(), document.file_name());
   std::vector<std::string> sentences;
-  for (const std::string& sentence :
-       {leave_behind(document, "corrector", "name", other_name), leave_behind(document, "fine", "method", other_kind),
-        leave_behind(document, "coarse", "method", other_kind)}) {
+  for (const std::string& sentence : {leave_behind(document, file, "corrector", "name", other_name),
+                                      leave_behind(document, file, "fine", "method", other_kind),
+                                      leave_behind(document, file, "coarse", "method", other_kind)}) {
     if (!sentence.empty()) sentences.push_back(sentence);
   }
   return sentences;

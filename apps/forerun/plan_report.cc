@@ -21,9 +21,7 @@ std::string value_text(const IntegratorSpec& spec) {
 }
 
 /// "steps = 16", "tolerance = 1e-06".
-std::string setting_text(const IntegratorSpec& spec) {
-  return (is_adaptive(spec.method) ? "tolerance = " : "steps = ") + value_text(spec);
-}
+std::string setting_text(const IntegratorSpec& spec) { return own_key(spec.method) + " = " + value_text(spec); }
 
 std::string iterations_text(const Trial& trial) {
   if (!trial.solved) return "-";
@@ -97,11 +95,7 @@ Json point_json(const ScalingPoint& point) {
 
 Json solver_json(const IntegratorSpec& spec) {
   Json json = {{"method", spec.method}};
-  if (is_adaptive(spec.method)) {
-    json["tolerance"] = spec.tolerance;
-  } else {
-    json["steps"] = spec.steps;
-  }
+  std::visit([&](const auto& value) { json[own_key(spec.method)] = value; }, own_value(spec));
   return json;
 }
 

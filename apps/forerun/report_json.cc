@@ -88,7 +88,7 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
 Json levels_json(const FineLevels& levels) {
   Json array = Json::array();
   for (const IntegratorSpec& spec : levels.solvers) {
-    array.push_back(is_adaptive(spec.method) ? Json(spec.tolerance) : Json(spec.steps));
+    std::visit([&](const auto& value) { array.push_back(value); }, own_value(spec));
   }
   return array;
 }

@@ -72,11 +72,7 @@ Experiment trial_experiment(ConfigDocument document, const TrialSettings& settin
   };
   const auto set_solver = [&](const std::string& section, const IntegratorSpec& spec) {
     set(section, "method", spec.method);
-    if (is_adaptive(spec.method)) {
-      set(section, "tolerance", spec.tolerance);
-    } else {
-      set(section, "steps", std::int64_t{spec.steps});
-    }
+    set(section, own_key(spec.method), own_value(spec));
   };
   set("time", "slices", std::int64_t{settings.slices});
   document.remove("fine", "levels");  // what a ladder saves is worked out from the trial's increments

@@ -114,15 +114,15 @@ struct ShallowWater : FieldEquation {
   FORERUN_INLINE void change_at_wall(const Scalar* state, Scalar* derivative, Index row, Index column) const {
     const Index i = row * columns + column;
     const bool has_left = column > 0, has_right = column + 1 < columns, has_below = row > 0, has_above = row + 1 < rows;
-    const auto velocities = [&](const Scalar* field) {
+    const auto zero_outside = [&](const Scalar* field) {
       return Neighbours<Scalar>{has_left ? field[i - 1] : Scalar(0.0), has_right ? field[i + 1] : Scalar(0.0),
                                 has_below ? field[i - columns] : Scalar(0.0),
                                 has_above ? field[i + columns] : Scalar(0.0)};
     };
-    Neighbours<Scalar> near_eta = velocities(state);
+    Neighbours<Scalar> near_eta = zero_outside(state);
     if (!has_left || !has_right) near_eta.left = near_eta.right;
     if (!has_below || !has_above) near_eta.below = near_eta.above;
-    change(state, derivative, i, near_eta, velocities(state + num_points()), velocities(state + 2 * num_points()));
+    change(state, derivative, i, near_eta, zero_outside(state + num_points()), zero_outside(state + 2 * num_points()));
   }
 
   template <class Scalar>

@@ -39,6 +39,14 @@ RunConfig config_with(const std::vector<std::string>& assignments, const char* t
   return read_config(document);
 }
 
+/// The steps of each level, or the tolerance where it has one.
+std::vector<double> values(const FineLevels& levels) {
+  std::vector<double> numbers;
+  for (const IntegratorSpec& spec : levels.solvers)
+    numbers.push_back(spec.tolerance > 0.0 ? spec.tolerance : static_cast<double>(spec.steps));
+  return numbers;
+}
+
 std::string complaint(const std::vector<std::string>& assignments, const char* text = testing::small_config) {
   try {
     config_with(assignments, text);
@@ -50,10 +58,16 @@ std::string complaint(const std::vector<std::string>& assignments, const char* t
 
 TEST(FineLevels, AreAListOfGrowingStepCountsThatEndsWithTheSteps) {
   const RunConfig config = config_with({"fine.steps=64", "fine.levels=[4, 16,64]"});
-  EXPECT_THAT(config.fine_levels.values(), ElementsAre(4, 16, 64));
+  EXPECT_THAT(values(config.fine_levels), ElementsAre(4, 16, 64));
   EXPECT_TRUE(config.fine_levels.is_ladder());
   EXPECT_EQ(config.fine.steps, 64);
   EXPECT_FALSE(config_with({}).fine_levels.is_ladder());
+}
+
+TEST(FineLevels, ArePrintedAsTheyAreWritten) {
+  EXPECT_EQ(levels_text(config_with({"fine.steps=256", "fine.levels=[16, 64, 256]"}).fine_levels), "[16, 64, 256]");
+  EXPECT_EQ(levels_text(config_with({"fine.steps=100000", "fine.levels=[1000, 100000]"}).fine_levels),
+            "[1000, 100000]");
 }
 
 TEST(FineLevels, AnythingElseIsRefusedWithPlaceAndRule) {
@@ -91,7 +105,7 @@ stopping = "estimate"
 
 TEST(FineLevels, AreFallingTolerancesOfAMethodThatFollowsOne) {
   const RunConfig config = config_with({}, kTolerances);
-  EXPECT_THAT(config.fine_levels.values(), ElementsAre(1e-4, 1e-7, 1e-10));
+  EXPECT_THAT(values(config.fine_levels), ElementsAre(1e-4, 1e-7, 1e-10));
   EXPECT_EQ(config.fine, (IntegratorSpec{"dopri5", 1, 1e-10}));
   EXPECT_EQ(config.coarse, (IntegratorSpec{"dopri5", 1, 1e-4}));
   for (const std::string bad : {"[1e-10, 1e-4]", "[1, 1e-10]", "[0, 1e-10]", "[-1e-4, 1e-10]", "[1e-4, nan]"}) {

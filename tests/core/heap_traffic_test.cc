@@ -18,24 +18,27 @@ std::atomic<long> num_allocations = 0;
 
 extern "C" {
 
-// Names that the linker's --wrap prescribes.
-void* __real_malloc(std::size_t size);                     // NOLINT(bugprone-reserved-identifier)
-void* __real_calloc(std::size_t count, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
-void* __real_realloc(void* memory, std::size_t size);      // NOLINT(bugprone-reserved-identifier)
+// The linker's --wrap prescribes symbols that are no names for C++.
+void* real_malloc(std::size_t size) __asm__("__real_malloc");
+void* real_calloc(std::size_t count, std::size_t size) __asm__("__real_calloc");
+void* real_realloc(void* memory, std::size_t size) __asm__("__real_realloc");
+void* counted_malloc(std::size_t size) __asm__("__wrap_malloc");
+void* counted_calloc(std::size_t count, std::size_t size) __asm__("__wrap_calloc");
+void* counted_realloc(void* memory, std::size_t size) __asm__("__wrap_realloc");
 
-void* __wrap_malloc(std::size_t size) {  // NOLINT(bugprone-reserved-identifier)
+void* counted_malloc(std::size_t size) {
   ++num_allocations;
-  return __real_malloc(size);
+  return real_malloc(size);
 }
 
-void* __wrap_calloc(std::size_t count, std::size_t size) {  // NOLINT(bugprone-reserved-identifier)
+void* counted_calloc(std::size_t count, std::size_t size) {
   ++num_allocations;
-  return __real_calloc(count, size);
+  return real_calloc(count, size);
 }
 
-void* __wrap_realloc(void* memory, std::size_t size) {  // NOLINT(bugprone-reserved-identifier)
+void* counted_realloc(void* memory, std::size_t size) {
   ++num_allocations;
-  return __real_realloc(memory, size);
+  return real_realloc(memory, size);
 }
 }
 

@@ -15,6 +15,7 @@ namespace forerun {
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
+    // mkdtemp replaces the six letters and makes the directory, so that no two tests share one.
     std::string pattern = (std::filesystem::temp_directory_path() / "forerun-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
     path_ = pattern;
