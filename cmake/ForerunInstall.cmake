@@ -1,5 +1,5 @@
 # Install rules and the exported package: after `cmake --install`, find_package(Forerun) gives Forerun::core,
-# Forerun::learning and Forerun::solvers, whose headers are included as in this repository ("core/parareal.h").
+# Forerun::learning and Forerun::solvers, whose headers are included as in this repository ("core/parareal/parareal.h").
 include(CMakePackageConfigHelpers)
 
 set(forerun_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Forerun)

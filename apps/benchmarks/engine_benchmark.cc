@@ -9,7 +9,7 @@
 #include <chrono>
 #include <memory>
 
-#include "core/parareal.h"
+#include "core/parareal/parareal.h"
 
 namespace forerun {
 namespace {

@@ -5,7 +5,7 @@
 ///   lanes.
 ///   * Burgers, d = 128, RK8 × 20: loops along the state fill the SIMD unit already; lanes are shown beside it.
 ///
-/// items_per_second counts slices. Both ways give the same bits (tests/solvers/lanes_test.cc).
+/// items_per_second counts slices. Both ways give the same bits (tests/solvers/simd/lanes_test.cc).
 
 #include <benchmark/benchmark.h>
 
@@ -13,11 +13,11 @@
 #include <memory>
 #include <vector>
 
-#include "core/time_grid.h"
-#include "solvers/butcher_tableau.h"
-#include "solvers/problem_registry.h"
-#include "solvers/problems/burgers.h"
-#include "solvers/rk_kernel.h"
+#include "core/base/time_grid.h"
+#include "solvers/equations/problem_registry.h"
+#include "solvers/equations/problems/burgers.h"
+#include "solvers/integrators/butcher_tableau.h"
+#include "solvers/integrators/rk_kernel.h"
 
 namespace forerun {
 namespace {

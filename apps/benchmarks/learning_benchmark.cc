@@ -14,8 +14,8 @@
 #include <cstring>
 #include <ctime>
 
-#include "learning/corrector_registry.h"
-#include "learning/random_stream.h"
+#include "learning/numerics/random_stream.h"
+#include "learning/training/corrector_registry.h"
 
 namespace {
 

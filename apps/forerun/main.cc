@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "apps/forerun/command_line.h"
+#include "apps/forerun/cli/command_line.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/forerun/command_line.h"
+#include "apps/forerun/cli/command_line.h"
 
 namespace forerun::testing {
 

@@ -5,12 +5,12 @@
 #include <thread>
 #include <vector>
 
-#include "core/propagator.h"
+#include "core/propagation/propagator.h"
 
 namespace forerun::conformance {
 
-/// What every propagator promises (core/propagator.h), checked on the slices of `grid` with the columns of `states` as
-/// start values (one a slice). Run it on your own propagator before you trust Parareal with it.
+/// What every propagator promises (core/propagation/propagator.h), checked on the slices of `grid` with the columns of
+/// `states` as start values (one a slice). Run it on your own propagator before you trust Parareal with it.
 inline void expect_propagator_laws(const Propagator& propagator, const TimeGrid& grid, const States& states) {
   ASSERT_EQ(propagator.dimension(), states.rows());
   ASSERT_EQ(grid.num_slices(), states.cols());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/iteration_history.h"
+#include "core/record/iteration_history.h"
 
 namespace forerun::testing {
 

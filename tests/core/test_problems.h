@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "core/coarse_trainer.h"
-#include "core/parareal.h"
-#include "core/propagator.h"
+#include "core/parareal/coarse_trainer.h"
+#include "core/parareal/parareal.h"
+#include "core/propagation/propagator.h"
 
 namespace forerun::testing {
 

@@ -5,6 +5,8 @@
 #   apps ──> learning ──> core
 #     └────> solvers ───> core
 #
+# and, within core, base <── {execution, files, record} <── propagation <── parareal.
+#
 # What is not allowed here is refused, with file and line.
 cmake_minimum_required(VERSION 3.25)
 
@@ -18,11 +20,18 @@ set(allowed_solvers "\"(core|solvers)/|${eigen}|${standard}")
 set(console_libraries "<(spdlog|nlohmann|toml\\+\\+|benchmark)/|<(cxxopts\\.hpp|xxhash\\.h)>")
 set(allowed_apps "\"(core|learning|solvers|apps)/|${eigen}|${standard}|${console_libraries}")
 
+# The rooms of core; those of the other folders know each other.
+set(rooms_core_base "base")
+set(rooms_core_execution "base|execution")
+set(rooms_core_files "base|files")
+set(rooms_core_record "base|record")
+set(rooms_core_propagation "base|record|propagation")
+
 # Single files that alone may know a library.
-set(allowed_core_tbb_executor.cc "<(oneapi/)?tbb/")
-set(allowed_learning_tensor_file.cc "<xxhash\\.h>")
-set(allowed_learning_json_syntax.cc "<nlohmann/")
-set(allowed_learning_tensor_header.cc "<nlohmann/")
+set(allowed_core_execution_tbb_executor.cc "<(oneapi/)?tbb/")
+set(allowed_learning_files_tensor_file.cc "<xxhash\\.h>")
+set(allowed_learning_files_json_syntax.cc "<nlohmann/")
+set(allowed_learning_files_tensor_header.cc "<nlohmann/")
 set(allowed_apps_forerun_main.cc "<malloc\\.h>")
 
 # No library prints: what a run has to say is in its record.
@@ -34,6 +43,8 @@ foreach(folder core learning solvers apps)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cc)
   foreach(file IN LISTS files)
     string(REPLACE "/" "_" exception "allowed_${file}")
+    cmake_path(GET file PARENT_PATH directory)
+    string(REPLACE "/" "_" room "rooms_${directory}")
     file(READ ${ROOT}/${file} text)
     # A CMake list must survive what C++ text contains.
     string(REGEX REPLACE "[][;\\]" " " text "${text}")
@@ -46,6 +57,10 @@ foreach(folder core learning solvers apps)
       endif()
       math(EXPR num_includes "${num_includes} + 1")
       set(include "${CMAKE_MATCH_1}")
+      if(DEFINED ${room} AND include MATCHES "^\"core/" AND NOT include MATCHES "^\"core/(${${room}})/")
+        list(APPEND violations "${file}:${number}: ${directory} may not include ${include}")
+        continue()
+      endif()
       if((DEFINED ${exception} AND include MATCHES "^(${${exception}})")
          OR (include MATCHES "^(${allowed_${folder}})" AND (folder STREQUAL "apps" OR NOT include MATCHES "^${console}")))
         continue()

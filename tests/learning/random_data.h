@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/state.h"
-#include "core/state_norm.h"
-#include "learning/random_stream.h"
+#include "core/base/state.h"
+#include "core/base/state_norm.h"
+#include "learning/numerics/random_stream.h"
 
 namespace forerun::test {
 

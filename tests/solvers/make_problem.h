@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "solvers/problem_registry.h"
+#include "solvers/equations/problem_registry.h"
 
 namespace forerun {
 

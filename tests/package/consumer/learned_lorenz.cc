@@ -1,10 +1,10 @@
 // An equation and a learner by name: the Lorenz system, learned once, and solved again from what was learned.
 #include <iostream>
 
-#include "core/parareal.h"
-#include "learning/corrector_registry.h"
-#include "learning/harvesting_trainer.h"
-#include "solvers/problem_registry.h"
+#include "core/parareal/parareal.h"
+#include "learning/training/corrector_registry.h"
+#include "learning/training/harvesting_trainer.h"
+#include "solvers/equations/problem_registry.h"
 
 using namespace forerun;
 

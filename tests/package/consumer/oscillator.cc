@@ -1,8 +1,8 @@
 // Your own solver in Forerun: the van der Pol oscillator, solved in parallel in time.
 #include <iostream>
 
-#include "core/parareal.h"
-#include "core/serial_fine.h"
+#include "core/parareal/parareal.h"
+#include "core/propagation/serial_fine.h"
 
 using namespace forerun;
 

@@ -1,0 +1,162 @@
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+
+#include "apps/forerun/bench/bench_kernels.h"
+#include "apps/forerun/bench/bench_published.h"
+#include "apps/forerun/bench/bench_speed.h"
+#include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/interrupt.h"
+#include "apps/forerun/cli/progress.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/run/writable_path.h"
+#include "core/base/errors.h"
+#include "core/files/atomic_file.h"
+
+namespace forerun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* details =
+    R"(Measures what Forerun claims, on this machine, and says plainly where a goal is missed.
+
+  published   iterations until convergence by the published rule beside the published counts (minutes)
+  speed       effective sweeps and wall-clock time against serial fine stepping (minutes; wants a quiet machine)
+  kernels     right-hand sides, Runge-Kutta steps, learners' kernels and the engine against stated limits (seconds)
+
+Examples:
+  forerun bench published --out runs/bench
+  forerun bench published --problems burgers,lorenz --seeds 3
+  forerun bench speed --repeats 5 --threads 1,2 --out runs/bench
+  forerun bench kernels --json - | jq '.measurements[]'
+
+--out writes NAME.md, a table for people, and NAME.csv, every measurement. Problems and goals are read from a suite:
+data/references/published_iterations.toml and data/benchmarks/speed.toml below the current directory, or --suite.
+
+Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first, 130 interrupted; 2 wrong usage or
+configuration, 4 files.
+)";
+
+/// `text` of --name as an integer from 1 to `most`.
+int parse_integer(const std::string& name, const std::string& text, int most) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > most) {
+    throw UsageError("--" + name + " " + text + ": must be an integer from 1 to " + std::to_string(most));
+  }
+  return value;
+}
+
+int integer_option(const ParsedOptions& options, const std::string& name, int fallback, int most) {
+  const std::optional<std::string> text = options.text(name);
+  return text ? parse_integer(name, *text, most) : fallback;
+}
+
+std::vector<int> threads_option(const ParsedOptions& options, const std::vector<int>& fallback) {
+  const std::optional<std::string> text = options.text("threads");
+  if (!text) return fallback;
+  constexpr int most = 1024;
+  std::vector<int> threads;
+  for (const std::string& word : split(*text, ',')) threads.push_back(parse_integer("threads", word, most));
+  if (threads.empty()) throw UsageError("--threads '" + *text + "': must be integers like 1,2");
+  return threads;
+}
+
+std::vector<BenchEntry> suite(const ParsedOptions& options, const fs::path& fallback,
+                              const std::vector<ParameterSpec>& keys) {
+  const fs::path path = options.text("suite").value_or(fallback.string());
+  if (!options.has("suite") && !fs::exists(path)) {
+    throw FileError(path.string() + ": not below the current directory; --suite FILE says where it is");
+  }
+  return read_suite(path, keys, split(options.text("problems").value_or(""), ','));
+}
+
+BenchReport measure(const std::string& name, const ParsedOptions& options, const Console& console,
+                    spdlog::logger& logger, std::stop_token stop) {
+  if (name == "kernels") return bench_kernels();
+  if (name == "published") {
+    constexpr int default_seeds = 10;
+    constexpr int most_seeds = 1000;
+    return bench_published(suite(options, "data/references/published_iterations.toml", published_keys()),
+                           integer_option(options, "seeds", default_seeds, most_seeds), console, logger,
+                           std::move(stop));
+  }
+  SpeedOptions speed;
+  constexpr int most_repeats = 1000;
+  speed.repeats = integer_option(options, "repeats", static_cast<int>(speed.repeats), most_repeats);
+  speed.threads = threads_option(options, speed.threads);
+  return bench_speed(suite(options, "data/benchmarks/speed.toml", speed_keys()), speed, console, logger,
+                     std::move(stop));
+}
+
+/// The benchmark that is asked for; options that belong to another one are refused.
+std::string benchmark_name(const ParsedOptions& options) {
+  static const std::map<std::string, std::vector<std::string>> known = {
+      {"kernels", {}},
+      {"published", {"seeds", "problems", "suite"}},
+      {"speed", {"repeats", "threads", "problems", "suite"}}};
+  std::vector<std::string> names;
+  for (const auto& [name, own] : known) names.push_back(name);
+  if (options.arguments().size() != 1) throw UsageError("bench takes one of published, speed, kernels");
+  const std::string& name = options.arguments().front();
+  const auto found = known.find(name);
+  if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
+  for (const std::string option : {"seeds", "repeats", "threads", "problems", "suite"}) {
+    const auto& own = found->second;
+    if (options.has(option) && std::find(own.begin(), own.end(), option) == own.end()) {
+      throw UsageError("--" + option + ": not an option of forerun bench " + name);
+    }
+  }
+  return name;
+}
+
+void require_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw FileError(directory.string() + ": cannot be made: " + error.message());
+}
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
+  const std::string name = benchmark_name(options);
+  const std::optional<std::string> out = options.text("out");
+  const std::optional<std::string> json = options.text("json");
+  if (json && *json != "-") require_writable(*json);
+  if (out) require_directory(*out);
+  const auto logger = make_logger(console, options.has("quiet"));
+  const InterruptGuard interrupt;
+  const BenchReport report = measure(name, options, console, *logger, interrupt.token());
+  if (out) {
+    std::string command = "forerun";
+    for (const std::string& word : words) command += " " + word;
+    write_file_atomically(fs::path(*out) / (name + ".md"), bench_markdown(report, command));
+    write_file_atomically(fs::path(*out) / (name + ".csv"), bench_csv(report));
+  }
+  if (json && *json != "-") write_file_atomically(*json, bench_json(report));
+  console.out << (json == "-" ? bench_json(report) : bench_text(report));
+  if (report.interrupted) return ExitStatus::interrupted;
+  return report.all_converged ? ExitStatus::ok : ExitStatus::not_converged;
+}
+
+}  // namespace
+
+Command bench_command() {
+  std::vector<OptionSpec> options = {
+      {"seeds", "N", "published: seeds 1 to N of the random layers (default: 10)"},
+      {"repeats", "N", "speed: runs of each variant, at most (default: 5)"},
+      {"threads", "a,b", "speed: numbers of threads (default: 1,2)"},
+      {"problems", "a,b", "only these sections of the suite"},
+      {"suite", "FILE", "problems and goals"},
+      {"out", "DIR", "write NAME.md and NAME.csv there"},
+      {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
+      {"quiet", "", "no progress on standard error; warnings and errors remain"},
+  };
+  return {
+      "bench", "published|speed|kernels", "Measure iterations, speed and kernels against their goals", details, options,
+      run};
+}
+
+}  // namespace forerun

@@ -1,0 +1,205 @@
+#include "apps/forerun/campaign/campaign.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <cmath>
+#include <future>
+
+#include "apps/forerun/record/provenance.h"
+#include "apps/forerun/run/spot_check.h"
+#include "core/base/stopwatch.h"
+#include "core/parareal/parareal.h"
+#include "core/propagation/serial_fine.h"
+#include "learning/files/tensor_file.h"
+#include "learning/numerics/random_stream.h"
+#include "learning/training/corrector_registry.h"
+#include "learning/training/harvesting_trainer.h"
+#include "learning/training/prior_trainer.h"
+
+namespace forerun {
+namespace {
+
+State middle(const ParameterBox& box) { return 0.5 * (box.lower + box.upper); }
+
+std::unique_ptr<HarvestingTrainer> make_learner(const Experiment& experiment) {
+  const NamedChoice& corrector = experiment.config.corrector;
+  const CorrectorEntry& entry = find_corrector(corrector.name);
+  if (!entry.make) return nullptr;
+  const CorrectorContext context{experiment.bounds, experiment.config.seed};
+  return std::make_unique<HarvestingTrainer>(
+      [&entry, &corrector, context] { return entry.make(corrector.parameters, context); }, experiment.signature);
+}
+
+struct Solved {
+  RunRecord record;
+  Harvest harvest{0};
+  bool dropped_prior = false;
+};
+
+/// A correction known before the run, and how the run's first sweep makes a better one of it.
+struct Prior {
+  std::shared_ptr<const Correction> correction;
+  PriorTrainer::Refine refine;
+};
+
+Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
+                  const std::stop_token& stop) {
+  const auto learner = make_learner(experiment);
+  PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
+  PararealOptions options = experiment.options;
+  options.stop = stop;
+  RunRecord record =
+      solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, &trainer, reference},
+                     options, *experiment.executor);
+  return {std::move(record), trainer.harvest(), trainer.dropped_prior()};
+}
+
+/// Of every `1/part` runs one, evenly.
+bool is_held_out(Index index, double part) {
+  return std::floor(static_cast<double>(index + 1) * part) > std::floor(static_cast<double>(index) * part);
+}
+
+std::string entry_name(const CampaignConfig& config, Index index) {
+  constexpr std::size_t digits = 6, letters = 8;
+  const std::string number = std::to_string(index + 1);
+  return std::string(digits - std::min(digits, number.size()), '0') + number + "-" +
+         digest(config.resolved).substr(0, letters);
+}
+
+/// Whether f differs when parameter j goes from one end of its range to the other.
+bool matters(const CampaignConfig& config, Index j) {
+  constexpr std::uint64_t num_states = 4;
+  Draw low{middle(config.box), {}}, high = low;
+  low.parameters[j] = config.box.lower[j];
+  high.parameters[j] = config.box.upper[j];
+  const Experiment a = make_experiment(run_document(config, low)), b = make_experiment(run_document(config, high));
+  State state(a.dimension()), change_a(a.dimension()), change_b(a.dimension());
+  for (std::uint64_t s = 0; s < num_states; ++s) {
+    const RandomStream random(s, 0);
+    for (Index i = 0; i < state.size(); ++i)
+      state[i] = a.bounds.lower[i] +
+                 (a.bounds.upper[i] - a.bounds.lower[i]) * (0.5 + 0.5 * random.uniform(static_cast<std::uint64_t>(i)));
+    a.problem->evaluate(a.grid.begin(), state, change_a);
+    b.problem->evaluate(a.grid.begin(), state, change_b);
+    if (change_a != change_b) return true;
+  }
+  return false;
+}
+
+std::vector<Index> network_inputs(const CampaignConfig& config) {
+  std::vector<Index> inputs;
+  for (Index j = 0; j < config.box.size(); ++j)
+    if (matters(config, j)) inputs.push_back(j);
+  return inputs;
+}
+
+}  // namespace
+
+std::string_view to_string(PriorUse use) {
+  return use == PriorUse::none ? "none" : use == PriorUse::served ? "served" : "dropped";
+}
+
+ParameterBox network_box(const CampaignConfig& config) {
+  const std::vector<Index> inputs = network_inputs(config);
+  ParameterBox box{{}, State(config.box.lower(inputs)), State(config.box.upper(inputs))};
+  for (const Index j : inputs) box.names.push_back(config.box.names[static_cast<std::size_t>(j)]);
+  return box;
+}
+
+Experiment middle_run(const CampaignConfig& config) {
+  return make_experiment(run_document(config, {middle(config.box), {}}));
+}
+
+StoreFamily campaign_family(const CampaignConfig& config) {
+  StoreFamily family{middle_run(config).signature, network_box(config)};
+  for (const std::string& name : config.box.names) family.common.parameters.erase(name);
+  return family;
+}
+
+Campaign::Campaign(const CampaignConfig& config, Store store, std::vector<CampaignRow> done, spdlog::logger& logger)
+    : config_(config),
+      store_(std::move(store)),
+      logger_(logger),
+      reference_(middle_run(config)),
+      draws_(make_draws(config, reference_.bounds)),
+      inputs_(network_inputs(config)),
+      learner_(FamilyOptions::from_parameters(config.network), reference_.bounds, network_box(config)),
+      executor_(reference_.config.threads == 1 ? make_serial_executor() : make_tbb_executor(reference_.config.threads)),
+      rows_(std::move(done)) {
+  learn_from_store();
+}
+
+Experiment Campaign::experiment_of(const Draw& draw) const {
+  Experiment experiment = make_experiment(run_document(config_, draw));
+  if (draw.initial) experiment.initial = *draw.initial;
+  return experiment;
+}
+
+State Campaign::network_parameters(const Draw& draw) const { return draw.parameters(inputs_); }
+
+void Campaign::learn_from_store() {
+  for (const std::string& name : store_.names()) {
+    try {
+      const StoreEntry entry = store_.read(name);
+      check_sample(store_, entry);
+      learner_.absorb(entry, *executor_);
+    } catch (const ModelFileError& error) {
+      logger_.warn("not learned from: {}", error.what());
+    }
+  }
+}
+
+Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
+  const Draw& draw = draws_[static_cast<std::size_t>(index)];
+  const Experiment experiment = experiment_of(draw);
+  const bool wants_reference = config_.campaign.flag("reference");
+  SerialSolution serial;
+  if (wants_reference) serial = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop);
+  const bool has_reference = wants_reference && !serial.failure && !serial.interrupted;
+  const State inputs = network_parameters(draw);
+  const Prior prior{learner_.prior(inputs), [this, &inputs](const Harvest& harvest, SliceExecutor& executor) {
+                      return learner_.refined(inputs, harvest, executor);
+                    }};
+  Solved solved = solve_once(experiment, prior, has_reference ? &serial.boundaries : nullptr, stop);
+
+  Finished finished;
+  CampaignRow& row = finished.row;
+  row.parameters = draw.parameters;
+  row.iterations = solved.record.num_iterations();
+  row.max_error = solved.record.error();
+  row.converged = solved.record.converged();
+  row.prior = !prior.correction ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
+  row.seconds = solved.record.seconds.total;
+  if (is_held_out(index, config_.campaign.number("held_out")))
+    row.cold_iterations =
+        prior.correction ? solve_once(experiment, {}, nullptr, stop).record.num_iterations() : row.iterations;
+  finished.entry = {entry_name(config_, index), inputs, std::move(solved.harvest), row.iterations, row.cold_iterations};
+  finished.interrupted = stop.stop_requested();
+  return finished;
+}
+
+bool Campaign::run_batch(std::stop_token stop) {
+  const Index first = static_cast<Index>(rows_.size());
+  const Index count = std::min(config_.campaign.integer("concurrent"), config_.num_runs() - first);
+  std::vector<std::future<Finished>> running;
+  const auto policy = count > 1 ? std::launch::async : std::launch::deferred;
+  for (Index i = 0; i < count; ++i)
+    running.push_back(std::async(policy, [this, i, first, stop] { return run_draw(first + i, stop); }));
+  std::vector<Finished> batch;
+  for (auto& run : running) batch.push_back(run.get());
+  if (std::any_of(batch.begin(), batch.end(), [](const Finished& f) { return f.interrupted; })) return false;
+  for (Finished& finished : batch) {
+    const Stopwatch watch;
+    if (finished.entry.harvest.size() > 0) {
+      learner_.absorb(finished.entry, *executor_);
+      store_.add(finished.entry);
+    }
+    finished.row.fit_seconds = watch.seconds();
+    finished.row.store_bytes = store_.num_bytes();
+    rows_.push_back(std::move(finished.row));
+  }
+  return true;
+}
+
+}  // namespace forerun

@@ -1,0 +1,149 @@
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "apps/forerun/campaign/campaign_dry_run.h"
+#include "apps/forerun/campaign/campaign_report.h"
+#include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/interrupt.h"
+#include "apps/forerun/cli/progress.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/overrides.h"
+#include "apps/forerun/run/writable_path.h"
+#include "core/base/errors.h"
+#include "core/files/atomic_file.h"
+#include "core/files/read_file.h"
+#include "learning/family/family_file.h"
+#include "learning/files/directory_lock.h"
+
+namespace forerun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* details =
+    R"(Solves a family of runs, one after the other. What each run learns of the discrepancy between the fine and the coarse
+solver joins a store; one network is fitted to all of it, with the parameters that vary as inputs; the next run starts
+from that network.
+
+Examples:
+  forerun campaign data/campaigns/burgers.toml --out runs/burgers
+  forerun campaign data/campaigns/burgers.toml --out runs/short --set campaign.runs=10
+  forerun campaign data/campaigns/burgers.toml --out runs/burgers --dry-run
+  forerun campaign data/campaigns/fitzhugh_nagumo.toml --out runs/fhn --json - | jq .last_held_out
+
+The file is a run's configuration and, besides, [campaign] (runs, sampling, seed, held_out, concurrent, …), [lowest] and
+[highest] (the range of each parameter that varies) and [network] (the network of the store).
+
+DIR keeps campaign.toml (resolved), campaign.csv, campaign.json and the store. An interrupted or killed campaign is
+resumed by the same command: runs that are finished are not repeated. With concurrent = 1 a resumed campaign gives the
+same iterations as one that was not interrupted; with n, runs of a batch do not learn from each other.
+
+A network serves a run only after it has predicted three runs in a row that it had not seen; a run drops it when it does
+not explain the first sweep. The answer never depends on it.
+
+Columns: K cold: iterations of the same draw without the store; K: with it; prior: what the network did; max error:
+against serial fine, in the state scaled to [-1, 1]; fit: seconds of refitting the network after the run.
+
+Exit status: 0 all runs converged, 3 one reached a limit first, 130 interrupted; 2 wrong usage or configuration,
+4 files, 5 the store is of another family or damaged.
+)";
+
+CampaignRequest make_request(const ParsedOptions& options, const Console& console) {
+  if (options.arguments().size() != 1)
+    throw UsageError("campaign takes one campaign file, e.g. `forerun campaign data/campaigns/burgers.toml`");
+  ConfigDocument document = ConfigDocument::read(options.arguments().front());
+  override_settings(document, options, console);
+  CampaignRequest request{
+      read_campaign_config(document), options.text("out").value_or(""), {}, options.text("json"), options.has("quiet")};
+  if (request.out.empty()) throw UsageError("forerun campaign needs --out DIR: where it keeps runs and store");
+  request.store = options.text("store").value_or((request.out / "store").string());
+  return request;
+}
+
+/// The rows of an earlier process; a directory of another campaign is refused.
+std::vector<CampaignRow> earlier_rows(const CampaignRequest& request) {
+  const fs::path settings = request.out / "campaign.toml", rows = request.out / "campaign.csv";
+  if (!fs::exists(settings)) return {};
+  if (read_file(settings) != request.config.resolved)
+    throw UsageError("--out " + request.out.string() + ": holds another campaign: name another directory");
+  return fs::exists(rows) ? read_campaign_csv(rows, request.config) : std::vector<CampaignRow>();
+}
+
+void make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw FileError(directory.string() + ": cannot be made: " + error.message());
+}
+
+void say(const CampaignRow& row, Index number, const CampaignRequest& request, spdlog::logger& logger) {
+  logger.info("run {} of {}: K {}{}, prior {}", number, request.config.num_runs(), row.iterations,
+              row.cold_iterations ? " (cold " + std::to_string(*row.cold_iterations) + ")" : "", to_string(row.prior));
+}
+
+/// Batch by batch, the table written after each. False where the user interrupted.
+bool solve_all(Campaign& campaign, const CampaignRequest& request, spdlog::logger& logger) {
+  const InterruptGuard interrupt;
+  while (!campaign.finished()) {
+    const std::size_t before = campaign.rows().size();
+    if (!campaign.run_batch(interrupt.token())) return false;
+    for (std::size_t r = before; r < campaign.rows().size(); ++r)
+      say(campaign.rows()[r], static_cast<Index>(r) + 1, request, logger);
+    write_file_atomically(request.out / "campaign.csv", campaign_csv(request.config, campaign.rows()));
+  }
+  return true;
+}
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  const CampaignRequest request = make_request(options, console);
+  if (options.has("dry-run")) {
+    console.out << campaign_dry_run_text(request, static_cast<Index>(earlier_rows(request).size()));
+    return ExitStatus::ok;
+  }
+  const StoreFamily family = campaign_family(request.config);
+  const bool json_to_file = request.json && *request.json != "-";
+  if (json_to_file) require_writable(*request.json);
+  make_directory(request.out);
+  const DirectoryLock lock(request.out / "lock", DirectoryLock::Wait::no);
+  std::vector<CampaignRow> done = earlier_rows(request);
+  const fs::path settings = request.out / "campaign.toml";
+  if (!fs::exists(settings)) write_file_atomically(settings, request.config.resolved);
+  const auto logger = make_logger(console, request.quiet);
+  constexpr std::uint64_t megabyte = 1'000'000;
+  const auto limit = static_cast<std::uint64_t>(request.config.campaign.integer("max_megabytes")) * megabyte;
+  Campaign campaign(request.config, Store(request.store, family, limit), std::move(done), *logger);
+
+  const bool finished = solve_all(campaign, request, *logger);
+  if (campaign.learner().network().num_runs() > 0) {
+    write_family_file(request.store / "network.safetensors", campaign.learner(), family,
+                      network_texts(request.config.network));
+  }
+  const std::string json = campaign_json(request.config, campaign.rows());
+  write_file_atomically(request.out / "campaign.json", json);
+  if (json_to_file) write_file_atomically(*request.json, json);
+  console.out << (request.json == "-" ? json : campaign_table(request.config, campaign.rows()));
+  if (!finished) return ExitStatus::interrupted;
+  const bool all =
+      std::all_of(campaign.rows().begin(), campaign.rows().end(), [](const auto& r) { return r.converged; });
+  return all ? ExitStatus::ok : ExitStatus::not_converged;
+}
+
+}  // namespace
+
+Command campaign_command() {
+  std::vector<OptionSpec> options = {
+      {"out", "DIR", "the campaign's directory; one that holds this campaign is resumed"},
+      {"store", "DIR",
+       "the store, to share it with other campaigns of the family (default: in the campaign's directory)"},
+      {"set", "section.key=value", "override one key of the file; may be repeated", true},
+      {"threads", "N", "threads; 0: all cores (default: [run] threads, else 0)"},
+      {"seed", "N", "of the random layers (default: [run] seed, else 1)"},
+      {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
+      {"dry-run", "", "check everything, print the plan with sizes and memory, write nothing"},
+      {"quiet", "", "no progress on standard error; warnings and errors remain"},
+  };
+  return {"campaign", "CAMPAIGN", "Solve a family of runs, each learning from those before", details, options, run};
+}
+
+}  // namespace forerun

@@ -1,0 +1,117 @@
+#include "apps/forerun/cli/command_line.h"
+
+#include <algorithm>
+#include <new>
+
+#include "apps/forerun/cli/build.h"
+#include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/printable.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "core/base/errors.h"
+#include "core/base/parameters.h"
+#include "learning/files/tensor_file.h"
+
+namespace forerun {
+namespace {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = {run_command(),     compare_command(), campaign_command(), train_command(),
+                                           plan_command(),    scale_command(),   bench_command(),    report_command(),
+                                           inspect_command(), list_command()};
+  return all;
+}
+
+const Command& find_command(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  throw UsageError("unknown command '" + name + "': " + suggestion(name, names));
+}
+
+std::string usage() {
+  std::string text =
+      "forerun — time-parallel solution of ODEs and PDEs that learns while it runs\n\n"
+      "Usage: forerun COMMAND [OPTIONS]\n\n";
+  const auto left = [](const Command& command) { return "  " + command.name + " " + command.arguments; };
+  std::size_t width = 0;
+  for (const Command& command : commands()) width = std::max(width, left(command).size() + 2);
+  for (const Command& command : commands()) {
+    text += left(command) + std::string(width - left(command).size(), ' ') + command.summary + "\n";
+  }
+  return text +
+         "\n  -h                short help, also of each command\n"
+         "  --help            long help with examples, also of each command\n"
+         "  --version         version and build\n";
+}
+
+constexpr const char* first_steps = R"(
+First steps:
+  forerun compare data/configs/burgers.toml --correctors classic,randnet
+  forerun run data/configs/lorenz.toml --reference --out runs/lorenz
+  forerun list
+
+Exit status:
+  0 solved     1 internal error     2 wrong usage or configuration     3 not converged
+  4 file not readable or writable   5 model file refused   6 solver failed   130 interrupted
+)";
+
+std::string command_help(const Command& command, bool long_form) {
+  std::string text = "Usage: forerun " + command.name + " " + command.arguments +
+                     (command.arguments.empty() ? "" : " ") + "[OPTIONS]\n\n" + command.summary + ".\n\nOptions:\n" +
+                     options_help(command.options);
+  return long_form ? text + "\n" + command.details : text;
+}
+
+ExitStatus dispatch(const std::vector<std::string>& words, const Console& console) {
+  if (words.empty() || words.front() == "-h") {
+    (words.empty() ? console.err : console.out) << usage();
+    return words.empty() ? ExitStatus::usage : ExitStatus::ok;
+  }
+  if (words.front() == "--help" || words.front() == "help") {
+    console.out << usage() << first_steps;
+    return ExitStatus::ok;
+  }
+  if (words.front() == "--version") {
+    console.out << "forerun " << build::version << " (" << build::compiler << ", " << build::type << ")\n";
+    return ExitStatus::ok;
+  }
+  if (words.front().starts_with('-')) {
+    throw UsageError("unknown option " + words.front() + ": a command comes first, see `forerun -h`");
+  }
+  const Command& command = find_command(words.front());
+  const ParsedOptions options = parse_options(command.options, {words.begin() + 1, words.end()});
+  if (options.has("help") || options.has("h")) {
+    console.out << command_help(command, options.has("help"));
+    return ExitStatus::ok;
+  }
+  return command.run(options, words, console);
+}
+
+}  // namespace
+
+ExitStatus run_command_line(const std::vector<std::string>& words, const Console& console) {
+  const auto fail = [&](ExitStatus status, const std::string& sentence) {
+    console.err << "forerun: " << printable(sentence) << "\n";
+    return status;
+  };
+  try {
+    const ExitStatus status = dispatch(words, console);
+    console.out.flush();
+    if (!console.out) return fail(ExitStatus::input_output, "standard output: cannot be written");
+    return status;
+  } catch (const UsageError& error) {
+    return fail(ExitStatus::usage, error.what());
+  } catch (const ModelFileError& error) {
+    return fail(ExitStatus::bad_model, error.what());
+  } catch (const FileError& error) {
+    return fail(ExitStatus::input_output, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitStatus::internal_error, "out of memory: --dry-run shows what a run takes");
+  } catch (const std::exception& error) {
+    return fail(ExitStatus::internal_error, std::string("internal error: ") + error.what());
+  }
+}
+
+}  // namespace forerun

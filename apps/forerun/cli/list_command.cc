@@ -1,0 +1,126 @@
+#include <nlohmann/json.hpp>
+
+#include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/config.h"
+#include "learning/training/corrector_registry.h"
+#include "solvers/equations/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* details =
+    R"(Prints what a configuration may contain: its sections and keys, and the problems, integrators and correctors that can be
+named, each with its parameters, their defaults, rules and units.
+
+Examples:
+  forerun list
+  forerun list --json | jq '.problems[].name'
+)";
+
+/// "steps = 1 (an integer ≥ 1) steps of equal length per slice"
+std::string key_text(const ParameterSpec& spec, bool required) {
+  std::string text = "    " + spec.name;
+  const bool has_default = spec.default_value != ParameterValue(std::string());
+  text += required ? " (required, " : has_default ? " = " + toml_text(spec.default_value) + " (" : " (optional, ";
+  text += spec.rule() + (spec.unit.empty() ? "" : ", in " + spec.unit) + ")";
+  return text + "\n        " + spec.description + "\n";
+}
+
+std::string keys_text(const std::vector<ParameterSpec>& specs, const std::vector<std::string>& required = {}) {
+  std::string text;
+  for (const ParameterSpec& spec : specs) {
+    const bool must_be_given = std::find(required.begin(), required.end(), spec.name) != required.end();
+    text += key_text(spec, must_be_given);
+  }
+  return text;
+}
+
+std::string list_text() {
+  std::string text = "Sections of a configuration\n\n";
+  for (const ConfigSection& section : config_sections()) {
+    text += "  [" + section.name + "]  " + section.description + "\n" + keys_text(section.keys, section.required);
+  }
+  text += "\nProblems\n\n";
+  for (const ProblemEntry& entry : problem_registry()) {
+    text += "  " + entry.name + ": " + entry.equation + "\n" + keys_text(entry.parameters);
+  }
+  text += "\nIntegrators\n\n";
+  for (const IntegratorEntry& entry : integrator_registry()) {
+    text += "  " + entry.name + ": order " + std::to_string(entry.order) + ", " + std::to_string(entry.stages) +
+            (entry.stages == 1 ? " stage; " : " stages; ") + entry.description + "\n";
+  }
+  text += "\nCorrectors\n\n";
+  for (const CorrectorEntry& entry : corrector_registry()) {
+    text += "  " + entry.name + ": " + entry.description + "\n" + keys_text(entry.parameters);
+  }
+  return text;
+}
+
+Json specs_json(const std::vector<ParameterSpec>& specs) {
+  Json array = Json::array();
+  for (const ParameterSpec& spec : specs) {
+    Json json = {{"name", spec.name}};
+    std::visit([&](const auto& value) { json["default"] = value; }, spec.default_value);
+    json["rule"] = spec.rule();
+    json["unit"] = spec.unit;
+    json["description"] = spec.description;
+    array.push_back(std::move(json));
+  }
+  return array;
+}
+
+Json list_json() {
+  Json json = {{"schema", "forerun.list/1"}};
+  json["sections"] = Json::array();
+  for (const ConfigSection& section : config_sections()) {
+    json["sections"].push_back({{"name", section.name},
+                                {"description", section.description},
+                                {"keys", specs_json(section.keys)},
+                                {"required", section.required}});
+  }
+  json["problems"] = Json::array();
+  for (const ProblemEntry& entry : problem_registry()) {
+    json["problems"].push_back(
+        {{"name", entry.name}, {"equation", entry.equation}, {"parameters", specs_json(entry.parameters)}});
+  }
+  json["integrators"] = Json::array();
+  for (const IntegratorEntry& entry : integrator_registry()) {
+    json["integrators"].push_back({{"name", entry.name},
+                                   {"order", entry.order},
+                                   {"stages", entry.stages},
+                                   {"adaptive", entry.adaptive},
+                                   {"description", entry.description}});
+  }
+  json["correctors"] = Json::array();
+  for (const CorrectorEntry& entry : corrector_registry()) {
+    json["correctors"].push_back(
+        {{"name", entry.name}, {"description", entry.description}, {"options", specs_json(entry.parameters)}});
+  }
+  return json;
+}
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  if (!options.arguments().empty()) throw UsageError("list takes no '" + options.arguments().front() + "'");
+  if (options.has("json")) {
+    console.out << list_json().dump(2) << "\n";
+  } else {
+    console.out << list_text();
+  }
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+Command list_command() {
+  return {"list",
+          "",
+          "Show the keys of configurations, problems, integrators and correctors",
+          details,
+          {{"json", "", "as JSON"}},
+          run};
+}
+
+}  // namespace forerun

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/config/config_document.h"
+#include "apps/forerun/run/fine_levels.h"
+#include "core/base/parameters.h"
+#include "core/base/state.h"
+#include "solvers/equations/ode_problem.h"
+
+namespace forerun {
+
+/// A name from a registry with the values of its parameters.
+struct NamedChoice {
+  std::string name;
+  Parameters parameters;
+};
+
+/// What a run is made of, every value checked against its rule.
+struct RunConfig {
+  std::string file_name;
+  NamedChoice problem;
+  std::optional<std::filesystem::path> initial_state;  ///< relative paths are already resolved
+  std::optional<double> begin;                         ///< unset: the problem's own
+  double end = 0.0;
+  Index slices = 0;
+  IntegratorSpec fine;  ///< the top level
+  FineLevels fine_levels;
+  IntegratorSpec coarse;
+  bool coarse_is_cheapest_level = false;  ///< [coarse] was left out: it follows the ladder
+  Parameters parareal;
+  NamedChoice corrector;
+  int threads = 0;
+  std::uint64_t seed = 1;
+};
+
+/// Throws `UsageError`, each with place (file:line or the option), value and rule; unknown names suggest the nearest.
+RunConfig read_config(const ConfigDocument& document);
+
+/// A section of a configuration with the specifications of its keys, as documented and as checked.
+struct ConfigSection {
+  std::string name;
+  std::string description;
+  std::vector<ParameterSpec> keys;    ///< without those of the named problem or corrector
+  std::vector<std::string> required;  ///< keys that have no default
+};
+const std::vector<ConfigSection>& config_sections();
+
+/// What the keys `method`, `steps` and `tolerance` of [fine] or [coarse] say.
+IntegratorSpec integrator(const Parameters& section);
+
+/// The key that says how fine a method is: "steps", or "tolerance" where steps follow one.
+std::string own_key(const std::string& method);
+/// What that key holds: an integer or a number.
+ParameterValue own_value(const IntegratorSpec& spec);
+
+/// The corrector called `name` with the options of the configuration if that is the one it configures, else defaults.
+NamedChoice choose_corrector(const RunConfig& config, const std::string& name);
+
+/// `settings` as a file that `ConfigDocument::read` reads back, defaults included; `initial_state` replaces the path.
+std::string to_toml(const RunConfig& config, const std::optional<std::filesystem::path>& initial_state);
+
+/// "[fine] method = …" for the error of a value that only turned out to be wrong when the objects were made.
+std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key);
+
+}  // namespace forerun

@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/interrupt.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/plan/plan_report.h"
+#include "apps/forerun/run/solve_request.h"
+#include "apps/forerun/run/writable_path.h"
+#include "core/base/errors.h"
+#include "core/files/atomic_file.h"
+
+namespace forerun {
+namespace {
+
+constexpr const char* details =
+    R"(Before a long run: times the fine and the coarse solver on a few slices, solves the problem with a cheap version of the
+fine solver that is as far from the coarse one, so that it needs the same iterations, and models the run itself on this
+machine and on one processor a slice (or --processors). Tries other numbers of slices and coarse steps as well,
+recommends, and says where serial stepping wins.
+
+Examples:
+  forerun plan data/configs/burgers.toml
+  forerun plan data/configs/burgers.toml --set fine.steps=40000 --processors 64
+  forerun plan data/configs/lorenz.toml --budget 10 --json - | jq .best_there
+
+Trials get a fifth of the serial fine solution's seconds together, 2 s at least and 2 minutes at most (--budget).
+What was measured, estimated and modelled is labelled so.
+
+Units: seconds, bytes per second; discrepancies are ∞-norms of the state scaled to [-1, 1].
+
+Exit status: 0 planned, whatever the advice; 6 the fine or the coarse solver failed on a slice; 130 interrupted;
+2 wrong usage or configuration, 4 files.
+)";
+
+PlanOptions make_plan_options(const ParsedOptions& options) {
+  const MachineOptions machine = make_machine_options(options);
+  PlanOptions plan;
+  plan.scaling = machine.scaling;
+  if (machine.processors.size() > 1) {
+    throw UsageError("--processors " + *options.text("processors") + ": must be one machine to plan for");
+  }
+  if (!machine.processors.empty()) plan.processors = machine.processors.front();
+  if (options.has("budget")) plan.budget_seconds = number_option(options, "budget", 0.0, NumberRule::positive);
+  return plan;
+}
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  const PlanOptions plan = make_plan_options(options);
+  const SolveRequest request = make_solve_request("plan", options, console);
+  if (request.json && *request.json != "-") require_writable(*request.json);
+  const Experiment experiment = make_experiment(request.document);
+  const InterruptGuard interrupt;
+  try {
+    const PlanStudy study = make_plan_study(request.document, plan, console, interrupt.token());
+    if (study.interrupted) return ExitStatus::interrupted;
+    if (request.json == "-") {
+      console.out << plan_json(study, experiment);
+      return ExitStatus::ok;
+    }
+    console.out << plan_text(study, experiment);
+    console.out.flush();
+    if (request.json) write_file_atomically(*request.json, plan_json(study, experiment));
+  } catch (const PropagationError& error) {
+    console.err << "forerun: a solver failed on a slice of the coarse solution, at time " << error.time() << ": "
+                << error.what() << "\n";
+    return ExitStatus::solver_failed;
+  }
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+Command plan_command() {
+  std::vector<OptionSpec> options = machine_option_specs();
+  options.push_back({"budget", "SECONDS", "for all trials together"});
+  for (const OptionSpec& spec : solve_option_specs()) {
+    for (const char* name : {"set", "threads", "seed", "json"}) {
+      if (spec.name == name) options.push_back(spec);
+    }
+  }
+  return {"plan", "CONFIG", "Before a long run: what to expect, what to set, whether it pays", details, options, run};
+}
+
+}  // namespace forerun

@@ -1,0 +1,192 @@
+#include "apps/forerun/plan/plan_report.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "apps/forerun/cli/build.h"
+#include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/record/report_json.h"
+#include "apps/forerun/run/report.h"
+
+namespace forerun {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(Index number) { return std::to_string(number); }
+
+/// "16" steps, or "1e-06".
+std::string value_text(const IntegratorSpec& spec) {
+  return is_adaptive(spec.method) ? format_scientific(spec.tolerance) : text_of(spec.steps);
+}
+
+/// "steps = 16", "tolerance = 1e-06".
+std::string setting_text(const IntegratorSpec& spec) { return own_key(spec.method) + " = " + value_text(spec); }
+
+std::string iterations_text(const Trial& trial) {
+  if (!trial.solved) return "-";
+  return (trial.extrapolated ? "~" : "") + text_of(trial.num_iterations());
+}
+
+std::string trials_table(const PlanStudy& study) {
+  std::ostringstream shortfalls;
+  const std::string here = "speed-up on " + std::to_string(study.threads_here);
+  TextTable table({{"per slice", "slices"},
+                   {"per slice", "fine"},
+                   {"per slice", "coarse"},
+                   {"trial", "fine"},
+                   {"trial", "took"},
+                   {"estimated", "K"},
+                   {"estimated", "sweeps"},
+                   {"modelled", here},
+                   {"modelled", "speed-up"},
+                   {"modelled", "on"}});
+  for (const PlannedRun& run : study.runs) {
+    const Trial& trial = run.trial;
+    const TrialSettings& settings = trial.settings;
+    const auto solved = [&](const std::string& text) { return trial.solved ? text : std::string("-"); };
+    table.add_row({text_of(settings.slices), value_text(settings.fine), value_text(settings.coarse),
+                   value_text(settings.stand_in), format_duration(trial.seconds), iterations_text(trial),
+                   solved(format_number(trial.solved ? trial.effective_sweeps() : 0.0)),
+                   solved(format_factor(run.here.speedup)), solved(format_factor(run.there.speedup)),
+                   solved(text_of(run.there.processors))});
+    if (!trial.solved) {
+      shortfalls << "Trial not solved with " << settings.slices << " slices and coarse "
+                 << setting_text(settings.coarse) << ": " << trial.shortfall
+                 << (trial.stand_in_failed ? " (the fine solver itself may not)\n" : "\n");
+    }
+  }
+  return table.str() + "\n" + shortfalls.str();
+}
+
+std::string advice(const PlanStudy& study, const Experiment& experiment) {
+  if (!study.best_there) {
+    return "No trial was solved: serial stepping is what these settings allow.\n";
+  }
+  const PlannedRun& best = study.runs[*study.best_there];
+  const TrialSettings& settings = best.trial.settings;
+  std::ostringstream text;
+  text << verdict(study.runs[*study.best_here].here) << ".\n" << verdict(best.there) << ".\n";
+  if (best.there.speedup > 1.0) {
+    text << "\nRecommended there: [time] slices = " << settings.slices << ", [fine] " << setting_text(settings.fine)
+         << ", [coarse] " << setting_text(settings.coarse) << (*study.best_there == 0 ? " (as configured)" : "")
+         << "\n";
+  }
+  if (study.ladder) {
+    text << (study.ladder->configured ? "The configured ladder, [fine] levels = " : "A ladder, [fine] levels = ")
+         << levels_text(study.ladder->levels) << ", would take about " << format_number(study.ladder->effective_sweeps)
+         << " effective sweeps instead of " << format_number(best.trial.effective_sweeps())
+         << ".\nWith it: " << verdict(study.ladder->here) << ".\n         " << verdict(study.ladder->there) << ".\n";
+  } else if (best.trial.extrapolated) {
+    text << "Whether a ladder of fine solvers helps is not known: the trial's time was up (--budget).\n";
+  } else {
+    text << "A ladder of cheaper " << experiment.config.fine.method << " levels is not expected to help.\n";
+  }
+  return text.str();
+}
+
+Json point_json(const ScalingPoint& point) {
+  return {{"processors", point.processors},
+          {"seconds", point.seconds},
+          {"speedup", point.speedup},
+          {"efficiency", point.efficiency},
+          {"parareal_pays", point.speedup > 1.0}};
+}
+
+Json solver_json(const IntegratorSpec& spec) {
+  Json json = {{"method", spec.method}};
+  std::visit([&](const auto& value) { json[own_key(spec.method)] = value; }, own_value(spec));
+  return json;
+}
+
+Json run_json(const PlannedRun& run) {
+  const Trial& trial = run.trial;
+  Json json = {{"slices", trial.settings.slices},
+               {"fine", solver_json(trial.settings.fine)},
+               {"coarse", solver_json(trial.settings.coarse)},
+               {"trial", {{"fine", solver_json(trial.settings.stand_in)}, {"seconds", trial.seconds}}},
+               {"solved", trial.solved},
+               {"shortfall", trial.shortfall.empty() ? Json(nullptr) : Json(trial.shortfall)},
+               {"estimated", nullptr},
+               {"modelled_here", nullptr},
+               {"modelled_there", nullptr}};
+  if (!trial.solved) return json;
+  json["estimated"] = {{"iterations", trial.num_iterations()},
+                       {"effective_sweeps", trial.effective_sweeps()},
+                       {"extrapolated", trial.extrapolated}};
+  json["modelled_here"] = point_json(run.here);
+  json["modelled_there"] = point_json(run.there);
+  return json;
+}
+
+}  // namespace
+
+std::string verdict(const ScalingPoint& point) {
+  std::ostringstream text;
+  text << "On " << point.processors << (point.processors == 1 ? " processor " : " processors ");
+  if (point.speedup > 1.0) {
+    text << "Parareal is modelled " << format_factor(point.speedup) << " as fast as serial stepping";
+  } else {
+    text << "serial stepping wins: Parareal is modelled " << format_factor(point.speedup) << " as fast";
+  }
+  return text.str();
+}
+
+std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
+  const SolverProbe& probe = study.probe;
+  const auto slices = static_cast<double>(experiment.num_slices());
+  std::ostringstream text;
+  text << problem_heading(experiment) << "corrector " << experiment.config.corrector.name << "\n\nMeasured on "
+       << probe.num_samples << (probe.num_samples == 1 ? " slice\n" : " slices\n");
+  const auto line = [&](const std::string& name, const std::string& value) {
+    text << "  " << name << std::string(26 - display_width(name), ' ') << value << "\n";
+  };
+  line("fine, one slice alone",
+       format_duration(probe.fine_alone) + "; all of them in series " + format_duration(slices * probe.fine_alone));
+  if (experiment.fine->block_size() > 1) {
+    line("fine, slice in lanes", format_duration(probe.fine_in_lanes) + ", " +
+                                     std::to_string(experiment.fine->block_size()) + " slices together");
+  }
+  line("coarse, one slice", format_duration(probe.coarse));
+  line("fine − coarse, at most", format_scientific(probe.discrepancy) + " in the scaled state");
+  text << "\nTrials: " << solver_text(study.stand_in) << " in place of the fine solver"
+       << (study.stand_in == experiment.config.fine ? "" : ", whose discrepancy is the same to 1 %") << "; "
+       << format_duration(study.budget_seconds) << " for all\n\n"
+       << trials_table(study) << advice(study, experiment)
+       << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
+          "modelled over\nserial fine with the measured seconds; network: "
+       << study.options.scaling.network.latency << " s + bytes / (" << study.options.scaling.network.bandwidth
+       << " B/s), given, not measured.\n";
+  return text.str();
+}
+
+std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
+  Json json;
+  json["schema"] = "forerun.plan/1";
+  json["version"] = build::version;
+  json["problem"] = {{"name", experiment.problem->name()}, {"dimension", experiment.dimension()}};
+  json["corrector"] = experiment.config.corrector.name;
+  json["measured"] = {{"samples", study.probe.num_samples},
+                      {"fine_slice_seconds", study.probe.fine_alone},
+                      {"fine_slice_seconds_in_lanes", study.probe.fine_in_lanes},
+                      {"coarse_slice_seconds", study.probe.coarse},
+                      {"discrepancy", study.probe.discrepancy}};
+  json["assumed"] = {{"latency", study.options.scaling.network.latency},
+                     {"bandwidth", study.options.scaling.network.bandwidth},
+                     {"pipelined", study.options.scaling.pipelined}};
+  json["trials"] = Json::array();
+  for (const PlannedRun& run : study.runs) json["trials"].push_back(run_json(run));
+  json["best_here"] = study.best_here ? run_json(study.runs[*study.best_here]) : Json(nullptr);
+  json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
+  json["ladder"] = nullptr;
+  if (study.ladder) {
+    json["ladder"] = {{"levels", levels_json(study.ladder->levels)},
+                      {"configured", study.ladder->configured},
+                      {"effective_sweeps", study.ladder->effective_sweeps},
+                      {"modelled_here", point_json(study.ladder->here)},
+                      {"modelled_there", point_json(study.ladder->there)}};
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace forerun

@@ -1,0 +1,167 @@
+#include "apps/forerun/plan/trial.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "apps/forerun/cli/progress.h"
+#include "apps/forerun/cli/remaining_time.h"
+#include "apps/forerun/run/comparison.h"
+#include "apps/forerun/run/report.h"
+#include "apps/forerun/run/slice_timing.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index most_samples = 4;
+
+/// A slice and the coarse solution at its begin.
+struct Sample {
+  Slice slice;
+  State state;
+};
+
+/// Spread evenly over the time span.
+std::vector<Sample> samples(const Experiment& experiment) {
+  const Index count = std::min(most_samples, experiment.num_slices());
+  std::vector<Sample> all;
+  State state = experiment.initial;
+  State next(state.size());
+  for (const Slice& slice : experiment.grid.slices(0, experiment.num_slices())) {
+    if (slice.index * count / experiment.num_slices() == static_cast<Index>(all.size())) all.push_back({slice, state});
+    experiment.coarse->propagate(slice, state, next);
+    state.swap(next);
+  }
+  return all;
+}
+
+double largest_difference(const Experiment& experiment, const Propagator& a, const Propagator& b) {
+  State of_a(experiment.dimension());
+  State of_b(experiment.dimension());
+  double largest = 0.0;
+  for (const Sample& sample : samples(experiment)) {
+    a.propagate(sample.slice, sample.state, of_a);
+    b.propagate(sample.slice, sample.state, of_b);
+    largest = std::max(largest, experiment.options.norm.distance(of_a, of_b));
+  }
+  return largest;
+}
+
+/// The iterations that a trial whose time was up would still have needed.
+void continue_at_the_contraction_seen(const RunRecord& record, const Experiment& experiment,
+                                      IterationHistory& history) {
+  const Index num_slices = experiment.num_slices();
+  const auto remaining = remaining_time(record.iterations, num_slices, num_slices, experiment.options.tolerance);
+  const double last_seconds = record.iterations.back().seconds.total;
+  const auto more = static_cast<Index>(std::llround(remaining->seconds / std::max(last_seconds, 1e-12)));
+  Index front = record.iterations.back().converged_front;
+  for (Index k = 0; k < more && front < num_slices; ++k, ++front) {
+    history.iterations.push_back(history.iterations.back());
+    std::vector<LevelCost>& levels = history.iterations.back().levels;
+    levels.resize(1);
+    levels.front().first_slice = front;
+    levels.front().num_slices = num_slices - front;
+  }
+}
+
+Experiment trial_experiment(ConfigDocument document, const TrialSettings& settings, double max_seconds) {
+  const auto set = [&](const std::string& section, const std::string& key, const ParameterValue& value) {
+    document.set({section, key, value, "the plan's [" + section + "] " + key});
+  };
+  const auto set_solver = [&](const std::string& section, const IntegratorSpec& spec) {
+    set(section, "method", spec.method);
+    set(section, own_key(spec.method), own_value(spec));
+  };
+  set("time", "slices", std::int64_t{settings.slices});
+  document.remove("fine", "levels");  // what a ladder saves is worked out from the trial's increments
+  set_solver("fine", settings.stand_in);
+  set_solver("coarse", settings.coarse);
+  set("parareal", "max_seconds", max_seconds);
+  return make_experiment(document);
+}
+
+}  // namespace
+
+SolverProbe probe_solvers(const Experiment& experiment) {
+  SolverProbe probe;
+  for (const Sample& sample : samples(experiment)) {
+    probe.fine_alone += seconds_alone(*experiment.fine, sample.slice, sample.state);
+    probe.fine_in_lanes += seconds_in_lanes(*experiment.fine, sample.slice, sample.state);
+    probe.coarse += seconds_alone(*experiment.coarse, sample.slice, sample.state);
+    ++probe.num_samples;
+  }
+  for (double* seconds : {&probe.fine_alone, &probe.fine_in_lanes, &probe.coarse}) {
+    *seconds /= static_cast<double>(probe.num_samples);
+  }
+  probe.discrepancy = largest_difference(experiment, *experiment.fine, *experiment.coarse);
+  return probe;
+}
+
+double difference_to_fine(const Experiment& experiment, const IntegratorSpec& cheaper) {
+  const auto cheap = experiment.problem->make_propagator(cheaper);
+  try {
+    return largest_difference(experiment, *experiment.fine, *cheap);
+  } catch (const std::runtime_error&) {
+    return std::numeric_limits<double>::infinity();
+  }
+}
+
+IntegratorSpec stand_in(const Experiment& experiment, const SolverProbe& probe) {
+  constexpr double alike = 0.01;
+  const IntegratorSpec& fine = experiment.config.fine;
+  for (Index cheap = 1; cheap <= fineness(fine) / 2; cheap *= 2) {
+    const IntegratorSpec cheaper = with_fineness(fine, cheap);
+    if (difference_to_fine(experiment, cheaper) <= alike * probe.discrepancy) return cheaper;
+  }
+  return fine;
+}
+
+double Trial::effective_sweeps() const {
+  double slices = 0.0;
+  for (const IterationCost& cost : history.iterations) {
+    slices += static_cast<double>(history.num_slices - cost.first_slice());
+  }
+  return slices / static_cast<double>(history.num_slices);
+}
+
+Trial run_trial(const ConfigDocument& document, const Experiment& configured, const SolverProbe& probe,
+                const TrialSettings& settings, double max_seconds, const Console& console, std::stop_token stop) {
+  const Experiment experiment = trial_experiment(document, settings, max_seconds);
+  ComparisonPlan plan;
+  plan.correctors = {experiment.config.corrector};
+  plan.quiet = true;
+  const Comparison comparison = carry_out(plan, experiment, console, *make_logger(console, true), std::move(stop));
+  Trial trial;
+  trial.settings = settings;
+  trial.interrupted = comparison.interrupted;
+  if (comparison.runs.empty()) return trial;
+  const RunRecord& record = comparison.runs.front().record;
+  trial.seconds = record.seconds.total;
+  trial.extrapolated = record.termination == Termination::time_limit;
+  trial.solved = record.converged() || trial.extrapolated;
+  for (const IterationRecord& iteration : record.iterations) trial.increments.push_back(iteration.increment);
+  if (!trial.solved) {
+    trial.stand_in_failed = record.failure && record.failure->solver == "fine";
+    trial.shortfall = record.failure ? record.failure->sentence() : std::string(to_string(record.termination));
+    return trial;
+  }
+  const RecordedRun run{settings.slices, experiment.dimension(), experiment.executor->num_threads(),
+                        experiment.fine->block_size(), 0.0};
+  trial.history = iteration_history(record, run);
+  if (trial.extrapolated) continue_at_the_contraction_seen(record, experiment, trial.history);
+  const auto ratio = [](Index number, Index of) { return static_cast<double>(number) / static_cast<double>(of); };
+  // A tolerance is for steps, of which a shorter slice has fewer.
+  const auto work_ratio = [&](const IntegratorSpec& spec, const IntegratorSpec& of) {
+    return ratio(fineness(spec), fineness(of)) *
+           (is_adaptive(spec.method) ? ratio(configured.num_slices(), settings.slices) : 1.0);
+  };
+  const double fine_ratio = work_ratio(settings.fine, configured.config.fine);
+  const double coarse_ratio = work_ratio(settings.coarse, configured.config.coarse);
+  trial.history = with_slice_seconds(trial.history, fine_ratio * probe.fine_in_lanes, fine_ratio * probe.fine_alone,
+                                     coarse_ratio * probe.coarse);
+  return trial;
+}
+
+}  // namespace forerun

@@ -1,0 +1,84 @@
+#include "apps/forerun/record/provenance.h"
+
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "apps/forerun/cli/build.h"
+#include "core/files/read_file.h"
+
+namespace forerun {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// As the system names it; "unknown" where it does not.
+std::string cpu_model() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("model name", 0) != 0) continue;
+    const std::size_t value = line.find(": ");
+    if (value != std::string::npos) return line.substr(value + 2);
+  }
+  return "unknown";
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
+}
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+Json file_digest(const std::optional<std::filesystem::path>& file) {
+  if (!file) return nullptr;
+  return {{"file", file->string()}, {"xxh3_128", digest(read_file(*file))}};
+}
+
+}  // namespace
+
+std::string digest(std::string_view bytes) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+  std::string hex;
+  for (const unsigned char byte : canonical.digest) {
+    std::array<char, 3> digits;
+    std::snprintf(digits.data(), digits.size(), "%02x", byte);
+    hex += digits.data();
+  }
+  return hex;
+}
+
+std::string provenance_json(const Experiment& experiment, const ConfigDocument& document,
+                            const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start) {
+  const RunConfig& config = experiment.config;
+  Json json;
+  json["schema"] = "forerun.provenance/1";
+  json["started"] = utc_now();
+  json["command"] = command;
+  json["version"] = build::version;
+  json["build"] = {{"compiler", build::compiler}, {"flags", build::flags}, {"type", build::type}};
+  json["machine"] = {{"host", host_name()}, {"cpu", cpu_model()}, {"cores", std::thread::hardware_concurrency()}};
+  json["executor"] = {{"name", experiment.executor->name()}, {"threads", experiment.executor->num_threads()}};
+  json["seed"] = config.seed;
+  json["configuration"] = {{"file", document.file_name()}, {"xxh3_128", digest(document.text())}};
+  json["initial_state"] = file_digest(config.initial_state);
+  json["model"] = file_digest(warm_start ? std::optional(warm_start->file) : std::nullopt);
+  constexpr int indent = 2;
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace forerun

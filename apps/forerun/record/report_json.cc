@@ -1,0 +1,123 @@
+#include "apps/forerun/record/report_json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "apps/forerun/cli/build.h"
+#include "apps/forerun/record/history_json.h"
+
+namespace forerun {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
+
+Json parameters_json(const Parameters& parameters) {
+  Json json = Json::object();
+  for (const ParameterSpec& spec : parameters.specs()) {
+    std::visit([&](const auto& value) { json[spec.name] = value; }, parameters.value(spec.name));
+  }
+  return json;
+}
+
+/// member(iteration) for all iterations, as an array.
+template <typename Member>
+Json series(const RunRecord& record, const Member& member) {
+  Json array = Json::array();
+  for (const IterationRecord& iteration : record.iterations) array.push_back(member(iteration));
+  return array;
+}
+
+Json seconds_json(const PhaseSeconds& seconds) {
+  return {{"total", number(seconds.total)},
+          {"fine", number(seconds.fine)},
+          {"coarse", number(seconds.coarse)},
+          {"fit", number(seconds.fit)},
+          {"predict", number(seconds.predict)}};
+}
+
+Json failure_json(const std::optional<SliceFailure>& failure) {
+  if (!failure) return nullptr;
+  return {{"sentence", failure->sentence()},
+          {"solver", failure->solver},
+          {"slice", failure->slice},
+          {"iteration", failure->iteration},
+          {"time", number(failure->time)}};
+}
+
+Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<WarmStart>& warm_start) {
+  const RunRecord& record = run.record;
+  Json json;
+  json["corrector"] = run.corrector.name;
+  json["converged"] = record.converged();
+  json["termination"] = to_string(record.termination);
+  json["iterations"] = record.num_iterations();
+  json["effective_sweeps"] = number(record.effective_sweeps());
+  json["max_error"] = number(record.error());
+  json["seconds"] = seconds_json(record.seconds);
+  json["measured_speedup"] = number(run.measured_speedup);
+  json["modelled"] = {{"processors", num_slices}, {"speedup", nullptr}};
+  if (run.modelled) json["modelled"]["speedup"] = number(run.modelled->speedup);
+  json["increments"] = series(record, [](const IterationRecord& k) { return number(k.increment); });
+  json["jumps"] = series(record, [](const IterationRecord& k) { return number(k.jump); });
+  json["errors"] = series(record, [](const IterationRecord& k) { return number(k.error); });
+  json["estimated_errors"] = series(record, [](const IterationRecord& k) { return number(k.estimated_error); });
+  json["exact_front"] = series(record, [](const IterationRecord& k) { return k.exact_front; });
+  json["converged_front"] = series(record, [](const IterationRecord& k) { return k.converged_front; });
+  json["level"] = series(record, [](const IterationRecord& k) { return k.level(); });
+  json["fine_work"] = series(record, [](const IterationRecord& k) { return number(k.fine_work); });
+  json["served_by"] = series(record, [](const IterationRecord& k) { return k.corrector; });
+  json["predicted_correction_errors"] =
+      series(record, [](const IterationRecord& k) { return number(k.predicted_correction_error); });
+  json["found_correction_errors"] =
+      series(record, [](const IterationRecord& k) { return number(k.found_correction_error); });
+  json["fallbacks"] = series(record, [](const IterationRecord& k) { return k.num_fallbacks; });
+  json["initial"] = {{"served_by", record.initial_corrector}, {"error", number(record.initial_error)}};
+  json["history"] = history_json(record);
+  json["options"] = parameters_json(run.corrector.parameters);
+  json["warm_start"] = nullptr;
+  if (run.warm) json["warm_start"] = {{"model", warm_start->file.string()}, {"transfer", warm_start->transfer}};
+  json["failure"] = failure_json(record.failure);
+  return json;
+}
+
+}  // namespace
+
+Json levels_json(const FineLevels& levels) {
+  Json array = Json::array();
+  for (const IntegratorSpec& spec : levels.solvers) {
+    std::visit([&](const auto& value) { array.push_back(value); }, own_value(spec));
+  }
+  return array;
+}
+
+std::string comparison_json(const Comparison& comparison, const Experiment& experiment,
+                            const std::optional<WarmStart>& warm_start) {
+  Json json;
+  json["schema"] = "forerun.compare/1";
+  json["version"] = build::version;
+  json["problem"] = {{"name", experiment.problem->name()},
+                     {"dimension", experiment.dimension()},
+                     {"parameters", parameters_json(experiment.config.problem.parameters)}};
+  json["slices"] = experiment.num_slices();
+  json["time"] = {{"begin", experiment.grid.begin()}, {"end", experiment.grid.end()}};
+  json["threads"] = experiment.executor->num_threads();
+  json["seed"] = experiment.config.seed;
+  json["serial_fine_seconds"] = comparison.has_reference() ? number(comparison.serial_fine->seconds) : Json(nullptr);
+  json["levels"] = levels_json(experiment.config.fine_levels);
+  json["planning"] = nullptr;
+  if (experiment.planned) {
+    json["planning"] = {{"seconds", number(experiment.planned->seconds)},
+                        {"effective_sweeps", number(experiment.planned->plan.work)}};
+  }
+  json["runs"] = Json::array();
+  for (const CorrectorRun& run : comparison.runs)
+    json["runs"].push_back(run_json(run, experiment.num_slices(), warm_start));
+  // File names need not be UTF-8; a record must be all the same.
+  constexpr int indent = 2;
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace forerun

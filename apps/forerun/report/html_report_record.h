@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/forerun/run/experiment.h"
+#include "core/record/run_record.h"
+
+namespace forerun {
+
+/// One run of a run directory. Series have a number an iteration; NaN where the record has none.
+struct ReportedRun {
+  std::string corrector;
+  bool converged = false;
+  std::string termination;
+  std::string failure;  ///< the sentence; empty: none
+  double effective_sweeps = 0.0;
+  std::optional<double> max_error;
+  std::optional<double> measured_speedup;
+  std::optional<double> modelled_speedup;
+  PhaseSeconds seconds;
+  std::vector<double> increments;
+  std::vector<double> jumps;
+  std::vector<double> errors;
+  std::vector<double> estimated_errors;
+  std::vector<double> predicted_correction_errors;
+  std::vector<double> found_correction_errors;  ///< of what served the iteration before
+  std::vector<double> exact_front;
+  std::vector<double> converged_front;
+  std::vector<double> fallbacks;
+  std::vector<double> levels;
+  std::vector<std::string> served_by;
+  States boundaries;  ///< d × (N + 1); columns that were not reached are not finite
+
+  Index num_iterations() const { return static_cast<Index>(increments.size()); }
+};
+
+/// A run directory (run_directory.h) as it was found on disk, checked: shapes agree, series have equal lengths.
+struct ReportedComparison {
+  std::filesystem::path directory;
+  Experiment experiment;  ///< from its config.toml
+  int num_threads = 1;
+  std::optional<double> serial_fine_seconds;
+  std::optional<States> serial_fine;
+  std::vector<ReportedRun> runs;
+  std::vector<std::pair<std::string, std::string>> provenance;  ///< names and values, flattened
+};
+
+/// Reads a run directory, trusting nothing in it. Throws `FileError` naming the file and what is wrong with it.
+ReportedComparison read_run_directory(const std::filesystem::path& directory);
+
+}  // namespace forerun

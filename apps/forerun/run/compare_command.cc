@@ -1,0 +1,46 @@
+#include "apps/forerun/cli/command.h"
+#include "apps/forerun/run/solve.h"
+
+namespace forerun {
+namespace {
+
+constexpr const char* details =
+    R"(Solves the problem of a configuration with several correctors, and serially with the fine solver, and prints one table.
+Options in [corrector] apply to the corrector it names; the others run with their defaults (`forerun list`). So they do
+where --set corrector.name names another one than the file: the file's options are left behind.
+
+Examples:
+  forerun compare data/configs/burgers.toml
+  forerun compare data/configs/burgers.toml --correctors classic,randnet-local,auto
+  forerun compare data/configs/lorenz.toml --correctors randnet --set corrector.name=randnet --set corrector.neurons=500
+  forerun compare data/configs/burgers.toml --json comparison.json --out runs/comparison
+
+Columns: K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the state scaled to
+[-1, 1]; seconds of wall clock; the measured speed-up over serial fine on this machine; the modelled one on as many
+processors as slices, from this run's own times. Below: what served the sweeps of a corrector that chooses, and how
+often a corrected state was refused because it lay far outside of all that was seen (fallbacks).
+
+--model serves the corrector that learned it, and auto; --save-model needs exactly one corrector that learns.
+What overrides what: the file < --set < --threads and --seed.
+First Ctrl-C: stops after the slices in progress and reports what was reached; second: ends at once.
+
+Exit status: 0 all converged, 3 one reached a limit first, 6 a solver failed, 130 interrupted (all runs that could be
+carried out are shown and written); 2 wrong usage or configuration, 4 files, 5 model file (nothing is written).
+)";
+
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
+  return solve(make_solve_request("compare", options, console), words, console);
+}
+
+}  // namespace
+
+Command compare_command() {
+  std::vector<OptionSpec> options = solve_option_specs();
+  options.insert(
+      options.begin(),
+      {"correctors", "a,b,c",
+       "which correctors, in this order (default: classic,\nrandnet-local,auto and the configuration's own)"});
+  return {"compare", "CONFIG", "Solve one problem with several correctors, side by side", details, options, run};
+}
+
+}  // namespace forerun

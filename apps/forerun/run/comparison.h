@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/cli/console.h"
+#include "apps/forerun/run/experiment.h"
+#include "core/propagation/serial_fine.h"
+#include "core/record/run_record.h"
+#include "core/record/speedup_model.h"
+#include "learning/training/learned_model.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace forerun {
+
+/// A model file that runs start from.
+struct WarmStart {
+  std::filesystem::path file;
+  std::shared_ptr<const LearnedModel> model;
+  std::vector<std::string> transfer;  ///< in words, what differs from what it was learned on
+};
+
+/// One run with one corrector.
+struct CorrectorRun {
+  NamedChoice corrector;
+  RunRecord record;
+  bool warm = false;                  ///< started from the model file
+  std::optional<LearnedModel> model;  ///< what it knows now, where the corrector learns
+  std::optional<double>
+      measured_speedup;  ///< time for choosing levels included; nullopt as well where the run did not converge
+  std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge
+};
+
+/// Several correctors on the same problem.
+struct Comparison {
+  std::optional<SerialSolution> serial_fine;
+  std::vector<CorrectorRun> runs;
+  std::vector<std::string> not_run;  ///< correctors that an interrupt kept from running
+  bool interrupted = false;
+
+  /// The serial fine solution was computed to its end.
+  bool has_reference() const { return serial_fine && !serial_fine->failure && !serial_fine->interrupted; }
+};
+
+struct ComparisonPlan {
+  std::vector<NamedChoice> correctors;
+  bool reference = false;
+  std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
+  bool keep_models = false;             ///< fill `CorrectorRun::model`
+  bool quiet = false;
+};
+
+/// Reads the model and compares what it was learned on with `experiment`; throws `FileError`, `ModelFileError`.
+WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment);
+
+/// True where the model is of the corrector's kind, and for the guard, which starts from any.
+bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector);
+
+/// Carries the plan out, one run after the other; a failed run does not keep the others from running, an interrupt
+/// does.
+Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
+                     spdlog::logger& logger, std::stop_token stop);
+
+}  // namespace forerun

@@ -1,0 +1,80 @@
+#include "apps/forerun/run/dry_run.h"
+
+#include <sstream>
+
+#include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/run/report.h"
+#include "apps/forerun/run/run_directory.h"
+#include "solvers/equations/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::vector<std::string> corrector_names(const ComparisonPlan& plan) {
+  std::vector<std::string> names;
+  for (const NamedChoice& corrector : plan.correctors) {
+    names.push_back(corrector.name + (serves(plan.warm_start, corrector) ? " (warm)" : ""));
+  }
+  return names;
+}
+
+std::vector<std::string> files_written(const SolveRequest& request, const ComparisonPlan& plan,
+                                       const Experiment& experiment) {
+  std::vector<std::string> files;
+  if (request.json && *request.json != "-") files.push_back(*request.json);
+  if (request.save_model) files.push_back(request.save_model->string());
+  if (request.out) {
+    for (const std::string& name : RunDirectory::file_names(experiment, plan)) {
+      files.push_back((*request.out / name).string());
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+std::string plan_line(const std::string& name, const std::string& value) {
+  constexpr std::size_t width = 20;
+  return "  " + name + std::string(name.size() < width ? width - name.size() : 1, ' ') + value + "\n";
+}
+
+std::string pass_text(const IntegratorSpec& solver, const Experiment& experiment) {
+  if (is_adaptive(solver.method)) return "steps of " + to_text(solver) + ", as many as that takes";
+  std::ostringstream text;
+  text << static_cast<double>(solver.steps) * static_cast<double>(experiment.num_slices()) << " steps of "
+       << solver.method << " in all, step "
+       << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps));
+  return text.str();
+}
+
+std::string plan_files(const std::vector<std::string>& files) {
+  std::string text = plan_line("files", files.empty() ? "none" : std::to_string(files.size()));
+  for (const std::string& file : files) text += "    " + file + "\n";
+  return text;
+}
+
+std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan, const Experiment& experiment) {
+  const RunConfig& config = experiment.config;
+  const auto slices = static_cast<double>(experiment.num_slices());
+  const Index limit = experiment.options.max_iterations;
+  const double sweeps = static_cast<double>(limit > 0 ? limit : experiment.num_slices());
+  std::string text = problem_heading(experiment) + "\n";
+  text += plan_line("equation", find_problem(config.problem.name).equation);
+  text += plan_line("one fine pass", pass_text(config.fine, experiment));
+  text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
+  text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)));
+  text += plan_line("correctors", joined(corrector_names(plan)));
+  text += plan_line("reference", plan.reference ? "serial fine solution" : "none");
+  text += plan_line("memory, states", format_bytes(state_bytes(experiment.dimension(), slices)));
+  text += plan_line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) +
+                                           " an iteration, where the corrector learns");
+  return text + plan_files(files_written(request, plan, experiment)) + dry_run_ending;
+}
+
+}  // namespace forerun

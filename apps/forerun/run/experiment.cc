@@ -1,0 +1,151 @@
+#include "apps/forerun/run/experiment.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "core/base/stopwatch.h"
+#include "core/files/array_file.h"
+#include "solvers/equations/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+/// make(), its complaints with the place that caused them.
+template <typename Make>
+auto made_at(const ConfigDocument& document, const std::string& section, const std::string& key, const Make& make) {
+  try {
+    return make();
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(place_of(document, section, key) + ": [" + section + "] " + error.what());
+  }
+}
+
+State initial_state(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
+  if (!config.initial_state) return problem.initial_state();
+  State state = read_state_file(*config.initial_state);
+  if (state.size() != problem.dimension()) {
+    throw UsageError(place_of(document, "problem", "initial_state") + ": " + config.initial_state->string() + " has " +
+                     std::to_string(state.size()) + " values: must be " + std::to_string(problem.dimension()) +
+                     ", the dimension of '" + problem.name() + "'");
+  }
+  return state;
+}
+
+double physical_memory() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void require_memory(const ConfigDocument& document, Index dimension, Index slices) {
+  const double needed = state_bytes(dimension, static_cast<double>(slices));
+  if (needed <= physical_memory()) return;
+  throw UsageError(place_of(document, "time", "slices") + ": [time] slices = " + std::to_string(slices) +
+                   ": the states alone would take " + format_bytes(needed) + ", must fit into this machine's " +
+                   format_bytes(physical_memory()));
+}
+
+TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
+  const double begin = config.begin.value_or(problem.default_begin());
+  if (!(config.end > begin)) {
+    throw UsageError(place_of(document, "time", "end") + ": [time] end = " + toml_text(config.end) +
+                     ": must be a number > begin = " + toml_text(begin));
+  }
+  return made_at(document, "time", "slices", [&] { return TimeGrid(begin, config.end, config.slices); });
+}
+
+PararealOptions parareal_options(const Parameters& parameters, const OdeProblem& problem) {
+  PararealOptions options = PararealOptions::from_parameters(parameters);
+  options.norm = StateNorm(problem.bounds());
+  options.bounds = problem.range();
+  return options;
+}
+
+/// Settles `levels = "auto"` and a coarse solver that follows the ladder.
+std::optional<PlannedLevels> choose_levels(const ConfigDocument& document, RunConfig& config, const OdeProblem& problem,
+                                           const TimeGrid& grid, const State& initial, const PararealOptions& options) {
+  if (!config.fine_levels.automatic) return std::nullopt;
+  const Stopwatch watch;
+  const SteppedSolver solver = [&](Index steps) { return problem.make_propagator(with_fineness(config.fine, steps)); };
+  const double tolerance = options.tolerance > 0.0 ? options.tolerance : std::numeric_limits<double>::epsilon();
+  LadderPlan plan = plan_ladder(solver, fineness(config.fine), grid, initial, options.norm, tolerance);
+  config.fine_levels = {false, {}};
+  for (const Index steps : plan.steps) config.fine_levels.solvers.push_back(with_fineness(config.fine, steps));
+  if (config.coarse_is_cheapest_level) {
+    if (plan.steps.size() == 1) {
+      throw UsageError(
+          place_of(document, "fine", "levels") +
+          ": [fine] levels = \"auto\": found no level that is cheaper and good enough; give [coarse] a solver");
+    }
+    config.coarse = config.fine_levels.solvers.front();
+  }
+  return PlannedLevels{std::move(plan), watch.seconds()};
+}
+
+ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, const TimeGrid& grid) {
+  ProblemSignature signature;
+  signature.problem = problem.name();
+  for (const ParameterSpec& spec : config.problem.parameters.specs()) {
+    signature.parameters[spec.name] = toml_text(config.problem.parameters.value(spec.name));
+  }
+  signature.dimension = problem.dimension();
+  signature.slice_length = grid.slice_length();
+  signature.coarse = to_text(config.coarse);
+  signature.fine = to_text(config.fine);
+  return signature;
+}
+
+}  // namespace
+
+double state_bytes(Index dimension, double num_slices) {
+  constexpr double state_sets = 6.0;
+  return num_slices * (state_sets * 8.0 * static_cast<double>(dimension) + static_cast<double>(sizeof(Slice)));
+}
+
+double harvest_bytes_per_slice(Index dimension) { return 2.0 * 8.0 * static_cast<double>(dimension); }
+
+Experiment make_experiment(const ConfigDocument& document) {
+  RunConfig config = read_config(document);
+  auto problem = made_at(document, "problem", "name",
+                         [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
+  State initial = initial_state(document, config, *problem);
+  require_memory(document, problem->dimension(), config.slices);
+  TimeGrid grid = time_grid(document, config, *problem);
+  StateBounds bounds = problem->bounds();
+  PararealOptions options = parareal_options(config.parareal, *problem);
+  auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
+  std::optional<PlannedLevels> planned = choose_levels(document, config, *problem, grid, initial, options);
+  std::vector<std::unique_ptr<Propagator>> cheaper_levels;
+  for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
+    cheaper_levels.push_back(problem->make_propagator(config.fine_levels.solvers[i]));
+  }
+  auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
+  auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
+  ProblemSignature learned_on = signature(config, *problem, grid);
+  return {.config = std::move(config),
+          .problem = std::move(problem),
+          .initial = std::move(initial),
+          .bounds = std::move(bounds),
+          .grid = std::move(grid),
+          .coarse = std::move(coarse),
+          .fine = std::move(fine),
+          .cheaper_levels = std::move(cheaper_levels),
+          .planned = std::move(planned),
+          .options = std::move(options),
+          .executor = std::move(executor),
+          .signature = std::move(learned_on)};
+}
+
+FidelityLadder Experiment::ladder() const {
+  std::vector<const Propagator*> levels;
+  for (const auto& level : cheaper_levels) levels.push_back(level.get());
+  levels.push_back(fine.get());
+  // What a tolerance costs is known by crossing a slice.
+  if (is_adaptive(config.fine.method)) return FidelityLadder(std::move(levels), grid.slice(0), initial);
+  return FidelityLadder(std::move(levels));
+}
+
+}  // namespace forerun

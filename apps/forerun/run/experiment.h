@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "apps/forerun/config/config.h"
+#include "core/base/time_grid.h"
+#include "core/execution/slice_executor.h"
+#include "core/parareal/ladder_planner.h"
+#include "core/parareal/parareal_options.h"
+#include "core/propagation/fidelity_ladder.h"
+#include "core/propagation/propagator.h"
+#include "learning/training/learned_model.h"
+#include "solvers/equations/ode_problem.h"
+
+namespace forerun {
+
+/// How the levels of the fine solver were chosen, where that was left to us.
+struct PlannedLevels {
+  LadderPlan plan;
+  double seconds = 0.0;
+};
+
+/// A configuration brought to life (levels chosen, coarse solver settled): all that a run of Parareal needs, except for
+/// the corrector.
+struct Experiment {
+  RunConfig config;
+  std::unique_ptr<OdeProblem> problem;
+  State initial;
+  StateBounds bounds;
+  TimeGrid grid;
+  std::unique_ptr<Propagator> coarse;
+  std::unique_ptr<Propagator> fine;                         ///< the top level
+  std::vector<std::unique_ptr<Propagator>> cheaper_levels;  ///< below it, cheapest first
+  std::optional<PlannedLevels> planned;
+  PararealOptions options;
+  std::unique_ptr<SliceExecutor> executor;
+  ProblemSignature signature;
+
+  Index dimension() const { return initial.size(); }
+  FidelityLadder ladder() const;
+  Index num_slices() const { return grid.num_slices(); }
+};
+
+/// Throws `UsageError` with the place in the document for values that do not go together (an integrator the equation
+/// does not offer, end ≤ begin, an initial state of another dimension, more memory than the machine has) and
+/// `FileError` for the initial state's file.
+Experiment make_experiment(const ConfigDocument& document);
+
+/// Bytes that a run of N slices holds beside its solvers: boundaries, fine, coarse and corrected states, reference.
+double state_bytes(Index dimension, double num_slices);
+/// Bytes that harvesting adds with each slice propagated: a state and its discrepancy.
+double harvest_bytes_per_slice(Index dimension);
+
+}  // namespace forerun

@@ -1,0 +1,100 @@
+#include "apps/forerun/run/fine_levels.h"
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/config.h"
+
+namespace forerun {
+namespace {
+
+constexpr double kMaxSteps = 1e9;
+constexpr const char* kStepsRule =
+    ": must be \"auto\" or growing numbers of steps from 1 to 1000000000 like [16, 64, 256]";
+constexpr const char* kToleranceRule = ": must be \"auto\" or falling tolerances > 0 and < 1 like [1e-3, 1e-6, 1e-9]";
+
+void skip_spaces(const char*& at, const char* end) {
+  while (at != end && *at == ' ') ++at;
+}
+
+/// The numbers of "[ 16, 64, 256 ]"; nullopt for anything else.
+std::optional<std::vector<double>> parse_numbers(const std::string& text) {
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  std::vector<double> numbers;
+  const char* at = text.data() + 1;
+  const char* const end = text.data() + text.size() - 1;
+  while (true) {
+    skip_spaces(at, end);
+    double value = 0.0;
+    const auto [after, error] = std::from_chars(at, end, value);
+    if (error != std::errc()) return std::nullopt;
+    numbers.push_back(value);
+    at = after;
+    skip_spaces(at, end);
+    if (at == end) return numbers;
+    if (*at++ != ',') return std::nullopt;
+  }
+}
+
+bool are_steps(const std::vector<double>& numbers) {
+  double last = 0.0;
+  for (const double number : numbers) {
+    if (!(number > last && number <= kMaxSteps && number == std::trunc(number))) return false;
+    last = number;
+  }
+  return true;
+}
+
+bool are_tolerances(const std::vector<double>& numbers) {
+  double last = 1.0;
+  for (const double number : numbers) {
+    if (!(number < last && number > 0.0)) return false;
+    last = number;
+  }
+  return true;
+}
+
+}  // namespace
+
+ParameterSpec levels_key() {
+  return {.name = "levels",
+          .default_value = std::string(),
+          .description =
+              "cheaper versions to climb, as steps per slice like [16, 64, 256] or tolerances like [1e-3, "
+              "1e-6], the last being the solver's own; or \"auto\""};
+}
+
+FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine) {
+  const IntegratorSpec own = integrator(fine);
+  const bool adaptive = is_adaptive(own.method);
+  const bool own_is_given = fine.is_set(own_key(own.method));
+  const std::string& text = fine.text("levels");
+  const auto refuse = [&](const std::string& rule) {
+    throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels = " + text + rule);
+  };
+  if (!fine.is_set("levels")) return {false, {own}};
+  if (text == "auto") return {own_is_given, {own}};
+  const std::optional<std::vector<double>> numbers = parse_numbers(text);
+  if (!numbers || !(adaptive ? are_tolerances(*numbers) : are_steps(*numbers))) {
+    refuse(adaptive ? kToleranceRule : kStepsRule);
+  }
+  FineLevels levels;
+  for (const double number : *numbers) {
+    levels.solvers.push_back(adaptive ? IntegratorSpec{own.method, 1, number}
+                                      : IntegratorSpec{own.method, static_cast<Index>(number)});
+  }
+  if (own_is_given && levels.solvers.back() != own) {
+    refuse(": must end with " + own_key(own.method) + " = " + toml_text(own_value(own)));
+  }
+  return levels;
+}
+
+std::string levels_text(const FineLevels& levels) {
+  std::string text;
+  for (const IntegratorSpec& spec : levels.solvers) text += (text.empty() ? "[" : ", ") + toml_text(own_value(spec));
+  return text + "]";
+}
+
+}  // namespace forerun

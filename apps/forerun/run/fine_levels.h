@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/forerun/config/config_document.h"
+#include "core/base/parameters.h"
+#include "solvers/integrators/integrator_spec.h"
+
+namespace forerun {
+
+/// The fidelity ladder of a configuration, [fine] levels: "auto", or step counts a slice like [16, 64, 256], or
+/// tolerances like [1e-3, 1e-6, 1e-9] of a method whose steps follow one.
+struct FineLevels {
+  bool automatic = false;               ///< the levels below the top are still to be chosen by measuring
+  std::vector<IntegratorSpec> solvers;  ///< cheapest first; the last is the fine solver; a single one is no ladder
+
+  bool is_ladder() const { return automatic || solvers.size() > 1; }
+};
+
+/// The key's specification; arrays reach it as text.
+ParameterSpec levels_key();
+
+/// Reads `method`, `steps` or `tolerance`, and `levels` of [fine], whose last ends the others' need to be given. Throws
+/// `UsageError` with place, value and rule.
+FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine);
+
+/// "[16, 64, 256]".
+std::string levels_text(const FineLevels& levels);
+
+}  // namespace forerun

@@ -1,0 +1,231 @@
+#include "apps/forerun/run/report.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <sstream>
+
+#include "apps/forerun/cli/text_table.h"
+
+namespace forerun {
+namespace {
+
+std::string optional_text(const std::optional<double>& value, std::string (*format)(double)) {
+  return value ? format(*value) : "-";
+}
+
+std::string status_text(const CorrectorRun& run) {
+  std::string text(to_string(run.record.termination));
+  if (!run.record.converged())
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return run.warm ? text + ", warm" : text;
+}
+
+/// The unit that keeps the longest run's times readable.
+struct TimeUnit {
+  std::string name;
+  double per_second;
+};
+
+TimeUnit time_unit(const Comparison& comparison) {
+  double longest = 0.0;
+  for (const CorrectorRun& run : comparison.runs) longest = std::max(longest, run.record.seconds.total);
+  return longest < 10.0 ? TimeUnit{"milliseconds", 1e3} : TimeUnit{"seconds", 1.0};
+}
+
+std::string count(double value) {
+  std::ostringstream text;
+  text.precision(1);
+  text << std::fixed << value;
+  return text.str();
+}
+
+Index num_fallbacks(const RunRecord& record) {
+  Index sum = record.initial_fallbacks;
+  for (const IterationRecord& iteration : record.iterations) sum += iteration.num_fallbacks;
+  return sum;
+}
+
+/// "; corrections off by 3.2e-05, predicted 2.1e-05": geometric means over the sweeps of which both are known; ""
+/// without any.
+std::string correction_errors_text(const RunRecord& record) {
+  double found = 0.0;
+  double predicted = 0.0;
+  int count = 0;
+  for (std::size_t k = 1; k < record.iterations.size(); ++k) {
+    const std::optional<double>& was_predicted = record.iterations[k - 1].predicted_correction_error;
+    const std::optional<double>& was_found = record.iterations[k].found_correction_error;
+    if (!was_predicted || !was_found || !(*was_predicted > 0.0) || !(*was_found > 0.0)) continue;
+    predicted += std::log(*was_predicted);
+    found += std::log(*was_found);
+    ++count;
+  }
+  if (count == 0) return "";
+  return "; corrections off by " + format_scientific(std::exp(found / count)) + ", predicted " +
+         format_scientific(std::exp(predicted / count));
+}
+
+/// "kriging 18 ×5, classic ×2; no fallbacks": what served the sweeps, in the order of its first service.
+std::string service_text(const RunRecord& record) {
+  std::vector<std::pair<std::string, Index>> served;
+  for (const IterationRecord& iteration : record.iterations) {
+    const auto known =
+        std::find_if(served.begin(), served.end(), [&](const auto& s) { return s.first == iteration.corrector; });
+    if (known == served.end()) {
+      served.emplace_back(iteration.corrector, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  std::string text;
+  for (const auto& [name, times] : served) text += (text.empty() ? "" : ", ") + name + " ×" + std::to_string(times);
+  const Index fallbacks = num_fallbacks(record);
+  return text + "; " + (fallbacks == 0 ? "no" : std::to_string(fallbacks)) +
+         (fallbacks == 1 ? " fallback" : " fallbacks") + correction_errors_text(record);
+}
+
+/// There is something to tell: candidates, a model from another run, or fallbacks.
+bool has_service(const CorrectorRun& run) {
+  const auto& iterations = run.record.iterations;
+  const auto by_another = [&](const IterationRecord& k) { return k.corrector != run.corrector.name; };
+  return !iterations.empty() &&
+         (num_fallbacks(run.record) > 0 || std::any_of(iterations.begin(), iterations.end(), by_another));
+}
+
+}  // namespace
+
+std::string solver_text(const IntegratorSpec& spec) {
+  return is_adaptive(spec.method) ? to_text(spec) : spec.method + " × " + std::to_string(spec.steps);
+}
+
+std::string problem_heading(const Experiment& experiment) {
+  const RunConfig& config = experiment.config;
+  std::ostringstream text;
+  text << experiment.problem->name() << ", d = " << experiment.dimension() << ", " << experiment.num_slices()
+       << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]\n"
+       << "fine " << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
+       << experiment.options.tolerance << ", " << experiment.executor->num_threads()
+       << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
+  if (config.fine_levels.is_ladder()) {
+    text << "fine levels " << levels_text(config.fine_levels);
+    if (experiment.planned) {
+      text << ", chosen in " << format_duration(experiment.planned->seconds) << " with "
+           << format_number(100.0 * experiment.planned->plan.work)
+           << " % of one fine pass (measured speed-ups include it)";
+    }
+    text << "\n";
+  }
+  return text.str();
+}
+
+std::string comparison_table(const Comparison& comparison, const Experiment& experiment) {
+  using Align = TextTable::Align;
+  const TimeUnit unit = time_unit(comparison);
+  TextTable table({{"", "corrector", Align::left},
+                   {"", "K"},
+                   {"", "sweeps"},
+                   {"", "max error"},
+                   {unit.name, "fine"},
+                   {unit.name, "coarse"},
+                   {unit.name, "fit"},
+                   {unit.name, "predict"},
+                   {unit.name, "total"},
+                   {"speed-up", "measured"},
+                   {"speed-up", "modelled"},
+                   {"", "status", Align::left}});
+  for (const CorrectorRun& run : comparison.runs) {
+    const PhaseSeconds& seconds = run.record.seconds;
+    const auto time = [&](double value) { return format_number(value * unit.per_second); };
+    table.add_row({run.corrector.name, std::to_string(run.record.num_iterations()),
+                   count(run.record.effective_sweeps()), optional_text(run.record.error(), format_scientific),
+                   time(seconds.fine), time(seconds.coarse), time(seconds.fit), time(seconds.predict),
+                   time(seconds.total), optional_text(run.measured_speedup, format_factor),
+                   run.modelled ? format_factor(run.modelled->speedup) : "-", status_text(run)});
+  }
+  std::ostringstream text;
+  text << problem_heading(experiment);
+  if (comparison.has_reference()) {
+    text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
+  }
+  text << "\n" << table.str() << "\n";
+  for (const CorrectorRun& run : comparison.runs)
+    if (has_service(run)) text << run.corrector.name << " served by " << service_text(run.record) << "\n";
+  for (const std::string& sentence : shortfalls(comparison, experiment)) text << sentence << "\n";
+  text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
+       << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.num_slices()
+       << " processors, from this run's own times.\n";
+  return text.str();
+}
+
+std::string run_summary(const Comparison& comparison, const Experiment& experiment) {
+  const CorrectorRun& run = comparison.runs.front();
+  const PhaseSeconds& seconds = run.record.seconds;
+  std::ostringstream text;
+  const auto line = [&text](const std::string& name, const std::string& value) {
+    text << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << value << "\n";
+  };
+  text << problem_heading(experiment) << "\n";
+  line("corrector", run.corrector.name);
+  if (has_service(run)) line("served by", service_text(run.record));
+  line("status", status_text(run));
+  line("iterations", std::to_string(run.record.num_iterations()));
+  line("effective sweeps", count(run.record.effective_sweeps()));
+  if (!run.record.iterations.empty()) line("last increment", format_scientific(run.record.iterations.back().increment));
+  line("max error", comparison.has_reference()
+                        ? optional_text(run.record.error(), format_scientific) + " against serial fine"
+                        : "not computed, see --reference");
+  line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
+                   format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
+                   format_duration(seconds.predict));
+  if (comparison.has_reference()) line("serial fine", format_duration(comparison.serial_fine->seconds));
+  if (run.measured_speedup) line("measured speed-up", format_factor(*run.measured_speedup) + " over serial fine");
+  if (run.modelled) {
+    line("modelled speed-up", format_factor(run.modelled->speedup) + " on " + std::to_string(run.modelled->processors) +
+                                  " processors, from this run's own times");
+  }
+  for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
+  return text.str();
+}
+
+std::vector<std::string> shortfalls(const Comparison& comparison, const Experiment& experiment) {
+  std::vector<std::string> sentences;
+  if (comparison.serial_fine && comparison.serial_fine->failure) {
+    sentences.push_back("serial fine solution: " + comparison.serial_fine->failure->sentence());
+  }
+  for (const CorrectorRun& run : comparison.runs) {
+    const RunRecord& record = run.record;
+    if (record.converged()) continue;
+    std::ostringstream text;
+    text << run.corrector.name << " did not converge: ";
+    if (record.failure) {
+      text << record.failure->sentence();
+    } else {
+      text << to_string(record.termination) << " after " << record.num_iterations()
+           << (record.num_iterations() == 1 ? " iteration" : " iterations");
+      if (!record.iterations.empty()) {
+        text << ", " << record.iterations.back().converged_front << " of " << experiment.num_slices()
+             << " slices converged, increment " << format_scientific(record.iterations.back().increment);
+      }
+    }
+    sentences.push_back(text.str());
+  }
+  for (const std::string& name : comparison.not_run) sentences.push_back(name + " was not run: interrupted");
+  return sentences;
+}
+
+ExitStatus exit_status(const Comparison& comparison) {
+  const auto any = [&](Termination termination) {
+    return std::any_of(comparison.runs.begin(), comparison.runs.end(),
+                       [=](const CorrectorRun& run) { return run.record.termination == termination; });
+  };
+  if (comparison.interrupted) return ExitStatus::interrupted;
+  if (any(Termination::propagator_failed) || (comparison.serial_fine && comparison.serial_fine->failure)) {
+    return ExitStatus::solver_failed;
+  }
+  const bool all_converged = std::all_of(comparison.runs.begin(), comparison.runs.end(),
+                                         [](const CorrectorRun& run) { return run.record.converged(); });
+  return all_converged ? ExitStatus::ok : ExitStatus::not_converged;
+}
+
+}  // namespace forerun

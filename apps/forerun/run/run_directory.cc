@@ -1,0 +1,99 @@
+#include "apps/forerun/run/run_directory.h"
+
+#include <sstream>
+#include <system_error>
+
+#include "apps/forerun/record/report_json.h"
+#include "core/base/errors.h"
+#include "core/files/array_file.h"
+#include "core/files/atomic_file.h"
+#include "core/files/npy_file.h"
+#include "learning/files/model_file.h"
+#include "learning/training/corrector_registry.h"
+
+namespace forerun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* initial_state_name = "initial_state.npy";
+
+std::string boundaries_name(const std::string& solver) { return "boundaries-" + solver + ".npy"; }
+std::string model_name(const std::string& corrector) { return "model-" + corrector + ".safetensors"; }
+
+}  // namespace
+
+void RunDirectory::require_usable(const fs::path& path) {
+  std::error_code error;
+  const bool exists = fs::exists(path, error);
+  if (exists && !fs::is_directory(path, error)) throw FileError(path.string() + ": exists and is not a directory");
+  if (exists && !fs::is_empty(path, error)) {
+    throw FileError(path.string() + ": is not empty: results are never overwritten, name another directory");
+  }
+}
+
+RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)) {
+  if (!path_.has_filename()) path_ = path_.parent_path();  // "out/" is "out"
+  require_usable(path_);
+  std::error_code error;
+  for (fs::path missing = path_; !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) {
+    made_.insert(made_.begin(), missing);
+  }
+  fs::create_directories(path_, error);
+  if (error) throw FileError(path_.string() + ": cannot be made: " + error.message());
+}
+
+RunDirectory::~RunDirectory() {
+  std::error_code ignored;
+  // Only empty directories are removed.
+  for (auto made = made_.rbegin(); made != made_.rend(); ++made) fs::remove(*made, ignored);
+}
+
+void RunDirectory::write(const Comparison& comparison, const Experiment& experiment, const std::string& provenance,
+                         const std::optional<WarmStart>& warm_start) const {
+  const bool from_file = experiment.config.initial_state.has_value();
+  const auto initial_state = from_file ? std::optional<fs::path>(initial_state_name) : std::nullopt;
+  write_file_atomically(path_ / "config.toml", to_toml(experiment.config, initial_state));
+  if (from_file) write_npy(path_ / initial_state_name, experiment.initial);
+  write_file_atomically(path_ / "provenance.json", provenance);
+  write_file_atomically(path_ / "record.json", comparison_json(comparison, experiment, warm_start));
+  write_file_atomically(path_ / "iterations.csv", iterations_csv(comparison));
+  if (comparison.has_reference()) write_npy(path_ / boundaries_name("serial-fine"), comparison.serial_fine->boundaries);
+  for (const CorrectorRun& run : comparison.runs) {
+    write_npy(path_ / boundaries_name(run.corrector.name), run.record.boundaries);
+    if (run.model) save_model(path_ / model_name(run.corrector.name), *run.model);
+  }
+}
+
+std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, const ComparisonPlan& plan) {
+  std::vector<std::string> names = {"config.toml", "provenance.json", "record.json", "iterations.csv"};
+  if (experiment.config.initial_state) names.emplace_back(initial_state_name);
+  if (plan.reference) names.push_back(boundaries_name("serial-fine"));
+  for (const NamedChoice& corrector : plan.correctors) {
+    names.push_back(boundaries_name(corrector.name));
+    if (find_corrector(corrector.name).make) names.push_back(model_name(corrector.name));
+  }
+  return names;
+}
+
+std::string iterations_csv(const Comparison& comparison) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text.precision(17);
+  text << "corrector,iteration,first_slice,exact_front,converged_front,increment,jump,error,fine_work,"
+          "max_slice_fine_seconds,total_seconds,fine_seconds,coarse_seconds,fit_seconds,predict_seconds,served_by,"
+          "fallbacks\n";
+  for (const CorrectorRun& run : comparison.runs) {
+    for (const IterationRecord& k : run.record.iterations) {
+      text << run.corrector.name << ',' << k.iteration << ',' << k.first_slice << ',' << k.exact_front << ','
+           << k.converged_front << ',' << k.increment << ',' << k.jump << ',';
+      if (k.error) text << *k.error;
+      text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds() << ',' << k.seconds.total << ',' << k.seconds.fine
+           << ',' << k.seconds.coarse << ',' << k.seconds.fit << ',' << k.seconds.predict << ',' << k.corrector << ','
+           << k.num_fallbacks << '\n';
+    }
+  }
+  return text.str();
+}
+
+}  // namespace forerun

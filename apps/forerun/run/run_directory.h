@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/config/config_document.h"
+#include "apps/forerun/run/comparison.h"
+
+namespace forerun {
+
+/// The directory that keeps a run: enough to repeat it and to plot it without Forerun.
+///
+///   config.toml                 the configuration with every default and override resolved; runs again as it is
+///   initial_state.npy           where the configuration names a file
+///   provenance.json             version, build, machine, command, seed, digests of what was read
+///   record.json                 as --json
+///   iterations.csv              a row an iteration
+///   boundaries-CORRECTOR.npy    d × (N + 1), column n is U[n]
+///   boundaries-serial-fine.npy  where a reference was computed
+///   model-CORRECTOR.safetensors where the corrector learns
+///
+/// Results are never overwritten: the directory must not exist or be empty. It is made at once, so that a place that
+/// cannot be written is found before the work, and removed again if nothing was put into it.
+class RunDirectory {
+ public:
+  /// Throws `FileError`.
+  explicit RunDirectory(std::filesystem::path path);
+  ~RunDirectory();
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+
+  /// `provenance` as of provenance.h. Each file is written atomically. Throws `FileError`.
+  void write(const Comparison& comparison, const Experiment& experiment, const std::string& provenance,
+             const std::optional<WarmStart>& warm_start) const;
+
+  /// Throws `FileError` where something stands at `path` that is not an empty directory. Touches nothing.
+  static void require_usable(const std::filesystem::path& path);
+  /// The names `write` will give, for a plan.
+  static std::vector<std::string> file_names(const Experiment& experiment, const ComparisonPlan& plan);
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::filesystem::path> made_;  ///< directories that were not there before, outermost first
+};
+
+/// A row an iteration, numbers printed to read back exactly.
+std::string iterations_csv(const Comparison& comparison);
+
+}  // namespace forerun

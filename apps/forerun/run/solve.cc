@@ -1,0 +1,172 @@
+#include "apps/forerun/run/solve.h"
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <optional>
+
+#include "apps/forerun/cli/interrupt.h"
+#include "apps/forerun/cli/printable.h"
+#include "apps/forerun/cli/progress.h"
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/record/provenance.h"
+#include "apps/forerun/record/report_json.h"
+#include "apps/forerun/run/comparison.h"
+#include "apps/forerun/run/dry_run.h"
+#include "apps/forerun/run/report.h"
+#include "apps/forerun/run/run_directory.h"
+#include "apps/forerun/run/writable_path.h"
+#include "core/base/errors.h"
+#include "core/files/atomic_file.h"
+#include "learning/files/model_file.h"
+#include "learning/training/corrector_registry.h"
+
+namespace forerun {
+namespace {
+
+bool learns(const NamedChoice& corrector) { return static_cast<bool>(find_corrector(corrector.name).make); }
+
+/// For compare without --correctors: plain Parareal, RandNet-Parareal as published, the guard, and what the
+/// configuration names.
+std::vector<std::string> corrector_names(const SolveRequest& request, const RunConfig& config) {
+  if (!request.correctors.empty()) return request.correctors;
+  if (request.command == "run") return {config.corrector.name};
+  std::vector<std::string> names = {"classic", "randnet-local", "auto"};
+  if (std::find(names.begin(), names.end(), config.corrector.name) == names.end())
+    names.push_back(config.corrector.name);
+  return names;
+}
+
+/// A model that is saved belongs to one corrector that learns; one that is given must serve.
+void check_models(const SolveRequest& request, const ComparisonPlan& plan) {
+  const auto learners = std::count_if(plan.correctors.begin(), plan.correctors.end(), learns);
+  if (request.save_model && learners != 1) {
+    throw UsageError("--save-model " + request.save_model->string() +
+                     ": must have one corrector that learns to save, " +
+                     (learners == 0 ? "not classic Parareal alone" : "not " + std::to_string(learners)) +
+                     "; --out saves each one's model");
+  }
+  const auto served = [&](const NamedChoice& corrector) { return serves(plan.warm_start, corrector); };
+  if (plan.warm_start && std::none_of(plan.correctors.begin(), plan.correctors.end(), served)) {
+    throw UsageError("--model " + plan.warm_start->file.string() + ": was learned by '" +
+                     plan.warm_start->model->corrector + "', which is not among the correctors of this run");
+  }
+}
+
+ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment) {
+  ComparisonPlan plan;
+  for (const std::string& name : corrector_names(request, experiment.config)) {
+    plan.correctors.push_back(choose_corrector(experiment.config, name));
+  }
+  plan.reference = request.reference;
+  plan.quiet = request.quiet;
+  plan.keep_models = request.save_model || request.out;
+  if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);
+  check_models(request, plan);
+  return plan;
+}
+
+std::optional<std::filesystem::path> json_file(const SolveRequest& request) {
+  return request.json && *request.json != "-" ? std::optional<std::filesystem::path>(*request.json) : std::nullopt;
+}
+
+/// What can be said of the places of results without touching them.
+void check_places(const SolveRequest& request) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> taken = {fs::weakly_canonical(fs::absolute(request.document.file_name()))};
+  const auto check = [&](const std::string& option, const std::optional<fs::path>& file) {
+    if (!file) return;
+    require_file_name(*file);
+    const fs::path place = fs::weakly_canonical(fs::absolute(*file));
+    if (std::find(taken.begin(), taken.end(), place) != taken.end()) {
+      throw UsageError(option + " " + file->string() +
+                       ": must be another file than the configuration and the other "
+                       "results");
+    }
+    taken.push_back(place);
+  };
+  check("--json", json_file(request));
+  check("--save-model", request.save_model);
+  if (request.out) RunDirectory::require_usable(*request.out);
+}
+
+void say_transfer(const ComparisonPlan& plan, spdlog::logger& logger) {
+  if (!plan.warm_start) return;
+  for (const std::string& difference : plan.warm_start->transfer) {
+    logger.warn("{}", printable("transfer from " + plan.warm_start->file.string() + ": " + difference));
+  }
+}
+
+void report(const SolveRequest& request, const Comparison& comparison, const Experiment& experiment,
+            const std::string& json, const Console& console, spdlog::logger& logger) {
+  if (request.json == "-") {
+    console.out << json;
+    for (const std::string& sentence : shortfalls(comparison, experiment)) logger.warn("{}", sentence);
+  } else if (request.command == "run") {
+    if (!comparison.runs.empty()) console.out << run_summary(comparison, experiment);
+  } else {
+    console.out << comparison_table(comparison, experiment);
+  }
+  console.out.flush();
+}
+
+/// Does all of `writes`: what was computed is not lost because one of its places fails. Returns the first failure.
+std::exception_ptr attempt_all(const std::vector<std::function<void()>>& writes) {
+  std::exception_ptr first;
+  for (const auto& write : writes) {
+    try {
+      write();
+    } catch (const FileError&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  return first;
+}
+
+void save_learned_model(const std::filesystem::path& path, const Comparison& comparison, spdlog::logger& logger) {
+  const auto found = std::find_if(comparison.runs.begin(), comparison.runs.end(),
+                                  [](const auto& run) { return run.model.has_value(); });
+  if (found == comparison.runs.end()) {
+    logger.warn("{}: not written, nothing was learned", path.string());
+    return;
+  }
+  save_model(path, *found->model);
+  logger.info("{}: written{}", path.string(), found->record.converged() ? "" : ", from a run that did not converge");
+}
+
+}  // namespace
+
+ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console) {
+  const Experiment experiment = make_experiment(request.document);
+  const ComparisonPlan plan = make_plan(request, experiment);
+  check_places(request);
+  if (request.dry_run) {
+    console.out << dry_run_text(request, plan, experiment);
+    return ExitStatus::ok;
+  }
+  if (json_file(request)) require_writable(*json_file(request));
+  if (request.save_model) require_writable(*request.save_model);
+  std::optional<RunDirectory> directory;
+  if (request.out) directory.emplace(*request.out);
+
+  const std::string provenance = provenance_json(experiment, request.document, words, plan.warm_start);
+  const auto logger = make_logger(console, request.quiet);
+  say_transfer(plan, *logger);
+  const InterruptGuard interrupt;
+  const Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
+
+  // Files first: standard output may be a pipe that nobody reads any more, which ends the process.
+  const std::string json = comparison_json(comparison, experiment, plan.warm_start);
+  std::vector<std::function<void()>> writes;
+  if (directory) writes.push_back([&] { directory->write(comparison, experiment, provenance, plan.warm_start); });
+  if (request.save_model) writes.push_back([&] { save_learned_model(*request.save_model, comparison, *logger); });
+  if (json_file(request)) writes.push_back([&] { write_file_atomically(*json_file(request), json); });
+  const std::exception_ptr failure = attempt_all(writes);
+  report(request, comparison, experiment, json, console, *logger);
+  if (failure) std::rethrow_exception(failure);
+  return exit_status(comparison);
+}
+
+}  // namespace forerun

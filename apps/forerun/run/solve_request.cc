@@ -1,0 +1,82 @@
+#include "apps/forerun/run/solve_request.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/overrides.h"
+#include "learning/training/corrector_registry.h"
+
+namespace forerun {
+namespace {
+
+/// "a,b,c" as names of correctors, each known and none twice.
+std::vector<std::string> corrector_names(const std::string& list) {
+  const std::string place = "--correctors " + list + ": ";
+  std::vector<std::string> names;
+  if (list.empty()) throw UsageError(place + "must name one corrector at least, e.g. classic,randnet");
+  std::istringstream stream(list + ",");
+  for (std::string name; std::getline(stream, name, ',');) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) throw UsageError(place + name + " is named twice");
+    try {
+      names.push_back(find_corrector(name).name);
+    } catch (const ParameterError& error) {
+      throw UsageError(place + error.what());
+    }
+  }
+  return names;
+}
+
+std::optional<std::filesystem::path> path_option(const ParsedOptions& options, const std::string& name) {
+  const std::optional<std::string> text = options.text(name);
+  if (!text) return std::nullopt;
+  if (text->empty()) throw UsageError("--" + name + " '': must be the name of a file or directory");
+  return std::filesystem::path(*text);
+}
+
+std::string configuration_argument(const std::string& command, const ParsedOptions& options) {
+  const auto& arguments = options.arguments();
+  if (arguments.size() == 1 && !arguments.front().empty()) return arguments.front();
+  throw UsageError(command +
+                   (arguments.size() <= 1
+                        ? " needs a configuration file, e.g. "
+                        : " takes one configuration file, not " + std::to_string(arguments.size()) + ", e.g. ") +
+                   "`forerun " + command + " data/configs/burgers.toml`");
+}
+
+}  // namespace
+
+std::vector<OptionSpec> solve_option_specs() {
+  return {
+      {"set", "section.key=value",
+       "override one key of the configuration; the value is TOML, a bare\nword is taken as a string; may be repeated",
+       true},
+      {"threads", "N", "threads; 0: all cores (default: [run] threads, else 0)"},
+      {"seed", "N", "of the random layer, 0 … 2^53 (default: [run] seed, else 1)"},
+      {"model", "FILE", "start from this model; equation and dimension must agree"},
+      {"save-model", "FILE", "write what was learned, converged or not"},
+      {"out", "DIR", "write a run directory; DIR must not exist or be empty"},
+      {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
+      {"dry-run", "", "check everything, print the plan with sizes and memory, write nothing"},
+      {"quiet", "", "no progress on standard error; warnings and errors remain"},
+  };
+}
+
+SolveRequest make_solve_request(const std::string& command, const ParsedOptions& options, const Console& console) {
+  SolveRequest request;
+  request.command = command;
+  request.document = ConfigDocument::read(configuration_argument(command, options));
+  override_settings(request.document, options, console);
+  if (const auto list = options.text("correctors")) request.correctors = corrector_names(*list);
+  request.reference = command == "compare" || options.has("reference");
+  request.model = path_option(options, "model");
+  request.save_model = path_option(options, "save-model");
+  request.out = path_option(options, "out");
+  request.json = options.text("json");
+  if (request.json && request.json->empty()) throw UsageError("--json '': must be a file, or - for standard output");
+  request.dry_run = options.has("dry-run");
+  request.quiet = options.has("quiet");
+  return request;
+}
+
+}  // namespace forerun

@@ -1,0 +1,73 @@
+#include "apps/forerun/run/spot_check.h"
+
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/config_document.h"
+#include "core/base/errors.h"
+#include "learning/files/tensor_file.h"
+#include "solvers/equations/problem_registry.h"
+
+namespace forerun {
+namespace {
+
+/// As much as a recomputed discrepancy may differ, relative to the bounds.
+constexpr double sample_tolerance = 1e-9;
+
+Parameters problem_parameters(const ProblemEntry& entry, const StoreFamily& family, const State& varying) {
+  ConfigDocument document = ConfigDocument::parse("", "parameters");
+  for (const auto& [name, text] : family.common.parameters) document.set_from_text("problem", name, text, name);
+  for (Index j = 0; j < family.box.size(); ++j)
+    document.set({"problem", family.box.names[static_cast<std::size_t>(j)], varying[j], ""});
+  Parameters parameters(entry.parameters);
+  for (const Setting& setting : document.settings()) parameters.set(setting.key, setting.value);
+  return parameters;
+}
+
+State discrepancy(const OdeProblem& problem, const ProblemSignature& signature, Index n, const StateView& state) {
+  const double begin = problem.default_begin() + static_cast<double>(n) * signature.slice_length;
+  const Slice slice{n, begin, begin + signature.slice_length};
+  State fine(problem.dimension()), coarse(problem.dimension());
+  problem.make_propagator(parse_integrator(signature.fine))->propagate(slice, state, fine);
+  problem.make_propagator(parse_integrator(signature.coarse))->propagate(slice, state, coarse);
+  return fine - coarse;
+}
+
+}  // namespace
+
+std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& varying) {
+  const StoreFamily& family = store.family();
+  const std::string refusal = store.directory().string() + ": is of no family that can be computed here: ";
+  try {
+    const ProblemEntry& entry = find_problem(family.common.problem);
+    auto problem = entry.make(problem_parameters(entry, family, varying));
+    if (problem->dimension() != family.common.dimension)
+      throw std::invalid_argument("its states have another dimension than its equation");
+    for (const std::string& solver : {family.common.fine, family.common.coarse})
+      problem->make_propagator(parse_integrator(solver));
+    return problem;
+  } catch (const std::invalid_argument& error) {
+    throw ModelFileError(refusal + error.what());
+  } catch (const UsageError& error) {
+    throw ModelFileError(refusal + error.what());
+  }
+}
+
+void check_sample(const Store& store, const StoreEntry& entry) {
+  const auto refuse = [&](const std::string& reason) {
+    throw ModelFileError((store.directory() / "runs" / (entry.name + ".safetensors")).string() +
+                         ": is not what the solvers give: " + reason);
+  };
+  const auto problem = stored_problem(store, entry.parameters);
+  const Index sample = entry.harvest.size() - 1;
+  const Index slice = entry.harvest.slices()[static_cast<std::size_t>(sample)];
+  try {
+    const State found = discrepancy(*problem, store.family().common, slice, entry.harvest.states().col(sample));
+    const double off = (found - entry.harvest.discrepancies().col(sample)).cwiseAbs().maxCoeff();
+    const StateBounds bounds = problem->bounds();
+    if (!(off <= sample_tolerance * (bounds.upper - bounds.lower).maxCoeff()))
+      refuse("a sample computed again differs");
+  } catch (const PropagationError& error) {
+    refuse(std::string("from a sample's state: ") + error.what());
+  }
+}
+
+}  // namespace forerun

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "learning/family/store.h"
+#include "solvers/equations/ode_problem.h"
+
+namespace forerun {
+
+/// The equation of a store's runs, with these values of the parameters that vary. Throws `ModelFileError`, naming the
+/// store, where it says what no run could have left there.
+std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& varying);
+
+/// Whether an entry's last sample is what the store's solvers give: computes F(u) − G(u) again, which costs a slice of
+/// both. No equation here depends on time itself, so the run's begin, which a store does not keep, does not matter.
+/// Throws `ModelFileError`, naming the entry's file, where it differs by more than another processor's rounding.
+void check_sample(const Store& store, const StoreEntry& entry);
+
+}  // namespace forerun

@@ -1,0 +1,151 @@
+#include "core/parareal/coarse_sweep.h"
+
+#include <algorithm>
+
+#include "core/base/stopwatch.h"
+#include "core/propagation/checked_propagation.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kSlicesPerPiece = 16;
+/// Classic Parareal may leave the typical range by far on its way, but not by several times its width.
+constexpr double kLooseMargin = 2.0;
+
+}  // namespace
+
+CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options,
+                         bool with_correction)
+    : grid_(grid),
+      propagator_(coarse),
+      options_(options),
+      coarse_(coarse.dimension(), grid.num_slices()),
+      corrections_(coarse.dimension(), with_correction ? grid.num_slices() : 0),
+      new_coarse_(coarse.dimension()),
+      new_correction_(coarse.dimension()),
+      new_state_(coarse.dimension()),
+      increments_(static_cast<std::size_t>(grid.num_slices())),
+      carried_(static_cast<std::size_t>(grid.num_slices())),
+      guard_(options.bounds, options.state_margin),
+      initial_guard_(options.bounds, options.state_margin),
+      loose_guard_(options.bounds, kLooseMargin),
+      knows_range_(options.bounds.lower.size() > 0) {}
+
+void CoarseSweep::start(const Correction* correction, States& boundaries, SliceExecutor& executor) {
+  if (knows_range_) {
+    initial_guard_.include(boundaries.col(0), executor);
+    loose_guard_.include(boundaries.col(0), executor);
+  }
+  num_fallbacks_ = 0;
+  predict_seconds_ = 0.0;
+  for (Index n = 0; n < grid_.num_slices(); ++n) {
+    if (!propagate(n, boundaries.col(n), coarse_.col(n).data()) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
+      boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
+      propagate(n, boundaries.col(n), coarse_.col(n).data());
+    }
+    boundaries.col(n + 1) = coarse_.col(n);
+    if (!loose_guard_.admits(coarse_.col(n))) {
+      ++num_fallbacks_;
+      boundaries.col(n + 1) = boundaries.col(n);
+    }
+    if (!correction) continue;
+    const Stopwatch watch;
+    correction->evaluate(grid_.slice(n), boundaries.col(n), new_correction_);
+    new_state_ = coarse_.col(n) + new_correction_;
+    if (initial_guard_.admits(new_state_)) {
+      boundaries.col(n + 1) = new_state_;
+    } else {
+      ++num_fallbacks_;
+    }
+    predict_seconds_ += watch.seconds();
+  }
+}
+
+void CoarseSweep::include_sound_states(Index first, const States& fine, SliceExecutor& executor) {
+  guard_.include(fine.rightCols(grid_.num_slices() - first), executor);
+}
+
+void CoarseSweep::correct_old_states(const Correction& correction, Index first, const States& boundaries,
+                                     SliceExecutor& executor) {
+  const Index begin = first + 1;
+  const Index num_pieces = (grid_.num_slices() - begin + kSlicesPerPiece - 1) / kSlicesPerPiece;
+  executor.for_each(num_pieces, [&](Index piece) {
+    const Index n = begin + piece * kSlicesPerPiece;
+    const Index count = std::min(kSlicesPerPiece, grid_.num_slices() - n);
+    correction.evaluate_block(grid_.slices(n, count), boundaries.middleCols(n, count),
+                              corrections_.middleCols(n, count));
+  });
+}
+
+void CoarseSweep::begin(const Correction* correction, Index iteration, Index first) {
+  correction_ = correction;
+  iteration_ = iteration;
+  first_ = first;
+  num_fallbacks_ = 0;
+  predict_seconds_ = 0.0;
+}
+
+void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
+  if (n == first_) {
+    replace_boundary(n, fine.col(n).data(), fine.col(n).data(), boundaries);
+    return;
+  }
+  propagate_or_step_back(n, boundaries, fine);
+  if (correction_) {
+    predict(n, boundaries.col(n), fine.col(n));
+  } else {
+    new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
+    if (knows_range_ && !loose_guard_.admits(new_state_)) {
+      ++num_fallbacks_;
+      new_state_ = fine.col(n);
+    }
+  }
+  coarse_.col(n) = new_coarse_;
+  replace_boundary(n, new_state_.data(), fine.col(n).data(), boundaries);
+}
+
+void CoarseSweep::propagate_or_step_back(Index n, States& boundaries, const States& fine) {
+  if (propagate(n, boundaries.col(n), new_coarse_.data())) return;
+  if (corrections_.cols() == 0 || boundaries.col(n) == fine.col(n - 1)) return;
+  double& increment = increments_[static_cast<std::size_t>(n - 1)];
+  const double refused_increment = increment;
+  replace_boundary(n - 1, fine.col(n - 1).data(), fine.col(n - 1).data(), boundaries);
+  increment += refused_increment;  // a bound: the state before both replacements is gone
+  propagate(n, boundaries.col(n), new_coarse_.data());
+}
+
+void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine) {
+  const Stopwatch watch;
+  correction_->evaluate(grid_.slice(n), state, new_correction_);
+  new_state_ = fine + ((new_coarse_ + new_correction_) - (coarse_.col(n) + corrections_.col(n)));
+  if (!guard_.admits(new_state_)) {
+    ++num_fallbacks_;
+    new_state_ = fine + (new_coarse_ - coarse_.col(n));
+    if (!guard_.admits(new_state_)) new_state_ = fine;
+  }
+  predict_seconds_ += watch.seconds();
+}
+
+void CoarseSweep::replace_boundary(Index n, const double* state, const double* fine, States& boundaries) {
+  double* const boundary = boundaries.col(n + 1).data();
+  const Index dimension = boundaries.rows();
+  increments_[static_cast<std::size_t>(n)] = options_.norm.distance(state, boundary, dimension);
+  carried_[static_cast<std::size_t>(n)] = options_.norm.distance(state, fine, dimension);
+  Eigen::Map<State>(boundary, dimension) = Eigen::Map<const State>(state, dimension);
+}
+
+bool CoarseSweep::propagate(Index n, const StateView& in, double* out) {
+  if (options_.stop.stop_requested()) throw StopRequested{};
+  Eigen::Map<State> result(out, in.size());
+  try {
+    CheckedPropagator{propagator_, "coarse", iteration_}.propagate(grid_.slice(n), in, result);
+    return true;
+  } catch (const SliceError& error) {
+    if (!error.numerical) throw;
+    ++num_fallbacks_;
+    result = in;
+    return false;
+  }
+}
+
+}  // namespace forerun

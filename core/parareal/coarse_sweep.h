@@ -1,0 +1,86 @@
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "core/parareal/coarse_trainer.h"
+#include "core/parareal/parareal_options.h"
+#include "core/parareal/state_guard.h"
+#include "core/propagation/propagator.h"
+#include "core/record/run_record.h"
+
+namespace forerun {
+
+/// The serial part of Parareal: G_k = G + m_k run through the slices, and what must be remembered of it.
+///
+/// Keeps G(U[n]) for the current iterate; the first sweep of a run fills it, each corrected sweep renews it.
+/// Where the coarse solver cannot cross a slice (it gives up or its result is not finite), it stands for the identity
+/// there: any deterministic G will do for Parareal, so an unstable coarse solver costs iterations and not the run.
+/// Likewise a state that classic Parareal throws out of the known range by more than twice its widths gives way to the
+/// fine value (in the first sweep: to the state before): any start of the next fine solves will do, too.
+/// `boundaries` holds U[n] in column n and is changed in place. Throws `SliceError` for other exceptions of the coarse
+/// solver, and `StopRequested`.
+class CoarseSweep {
+ public:
+  CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options, bool with_correction);
+
+  /// U[n+1] = G_0(U[n]); a corrected state that is non-finite or far out of `options.bounds` is replaced by G's.
+  void start(const Correction* correction, States& boundaries, SliceExecutor& executor);
+
+  /// Tells the guard which states are sound: those that the fine solver has just produced, F(U[n]) for n = first … N
+  /// − 1.
+  void include_sound_states(Index first, const States& fine, SliceExecutor& executor);
+
+  /// m_k(U[n]) at the states that the corrected sweep will replace, in parallel.
+  void correct_old_states(const Correction& correction, Index first, const States& boundaries, SliceExecutor& executor);
+
+  /// A corrected sweep: begin, `cross` for n = first … N − 1. With a correction, `correct_old_states` comes before,
+  /// with the same one.
+  void begin(const Correction* correction, Index iteration, Index first);
+  /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])). Slice `first` starts from a state that does not change, so its
+  /// bracket is exactly zero: it becomes F(U[first]) and costs nothing. May change U[n]' once more, with what is said
+  /// of slice n − 1.
+  void cross(Index n, States& boundaries, const States& fine);
+
+  /// G(U[n]) in column n.
+  const States& coarse() const { return coarse_; }
+  /// ‖U[n+1]' − U[n+1]‖ of each slice the last sweep ran through.
+  const std::vector<double>& increments() const { return increments_; }
+  /// ‖G_k(U[n]') − G_k(U[n])‖, likewise: how far slice n carried the change of its start on.
+  const std::vector<double>& carried() const { return carried_; }
+  /// How often the last sweep did not use what coarse solver and correction gave, and the seconds it spent in m_k.
+  Index num_fallbacks() const { return num_fallbacks_; }
+  double predict_seconds() const { return predict_seconds_; }
+
+ private:
+  /// out = G(in), at that address, or `in` where the coarse solver cannot cross the slice; then false.
+  bool propagate(Index n, const StateView& in, double* out);
+  /// G(U[n]'). A predicted state that the coarse solver cannot start from is refused like any other unsound prediction:
+  /// F(U[n − 1]) takes its place.
+  void propagate_or_step_back(Index n, States& boundaries, const States& fine);
+  void predict(Index n, const StateView& state, const StateView& fine);
+  /// U[n+1]' = the state at this address; `fine` is where F(U[n]) is.
+  void replace_boundary(Index n, const double* state, const double* fine, States& boundaries);
+
+  const TimeGrid& grid_;
+  const Propagator& propagator_;
+  const PararealOptions& options_;
+  States coarse_;       ///< G(U[n]), bare
+  States corrections_;  ///< m_k(U[n]); empty without a correction
+  State new_coarse_;
+  State new_correction_;
+  State new_state_;
+  std::vector<double> increments_;
+  std::vector<double> carried_;
+  StateGuard guard_;          ///< the typical range, and what fine solves have shown to be sound
+  StateGuard initial_guard_;  ///< for predictions before there were any
+  StateGuard loose_guard_;    ///< against an unstable coarse solver
+  bool knows_range_;
+  const Correction* correction_ = nullptr;
+  Index iteration_ = 0;
+  Index first_ = 0;
+  Index num_fallbacks_ = 0;
+  double predict_seconds_ = 0.0;
+};
+
+}  // namespace forerun

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/base/state.h"
+#include "core/base/time_grid.h"
+#include "core/execution/slice_executor.h"
+
+namespace forerun {
+
+/// A correction m of the coarse solver, so that G + m is what the sweep runs: m(u) ≈ F(u) − G(u).
+///
+/// One immutable version of a model. Parareal evaluates both coarse values of an iteration from the same version, hence
+/// the fixed point U[n+1] = F(U[n]) does not depend on m: a bad correction costs iterations, never the answer.
+/// Thread-safety: evaluation is const and may run concurrently. Deterministic.
+class Correction {
+ public:
+  virtual ~Correction() = default;
+
+  /// out = m(u) for a state at the beginning of `slice`; physical units.
+  virtual void evaluate(const Slice& slice, const StateView& state, StateOut out) const = 0;
+
+  /// Column j of `out` = m(column j of `states`), for slices[j]; bit for bit what `evaluate` gives.
+  virtual void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const;
+};
+
+/// What one fine sweep found out, one slice per column: F and G at the states the slices began with.
+struct SweepData {
+  Index iteration = 0;
+  std::span<const Index> levels;  ///< of the fidelity ladder that the fine values come from; never rising with time
+  std::span<const Slice> slices;
+  StatesView states;  ///< u
+  StatesView fine;    ///< F(u)
+  StatesView coarse;  ///< G(u), bare
+  /// The sweep to come is expected to do with m = 0: to leave jumps whose consequences are below what is wanted.
+  bool classic_will_do = false;
+};
+
+/// How far the change of a correction between two states of one slice is from that of the discrepancy δ = F − G,
+/// ‖(m(u') − m(u)) − (δ(u') − δ(u))‖ in the norm of the scaled state, a mean over slices. That error, and no other of
+/// m, is what an iteration leaves behind.
+struct CorrectionErrors {
+  std::optional<double> predicted;  ///< of the correction that serves now, by how it did before
+  std::optional<double> found;      ///< of the one that served the sweep before, now that F has spoken
+};
+
+/// The seam between the loop and a learner: sweeps in, the next correction out.
+///
+/// The correction returned stays valid and unchanged until the next call of `train`. nullptr stands for m = 0, i.e.
+/// classic Parareal. Deterministic, independent of the number of threads.
+class CoarseTrainer {
+ public:
+  virtual ~CoarseTrainer() = default;
+
+  /// The correction for the initial sweep: what was known before this run (nullptr: nothing).
+  virtual const Correction* initial_correction() = 0;
+
+  /// Learns from a sweep and returns the correction that serves this iteration's sweep.
+  virtual const Correction* train(const SweepData& sweep, SliceExecutor& executor) = 0;
+
+  /// Which corrector serves the sweep; goes to the record.
+  virtual std::string serving() const = 0;
+
+  /// For the record, from a trainer that checks its corrections.
+  virtual CorrectionErrors errors() const { return {}; }
+};
+
+}  // namespace forerun

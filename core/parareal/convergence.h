@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/record/run_record.h"
+
+namespace forerun {
+
+/// What a stopping criterion may look at after an iteration.
+struct IterationStatus {
+  const IterationRecord& iteration;
+  Index num_slices = 0;
+  double elapsed_seconds = 0.0;
+};
+
+/// One small reason to stop; a run ends at the first of its criteria that speaks.
+class StoppingCriterion {
+ public:
+  virtual ~StoppingCriterion() = default;
+  virtual std::optional<Termination> check(const IterationStatus& status) const = 0;
+};
+
+/// Converged when every slice is frozen: exact, or its increment below the tolerance with all slices before it frozen
+/// (the published rule; the freezing itself is `converged_prefix`).
+std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged();
+/// Converged when every jump ‖F(U[n]) − U[n+1]‖ of the iterate the iteration began with is < tolerance (> 0).
+std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance);
+/// `iteration_limit` after `limit` ≥ 1 iterations. Reaching it is not convergence.
+std::unique_ptr<StoppingCriterion> stop_at_iteration(Index limit);
+/// `time_limit` once the run has taken `limit` > 0 seconds; looked at after each iteration.
+std::unique_ptr<StoppingCriterion> stop_after_seconds(double limit);
+/// The first of `parts`, in their order, that wants to stop.
+std::unique_ptr<StoppingCriterion> any_of(std::vector<std::unique_ptr<StoppingCriterion>> parts);
+
+/// The published rule: a slice counts only when all before it do. The first n in [first, end) with values[n] ≥
+/// tolerance (values[n] belongs to U[n + 1]); `end` if there is none.
+Index converged_prefix(const std::vector<double>& values, Index first, Index end, double tolerance);
+
+}  // namespace forerun

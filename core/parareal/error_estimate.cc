@@ -1,0 +1,106 @@
+#include "core/parareal/error_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace forerun {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::infinity();
+constexpr double kNoise = 3.0;
+constexpr double kMostNoise = 4.0;
+constexpr double kTypicalSlope = 20.0;
+
+/// max_{|j−n| ≤ 2} values[j], j from `first` on.
+double windowed_maximum(const double* values, Index first, Index end, Index n) {
+  if (n >= first + 2 && n + 2 < end) {
+    return std::max(std::max(std::max(values[n - 2], values[n - 1]), std::max(values[n + 1], values[n + 2])),
+                    values[n]);
+  }
+  return *std::max_element(values + std::max(first, n - 2), values + std::min(end, n + 3));
+}
+
+}  // namespace
+
+ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
+    : safety_(safety),
+      largest_contraction_(kUnknown),
+      start_increments_(static_cast<std::size_t>(num_slices), 0.0),
+      contractions_(static_cast<std::size_t>(num_slices), kUnknown),
+      has_climbed_(static_cast<std::size_t>(num_slices), 0),
+      jumps_(static_cast<std::size_t>(num_slices)),
+      growths_(static_cast<std::size_t>(num_slices), 1.0),
+      errors_(static_cast<std::size_t>(num_slices), kUnknown),
+      consequences_(errors_) {}
+
+void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps) {
+  if (!has_swept_) return;
+  const auto begin = static_cast<std::size_t>(first);
+  const auto end = static_cast<Index>(jumps.size());
+  for (std::size_t n = begin; n < jumps.size(); ++n) jumps_[n] = has_climbed_[n] ? 0.0 : jumps[n];
+  double largest = 0.0;
+  for (std::size_t n = begin; n < jumps.size(); ++n) {
+    const double increment = windowed_maximum(start_increments_.data(), first, end, static_cast<Index>(n));
+    if (has_climbed_[n] || increment <= rounding) continue;
+    contractions_[n] = windowed_maximum(jumps_.data(), first, end, static_cast<Index>(n)) / increment;
+    largest = std::max(largest, contractions_[n]);
+  }
+  if (largest > 0.0) largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
+  std::fill(has_climbed_.begin() + first, has_climbed_.end(), 0);
+}
+
+void ErrorEstimate::climb(Index first, Index count) {
+  largest_increment_ = 0.0;
+  std::fill_n(has_climbed_.begin() + first, count, 1);
+  std::fill_n(contractions_.begin() + first, count, kUnknown);
+  std::fill_n(errors_.begin() + first, count, kUnknown);
+}
+
+void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& increments) {
+  has_swept_ = true;
+  error_ = 0.0;
+  if (first == 0) return;
+  const auto before = static_cast<std::size_t>(first - 1);
+  error_ = errors_[before];
+  if (!std::isfinite(error_)) error_ = std::min(1.0, safety_ * contraction(before)) * increments[before];
+}
+
+void ErrorEstimate::end_sweep(double largest_increment) {
+  const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
+  smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
+  largest_increment_ = largest_increment;
+  last_reduction_ = reduction;
+}
+
+bool ErrorEstimate::knows_contraction() const { return largest_contraction_ < kUnknown; }
+
+double ErrorEstimate::largest_error() const {
+  return std::max(*std::max_element(errors_.begin(), errors_.end()), smallest_credible_);
+}
+
+double ErrorEstimate::expected_error(Index first, const std::vector<double>& jumps) const {
+  if (!knows_contraction()) {
+    const double largest = *std::max_element(jumps.begin() + first, jumps.end());
+    return std::min(1.0, kTypicalSlope * largest) * largest;
+  }
+  double increment = 0.0;
+  double error = 0.0;
+  double largest = 0.0;
+  for (auto n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
+    error = growths_[n] * error + contraction(n) * increment;
+    largest = std::max(largest, error);
+    increment = jumps[n] + growths_[n] * increment;
+  }
+  return largest;
+}
+
+void ErrorEstimate::project(Index first) {
+  double amplification = 1.0;
+  for (std::size_t n = errors_.size(); n-- > static_cast<std::size_t>(first);) {
+    consequences_[n] = errors_[n] > 0.0 ? errors_[n] * amplification : 0.0;
+    amplification = std::max(1.0, growths_[n] * amplification);
+  }
+}
+
+}  // namespace forerun

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "core/base/state.h"
+
+namespace forerun {
+
+/// How far an iterate may still be from the solution, from what an iteration shows anyway.
+///
+/// A corrected sweep leaves U' with a predicted jump of zero everywhere. The true jump of slice n is the change of the
+/// coarse solver's remaining discrepancy over the increment Δ_n = ‖U[n]' − U[n]‖ of the slice's start. How strongly it
+/// changes is seen when the next fine sweep reveals the jumps that the increments of the sweep before have left:
+///
+///   ρ_n = max_{|j−n| ≤ 2} jump_j / max_{|j−n| ≤ 2} Δ_j.
+///
+/// Jumps are carried on with the measured growth Λ_n = ‖G_k(U[n]') − G_k(U[n])‖ / Δ_n of each slice (at least 0.6 times
+/// the growth known before, because a change along a contracting direction shows less than an error may find):
+///
+///   e_{n+1} = Λ_n e_n + σ ρ_n Δ_n,
+///
+/// with the safety factor σ; e_n at the front is the estimate under which it was frozen (what is
+/// left of its increment, where there was none), 0 where it is exact. The first jumps of slices that have climbed to
+/// another level of a fidelity ladder also hold the difference of the levels and do not count; until the next, ρ is
+/// there the largest seen in the run.
+///
+/// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
+/// growths, e_{n+1} becomes at most
+///
+///   c_{n+1} = e_{n+1} · max(1, Λ_{n+1}, Λ_{n+1} Λ_{n+2}, …)
+///
+/// by the end of the run. A learner on a chaotic problem may stop contracting at the noise of its own predictions;
+/// hence no error is claimed to be smaller than the last increment times three times the worse of its last two
+/// reductions (at most four times), of which the first sweep after a climb shows none.
+///
+/// Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
+class ErrorEstimate {
+ public:
+  /// Changes this small, in scaled states of size one, are rounding: they show neither growth nor contraction, and what
+  /// they leave is taken to be no larger than they are.
+  static constexpr double rounding = 1e-13;
+
+  ErrorEstimate(Index num_slices, double safety);
+
+  /// After a fine sweep of slices first … N − 1: the jumps that the last corrected sweep has left. Ignored before one.
+  void observe_jumps(Index first, const std::vector<double>& jumps);
+
+  /// A corrected sweep from slice `first` on: begin, `advance` for every slice in order, end. `increments` are those of
+  /// the sweep before.
+  void begin_sweep(Index first, const std::vector<double>& increments);
+  /// Slice n = `slice` started from a state changed by Δ_n = `start_increment` and carried `carried` of it on. Returns
+  /// e_{n+1}.
+  double advance(Index slice, double start_increment, double carried);
+  void end_sweep(double largest_increment);
+
+  /// The next jumps of these slices will be of another fine solver.
+  void climb(Index first, Index count);
+
+  /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
+  bool knows_contraction() const;
+  /// The last increment times three times the worse of its last two reductions, at most four times; 0 while it has not
+  /// been reduced yet.
+  double smallest_credible() const { return smallest_credible_; }
+  /// The largest e_{n+1}, at least the smallest credible one.
+  double largest_error() const;
+  /// e_{n+1} for each slice n; infinite while no contraction has been seen.
+  const std::vector<double>& errors() const { return errors_; }
+  /// What a sweep from slice `first` on would leave of these `jumps` if it contracted as the last ones did: the largest
+  /// e_{n+1}, without safety factor, of increments Δ_{n+1} = jump_n + Λ_n Δ_n. While no contraction has been seen: the
+  /// jumps alone, times ρ = min(1, 20 max_n jump_n), because a small discrepancy does not change much between states.
+  double expected_error(Index first, const std::vector<double>& jumps) const;
+  /// Brings c_{n+1} up to date for the slices from `first` on.
+  void project(Index first);
+  /// c_{n+1} for each slice n as last projected.
+  const std::vector<double>& consequences() const { return consequences_; }
+
+ private:
+  static constexpr double growth_memory = 0.6;
+
+  double contraction(std::size_t n) const { return std::min(contractions_[n], largest_contraction_); }
+
+  double safety_;
+  double largest_contraction_;      ///< infinite: none seen
+  double largest_increment_ = 0.0;  ///< of the last corrected sweep
+  double last_reduction_ = 0.0;
+  double smallest_credible_ = 0.0;
+  double error_ = 0.0;  ///< e_{n+1} of the slice that the sweep has come to
+  bool has_swept_ = false;
+  std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
+  std::vector<double> contractions_;      ///< ρ_n; infinite where unknown
+  std::vector<char> has_climbed_;         ///< since the last fine sweep: the next jump tells of levels
+  std::vector<double> jumps_;             ///< 0 where a slice has climbed
+  std::vector<double> growths_;           ///< Λ_n
+  std::vector<double> errors_;
+  std::vector<double> consequences_;
+};
+
+// Here, because it is called for every slice of every sweep.
+inline double ErrorEstimate::advance(Index slice, double start_increment, double carried) {
+  const auto n = static_cast<std::size_t>(slice);
+  start_increments_[n] = start_increment;
+  if (start_increment > rounding) growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
+  error_ *= growths_[n];
+  error_ += start_increment > rounding ? safety_ * contraction(n) * start_increment : start_increment;
+  errors_[n] = error_;
+  return error_;
+}
+
+}  // namespace forerun

@@ -1,0 +1,175 @@
+#include "core/parareal/fine_sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/base/stopwatch.h"
+
+namespace forerun {
+namespace {
+
+/// A task shorter than this is mostly scheduling.
+constexpr double kSecondsPerTask = 20e-6;
+/// Before times are known: tasks a thread, and blocks a task at most.
+constexpr Index kFirstTasks = 4;
+constexpr Index kMostFirstBlocks = 16;
+
+}  // namespace
+
+FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm,
+                     const States& boundaries, States& fine, SliceExecutor& executor, const std::stop_token& stop,
+                     IterationObserver* observer)
+    : ladder_(ladder),
+      grid_(grid),
+      norm_(norm),
+      boundaries_(boundaries),
+      fine_(fine),
+      num_threads_(executor.num_threads()),
+      stop_(stop),
+      observer_(observer),
+      task_at_(static_cast<std::size_t>(grid.num_slices())),
+      released_(static_cast<std::size_t>(grid.num_slices()), 0),
+      jumps_(static_cast<std::size_t>(grid.num_slices())),
+      num_active_(grid.num_slices()),
+      stream_(executor.open_stream(grid.num_slices(), [this](Index first) {
+        run_task(tasks_[static_cast<std::size_t>(task_at_[static_cast<std::size_t>(first)])]);
+      })) {
+  tasks_.reserve(released_.size());  // tasks stay where they are while threads work on them
+}
+
+void FineSweep::release(Index iteration, Index n, Index level) {
+  if (num_threads_ == 1) return;  // nobody could begin
+  released_[static_cast<std::size_t>(n)] = 1;
+  append(iteration, n, level);
+}
+
+void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) {
+  num_active_ = 0;
+  for (const LevelSegment& segment : segments) num_active_ += segment.count;
+  is_waiting_.store(true, std::memory_order_release);
+  for (const LevelSegment& segment : segments) {
+    for (Index n = segment.first; n < segment.first + segment.count; ++n) {
+      if (!released_[static_cast<std::size_t>(n)]) append(iteration, n, segment.level);
+    }
+  }
+  submit_open_task();
+  stream_->wait();
+  summarize(segments);
+  tasks_.clear();
+  std::fill(released_.begin(), released_.end(), 0);
+  num_uncrossed_ = num_failing_.exchange(0);
+  num_done_ = 0;
+  is_waiting_ = false;
+}
+
+void FineSweep::cancel() noexcept {
+  stream_->cancel();
+  tasks_.clear();
+  has_open_task_ = false;
+  std::fill(released_.begin(), released_.end(), 0);
+}
+
+void FineSweep::append(Index iteration, Index n, Index level) {
+  if (has_open_task_) {
+    Task& task = tasks_.back();
+    if (task.level == level && task.first + task.count == n && task.count < open_task_limit_) {
+      ++task.count;
+      return;
+    }
+  }
+  submit_open_task();
+  task_at_[static_cast<std::size_t>(n)] = static_cast<Index>(tasks_.size());
+  tasks_.push_back({iteration, level, n, 1, 0.0});
+  has_open_task_ = true;
+  open_task_limit_ = slices_per_task(ladder_.level(level));
+}
+
+void FineSweep::submit_open_task() {
+  if (has_open_task_) stream_->add(tasks_.back().first);
+  has_open_task_ = false;
+}
+
+Index FineSweep::slices_per_task(const Propagator& propagator) const {
+  const Index share = (num_active_ + num_threads_ - 1) / num_threads_;
+  const Index block = std::max<Index>(1, propagator.block_size());
+  if (block > 1 && share < 2 * block) return std::max<Index>(1, share);  // fuller lanes than two tasks would have
+  Index num_blocks = std::clamp<Index>(share / (kFirstTasks * block), 1, kMostFirstBlocks);
+  if (seconds_per_work_ > 0.0) {
+    const double block_seconds = seconds_per_work_ * propagator.work_per_slice() * static_cast<double>(block);
+    const double wanted = kSecondsPerTask / block_seconds;
+    num_blocks = static_cast<Index>(std::clamp(wanted, 1.0, static_cast<double>(num_active_)));
+  }
+  return std::clamp<Index>(block * num_blocks, 1, share);
+}
+
+void FineSweep::run_task(Task& task) {
+  const Stopwatch watch;
+  const Propagator& propagator = ladder_.level(task.level);
+  if (propagator.block_size() > 1 && cross_together(propagator, task)) {
+    report(task, task.count);
+  } else {
+    for (Index n = task.first; n < task.first + task.count; ++n) {
+      cross_alone(propagator, task, n);
+      report(task, 1);
+    }
+  }
+  task.seconds = watch.seconds();
+}
+
+void FineSweep::report(const Task& task, Index count) {
+  if (!observer_) return;
+  const Index done = num_done_ += count;
+  if (is_waiting_.load(std::memory_order_acquire)) observer_->on_fine_progress(task.iteration, done, num_active_);
+}
+
+/// False if a slice cannot be crossed: which it is, and why, is found by crossing them one by one.
+bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
+  if (stop_.stop_requested()) throw StopRequested{};
+  try {
+    propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
+                               fine_.middleCols(task.first, task.count));
+  } catch (...) {
+    return false;
+  }
+  bool finite = true;
+  for (Index n = task.first; n < task.first + task.count; ++n) finite = std::isfinite(find_jump(n)) && finite;
+  return finite;
+}
+
+void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
+  if (stop_.stop_requested()) throw StopRequested{};
+  try {
+    CheckedPropagator{propagator, "fine", task.iteration}.propagate(grid_.slice(n), boundaries_.col(n), fine_.col(n));
+  } catch (const SliceError& error) {
+    if (!error.numerical || task.level + 1 == ladder_.num_levels()) throw;
+    fine_.col(n) = boundaries_.col(n);
+    ++num_failing_;
+  }
+  find_jump(n);
+}
+
+/// ‖F(U[n]) − U[n+1]‖; not finite where F(U[n]) is not.
+double FineSweep::find_jump(Index n) {
+  double& jump = jumps_[static_cast<std::size_t>(n)];
+  jump = norm_.distance(fine_.col(n).data(), boundaries_.col(n + 1).data(), fine_.rows());
+  return jump;
+}
+
+void FineSweep::summarize(const std::vector<LevelSegment>& segments) {
+  levels_.clear();
+  for (const LevelSegment& segment : segments) levels_.push_back({segment.level + 1, segment.first, segment.count});
+  double seconds = 0.0;
+  double work = 0.0;
+  for (const Task& task : tasks_) {
+    LevelSweep& sweep = *std::find_if(levels_.begin(), levels_.end(),
+                                      [&](const LevelSweep& served) { return served.level == task.level + 1; });
+    sweep.slice_seconds += task.seconds;
+    sweep.max_slice_seconds = std::max(sweep.max_slice_seconds, task.seconds / static_cast<double>(task.count));
+    seconds += task.seconds;
+    work += static_cast<double>(task.count) * ladder_.level(task.level).work_per_slice();
+  }
+  seconds_per_work_ = seconds / work;
+}
+
+}  // namespace forerun

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "core/base/state_norm.h"
+#include "core/execution/slice_executor.h"
+#include "core/parareal/level_control.h"
+#include "core/propagation/checked_propagation.h"
+#include "core/propagation/fidelity_ladder.h"
+#include "core/propagation/propagator.h"
+#include "core/record/iteration_observer.h"
+
+namespace forerun {
+
+/// The parallel part of an iteration: F at the start of every active slice.
+///
+/// Pipelined: a slice whose start is known may be released while the corrected sweep before still runs on; it then
+/// begins at once if a thread is free. `run` does what has not been released and waits for all.
+///
+/// Slices are grouped into tasks: a block as large as the propagator likes, several blocks when slices are so cheap
+/// that scheduling would cost more than solving. Tasks begin in time order, the front first. Grouping follows measured
+/// times and touches nothing but speed: a propagator gives the same bits in every block.
+///
+/// Where a level below the top cannot cross a slice (it gives up or its result is not finite), it stands for the
+/// identity there: a cheap level that is unstable, or starts from an iterate that is far off, costs iterations and not
+/// the run.
+///
+/// No heap traffic once the first sweep has been done, but for what the executor's tasks take.
+class FineSweep {
+ public:
+  /// Column n of `fine` = F(column n of `boundaries`), and the jump to column n + 1. All are referred to.
+  FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm, const States& boundaries,
+            States& fine, SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
+
+  /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is no
+  /// longer needed. Slices are released in order.
+  void release(Index iteration, Index n, Index level);
+  /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `SliceError` for the
+  /// lowest failing slice, `StopRequested` when `stop` asks.
+  void run(Index iteration, const std::vector<LevelSegment>& segments);
+  /// Forgets what has been released.
+  void cancel() noexcept;
+
+  /// How many slices of the last sweep a lower level could not cross.
+  Index num_uncrossed() const { return num_uncrossed_; }
+  /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice, and who served where and for how long.
+  const std::vector<double>& jumps() const { return jumps_; }
+  const std::vector<LevelSweep>& levels() const { return levels_; }
+
+ private:
+  struct Task {
+    Index iteration;
+    Index level;
+    Index first;
+    Index count;
+    double seconds;
+  };
+
+  void append(Index iteration, Index n, Index level);
+  void submit_open_task();
+  Index slices_per_task(const Propagator& propagator) const;
+  void run_task(Task& task);
+  void report(const Task& task, Index count);
+  bool cross_together(const Propagator& propagator, const Task& task);
+  void cross_alone(const Propagator& propagator, const Task& task, Index n);
+  double find_jump(Index n);
+  void summarize(const std::vector<LevelSegment>& segments);
+
+  const FidelityLadder& ladder_;
+  const TimeGrid& grid_;
+  const StateNorm& norm_;
+  const States& boundaries_;
+  States& fine_;
+  const int num_threads_;
+  const std::stop_token& stop_;
+  IterationObserver* observer_;
+
+  std::vector<Task> tasks_;     ///< of the sweep under way; the last may still grow
+  std::vector<Index> task_at_;  ///< index of the task that begins with this slice
+  bool has_open_task_ = false;
+  Index open_task_limit_ = 0;
+  std::vector<char> released_;  ///< of each slice
+  std::vector<double> jumps_;   ///< of each slice
+  std::vector<LevelSweep> levels_;
+  Index num_active_;               ///< in the sweep that tasks are made for, as far as is known
+  double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first
+  std::atomic<Index> num_done_ = 0;
+  std::atomic<Index> num_failing_ = 0;
+  Index num_uncrossed_ = 0;
+  std::atomic<bool> is_waiting_ = false;
+  std::unique_ptr<PieceStream> stream_;  ///< last: its threads use all of the above
+};
+
+}  // namespace forerun

@@ -1,0 +1,218 @@
+#include "core/parareal/level_control.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/base/evenly_spread.h"
+#include "core/parareal/convergence.h"
+#include "core/propagation/checked_propagation.h"
+
+namespace forerun {
+namespace {
+
+constexpr double kMeasuringBudget = 0.02;  // of a full pass
+constexpr Index kMaxSamples = 8;
+constexpr double kNegligible = 0.1;      // of the tolerance
+constexpr double kCheap = 1e-3;          // of the next level's work
+constexpr double kClimbingShare = 0.25;  // of the slices that have not left a level
+constexpr Index kSlicesPerPiece = 16;
+constexpr double kUnknown = -1.0;
+
+/// Of values[first … end − 1]; 0 where there are none.
+double largest(const std::vector<double>& values, Index first, Index end) {
+  return first < end ? *std::max_element(values.begin() + first, values.begin() + end) : 0.0;
+}
+
+/// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order; spread evenly where
+/// there is none, because the coarse solver is this level.
+std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
+                                          const States& fine, const States& coarse, SliceExecutor& executor) {
+  std::vector<double> discrepancies(static_cast<std::size_t>(segment.count));
+  executor.for_each((segment.count + kSlicesPerPiece - 1) / kSlicesPerPiece, [&](Index piece) {
+    const Index end = std::min(segment.count, (piece + 1) * kSlicesPerPiece);
+    for (Index i = piece * kSlicesPerPiece; i < end; ++i) {
+      const Index n = segment.first + i;
+      discrepancies[static_cast<std::size_t>(i)] = norm.distance(fine.col(n), coarse.col(n));
+    }
+  });
+  if (largest(discrepancies, 0, segment.count) == 0.0) {
+    std::vector<Index> slices = evenly_spread(count, segment.count);
+    for (Index& slice : slices) slice += segment.first;
+    return slices;
+  }
+  std::vector<Index> slices(static_cast<std::size_t>(segment.count));
+  std::iota(slices.begin(), slices.end(), segment.first);
+  std::stable_sort(slices.begin(), slices.end(), [&](Index a, Index b) {
+    return discrepancies[static_cast<std::size_t>(a - segment.first)] >
+           discrepancies[static_cast<std::size_t>(b - segment.first)];
+  });
+  slices.resize(static_cast<std::size_t>(count));
+  std::sort(slices.begin(), slices.end());
+  return slices;
+}
+
+}  // namespace
+
+LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options)
+    : ladder_(ladder),
+      grid_(grid),
+      options_(options),
+      num_slices_(grid.num_slices()),
+      top_(ladder.num_levels() - 1),
+      by_estimate_(options.stopping == StoppingRule::estimate),
+      levels_(static_cast<std::size_t>(ladder.num_levels()), Level{.tolerance = options.tolerance}),
+      slice_levels_(static_cast<std::size_t>(num_slices_), 0) {
+  find_segments();
+}
+
+double LevelControl::smallest_tolerance() const {
+  double smallest = levels_[static_cast<std::size_t>(segments_.front().level)].tolerance;
+  for (const LevelSegment& segment : segments_) {
+    smallest = std::min(smallest, levels_[static_cast<std::size_t>(segment.level)].tolerance);
+  }
+  return smallest;
+}
+
+bool LevelControl::needs_measure(Index level) const {
+  return level != top_ && !levels_[static_cast<std::size_t>(level)].measured &&
+         ladder_.relative_work(level) >= kCheap * ladder_.relative_work(level + 1);
+}
+
+LevelMeasurement LevelControl::measure(Index iteration, const States& boundaries, const States& fine,
+                                       const States& coarse, SliceExecutor& executor) {
+  for (const LevelSegment& segment : segments_) {
+    if (!needs_measure(segment.level)) continue;
+    return {segment.level, measure_level(segment, iteration, boundaries, fine, coarse, executor)};
+  }
+  return {};
+}
+
+double LevelControl::measure_level(const LevelSegment& segment, Index iteration, const States& boundaries,
+                                   const States& fine, const States& coarse, SliceExecutor& executor) {
+  const double next_work = ladder_.relative_work(segment.level + 1);
+  const double affordable = kMeasuringBudget * static_cast<double>(num_slices_) / next_work;
+  const Index num_samples =
+      std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, segment.count));
+  const std::vector<Index> samples =
+      most_discrepant_slices(num_samples, segment, options_.norm, fine, coarse, executor);
+  const CheckedPropagator next{ladder_.level(segment.level + 1), "fine", iteration};
+  std::vector<double> differences(samples.size(), kUnknown);
+  executor.for_each(num_samples, [&](Index i) {
+    const Index n = samples[static_cast<std::size_t>(i)];
+    State result(fine.rows());
+    try {
+      next.propagate(grid_.slice(n), boundaries.col(n), result);
+      differences[static_cast<std::size_t>(i)] = options_.norm.distance(result, fine.col(n));
+    } catch (const SliceError& error) {
+      if (!error.numerical) throw;  // else it tells nothing, from an iterate that may be far off
+    }
+  });
+  Level& level = levels_[static_cast<std::size_t>(segment.level)];
+  level.difference = *std::max_element(differences.begin(), differences.end());
+  level.tolerance = std::max(options_.tolerance, options_.level_factor * level.difference);
+  level.measured = level.difference > kUnknown;  // else the next sweep tries again
+  return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices_);
+}
+
+void LevelControl::begin_sweep() {
+  segment_ = 0;
+  increments_small_ = true;
+  errors_small_ = true;
+}
+
+bool LevelControl::settles(Index n, double increment, double error) {
+  if (n == segments_[segment_].first + segments_[segment_].count) {
+    ++segment_;
+    increments_small_ = true;
+    errors_small_ = true;
+  }
+  if (n == start_) return false;  // done, since its start is final
+  const LevelSegment& segment = segments_[segment_];
+  const double tolerance = levels_[static_cast<std::size_t>(segment.level)].tolerance;
+  increments_small_ = increments_small_ && increment < tolerance;
+  errors_small_ = errors_small_ && error < tolerance;  // consequences are not smaller than errors
+  const bool done_by_increments = increments_small_ && !(by_estimate_ && segment.level == top_);
+  return !done_by_increments && !(by_estimate_ && errors_small_);
+}
+
+void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate) {
+  if (by_estimate_) estimate.project(start_);
+  if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
+  bool climbs = false;
+  for (const LevelSegment& segment : segments_) {
+    if (segment.level == top_) {
+      advance_top(segment, increments, estimate);
+    } else {
+      climbs = advance_lower(segment, segment.first == segments_.front().first, increments, estimate) || climbs;
+    }
+  }
+  if (climbs) {
+    find_segments();
+  } else {
+    drop_inactive();
+  }
+}
+
+// In both of the following the first active slice is done: its start is final, and so is what its level makes of it.
+
+void LevelControl::advance_top(const LevelSegment& segment, const std::vector<double>& increments,
+                               const ErrorEstimate& estimate) {
+  const Index exact = segment.first + 1;
+  const Index end = segment.first + segment.count;
+  if (!by_estimate_) {
+    start_ = converged_prefix(increments, exact, end, options_.tolerance);
+  } else {
+    const bool all_done = estimate.smallest_credible() < options_.tolerance &&
+                          converged_prefix(estimate.consequences(), exact, end, options_.tolerance) == num_slices_;
+    start_ = all_done ? num_slices_ : exact;
+  }
+  front_ = start_;
+}
+
+bool LevelControl::advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,
+                                 ErrorEstimate& estimate) {
+  const Level& level = levels_[static_cast<std::size_t>(segment.level)];
+  const Index end = segment.first + segment.count;
+  const Index exact = is_first ? segment.first + 1 : segment.first;
+  Index done = converged_prefix(increments, exact, end, level.tolerance);
+  if (by_estimate_) done = std::max(done, converged_prefix(estimate.consequences(), exact, end, level.tolerance));
+  const Index first = is_first ? front_ : segment.first;
+  const bool blind = by_estimate_ && !estimate.knows_contraction();
+  const bool straight_to_top = !blind && level.measured && level.difference < kNegligible * options_.tolerance;
+  const Index next = straight_to_top ? top_ : segment.level + 1;
+  const bool together = next == top_ && by_estimate_;
+  if (together && blind && largest(increments, exact, end) > ErrorEstimate::rounding) {
+    if (is_first) start_ = exact;  // none rests: the next sweep shows a contraction everywhere
+    return false;
+  }
+  const double share = together ? 1.0 : kClimbingShare;
+  if (static_cast<double>(done - first) < share * static_cast<double>(num_slices_ - first)) {
+    if (is_first) start_ = done;
+    return false;
+  }
+  std::fill(slice_levels_.begin() + first, slice_levels_.begin() + done, next);
+  estimate.climb(first, done - first);
+  if (is_first) start_ = front_;
+  return true;
+}
+
+void LevelControl::drop_inactive() {
+  while (!segments_.empty() && segments_.front().first + segments_.front().count <= start_) {
+    segments_.erase(segments_.begin());
+  }
+  if (segments_.empty()) return;
+  LevelSegment& segment = segments_.front();
+  segment.count -= start_ - segment.first;
+  segment.first = start_;
+}
+
+void LevelControl::find_segments() {
+  segments_.clear();
+  for (Index n = start_; n < num_slices_; ++n) {
+    const Index level = slice_levels_[static_cast<std::size_t>(n)];
+    if (segments_.empty() || segments_.back().level != level) segments_.push_back({level, n, 0});
+    ++segments_.back().count;
+  }
+}
+
+}  // namespace forerun

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+
+#include "core/base/time_grid.h"
+#include "core/execution/slice_executor.h"
+#include "core/parareal/coarse_trainer.h"
+#include "core/parareal/parareal_options.h"
+#include "core/propagation/fidelity_ladder.h"
+#include "core/propagation/propagator.h"
+#include "core/record/iteration_observer.h"
+#include "core/record/run_record.h"
+
+namespace forerun {
+
+/// What is solved: u(t_0) = `initial`, carried over `grid` by `fine`, with `coarse` running ahead.
+/// Holds references; the caller keeps them alive.
+struct PararealProblem {
+  const TimeGrid& grid;
+  const State& initial;
+  const Propagator& coarse;
+  FidelityLadder fine;  ///< a `Propagator` is a ladder of one level
+  /// Learns a correction of `coarse`; nullptr is classic Parareal.
+  CoarseTrainer* trainer = nullptr;
+  /// d × (N + 1) states that errors are measured against, e.g. the serial fine solution.
+  const States* reference = nullptr;
+};
+
+/// Parareal with a learned coarse solver. With G_k = G + m_k, m_k fitted to every pair (u, F(u) − G(u)) seen so far,
+/// iteration k + 1 is
+///
+///   U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])),      n = 0 … N−1,      U[0]' = initial,               (1)
+///
+/// all F(U[n]) in parallel on `executor`, the rest a serial sweep. m = 0 is classic Parareal.
+///
+///  * A fixed point of (1) satisfies U[n+1] = F(U[n]) whatever m is.
+///  * After k iterations slices 0 … k−1 are the serial fine solution bit for bit (until a tolerance freezes slices),
+///    because the bracket in (1) is exactly zero where U[n]' = U[n]; hence the order of the sum.
+///  * With a ladder of fine solvers (`FidelityLadder`) the run starts on the cheapest and climbs; only the top level
+///  can end it,
+///    and what is said of F above holds of the top level, its iterations counted from the first there.
+///  * The record and the states do not depend on the number of threads, bit for bit (seconds excepted).
+///
+/// Cost of an iteration with f frozen slices: N − f fine solves in parallel, N − f − 1 coarse solves and 2 (N − f − 1)
+/// evaluations of m, half of them in parallel. Memory: 3 states a slice, 4 with a trainer.
+/// No allocation per slice and iteration.
+///
+/// Numerical failure is a result: `termination` = propagator_failed with the slice, the iteration and the last good
+/// iterate. Throws `ParameterError` / std::invalid_argument for bad options and mismatched dimensions, before any work.
+/// Sources: Maday, Mula (2020) for the ladder; Lions, Maday, Turinici (2001); Gander, Vandewalle (2007); Gattiglio,
+/// Grigoryeva, Tamborrino (2024).
+RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
+                         IterationObserver* observer = nullptr);
+
+}  // namespace forerun

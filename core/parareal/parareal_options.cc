@@ -1,0 +1,88 @@
+#include "core/parareal/parareal_options.h"
+
+#include <cmath>
+#include <sstream>
+
+namespace forerun {
+namespace {
+
+void require(bool rule_holds, const char* name, double value, const char* rule) {
+  if (rule_holds) return;
+  std::ostringstream sentence;
+  sentence << name << " = " << value << ": must be " << rule;
+  throw ParameterError(name, sentence.str());
+}
+
+}  // namespace
+
+void PararealOptions::validate(Index dimension) const {
+  require(std::isfinite(tolerance) && tolerance >= 0.0, "tolerance", tolerance, "a finite number ≥ 0");
+  require(std::isfinite(jump_tolerance) && jump_tolerance >= 0.0, "jump_tolerance", jump_tolerance,
+          "a finite number ≥ 0");
+  require(std::isfinite(error_safety) && error_safety >= 1.0, "error_safety", error_safety, "a finite number ≥ 1");
+  require(std::isfinite(level_factor) && level_factor > 0.0, "level_factor", level_factor, "a finite number > 0");
+  require(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "an integer ≥ 0");
+  require(max_seconds > 0.0, "max_seconds", max_seconds, "a number > 0");
+  require(std::isfinite(state_margin) && state_margin >= 0.0, "state_margin", state_margin, "a finite number ≥ 0");
+  require(bounds.lower.size() == bounds.upper.size(), "bounds", static_cast<double>(bounds.lower.size()),
+          "as many lower as upper bounds");
+  require(bounds.lower.size() == 0 || bounds.lower.size() == dimension, "bounds",
+          static_cast<double>(bounds.lower.size()), "one bound a state component");
+}
+
+std::vector<ParameterSpec> PararealOptions::parameter_specs() {
+  const PararealOptions defaults;
+  return {
+      {.name = "tolerance",
+       .default_value = defaults.tolerance,
+       .description = "freeze slices whose increment (in the scaled state) is below this; 0: never",
+       .minimum = 0.0},
+      {.name = "stopping",
+       .default_value = std::string("increment"),
+       .description = "what is held against the tolerance: the increment, or also the estimated error",
+       .choices = {"increment", "estimate"}},
+      {.name = "error_safety",
+       .default_value = defaults.error_safety,
+       .description = "safety factor of the error estimate",
+       .minimum = 1.0},
+      {.name = "level_factor",
+       .default_value = defaults.level_factor,
+       .description = "leave a fine level when the increment is below this times its difference to the next level",
+       .minimum = 0.0,
+       .minimum_allowed = false},
+      {.name = "jump_tolerance",
+       .default_value = defaults.jump_tolerance,
+       .description = "also converged when every jump is below this; 0: not used",
+       .minimum = 0.0},
+      {.name = "max_iterations",
+       .default_value = std::int64_t{defaults.max_iterations},
+       .description = "iterations at most; 0: until every slice is exact",
+       .minimum = 0.0,
+       .maximum = 1e9},
+      {.name = "max_seconds",
+       .default_value = 1e9,
+       .description = "wall-clock limit, looked at after each iteration",
+       .minimum = 0.0,
+       .minimum_allowed = false,
+       .unit = "s"},
+      {.name = "state_margin",
+       .default_value = defaults.state_margin,
+       .description = "predicted states may leave the box of fine states by this fraction of its widths",
+       .minimum = 0.0},
+  };
+}
+
+PararealOptions PararealOptions::from_parameters(const Parameters& parameters) {
+  PararealOptions options;
+  options.tolerance = parameters.number("tolerance");
+  options.stopping = parameters.text("stopping") == "estimate" ? StoppingRule::estimate : StoppingRule::increment;
+  options.error_safety = parameters.number("error_safety");
+  options.level_factor = parameters.number("level_factor");
+  options.jump_tolerance = parameters.number("jump_tolerance");
+  options.max_iterations = static_cast<Index>(parameters.integer("max_iterations"));
+  options.max_seconds = parameters.number("max_seconds");
+  options.state_margin = parameters.number("state_margin");
+  return options;
+}
+
+}  // namespace forerun

@@ -1,0 +1,59 @@
+#include "core/parareal/state_guard.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace forerun {
+namespace {
+
+constexpr Index kComponentsPerPiece = 4096;
+
+/// Keeps the slack of a component that hardly varies from shrinking to rounding errors.
+constexpr double kRelativeWidthFloor = 1e-3;
+
+}  // namespace
+
+StateGuard::StateGuard(StateBounds box, double margin) : box_(std::move(box)), margin_(margin), limits_(box_) {
+  set_limits(0, box_.lower.size());
+}
+
+void StateGuard::include(const StatesView& states, SliceExecutor& executor) {
+  const Index dimension = states.rows();
+  if (states.cols() == 0) return;
+  if (box_.lower.size() == 0) {
+    box_ = {states.col(0), states.col(0)};
+    limits_ = box_;
+  }
+  const Index num_pieces = (dimension + kComponentsPerPiece - 1) / kComponentsPerPiece;
+  executor.for_each(num_pieces, [&](Index piece) {
+    const Index first = piece * kComponentsPerPiece;
+    const Index count = std::min(kComponentsPerPiece, dimension - first);
+    auto lower = box_.lower.segment(first, count);
+    auto upper = box_.upper.segment(first, count);
+    for (Index j = 0; j < states.cols(); ++j) {
+      lower = lower.cwiseMin(states.col(j).segment(first, count));
+      upper = upper.cwiseMax(states.col(j).segment(first, count));
+    }
+    set_limits(first, count);
+  });
+}
+
+void StateGuard::set_limits(Index first, Index count) {
+  const auto finite_or_zero = [](double value) { return std::isfinite(value) ? value : 0.0; };
+  for (Index i = first; i < first + count; ++i) {
+    const double lower = box_.lower[i];
+    const double upper = box_.upper[i];
+    const double magnitude = std::max({std::abs(finite_or_zero(lower)), std::abs(finite_or_zero(upper)), 1.0});
+    const double slack = margin_ * std::max(finite_or_zero(upper - lower), kRelativeWidthFloor * magnitude);
+    limits_.lower[i] = lower - slack;
+    limits_.upper[i] = upper + slack;
+  }
+}
+
+bool StateGuard::admits(const StateView& state) const {
+  if (!state.allFinite()) return false;
+  return limits_.lower.size() == 0 ||
+         (state.array() >= limits_.lower.array() && state.array() <= limits_.upper.array()).all();
+}
+
+}  // namespace forerun

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/record/run_record.h"
+
+namespace forerun {
+
+/// A speed-up that was computed, not observed.
+struct ModelledSpeedup {
+  Index processors = 0;
+  double speedup = 0.0;
+};
+
+/// Speed-up with one processor a slice, from the run's own measured times:
+///
+///   S = N · T_F / Σ_k (max_n T_F,n + T_G + T_fit + T_predict),
+///
+/// T_F the mean seconds the run spent on crossing one slice with the (top-level) fine solver; the sum runs over the
+/// initial sweep (no fine, no fit) and all iterations. Communication is not modelled. 0 when the run took no measurable
+/// time.
+ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices);
+
+}  // namespace forerun

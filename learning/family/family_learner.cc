@@ -1,0 +1,58 @@
+#include "learning/family/family_learner.h"
+
+#include <algorithm>
+
+#include "core/parareal/state_guard.h"
+#include "learning/training/prior_trainer.h"
+
+namespace forerun {
+namespace {
+
+constexpr double kMargin = 0.2;
+constexpr std::ptrdiff_t kNumTrials = 3;
+
+}  // namespace
+
+FamilyLearner::FamilyLearner(const FamilyOptions& options, const StateBounds& bounds, ParameterBox parameters)
+    : bounds_(bounds), network_(options, bounds, std::move(parameters)) {}
+
+Harvest FamilyLearner::plausible(const Harvest& harvest) const {
+  const StateGuard guard(bounds_, kMargin);
+  Harvest kept(harvest.dimension());
+  for (Index j = 0; j < harvest.size(); ++j) {
+    const auto k = static_cast<std::size_t>(j);
+    if (guard.admits(harvest.states().col(j)))
+      kept.append(harvest.states().col(j), harvest.discrepancies().col(j), {harvest.slices()[k]},
+                  {harvest.iterations()[k]});
+  }
+  return kept;
+}
+
+void FamilyLearner::absorb(const StoreEntry& entry, SliceExecutor& executor) {
+  const Harvest harvest = plausible(entry.harvest);
+  if (harvest.size() == 0) return;
+  if (const auto correction = network_.at(entry.parameters))
+    log_errors_.push_back(mean_log_error(*correction, harvest, executor));
+  network_.append(harvest, entry.parameters, executor);
+}
+
+bool FamilyLearner::serves() const {
+  const auto num_trials = static_cast<std::ptrdiff_t>(log_errors_.size());
+  return num_trials >= kNumTrials && std::all_of(log_errors_.end() - kNumTrials, log_errors_.end(),
+                                                 [](double error) { return error <= log_error_to_serve; });
+}
+
+std::shared_ptr<const Correction> FamilyLearner::prior(const StateView& parameters) const {
+  return serves() ? network_.at(parameters) : nullptr;
+}
+
+std::shared_ptr<const Correction> FamilyLearner::refined(const StateView& parameters, const Harvest& harvest,
+                                                         SliceExecutor& executor) const {
+  const Harvest samples = plausible(harvest);
+  if (samples.size() == 0) return nullptr;
+  FamilyNetwork network = network_;
+  network.append(samples, parameters, executor);
+  return network.at(parameters);
+}
+
+}  // namespace forerun

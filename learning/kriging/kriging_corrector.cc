@@ -1,0 +1,103 @@
+#include "learning/kriging/kriging_corrector.h"
+
+#include <stdexcept>
+
+#include "learning/kriging/kriging_network.h"
+#include "learning/training/harvest_correction.h"
+#include "learning/training/input_spread.h"
+
+namespace forerun {
+namespace {
+
+/// Longer states have components too many to tell apart.
+constexpr Index kMostRelevanceInputs = 16;
+
+/// The layer of a model that needs nothing but coordinates: no neurons.
+LayerData bare_layer(const KrigingOptions& options, Index dimension) {
+  LayerData layer;
+  layer.seed = options.seed;
+  layer.linear = true;
+  layer.constant = false;
+  layer.sketch_size = options.sketch_size > 0 && options.sketch_size < dimension ? options.sketch_size : 0;
+  layer.weights.resize(0, layer.sketch_size > 0 ? layer.sketch_size : dimension);
+  return layer;
+}
+
+/// The bounds that make inputs `factors` times as large.
+StateBounds stretched(const StateBounds& bounds, const State& factors) {
+  const State middle = 0.5 * (bounds.lower + bounds.upper);
+  const State reach = (0.5 * (bounds.upper - bounds.lower)).cwiseQuotient(factors);
+  return {middle - reach, middle + reach};
+}
+
+class KrigingCorrector final : public Corrector {
+ public:
+  KrigingCorrector(const KrigingOptions& options, const StateBounds& bounds) : options_(options), bounds_(bounds) {
+    if (options.neighbors < 1) throw std::invalid_argument("kriging: neighbors must be ≥ 1");
+  }
+
+  std::string name() const override { return "kriging"; }
+
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    if (harvest.size() == 0) throw std::invalid_argument("kriging: the harvest is empty");
+    if (harvest.dimension() != bounds_.lower.size())
+      throw std::invalid_argument("kriging: the harvest has another dimension");
+    const bool learns_relevance = options_.relevance && harvest.dimension() <= kMostRelevanceInputs;
+    if (!network_ || learns_relevance) {
+      StateBounds inputs = options_.standardize ? spread_of(harvest, bounds_, executor) : bounds_;
+      if (learns_relevance) {
+        const auto plain = make_network(inputs);
+        plain->update(harvest, executor);
+        inputs = stretched(inputs, plain->relevance(executor));
+      }
+      network_ = make_network(std::move(inputs));
+    }
+    network_->update(harvest, executor);
+    network_->prepare(harvest.iterations().back(), executor);
+    return std::make_unique<const HarvestCorrection<KrigingNetwork>>(network_, name(), options_.printed);
+  }
+
+ private:
+  std::shared_ptr<KrigingNetwork> make_network(StateBounds inputs) const {
+    return std::make_shared<KrigingNetwork>(std::move(inputs), bare_layer(options_, bounds_.lower.size()),
+                                            options_.kernel, options_.neighbors, options_.window);
+  }
+
+  KrigingOptions options_;
+  StateBounds bounds_;
+  std::shared_ptr<KrigingNetwork> network_;
+};
+
+/// Keeps the model alive whose harvest the network predicts from.
+class SavedKrigingCorrection final : public Correction {
+ public:
+  SavedKrigingCorrection(std::shared_ptr<const LearnedModel> model, CovarianceKernel kernel, Index neighbors,
+                         Index window)
+      : model_(std::move(model)), network_(model_->bounds, model_->layer, kernel, neighbors, window) {
+    if (model_->harvest.size() == 0) throw std::invalid_argument("kriging: the model has no harvest");
+    const auto executor = make_serial_executor();
+    network_.update(model_->harvest, *executor);
+    network_.prepare(0, *executor);
+  }
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    network_.predict(slice, state, out);
+  }
+
+ private:
+  std::shared_ptr<const LearnedModel> model_;
+  KrigingNetwork network_;
+};
+
+}  // namespace
+
+std::unique_ptr<Corrector> make_kriging_corrector(const KrigingOptions& options, const StateBounds& bounds) {
+  return std::make_unique<KrigingCorrector>(options, bounds);
+}
+
+std::unique_ptr<const Correction> make_kriging_correction(std::shared_ptr<const LearnedModel> model,
+                                                          CovarianceKernel kernel, Index neighbors, Index window) {
+  return std::make_unique<const SavedKrigingCorrection>(std::move(model), kernel, neighbors, window);
+}
+
+}  // namespace forerun

@@ -1,0 +1,183 @@
+#include "learning/numerics/kernels.h"
+
+#include <algorithm>
+#include <cassert>
+#include <vector>
+
+#include "core/base/multiversion.h"
+#include "learning/numerics/scratch.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kTileRows = 8;
+constexpr Index kTileColumns = 4;
+constexpr Index kBlockRows = 256;   // a packed block of `a` stays in the second-level cache
+constexpr Index kBlockInner = 256;  //
+constexpr Index kTransposedRows = 2 * kBlockInner;
+constexpr Index kStripRows = 512;  // a strip of one output column stays in the first-level cache
+
+using Quad = double __attribute__((vector_size(32), aligned(8), may_alias));
+
+/// y[0, rows) += Σ_j a(:, j) (alpha x[j]) for one column, four columns of `a` at a time.
+FORERUN_MULTIVERSION void add_column(Index rows, Index inner, double alpha, const double* __restrict a, Index stride,
+                                     const double* __restrict x, double* __restrict y) {
+  for (Index begin = 0; begin < rows; begin += kStripRows) {
+    const Index count = std::min(kStripRows, rows - begin);
+    double* __restrict out = y + begin;
+    Index j = 0;
+    for (; j + 4 <= inner; j += 4) {
+      const double* __restrict a0 = a + begin + j * stride;
+      const double* __restrict a1 = a0 + stride;
+      const double* __restrict a2 = a1 + stride;
+      const double* __restrict a3 = a2 + stride;
+      const double x0 = alpha * x[j], x1 = alpha * x[j + 1], x2 = alpha * x[j + 2], x3 = alpha * x[j + 3];
+      for (Index i = 0; i < count; ++i) out[i] = (((out[i] + a0[i] * x0) + a1[i] * x1) + a2[i] * x2) + a3[i] * x3;
+    }
+    for (; j < inner; ++j) {
+      const double* __restrict a0 = a + begin + j * stride;
+      const double x0 = alpha * x[j];
+      for (Index i = 0; i < count; ++i) out[i] += a0[i] * x0;
+    }
+  }
+}
+
+/// The same for a tile of 8 rows and 4 columns; `a` packed with 8 rows contiguous, x with 4 columns contiguous.
+FORERUN_MULTIVERSION void add_tile(Index inner, const double* __restrict a, const double* __restrict x,
+                                   double* __restrict y, Index stride) {
+  auto at = [y, stride](Index half, Index column) { return reinterpret_cast<Quad*>(y + 4 * half + column * stride); };
+  Quad c00 = *at(0, 0), c10 = *at(1, 0), c01 = *at(0, 1), c11 = *at(1, 1);
+  Quad c02 = *at(0, 2), c12 = *at(1, 2), c03 = *at(0, 3), c13 = *at(1, 3);
+  for (Index j = 0; j < inner; ++j, a += kTileRows, x += kTileColumns) {
+    const Quad a0 = *reinterpret_cast<const Quad*>(a), a1 = *reinterpret_cast<const Quad*>(a + 4);
+    c00 += a0 * x[0], c10 += a1 * x[0];
+    c01 += a0 * x[1], c11 += a1 * x[1];
+    c02 += a0 * x[2], c12 += a1 * x[2];
+    c03 += a0 * x[3], c13 += a1 * x[3];
+  }
+  *at(0, 0) = c00, *at(1, 0) = c10, *at(0, 1) = c01, *at(1, 1) = c11;
+  *at(0, 2) = c02, *at(1, 2) = c12, *at(0, 3) = c03, *at(1, 3) = c13;
+}
+
+/// Copies a block so that each tile's 8 rows lie together, rows beyond the last filled with zeros.
+void pack_rows(const StatesView& a, Index row, Index rows, Index first, Index inner, double* packed) {
+  for (Index tile = 0; tile < rows; tile += kTileRows) {
+    const Index count = std::min(kTileRows, rows - tile);
+    for (Index j = 0; j < inner; ++j, packed += kTileRows) {
+      const double* source = &a.coeffRef(row + tile, first + j);
+      std::copy_n(source, count, packed);
+      std::fill(packed + count, packed + kTileRows, 0.0);
+    }
+  }
+}
+
+void pack_columns(double alpha, const StatesView& x, Index column, Index first, Index inner, double* packed) {
+  for (Index c = 0; c < kTileColumns; ++c)
+    for (Index j = 0; j < inner; ++j) packed[kTileColumns * j + c] = alpha * x(first + j, column + c);
+}
+
+void add_tile_column(Index rows, Index inner, const double* packed, const double* x, double* y, Index stride) {
+  const Index whole = rows - rows % kTileRows;
+  for (Index row = 0; row < whole; row += kTileRows) add_tile(inner, packed + row * inner, x, y + row, stride);
+  if (whole == rows) return;
+  double edge[kTileRows * kTileColumns] = {};
+  for (Index c = 0; c < kTileColumns; ++c) std::copy_n(y + whole + c * stride, rows - whole, edge + c * kTileRows);
+  add_tile(inner, packed + whole * inner, x, edge, kTileRows);
+  for (Index c = 0; c < kTileColumns; ++c) std::copy_n(edge + c * kTileRows, rows - whole, y + whole + c * stride);
+}
+
+void add_tiled(double alpha, const StatesView& a, const StatesView& x, Index columns, StatesOut y) {
+  thread_local std::vector<double> packed_a(kBlockRows * kBlockInner);
+  thread_local std::vector<double> packed_x(kTileColumns * kBlockInner);
+  for (Index first = 0; first < a.cols(); first += kBlockInner) {
+    const Index inner = std::min(kBlockInner, a.cols() - first);
+    for (Index row = 0; row < a.rows(); row += kBlockRows) {
+      const Index rows = std::min(kBlockRows, a.rows() - row);
+      pack_rows(a, row, rows, first, inner, packed_a.data());
+      for (Index column = 0; column < columns; column += kTileColumns) {
+        pack_columns(alpha, x, column, first, inner, packed_x.data());
+        add_tile_column(rows, inner, packed_a.data(), packed_x.data(), &y(row, column), y.outerStride());
+      }
+    }
+  }
+}
+
+constexpr Index kSums = 8;
+
+double combine(const double* sums) {
+  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+FORERUN_MULTIVERSION double dot_kernel(Index size, const double* __restrict a, const double* __restrict b) {
+  double sums[kSums] = {};
+  Index i = 0;
+  for (; i + kSums <= size; i += kSums)
+    for (Index s = 0; s < kSums; ++s) sums[s] += a[i + s] * b[i + s];
+  for (Index s = 0; i + s < size; ++s) sums[s] += a[i + s] * b[i + s];
+  return combine(sums);
+}
+
+FORERUN_MULTIVERSION double distance_kernel(Index size, const double* __restrict a, const double* __restrict b) {
+  double sums[kSums] = {};
+  Index i = 0;
+  for (; i + kSums <= size; i += kSums)
+    for (Index s = 0; s < kSums; ++s) sums[s] += (a[i + s] - b[i + s]) * (a[i + s] - b[i + s]);
+  for (Index s = 0; i + s < size; ++s) sums[s] += (a[i + s] - b[i + s]) * (a[i + s] - b[i + s]);
+  return combine(sums);
+}
+
+FORERUN_MULTIVERSION double weighted_distance_kernel(Index size, const double* __restrict w, const double* __restrict a,
+                                                     const double* __restrict b) {
+  double sums[kSums] = {};
+  Index i = 0;
+  for (; i + kSums <= size; i += kSums)
+    for (Index s = 0; s < kSums; ++s) {
+      const double difference = w[i + s] * (a[i + s] - b[i + s]);
+      sums[s] += difference * difference;
+    }
+  for (Index s = 0; i + s < size; ++s) {
+    const double difference = w[i + s] * (a[i + s] - b[i + s]);
+    sums[s] += difference * difference;
+  }
+  return combine(sums);
+}
+
+}  // namespace
+
+void add_product(double alpha, const StatesView& a, const StatesView& x, StatesOut y) {
+  assert(a.cols() == x.rows() && a.rows() == y.rows() && x.cols() == y.cols());
+  if (a.rows() == 0 || a.cols() == 0) return;
+  // Packing `a` pays once it is used for a few tiles of columns.
+  const Index tiled = x.cols() >= 2 * kTileColumns ? x.cols() - x.cols() % kTileColumns : 0;
+  if (tiled > 0) add_tiled(alpha, a, x, tiled, y);
+  for (Index c = tiled; c < x.cols(); ++c)
+    add_column(a.rows(), a.cols(), alpha, a.data(), a.outerStride(), x.col(c).data(), y.col(c).data());
+}
+
+void add_transposed_product(const StatesView& a, const StatesView& x, StatesOut y) {
+  assert(a.rows() == x.rows() && a.cols() == y.rows() && x.cols() == y.cols());
+  thread_local Scratch memory;
+  for (Index first = 0; first < a.rows(); first += kTransposedRows) {
+    const Index count = std::min(kTransposedRows, a.rows() - first);
+    auto transposed = memory.matrix(a.cols(), count);
+    transposed = a.middleRows(first, count).transpose();
+    add_product(1.0, transposed, x.middleRows(first, count), y);
+  }
+}
+
+double dot(const StateView& a, const StateView& b) {
+  assert(a.size() == b.size());
+  return dot_kernel(a.size(), a.data(), b.data());
+}
+
+double squared_distance(const StateView& a, const StateView& b) {
+  assert(a.size() == b.size());
+  return distance_kernel(a.size(), a.data(), b.data());
+}
+
+double squared_distance(const StateView& weights, const StateView& a, const StateView& b) {
+  assert(a.size() == b.size() && a.size() == weights.size());
+  return weighted_distance_kernel(a.size(), weights.data(), a.data(), b.data());
+}
+
+}  // namespace forerun

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/parareal/coarse_trainer.h"
+#include "learning/training/harvest.h"
+#include "learning/training/learned_model.h"
+
+namespace forerun {
+
+/// A correction that can be written down.
+class LearnedCorrection : public Correction {
+ public:
+  /// Sets what this version consists of: corrector, options, bounds, layer, readout and basis. Signature and harvest
+  /// are the caller's.
+  virtual void describe(LearnedModel& model) const = 0;
+};
+
+/// Learns the discrepancy u ↦ F(u) − G(u) from a harvest.
+///
+/// `fit` is called once an iteration with everything harvested so far and returns a new version of the model: const,
+/// thread-safe, deterministic, valid until the next `fit`. A corrector is deterministic given its options (the seed is
+/// one of them) and independent of the number of threads.
+/// A corrector serves one harvest that grows: each call's samples begin with those of the call before, and only the new
+/// ones need work.
+/// Errors: std::invalid_argument for an empty, mismatched or shrunken harvest; a fit that fails numerically returns
+/// nullptr (m = 0).
+class Corrector {
+ public:
+  virtual ~Corrector() = default;
+
+  /// As in configurations: "randnet", "randnet-local", ….
+  virtual std::string name() const = 0;
+  /// What made the latest fit: the corrector itself, or the candidate it chose.
+  virtual std::string serving() const { return name(); }
+  /// What is known of its errors, if it looks.
+  virtual CorrectionErrors errors() const { return {}; }
+
+  /// True of one that gives way to classic Parareal where that does as well, and then need not be fitted.
+  virtual bool gives_way_to_classic() const { return false; }
+
+  /// Takes over what another of its kind has learned about itself, such as which candidate predicts best, but not its
+  /// fits. For a fresh one whose predecessor's samples have been changed.
+  virtual void inherit(const Corrector& /*predecessor*/) {}
+
+  /// The model for `harvest`, which outlives the result and may grow but not change meanwhile.
+  virtual std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) = 0;
+};
+
+}  // namespace forerun

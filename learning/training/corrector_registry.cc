@@ -1,0 +1,218 @@
+#include "learning/training/corrector_registry.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <type_traits>
+
+#include "learning/kriging/kriging_corrector.h"
+#include "learning/random_features/randnet_corrector.h"
+#include "learning/random_features/randnet_local_corrector.h"
+#include "learning/subspace/krylov_corrector.h"
+#include "learning/training/guarded_corrector.h"
+
+namespace forerun {
+namespace {
+
+/// Round-trips.
+std::string printed(const ParameterValue& value) {
+  return std::visit(
+      [](const auto& held) -> std::string {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, std::string>) {
+          return held;
+        } else if constexpr (std::is_same_v<Held, bool>) {
+          return held ? "true" : "false";
+        } else {
+          std::array<char, 32> buffer;
+          return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), held).ptr};
+        }
+      },
+      value);
+}
+
+std::map<std::string, std::string> printed(const Parameters& parameters) {
+  std::map<std::string, std::string> result;
+  for (const ParameterSpec& spec : parameters.specs()) result[spec.name] = printed(parameters.value(spec.name));
+  return result;
+}
+
+ParameterSpec integer(std::string name, std::int64_t value, double minimum, double maximum, std::string description) {
+  ParameterSpec spec{std::move(name), value, std::move(description)};
+  spec.minimum = minimum;
+  spec.maximum = maximum;
+  return spec;
+}
+
+ParameterSpec number(std::string name, double value, double minimum, bool minimum_allowed, std::string description) {
+  ParameterSpec spec{std::move(name), value, std::move(description)};
+  spec.minimum = minimum;
+  spec.minimum_allowed = minimum_allowed;
+  return spec;
+}
+
+ParameterSpec activation() {
+  ParameterSpec spec{"activation", std::string("relu"), "activation of the random layer"};
+  spec.choices = {"relu", "tanh"};
+  return spec;
+}
+
+LayerOptions layer_options(const Parameters& parameters, const CorrectorContext& context) {
+  LayerOptions layer;
+  layer.activation = parameters.text("activation");
+  layer.neurons = parameters.integer("neurons");
+  layer.scale = parameters.number("scale");
+  layer.bias_scale = parameters.number("bias_scale");
+  layer.input_degree = parameters.integer("degree");
+  layer.sketch_size = parameters.integer("sketch");
+  layer.seed = context.seed;
+  return layer;
+}
+
+CorrectorEntry classic_entry() { return {"classic", "no corrector: Parareal as it was published first", {}, nullptr}; }
+
+CorrectorEntry kriging_entry() {
+  CorrectorEntry entry;
+  entry.name = "kriging";
+  entry.description = "Gaussian-process regression on the harvested states around each slice's newest";
+  ParameterSpec kernel{"kernel", std::string("matern72"), "covariance: how smooth the discrepancy is taken to be"};
+  kernel.choices = covariance_kernel_names();
+  entry.parameters = {
+      kernel,
+      integer("neighbors", 18, 1, 1000, "harvested states that a prediction is made from"),
+      {"relevance", true, "learn how much each component matters, of states with at most 16"},
+      integer("sketch", 2048, 0, 1000000, "states longer than this are compressed to it for distances; 0: never"),
+      {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
+      integer("window", 3, 0, 1000000000, "slices to each side that neighbours are looked for in"),
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    KrigingOptions options;
+    options.kernel = covariance_kernel(parameters.text("kernel"));
+    options.neighbors = parameters.integer("neighbors");
+    options.window = parameters.integer("window");
+    options.relevance = parameters.flag("relevance");
+    options.standardize = parameters.flag("standardize");
+    options.sketch_size = parameters.integer("sketch");
+    options.seed = context.seed;
+    options.printed = printed(parameters);
+    return make_kriging_corrector(options, context.bounds);
+  };
+  return entry;
+}
+
+/// Kriging from few, more and many samples: where one is weak another was strong on every problem measured, and they
+/// need no seed and little time. Other covariances and random-feature networks beside them changed nothing for the
+/// better.
+std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
+  const CorrectorEntry kriging = kriging_entry();
+  std::vector<Candidate> candidates;
+  for (const std::int64_t neighbors : {18, 12, 30}) {
+    Parameters parameters(kriging.parameters);
+    parameters.set("neighbors", neighbors);
+    candidates.push_back({"kriging " + std::to_string(neighbors), kriging.make(parameters, context)});
+  }
+  candidates.push_back({"classic", nullptr});
+  return candidates;
+}
+
+CorrectorEntry auto_entry() {
+  CorrectorEntry entry;
+  entry.name = "auto";
+  entry.description = "the one of several kriging correctors and classic that predicted best serves the next sweep";
+  entry.make = [](const Parameters&, const CorrectorContext& context) {
+    return make_guarded_corrector(guard_candidates(context), StateNorm(context.bounds));
+  };
+  return entry;
+}
+
+CorrectorEntry krylov_entry() {
+  CorrectorEntry entry;
+  entry.name = "krylov";
+  entry.description = "the discrepancy of the state's projection on all harvested ones; made for linear problems";
+  entry.parameters = {
+      integer("rank", 128, 1, 100000, "directions of the harvested subspace at most"),
+      number("tolerance", 1e-11, 0.0, false, "directions this small beside the largest do not count"),
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    return make_krylov_corrector({parameters.number("tolerance"), parameters.integer("rank"), printed(parameters)},
+                                 context.bounds);
+  };
+  return entry;
+}
+
+CorrectorEntry randnet_entry() {
+  CorrectorEntry entry;
+  entry.name = "randnet";
+  entry.description = "one random-feature network for all slices, its readout fitted to the whole harvest";
+  entry.parameters = {
+      activation(),
+      number("bias_scale", 1.0, 0.0, false, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
+      integer("degree", 1, 1, 2, "2: products of two inputs are inputs as well"),
+      number("growth", 2.0, 1.0, true, "how much more each iteration's samples weigh than the one's before, at first"),
+      integer("neurons", 0, 0, 100000, "neurons of the random layer; 0: by the length of the state, 250 to 1000"),
+      integer("rank", 0, 0, 100000,
+              "states longer than this have their outputs compressed to so many modes at first; 0: 128 or 256"),
+      number("ridge", 1e-10, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
+      number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
+      integer("sketch", 512, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),
+      {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    RandnetOptions options;
+    options.layer = layer_options(parameters, context);
+    options.growth = parameters.number("growth");
+    options.standardize = parameters.flag("standardize");
+    options.layer.linear = true;
+    options.layer.constant = true;
+    options.ridge = parameters.number("ridge");
+    options.rank = parameters.integer("rank");
+    options.printed = printed(parameters);
+    return make_randnet_corrector(options, context.bounds);
+  };
+  return entry;
+}
+
+CorrectorEntry randnet_local_entry() {
+  CorrectorEntry entry;
+  entry.name = "randnet-local";
+  entry.description = "RandNet-Parareal as published: a readout on the nearest neighbours at each prediction";
+  entry.parameters = {
+      activation(),
+      number("bias_scale", 1.0, 0.0, false, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
+      integer("degree", 1, 1, 2, "2: products of two inputs are inputs as well (the published ODE runs)"),
+      integer("neighbors", 4, 1, 100, "harvested states that a readout is fitted to"),
+      integer("neurons", 100, 1, 100000, "neurons of the random layer (20 in the published ODE runs)"),
+      number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
+      integer("sketch", 2048, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),
+      integer("window", 2, 0, 1000000000, "slices to each side that neighbours are looked for in"),
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    RandnetLocalOptions options;
+    options.layer = layer_options(parameters, context);
+    options.neighbors = parameters.integer("neighbors");
+    options.window = parameters.integer("window");
+    options.printed = printed(parameters);
+    return make_randnet_local_corrector(options, context.bounds);
+  };
+  return entry;
+}
+
+}  // namespace
+
+const std::vector<CorrectorEntry>& corrector_registry() {
+  static const std::vector<CorrectorEntry> entries = {auto_entry(),   classic_entry(), kriging_entry(),
+                                                      krylov_entry(), randnet_entry(), randnet_local_entry()};
+  return entries;
+}
+
+const CorrectorEntry& find_corrector(const std::string& name) {
+  std::vector<std::string> names;
+  for (const CorrectorEntry& entry : corrector_registry()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw ParameterError("name", "unknown corrector '" + name + "': " + suggestion(name, names));
+}
+
+}  // namespace forerun

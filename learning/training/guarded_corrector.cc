@@ -1,0 +1,211 @@
+#include "learning/training/guarded_corrector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "learning/numerics/scratch.h"
+
+namespace forerun {
+namespace {
+
+constexpr std::size_t kMostScoredSlices = 64;
+constexpr double kForgetting = 0.5;
+constexpr double kLeastError = 1e-15;
+constexpr double kWorstError = 1e15;  ///< also of a model that gives no finite value
+
+/// Two samples of one slice, the older known to the models that are scored.
+struct SamplePair {
+  Index older = 0;
+  Index newer = 0;
+};
+
+/// For each slice of the samples [known, size) its newest one, and the last it had before; those that did not move left
+/// out, and no more than can be scored.
+std::vector<SamplePair> sample_pairs(const Harvest& harvest, Index known) {
+  std::map<Index, Index> last_known;
+  std::map<Index, SamplePair> pairs;
+  for (Index sample = 0; sample < harvest.size(); ++sample) {
+    const Index slice = harvest.slices()[static_cast<std::size_t>(sample)];
+    if (sample < known) {
+      last_known[slice] = sample;
+    } else if (const auto found = last_known.find(slice); found != last_known.end()) {
+      pairs[slice] = {found->second, sample};
+    }
+  }
+  const StatesView states = harvest.states();
+  std::erase_if(pairs,
+                [&](const auto& entry) { return states.col(entry.second.older) == states.col(entry.second.newer); });
+  std::vector<SamplePair> chosen;
+  std::size_t place = 0;
+  const std::size_t count = std::min(kMostScoredSlices, pairs.size());
+  for (const auto& [slice, pair] : pairs) {
+    // Even spreading: `count` of the `pairs.size()` places.
+    if ((place + 1) * count / pairs.size() > place * count / pairs.size()) chosen.push_back(pair);
+    ++place;
+  }
+  return chosen;
+}
+
+/// log of the power mean (Σ e^p / count)^{1/p}: between the geometric mean, which a few slices hardly move, and the
+/// arithmetic, which the worst slice decides.
+double log_power_mean(const StateView& log_errors) {
+  constexpr double kPower = 0.5;
+  return std::log((kPower * log_errors.array()).exp().mean()) / kPower;
+}
+
+/// A candidate with its latest model and what has been seen of its predictions.
+class Contender {
+ public:
+  explicit Contender(Candidate candidate) : candidate_(std::move(candidate)) {}
+
+  const std::string& name() const { return candidate_.name; }
+  bool is_classic() const { return candidate_.corrector == nullptr; }
+  const std::shared_ptr<const LearnedCorrection>& model() const { return model_; }
+
+  void fit(const Harvest& harvest, SliceExecutor& executor) {
+    model_.reset();
+    if (candidate_.corrector) model_ = candidate_.corrector->fit(harvest, executor);
+  }
+
+  /// log e for one pair.
+  double log_error(const Harvest& harvest, const SamplePair& pair, const StateNorm& norm) const {
+    thread_local Scratch memory;
+    auto values = memory.matrix(harvest.dimension(), 3);
+    const StatesView states = harvest.states(), discrepancies = harvest.discrepancies();
+    auto change = values.col(0);
+    change.setZero();
+    if (model_) {
+      const Slice slice{.index = harvest.slices()[static_cast<std::size_t>(pair.newer)]};
+      model_->evaluate(slice, states.col(pair.newer), values.col(0));
+      model_->evaluate(slice, states.col(pair.older), values.col(1));
+      change -= values.col(1);
+    }
+    values.col(2) = discrepancies.col(pair.newer) - discrepancies.col(pair.older);
+    const double error = norm.distance(change, values.col(2));
+    return std::log(std::isfinite(error) ? std::clamp(error, kLeastError, kWorstError) : kWorstError);
+  }
+
+  void add_score(double log_error) {
+    latest_ = log_error;
+    total_ = kForgetting * total_ + log_error;
+    weight_ = kForgetting * weight_ + 1.0;
+  }
+
+  void inherit_scores(const Contender& predecessor) {
+    latest_ = predecessor.latest_;
+    total_ = predecessor.total_;
+    weight_ = predecessor.weight_;
+  }
+
+  /// 0 before the first.
+  double score() const { return weight_ > 0.0 ? total_ / weight_ : 0.0; }
+  double latest_score() const { return latest_; }
+
+ private:
+  Candidate candidate_;
+  std::shared_ptr<const LearnedCorrection> model_;
+  double latest_ = 0.0;
+  double total_ = 0.0;
+  double weight_ = 0.0;
+};
+
+/// The model that serves, or m = 0 where that is classic: not nullptr, so that the loop checks its states all the same.
+class GuardedCorrection final : public LearnedCorrection {
+ public:
+  /// `serving` may be nullptr; `learned` is what is written down then.
+  GuardedCorrection(std::shared_ptr<const LearnedCorrection> serving, std::shared_ptr<const LearnedCorrection> learned)
+      : serving_(std::move(serving)), learned_(std::move(learned)) {}
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    if (serving_) return serving_->evaluate(slice, state, out);
+    out.setZero();
+  }
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+    if (serving_) return serving_->evaluate_block(slices, states, out);
+    out.setZero();
+  }
+  void describe(LearnedModel& model) const override { learned_->describe(model); }
+
+ private:
+  std::shared_ptr<const LearnedCorrection> serving_;
+  std::shared_ptr<const LearnedCorrection> learned_;
+};
+
+class GuardedCorrector final : public Corrector {
+ public:
+  GuardedCorrector(std::vector<Candidate> candidates, const StateNorm& norm) : norm_(norm) {
+    if (candidates.empty()) throw std::invalid_argument("guard: needs at least one candidate");
+    for (Candidate& candidate : candidates) contenders_.emplace_back(std::move(candidate));
+  }
+
+  std::string name() const override { return "auto"; }
+  std::string serving() const override { return contenders_[serving_].name(); }
+  CorrectionErrors errors() const override { return errors_; }
+  bool gives_way_to_classic() const override {
+    return std::any_of(contenders_.begin(), contenders_.end(), [](const Contender& c) { return c.is_classic(); });
+  }
+
+  void inherit(const Corrector& predecessor) override {
+    const auto* guard = dynamic_cast<const GuardedCorrector*>(&predecessor);
+    if (!guard || guard->contenders_.size() != contenders_.size()) return;
+    for (std::size_t c = 0; c < contenders_.size(); ++c) contenders_[c].inherit_scores(guard->contenders_[c]);
+    serving_ = guard->serving_;
+  }
+
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    if (harvest.size() == 0) throw std::invalid_argument("guard: the harvest is empty");
+    if (harvest.size() < num_known_) throw std::invalid_argument("guard: the harvest shrank");
+    errors_ = {};
+    if (num_known_ > 0) score(harvest, executor);
+    for (Contender& contender : contenders_) contender.fit(harvest, executor);
+    num_known_ = harvest.size();
+    const auto learned = best_learned();
+    if (!learned) return nullptr;
+    return std::make_unique<const GuardedCorrection>(contenders_[serving_].model(), learned);
+  }
+
+ private:
+  void score(const Harvest& harvest, SliceExecutor& executor) {
+    const std::vector<SamplePair> pairs = sample_pairs(harvest, num_known_);
+    if (pairs.empty()) return;
+    const auto num_pairs = static_cast<Index>(pairs.size());
+    States log_errors(num_pairs, static_cast<Index>(contenders_.size()));
+    executor.for_each(num_pairs, [&](Index p) {
+      for (Index c = 0; c < log_errors.cols(); ++c) {
+        log_errors(p, c) =
+            contenders_[static_cast<std::size_t>(c)].log_error(harvest, pairs[static_cast<std::size_t>(p)], norm_);
+      }
+    });
+    for (Index c = 0; c < log_errors.cols(); ++c)
+      contenders_[static_cast<std::size_t>(c)].add_score(log_power_mean(log_errors.col(c)));
+    errors_.found = std::exp(contenders_[serving_].latest_score());
+    const auto best = std::min_element(contenders_.begin(), contenders_.end(),
+                                       [](const Contender& a, const Contender& b) { return a.score() < b.score(); });
+    serving_ = static_cast<std::size_t>(best - contenders_.begin());
+    errors_.predicted = std::exp(best->score());
+  }
+
+  /// The model of the best candidate that has one.
+  std::shared_ptr<const LearnedCorrection> best_learned() const {
+    const Contender* best = nullptr;
+    for (const Contender& contender : contenders_)
+      if (contender.model() && (!best || contender.score() < best->score())) best = &contender;
+    return best ? best->model() : nullptr;
+  }
+
+  StateNorm norm_;
+  std::vector<Contender> contenders_;
+  std::size_t serving_ = 0;
+  Index num_known_ = 0;  ///< samples that the latest models were fitted to
+  CorrectionErrors errors_;
+};
+
+}  // namespace
+
+std::unique_ptr<Corrector> make_guarded_corrector(std::vector<Candidate> candidates, const StateNorm& norm) {
+  return std::make_unique<GuardedCorrector>(std::move(candidates), norm);
+}
+
+}  // namespace forerun

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/state_norm.h"
+#include "learning/training/corrector.h"
+
+namespace forerun {
+
+/// One of the correctors a guard chooses among.
+struct Candidate {
+  std::string name;                      ///< as the record shows it
+  std::unique_ptr<Corrector> corrector;  ///< nullptr: "classic", m = 0
+};
+
+/// Several correctors of which the one that has predicted best serves.
+///
+/// Every new sample of a slice is a truth that no model has seen: before anything is fitted anew, each candidate's last
+/// model says by how much the discrepancy should have changed between the slice's last two states, which is all that
+/// equation (1) of Parareal asks of it,
+///
+///   e = ‖(m(u') − m(u)) − (δ(u') − δ(u))‖,      δ = F − G.
+///
+/// A candidate's score is the logarithm of the power mean (Σ √e / count)² over at most 64 slices, evenly spread,
+/// averaged over all sweeps, each counting half of the next; the lowest serves. Before anything can be scored the
+/// first candidate does. `classic` costs nothing, and should be among the candidates: then a learner that misleads is
+/// dropped as soon as it shows.
+///
+/// A successor (`inherit`) starts with the scores of the one before.
+///
+/// Where classic serves, the correction is zero and describes the best model there is. Cost of a fit: the candidates'
+/// fits, and 2 · 64 evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says;
+/// unlike a plain corrector's, its choice depends on the fits before. Throws std::invalid_argument without candidates.
+std::unique_ptr<Corrector> make_guarded_corrector(std::vector<Candidate> candidates, const StateNorm& norm);
+
+}  // namespace forerun

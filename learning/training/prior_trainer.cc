@@ -1,0 +1,93 @@
+#include "learning/training/prior_trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "learning/numerics/column_blocks.h"
+#include "learning/numerics/scratch.h"
+#include "learning/training/sum_of_corrections.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kBlock = 16;
+/// Keeps the logarithm of what is exactly zero finite.
+constexpr double kTiny = 1e-300;
+
+}  // namespace
+
+double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
+                      const StatesView& discrepancies, SliceExecutor& executor) {
+  State logarithms(states.cols());
+  for_each_column_block(executor, states.cols(), kBlock, [&](Index first, Index count) {
+    thread_local Scratch memory;
+    auto predicted = memory.matrix(states.rows(), count);
+    correction.evaluate_block(slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                              states.middleCols(first, count), predicted);
+    for (Index c = 0; c < count; ++c) {
+      const auto truth = discrepancies.col(first + c);
+      logarithms[first + c] = std::log(((truth - predicted.col(c)).norm() + kTiny) / (truth.norm() + kTiny));
+    }
+  });
+  return logarithms.size() > 0 && logarithms.allFinite() ? logarithms.mean() : std::numeric_limits<double>::infinity();
+}
+
+double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor) {
+  std::vector<Slice> slices(harvest.slices().size());
+  for (std::size_t j = 0; j < slices.size(); ++j) slices[j].index = harvest.slices()[j];
+  return mean_log_error(correction, slices, harvest.states(), harvest.discrepancies(), executor);
+}
+
+PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,
+                           Refine refine)
+    : prior_(std::move(prior)), learner_(learner), refine_(std::move(refine)), harvest_(dimension) {}
+
+const Correction* PriorTrainer::initial_correction() { return prior_.get(); }
+
+const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  keep_highest_level(sweep, executor);
+  if (prior_ && sweep.iteration == 1) judge_prior(executor);
+  sum_.reset();
+  if (!learner_) return prior_.get();
+  const Correction* learned =
+      learner_->train(prior_ ? on_top_of(*prior_, sweep, residual_coarse_, executor) : sweep, executor);
+  learner_serves_ = learned != nullptr;
+  if (!prior_ || !learned) return prior_ ? prior_.get() : learned;
+  sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned);
+  return sum_.get();
+}
+
+void PriorTrainer::keep_highest_level(const SweepData& sweep, SliceExecutor& executor) {
+  if (sweep.levels.front() > level_) harvest_ = Harvest(harvest_.dimension());
+  level_ = std::max(level_, sweep.levels.front());
+  const auto end = std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](Index level) { return level != level_; });
+  const Index count = end - sweep.levels.begin();
+  harvest_.append({.iteration = sweep.iteration,
+                   .levels = sweep.levels.first(static_cast<std::size_t>(count)),
+                   .slices = sweep.slices.first(static_cast<std::size_t>(count)),
+                   .states = sweep.states.leftCols(count),
+                   .fine = sweep.fine.leftCols(count),
+                   .coarse = sweep.coarse.leftCols(count)},
+                  executor);
+}
+
+void PriorTrainer::judge_prior(SliceExecutor& executor) {
+  if (mean_log_error(*prior_, harvest_, executor) > log_error_to_serve) {
+    prior_.reset();
+    dropped_ = true;
+  } else if (refine_) {
+    if (auto refined = refine_(harvest_, executor)) prior_ = std::move(refined);
+  }
+}
+
+std::string PriorTrainer::serving() const {
+  const std::string learned = learner_serves_ ? learner_->serving() : "";
+  if (!prior_) return learned.empty() ? "classic" : learned;
+  return learned.empty() ? "family" : learned + " on family";
+}
+
+CorrectionErrors PriorTrainer::errors() const { return learner_ ? learner_->errors() : CorrectionErrors{}; }
+
+}  // namespace forerun

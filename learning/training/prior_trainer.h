@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/parareal/coarse_trainer.h"
+#include "learning/training/harvest.h"
+
+namespace forerun {
+
+/// How much of the discrepancies a correction explains that has not seen them, in logarithms so that no single sample
+/// decides:
+///
+///   mean_j log(‖δ_j − m(u_j)‖ / ‖δ_j‖)      (Euclidean norms; 0 where m = 0, negative where m is better than nothing).
+///
+/// +∞ where m is not finite somewhere. Parallel over samples; deterministic.
+double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
+                      const StatesView& discrepancies, SliceExecutor& executor);
+/// The same over the samples of a harvest.
+double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor);
+
+/// A correction serves if it halves the error of having none (in the mean of logarithms).
+inline constexpr double log_error_to_serve = -0.6931471805599453;
+
+/// Puts a prior m₀, known before the run, in front of another learner:
+///
+///   m = m₀ + m_res,      m_res learned by `learner` from F(u) − (G(u) + m₀(u)).
+///
+/// m₀ serves the initial sweep. The first fine sweep then judges it: unless it explains the new discrepancies
+/// (`log_error_to_serve`), it is dropped for the rest of the run, which goes on as if it had never been there. Else it
+/// is refined once, by what that sweep has found, and then stays as it is.
+/// Deterministic as its parts are. Without a prior it only keeps the harvest.
+class PriorTrainer final : public CoarseTrainer {
+ public:
+  /// A better prior from one and the samples of the first sweep; nullptr if there is none.
+  using Refine = std::function<std::shared_ptr<const Correction>(const Harvest&, SliceExecutor&)>;
+
+  /// `prior`, `learner` and `refine` may be nullptr: nothing known, nothing learned, not refined. `learner` outlives
+  /// the trainer.
+  PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,
+               Refine refine = nullptr);
+
+  const Correction* initial_correction() override;
+  const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
+  std::string serving() const override;
+  CorrectionErrors errors() const override;
+
+  /// F(u) − G(u) at all states of the run; of a ladder's levels, the highest.
+  const Harvest& harvest() const { return harvest_; }
+  /// True from the sweep on after which the prior did not serve.
+  bool dropped_prior() const { return dropped_; }
+
+ private:
+  void keep_highest_level(const SweepData& sweep, SliceExecutor& executor);
+  void judge_prior(SliceExecutor& executor);
+
+  std::shared_ptr<const Correction> prior_;
+  CoarseTrainer* learner_;
+  Refine refine_;
+  Harvest harvest_;
+  Index level_ = 0;
+  bool dropped_ = false;
+  bool learner_serves_ = false;
+  States residual_coarse_;                 ///< G + m₀ at the latest sweep's states
+  std::unique_ptr<const Correction> sum_;  ///< m₀ + m_res
+};
+
+}  // namespace forerun

@@ -1,0 +1,24 @@
+#include "learning/training/sum_of_corrections.h"
+
+#include "learning/numerics/column_blocks.h"
+
+namespace forerun {
+
+SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& coarse, SliceExecutor& executor) {
+  constexpr Index kBlock = 16;
+  coarse.resize(sweep.coarse.rows(), sweep.coarse.cols());
+  for_each_column_block(executor, sweep.states.cols(), kBlock, [&](Index first, Index count) {
+    auto block = coarse.middleCols(first, count);
+    prior.evaluate_block(sweep.slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                         sweep.states.middleCols(first, count), block);
+    block += sweep.coarse.middleCols(first, count);
+  });
+  return {.iteration = sweep.iteration,
+          .levels = sweep.levels,
+          .slices = sweep.slices,
+          .states = sweep.states,
+          .fine = sweep.fine,
+          .coarse = coarse};
+}
+
+}  // namespace forerun

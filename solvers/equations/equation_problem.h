@@ -1,0 +1,92 @@
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "solvers/equations/equation.h"
+#include "solvers/equations/problem_registry.h"
+#include "solvers/integrators/adaptive_rk_propagator.h"
+#include "solvers/integrators/backward_euler.h"
+#include "solvers/integrators/butcher_tableau.h"
+#include "solvers/integrators/rk_propagator.h"
+
+namespace forerun {
+
+/// The right-hand side alone, along the state: what of an equation's kernels is not part of an integrator.
+template <class Equation>
+struct RightHandSide {
+  FORERUN_MULTIVERSION static void evaluate(const Equation& equation, double time, const double* state,
+                                            double* derivative) {
+    equation.rhs(time, state, derivative);
+  }
+};
+
+/// An equation (see `equation.h`) as a problem: every explicit Runge–Kutta method, of equal steps or adaptive, and
+/// backward Euler where the equation is linear. Instantiating it compiles all of the equation's kernels, so each
+/// equation does it in its own source file.
+template <class Equation>
+class EquationProblem final : public OdeProblem {
+ public:
+  explicit EquationProblem(Equation equation) : equation_(std::move(equation)) {}
+
+  std::string name() const override { return std::string(Equation::name); }
+  Index dimension() const override { return equation_.dimension(); }
+  double default_begin() const override { return Equation::default_begin; }
+  State initial_state() const override { return equation_.initial_state(); }
+  StateBounds bounds() const override { return equation_.bounds(); }
+  StateBounds range() const override {
+    if constexpr (requires { equation_.range(); }) return equation_.range();
+    if constexpr (Equation::is_linear) return unlimited_range(dimension());  // solutions may have any size
+    return equation_.bounds();
+  }
+  StateLayout layout() const override {
+    if constexpr (requires { equation_.layout(); }) {
+      return equation_.layout();
+    } else {
+      return OdeProblem::layout();
+    }
+  }
+
+  void evaluate(double time, const StateView& state, StateOut derivative) const override {
+    RightHandSide<Equation>::evaluate(equation_, time, state.data(), derivative.data());
+  }
+
+  std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const override {
+    if (!is_adaptive(spec.method)) require_steps(spec.steps);
+    std::vector<std::string> offered;
+    std::unique_ptr<Propagator> made;
+    std::apply([&](auto... tableau) { (offer(tableau, spec, offered, made), ...); }, ExplicitTableaux());
+    if constexpr (Equation::is_linear) {
+      offered.emplace_back("backward_euler");
+      if (spec.method == offered.back()) {
+        made = make_backward_euler(dimension(), linear_operator(equation_), spec.steps);
+      }
+    }
+    offered.emplace_back(DormandPrince5::name);
+    if (spec.method == offered.back()) {
+      made = std::make_unique<AdaptiveRkPropagator<Equation, DormandPrince5>>(equation_, bounds(), spec.tolerance);
+    }
+    if (!made) throw_method_not_offered(name(), spec.method, offered);
+    return made;
+  }
+
+ private:
+  template <class Tableau>
+  void offer(Tableau, const IntegratorSpec& spec, std::vector<std::string>& offered,
+             std::unique_ptr<Propagator>& made) const {
+    offered.emplace_back(Tableau::name);
+    if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps);
+  }
+
+  Equation equation_;
+};
+
+/// The registry's entry of an equation that is constructed from its parameters.
+template <class Equation>
+ProblemEntry make_entry(std::string description, std::vector<ParameterSpec> parameters) {
+  return {std::string(Equation::name), std::move(description), std::move(parameters),
+          [](const Parameters& values) { return std::make_unique<EquationProblem<Equation>>(Equation(values)); }};
+}
+
+}  // namespace forerun

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/state_norm.h"
+#include "core/propagation/propagator.h"
+#include "solvers/equations/state_layout.h"
+#include "solvers/integrators/integrator_spec.h"
+
+namespace forerun {
+
+/// An initial-value problem u' = f(t, u), u(t_0) = u_0, with what the algorithm and the learners need to know of it.
+///
+/// The right-hand side is written once, templated on its scalar (see `rk_propagator.h`); this is the door through which
+/// code that does not know the equation's type reaches it.
+/// Thread-safety: const members may run concurrently. Throws `ParameterError` for an unknown method, steps < 1 or a
+/// tolerance not in (0, 1), and for a method the equation does not offer.
+class OdeProblem {
+ public:
+  virtual ~OdeProblem() = default;
+
+  /// Equation name as in configurations: "burgers", "lorenz", ….
+  virtual std::string name() const = 0;
+  virtual Index dimension() const = 0;
+  virtual double default_begin() const { return 0.0; }
+  virtual State initial_state() const = 0;
+  /// Typical range of each component; the published scaling to [−1, 1].
+  virtual StateBounds bounds() const = 0;
+  /// Range that solutions keep within, roughly, where that is not `bounds`; infinite where it is not known.
+  virtual StateBounds range() const { return bounds(); }
+  /// How a state is to be looked at.
+  virtual StateLayout layout() const { return default_layout(dimension()); }
+  /// derivative = f(time, state).
+  virtual void evaluate(double time, const StateView& state, StateOut derivative) const = 0;
+  virtual std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const = 0;
+};
+
+}  // namespace forerun

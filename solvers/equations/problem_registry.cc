@@ -1,0 +1,36 @@
+#include "solvers/equations/problem_registry.h"
+
+#include <algorithm>
+
+#include "solvers/equations/problems/problems.h"
+
+namespace forerun {
+
+const std::vector<ProblemEntry>& problem_registry() {
+  static const std::vector<ProblemEntry> entries{brusselator_problem(),
+                                                 burgers_problem(),
+                                                 dahlquist_problem(),
+                                                 diffusion_reaction_problem(),
+                                                 double_pendulum_problem(),
+                                                 fitzhugh_nagumo_problem(),
+                                                 heat_problem(),
+                                                 hopf_problem(),
+                                                 lorenz_problem(),
+                                                 rossler_problem(),
+                                                 shallow_water_problem(),
+                                                 transport_problem(),
+                                                 wave_problem()};
+  return entries;
+}
+
+const ProblemEntry& find_problem(const std::string& name) {
+  const std::vector<ProblemEntry>& entries = problem_registry();
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
+  if (found != entries.end()) return *found;
+  std::vector<std::string> names;
+  for (const ProblemEntry& entry : entries) names.push_back(entry.name);
+  throw ParameterError("name", "unknown problem '" + name + "': " + suggestion(name, names));
+}
+
+}  // namespace forerun

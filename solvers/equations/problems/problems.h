@@ -1,0 +1,22 @@
+#pragma once
+
+#include "solvers/equations/problem_registry.h"
+
+namespace forerun {
+
+/// The registry's entries, one equation a source file.
+ProblemEntry brusselator_problem();
+ProblemEntry burgers_problem();
+ProblemEntry dahlquist_problem();
+ProblemEntry diffusion_reaction_problem();
+ProblemEntry double_pendulum_problem();
+ProblemEntry fitzhugh_nagumo_problem();
+ProblemEntry heat_problem();
+ProblemEntry hopf_problem();
+ProblemEntry lorenz_problem();
+ProblemEntry rossler_problem();
+ProblemEntry shallow_water_problem();
+ProblemEntry transport_problem();
+ProblemEntry wave_problem();
+
+}  // namespace forerun

@@ -1,0 +1,55 @@
+#include "solvers/integrators/integration_checks.h"
+
+#include <cmath>
+#include <sstream>
+
+#include "core/base/errors.h"
+#include "core/base/number_text.h"
+#include "core/base/parameters.h"
+
+namespace forerun {
+
+void require_steps(Index steps) {
+  if (steps < 1) throw ParameterError("steps", "steps = " + std::to_string(steps) + ": must be an integer ≥ 1");
+}
+
+void require_tolerance(double tolerance) {
+  if (tolerance > 0.0 && tolerance < 1.0) return;
+  throw ParameterError("tolerance",
+                       "tolerance = " + shortest_text(tolerance) + ": must be a number > 0 and < 1, of a step's error");
+}
+
+void throw_steps_too_small(const Slice& slice, double time, double step) {
+  std::ostringstream reason;
+  reason.precision(10);
+  reason << "the tolerance cannot be met: steps shrank to " << step << " at t = " << time << " in a slice of length "
+         << slice.length();
+  throw PropagationError(time, reason.str());
+}
+
+void throw_method_not_offered(const std::string& equation, const std::string& method,
+                              const std::vector<std::string>& offered) {
+  std::string sentence = "method = \"" + method + "\": " + equation + " offers";
+  for (const std::string& name : offered) sentence += (&name == &offered.front() ? " " : ", ") + name;
+  const std::string meant = nearest_name(method, offered);
+  if (!meant.empty()) sentence += "; did you mean " + meant + "?";
+  throw ParameterError("method", sentence);
+}
+
+double step_begin(const Slice& slice, Index j, Index steps) {
+  return slice.begin + slice.length() * static_cast<double>(j) / static_cast<double>(steps);
+}
+
+void require_finite(const StateView& state, const Slice& slice, Index j, Index steps) {
+  if (state.allFinite()) return;
+  Index component = 0;
+  while (std::isfinite(state[component])) ++component;
+  const double begin = step_begin(slice, j, steps);
+  std::ostringstream reason;
+  reason.precision(10);
+  reason << "component " << component << " of the state became " << state[component] << " in step " << j + 1 << " of "
+         << steps << ", between t = " << begin << " and t = " << step_begin(slice, j + 1, steps);
+  throw PropagationError(begin, reason.str());
+}
+
+}  // namespace forerun

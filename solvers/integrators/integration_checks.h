@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/state.h"
+#include "core/base/time_grid.h"
+
+namespace forerun {
+
+/// Throws `ParameterError` ("steps") unless steps ≥ 1.
+void require_steps(Index steps);
+
+/// Throws `ParameterError` ("tolerance") unless 0 < tolerance < 1.
+void require_tolerance(double tolerance);
+
+/// Throws `PropagationError`: the step tried last, at `time`, was too small to be halved again.
+[[noreturn]] void throw_steps_too_small(const Slice& slice, double time, double step);
+
+/// Throws `ParameterError` ("method"): `equation` offers only `offered`.
+[[noreturn]] void throw_method_not_offered(const std::string& equation, const std::string& method,
+                                           const std::vector<std::string>& offered);
+
+/// Begin of step j of `steps` equal ones in `slice`: begin + length · j / steps.
+double step_begin(const Slice& slice, Index j, Index steps);
+
+/// Throws `PropagationError` when `state`, reached by step j of `steps`, has a non-finite component; its time is where
+/// that step began, i.e. the last time at which the solution was known.
+void require_finite(const StateView& state, const Slice& slice, Index j, Index steps);
+
+}  // namespace forerun

@@ -1,0 +1,288 @@
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "learning/family/store.h"
+#include "tests/apps/cli.h"
+
+namespace forerun {
+namespace {
+
+using ::testing::AllOf;
+using testing::content_of;
+using testing::forerun_with;
+using ::testing::HasSubstr;
+using testing::Outcome;
+using testing::TemporaryDirectory;
+using Json = nlohmann::json;
+
+/// Coarse enough for many iterations, small enough for a tenth of a second a run.
+constexpr const char* small_campaign = R"([problem]
+name = "burgers"
+points = 24
+[time]
+end = 3.0
+slices = 32
+[fine]
+method = "rk4"
+steps = 16
+[coarse]
+method = "rk1"
+steps = 1
+[parareal]
+tolerance = 5e-7
+[corrector]
+name = "randnet"
+neurons = 200
+[campaign]
+runs = 12
+[lowest]
+phase = 0.0
+viscosity = 0.02
+[highest]
+phase = 1.0
+viscosity = 0.04
+[network]
+stencil = 4
+neurons = 60
+degree = 2
+samples_per_run = 1000
+[run]
+threads = 1
+)";
+
+class CampaignCommand : public ::testing::Test {
+ protected:
+  Outcome run(const std::string& out, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = {"campaign", file_, "--out", directory_ / out, "--quiet"};
+    words.insert(words.end(), more.begin(), more.end());
+    return forerun_with(words);
+  }
+  Json record(const std::string& out) const { return Json::parse(content_of(directory_ / (out + "/campaign.json"))); }
+
+  /// The rows without what depends on the clock.
+  static std::vector<Json> results(const Json& record) {
+    std::vector<Json> rows;
+    for (Json row : record.at("runs")) {
+      row.erase("seconds");
+      row.erase("fit_seconds");
+      rows.push_back(row);
+    }
+    return rows;
+  }
+
+  TemporaryDirectory directory_;
+  std::string file_ = directory_.write("small.toml", small_campaign);
+};
+
+TEST_F(CampaignCommand, NeedsFewerIterationsWithTheStoreThanColdAndGivesTheSameAnswers) {
+  ASSERT_EQ(run("c").status, ExitStatus::ok);
+  const Json json = record("c");
+  EXPECT_LT(json.at("last_held_out").at("mean").get<double>(), json.at("last_held_out").at("mean_cold").get<double>());
+  for (const Json& row : json.at("runs")) EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
+  const Json store = Json::parse(forerun_with({"inspect", directory_ / "c/store", "--json"}).out);
+  EXPECT_EQ(store.at("runs").size(), 12U);
+  EXPECT_EQ(store.at("network").at("runs"), 12);
+  // The phase of the initial profile reaches the discrepancy through the state alone.
+  EXPECT_EQ(store.at("family").at("network_inputs").size(), 1U);
+  EXPECT_TRUE(store.at("family").at("network_inputs").contains("viscosity"));
+}
+
+TEST_F(CampaignCommand, KilledAndResumedGivesWhatAnUninterruptedOneGives) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execl(FORERUN_PROGRAM, "forerun", "campaign", file_.c_str(), "--out", (directory_ / "killed").c_str(), "--quiet",
+            nullptr);
+    ::_exit(127);
+  }
+  const std::string rows = directory_ / "killed/campaign.csv";
+  const auto num_lines = [&] {
+    const std::string text = content_of(rows);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  while (num_lines() < 4 && ::waitpid(child, nullptr, WNOHANG) == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ASSERT_GE(num_lines(), 4);
+  ASSERT_EQ(run("killed").status, ExitStatus::ok);
+  ASSERT_EQ(run("whole").status, ExitStatus::ok);
+  EXPECT_EQ(results(record("killed")), results(record("whole")));
+}
+
+/// Adds two entries that no run has left: one with another viscosity, one with other discrepancies.
+void poison(const std::string& path) {
+  const Store opened = Store::open(path);
+  Store store(path, opened.family(), 0);
+  StoreEntry false_viscosity = store.read(store.names().front()), random = false_viscosity;
+  false_viscosity.name = "000000-false";
+  false_viscosity.parameters[0] = 0.06 - false_viscosity.parameters[0];
+  random.name = "000000-random";
+  random.harvest.shift(random.harvest.slices(), States::Constant(24, random.harvest.size(), 0.5),
+                       *make_serial_executor());
+  store.add(false_viscosity);
+  store.add(random);
+}
+
+constexpr const char* poisoned_files[] = {"000000-false.safetensors: is not what the solvers give",
+                                          "000000-random.safetensors: is not what the solvers give"};
+
+TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=4"}).status, ExitStatus::ok);
+  const std::string path = directory_ / "c/store";
+  poison(path);
+  const Outcome poisoned = run("d", {"--set", "campaign.runs=5", "--store", path});
+  EXPECT_EQ(poisoned.status, ExitStatus::ok);
+  for (const char* file : poisoned_files) EXPECT_THAT(poisoned.err, HasSubstr(file));
+  const Json rows = record("d").at("runs");
+  for (const Json& row : rows) {
+    EXPECT_LE(row.at("iterations").get<int>(), row.at("cold_iterations").get<int>());
+    EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
+  }
+}
+
+TEST_F(CampaignCommand, TrainLeavesOutStoredRunsThatTheSolversContradict) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=3"}).status, ExitStatus::ok);
+  const std::string path = directory_ / "c/store";
+  poison(path);
+  const Outcome trained = forerun_with({"train", path, "--json", "--quiet"});
+  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
+  for (const char* file : poisoned_files) EXPECT_THAT(trained.err, HasSubstr(file));
+  EXPECT_EQ(Json::parse(trained.out).at("network").at("runs"), 3);
+  for (const auto& entry : std::filesystem::directory_iterator(path + "/runs")) {
+    if (!entry.path().filename().string().starts_with("000000")) std::filesystem::remove(entry.path());
+  }
+  const Outcome nothing = forerun_with({"train", path, "--quiet"});
+  EXPECT_EQ(nothing.status, ExitStatus::bad_model);
+  EXPECT_THAT(nothing.err, HasSubstr("holds no run to learn from"));
+}
+
+TEST_F(CampaignCommand, TrainRefusesStoresThatItCannotCompute) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const StoreFamily good = Store::open(directory_ / "c/store").family();
+  const std::vector<std::pair<std::string, std::function<void(StoreFamily&)>>> wrong = {
+      {"unknown problem 'burger'", [](StoreFamily& family) { family.common.problem = "burger"; }},
+      {"wave_number", [](StoreFamily& family) { family.common.parameters["wave_number"] = "many"; }},
+      {"1e400", [](StoreFamily& family) { family.common.parameters["wave_number"] = "1e400"; }},
+      {"'rk4 x many' is no solver", [](StoreFamily& family) { family.common.fine = "rk4 x many"; }},
+      {"'rk4' is no solver", [](StoreFamily& family) { family.common.coarse = "rk4"; }},
+      {"rk5", [](StoreFamily& family) { family.common.coarse = "rk5 x 1"; }},
+      {"another dimension", [](StoreFamily& family) { family.common.dimension = 23; }}};
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    StoreFamily family = good;
+    wrong[i].second(family);
+    const std::string path = directory_ / ("wrong" + std::to_string(i));
+    Store(path, family, 0);
+    const Outcome outcome = forerun_with({"train", path});
+    EXPECT_EQ(outcome.status, ExitStatus::bad_model) << outcome.err;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr(path), HasSubstr(wrong[i].first)));
+  }
+}
+
+TEST_F(CampaignCommand, AStoreOfAnotherFamilyIsRefused) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const Outcome other = run("e", {"--set", "highest.viscosity=0.05", "--store", directory_ / "c/store"});
+  EXPECT_EQ(other.status, ExitStatus::bad_model);
+  EXPECT_THAT(other.err, HasSubstr("another family"));
+}
+
+TEST_F(CampaignCommand, ConcurrentRunsGiveTheSameTwice) {
+  for (const char* out : {"a", "b"})
+    ASSERT_EQ(run(out, {"--set", "campaign.concurrent=3", "--set", "campaign.runs=6"}).status, ExitStatus::ok);
+  EXPECT_EQ(results(record("a")), results(record("b")));
+}
+
+TEST_F(CampaignCommand, ADirectoryOfAnotherCampaignIsRefused) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const Outcome other = run("c", {"--set", "campaign.runs=2"});
+  EXPECT_EQ(other.status, ExitStatus::usage);
+  EXPECT_THAT(other.err, HasSubstr("another campaign"));
+}
+
+TEST_F(CampaignCommand, DryRunWritesNothingAndSaysWhatWouldBe) {
+  const auto before = directory_.files();
+  const Outcome plan = run("c", {"--dry-run", "--json", directory_ / "json"});
+  ASSERT_EQ(plan.status, ExitStatus::ok) << plan.err;
+  EXPECT_EQ(directory_.files(), before);
+  // 60 neurons, 9 inputs and a constant, times the constant, the linear and the quadratic term of the viscosity.
+  for (const char* part : {"burgers, d = 24, 32 slices", "12; serial fine solution of each; 12 cold as well",
+                           "phase in [0, 1], viscosity in [0.02, 0.04]", "512 steps of rk4 in all", "210 features",
+                           "353 kB", "new, at most 1000 MB", "c/campaign.csv", "c/store/runs/*.safetensors", "/json"}) {
+    EXPECT_THAT(plan.out, HasSubstr(part));
+  }
+}
+
+TEST_F(CampaignCommand, DryRunOfAStartedCampaignSaysWhatIsThereAndWhatIsRefused) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=2"}).status, ExitStatus::ok);
+  const auto before = directory_.files();
+  const Outcome done = run("c", {"--set", "campaign.runs=2", "--dry-run"});
+  EXPECT_THAT(done.out, AllOf(HasSubstr("2, of which 2 are done"), HasSubstr("2 runs of ")));
+  EXPECT_EQ(run("c", {"--dry-run"}).status, ExitStatus::usage) << "another campaign";
+  EXPECT_EQ(run("d", {"--dry-run", "--set", "highest.viscosity=0.05", "--store", directory_ / "c/store"}).status,
+            ExitStatus::bad_model);
+  EXPECT_EQ(run("d", {"--dry-run", "--json", directory_ / "none/json"}).status, ExitStatus::input_output);
+  EXPECT_EQ(run("small.toml", {"--dry-run"}).status, ExitStatus::input_output);
+  EXPECT_EQ(run("d", {"--dry-run", "--set", "campaign.sampling=file", "--set", "campaign.draws=none.csv"}).status,
+            ExitStatus::input_output);
+  EXPECT_EQ(directory_.files(), before);
+}
+
+TEST_F(CampaignCommand, TrainRefusesNetworksThatDoNotGoWithTheStates) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const Outcome outcome = forerun_with({"train", directory_ / "c/store", "--set", "network.stencil=12"});
+  EXPECT_EQ(outcome.status, ExitStatus::usage);
+  EXPECT_THAT(outcome.err, HasSubstr("--set network.stencil=12: [network] stencil = 12: must be an integer ≤ 11"));
+}
+
+TEST_F(CampaignCommand, TrainFitsTheNetworkAnewWithOtherOptions) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=3"}).status, ExitStatus::ok);
+  const Outcome trained =
+      forerun_with({"train", directory_ / "c/store", "--set", "network.neurons=30", "--json", "--quiet"});
+  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
+  const Json network = Json::parse(trained.out).at("network");
+  EXPECT_EQ(network.at("neurons"), 30);
+  EXPECT_EQ(network.at("runs"), 3);
+  EXPECT_EQ(network.at("options").at("stencil"), "4");
+}
+
+struct BadCampaign {
+  std::string from;
+  std::string to;
+  std::string message;
+};
+
+class RefusedCampaign : public CampaignCommand, public ::testing::WithParamInterface<BadCampaign> {};
+
+TEST_P(RefusedCampaign, NamesThePlaceAndTheRuleAndWritesNothing) {
+  std::string text = small_campaign;
+  const std::size_t at = text.find(GetParam().from);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, GetParam().from.size(), GetParam().to);
+  const std::string bad = directory_.write("bad.toml", text);
+  const Outcome outcome = forerun_with({"campaign", bad, "--out", directory_ / "bad", "--quiet"});
+  EXPECT_EQ(outcome.status, ExitStatus::usage);
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().message));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "bad"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, RefusedCampaign,
+                         ::testing::Values(BadCampaign{"runs = 12", "runs = 0", "bad.toml:19: [campaign] runs"},
+                                           BadCampaign{"runs = 12", "ruins = 12", "did you mean"},
+                                           BadCampaign{"viscosity = 0.04", "viscosity = 0.01",
+                                                       "must be a number > its lowest"},
+                                           BadCampaign{"viscosity = 0.04\n", "", "must stand in [highest] as well"},
+                                           BadCampaign{"viscosity = 0.02", "viscosty = 0.02", "did you mean viscosity"},
+                                           BadCampaign{"phase = 1.0", "phase = true", "must be a number"},
+                                           BadCampaign{"stencil = 4", "stencil = 12",
+                                                       "bad.toml:27: [network] stencil = 12: must be an integer ≤ 11"},
+                                           BadCampaign{"viscosity = 0.02", "viscosity = -0.02", "viscosity"}));
+
+}  // namespace
+}  // namespace forerun

@@ -1,0 +1,200 @@
+#include "core/parareal/error_estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/parareal/parareal.h"
+#include "core/propagation/serial_fine.h"
+#include "tests/core/test_problems.h"
+
+namespace forerun {
+namespace {
+
+using testing::WorkedPropagator;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// One corrected sweep; `increments` belong to U[n+1].
+void sweep(ErrorEstimate& estimate, std::size_t first, const std::vector<double>& increments,
+           const std::vector<double>& carried) {
+  estimate.begin_sweep(static_cast<Index>(first), increments);
+  for (std::size_t n = first; n < increments.size(); ++n) {
+    estimate.advance(static_cast<Index>(n), n > first ? increments[n - 1] : 0.0, carried[n]);
+  }
+  estimate.end_sweep(*std::max_element(increments.begin() + static_cast<Index>(first), increments.end()));
+  estimate.project(static_cast<Index>(first));
+}
+
+TEST(ErrorEstimate, SaysNothingBeforeAContractionWasSeen) {
+  ErrorEstimate estimate(3, 2.0);
+  estimate.observe_jumps(0, {1.0, 1.0, 1.0});
+  sweep(estimate, 0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
+  EXPECT_FALSE(estimate.knows_contraction());
+  EXPECT_EQ(estimate.errors()[0], 0.0) << "the first slice is exact";
+  EXPECT_EQ(estimate.errors()[1], kInfinity);
+  EXPECT_EQ(estimate.consequences()[2], kInfinity);
+}
+
+TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
+  ErrorEstimate estimate(4, 2.0);
+  sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
+  estimate.observe_jumps(1, {7.0, 0.01, 0.1, 0.05});  // starts changed by 0.5, 1.0, 0.25
+  ASSERT_TRUE(estimate.knows_contraction());
+  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.6, 0.3});
+  const double contraction = 0.1 / 1.0;
+  const double growth_3 = 0.3 / 0.1;
+  const double error_2 = 2.0 * contraction * 0.2;
+  const double error_3 = growth_3 * error_2 + 2.0 * contraction * 0.1;
+  EXPECT_EQ(estimate.errors()[1], 0.0);
+  EXPECT_DOUBLE_EQ(estimate.errors()[2], error_2);
+  EXPECT_DOUBLE_EQ(estimate.errors()[3], error_3);
+  EXPECT_EQ(estimate.consequences()[1], 0.0);
+  EXPECT_DOUBLE_EQ(estimate.consequences()[2], error_2 * growth_3);
+  EXPECT_DOUBLE_EQ(estimate.consequences()[3], error_3);
+}
+
+TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
+  ErrorEstimate estimate(3, 1.0);
+  sweep(estimate, 0, {1.0, 1.0, 1.0}, {0.0, 1.0, 1.0});
+  estimate.observe_jumps(0, {0.0, 0.3, 0.3});
+  sweep(estimate, 0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
+  estimate.observe_jumps(0, {0.0, 0.01, 0.01});
+  estimate.climb(0, 3);
+  EXPECT_EQ(estimate.errors()[2], kInfinity);
+  estimate.observe_jumps(0, {9.0, 9.0, 9.0});  // the difference of the levels, not a contraction
+  sweep(estimate, 0, {0.1, 0.2, 0.2}, {0.0, 0.1, 0.2});
+  EXPECT_DOUBLE_EQ(estimate.errors()[1], 0.3 * 0.1);
+}
+
+TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
+  ErrorEstimate estimate(2, 1.0);
+  const std::vector<double> carried = {0.0, 0.0};
+  sweep(estimate, 0, {0.0, 1.0}, carried);
+  EXPECT_EQ(estimate.smallest_credible(), 0.0) << "nothing has been reduced yet";
+  sweep(estimate, 0, {0.0, 0.5}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.5 * 3.0 * 0.5);
+  sweep(estimate, 0, {0.0, 0.05}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.05 * 3.0 * 0.5) << "the reduction before was worse";
+  sweep(estimate, 0, {0.0, 0.005}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.005 * 3.0 * 0.1);
+  sweep(estimate, 0, {0.0, 0.02}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.02 * 4.0) << "noise: never more than four times the increment";
+  estimate.climb(0, 2);
+  sweep(estimate, 0, {0.0, 0.01}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.04) << "on a new level the last reduction of the old one counts";
+}
+
+TEST(ErrorEstimate, ExpectsWhatTheLastContractionsAndGrowthsWillLeave) {
+  ErrorEstimate estimate(4, 20.0);
+  EXPECT_DOUBLE_EQ(estimate.expected_error(0, {0.0, 1e-3, 2e-3, 1e-3}), 20.0 * 2e-3 * 2e-3) << "nothing seen yet";
+  EXPECT_DOUBLE_EQ(estimate.expected_error(0, {0.0, 0.5, 0.1, 0.1}), 0.5) << "large discrepancies tell nothing";
+  sweep(estimate, 0, {1.0, 1.0, 1.0, 1.0}, {0.0, 0.5, 2.0, 1.0});
+  const std::vector<double> jumps = {0.0, 0.04, 0.03, 0.02};
+  estimate.observe_jumps(1, jumps);
+  const double contraction = 0.04;
+  const double increment_3 = 0.03 + 2.0 * 0.04;  // slice 2 starts changed by 0.04 and doubles it
+  const double error_3 = contraction * 0.04;
+  const double error_4 = 1.0 * error_3 + contraction * increment_3;
+  EXPECT_DOUBLE_EQ(estimate.expected_error(1, jumps), error_4) << "no safety factor";
+}
+
+/// From the second iteration on, wherever errors are above rounding.
+void expect_bound(const RunRecord& record, const std::string& what) {
+  for (const IterationRecord& iteration : record.iterations) {
+    if (iteration.iteration < 2 || *iteration.error < 1e-12) continue;
+    EXPECT_GE(iteration.estimated_error, *iteration.error) << what << ", iteration " << iteration.iteration;
+  }
+}
+
+TEST(ErrorEstimate, BoundsTheTrueErrorOfLinearAndNonLinearProblems) {
+  const TimeGrid grid(0.0, 5.0, 20);
+  const auto executor = make_serial_executor();
+  PararealOptions options;
+  options.tolerance = 0.0;
+  const auto check = [&](const State& initial, const Propagator& coarse, const Propagator& fine,
+                         const std::string& what) {
+    const States serial = solve_serial(grid, initial, fine).boundaries;
+    expect_bound(solve_parareal({grid, initial, coarse, fine, nullptr, &serial}, options, *executor), what);
+  };
+  for (const double lambda : {0.3, -0.1, -1.0, -5.0, -30.0}) {
+    check(testing::vector({1.0}), testing::backward_euler(lambda, 1), testing::backward_euler(lambda, 50),
+          "lambda " + std::to_string(lambda));
+  }
+  for (const int steps : {1, 2, 4, 16}) {
+    check(testing::vector({1.0, -0.5}), testing::nonlinear_pair(steps), testing::nonlinear_pair(400),
+          std::to_string(steps) + " coarse steps");
+  }
+}
+
+TEST(ErrorEstimate, SparesTheConfirmingSweepAndKeepsTheTolerance) {
+  const TimeGrid grid(0.0, 6.0, 24);
+  const State initial = testing::vector({1.0, -0.5});
+  const auto fine = testing::nonlinear_pair(400);
+  const auto coarse = testing::nonlinear_pair(16);
+  const States serial = solve_serial(grid, initial, fine).boundaries;
+  const auto executor = make_serial_executor();
+  for (const double tolerance : {1e-4, 1e-6, 1e-8}) {
+    PararealOptions options;
+    options.tolerance = tolerance;
+    const RunRecord published = solve_parareal({grid, initial, coarse, fine, nullptr, &serial}, options, *executor);
+    options.stopping = StoppingRule::estimate;
+    const RunRecord estimated = solve_parareal({grid, initial, coarse, fine, nullptr, &serial}, options, *executor);
+    ASSERT_TRUE(published.converged() && estimated.converged());
+    EXPECT_LE(estimated.num_iterations(), published.num_iterations());
+    EXPECT_LT(*estimated.error(), tolerance);
+  }
+}
+
+TEST(ErrorEstimate, KeepsTheToleranceWhereSmallIncrementsHideLargeErrors) {
+  // u' = u: what is frozen early grows by e^12 until the end.
+  const TimeGrid grid(0.0, 12.0, 24);
+  const State initial = testing::vector({1.0});
+  const auto fine = testing::backward_euler(1.0, 200);
+  const auto coarse = testing::backward_euler(1.0, 8);
+  const States serial = solve_serial(grid, initial, fine).boundaries;
+  const auto executor = make_serial_executor();
+  PararealOptions options;
+  options.tolerance = 1e-6;
+  const RunRecord published = solve_parareal({grid, initial, coarse, fine, nullptr, &serial}, options, *executor);
+  EXPECT_GT(*published.error(), options.tolerance);
+  EXPECT_GE(published.iterations.back().estimated_error, *published.error()) << "the record says so";
+  options.stopping = StoppingRule::estimate;
+  const RunRecord estimated = solve_parareal({grid, initial, coarse, fine, nullptr, &serial}, options, *executor);
+  ASSERT_TRUE(estimated.converged());
+  EXPECT_LE(*estimated.error(), options.tolerance);
+}
+
+TEST(ErrorEstimate, FreezesNothingBeforeItHasSeenAContraction) {
+  // u' = u to e^16, from a coarse solver so near to the fine one that the first increments of the front are small.
+  const TimeGrid grid(0.0, 16.0, 32);
+  const State initial = testing::vector({1.0});
+  const WorkedPropagator fine{testing::backward_euler(1.0, 200), 200.0};
+  const WorkedPropagator nearly_fine{testing::backward_euler(1.0, 150), 150.0};
+  const States serial = solve_serial(grid, initial, fine).boundaries;
+  PararealOptions options;
+  options.stopping = StoppingRule::estimate;
+  options.tolerance = 1e-2;  // of 10⁷ at the end
+  for (const FidelityLadder& ladder : {FidelityLadder(fine), FidelityLadder({&nearly_fine, &fine})}) {
+    const RunRecord record =
+        solve_parareal({grid, initial, nearly_fine, ladder, nullptr, &serial}, options, *make_serial_executor());
+    ASSERT_TRUE(record.converged());
+    EXPECT_LE(*record.error(), options.tolerance);
+  }
+}
+
+TEST(ErrorEstimate, WhereNothingChangesOneSweepIsEnough) {
+  const TimeGrid grid(0.0, 6.0, 24);
+  const auto fine = testing::nonlinear_pair(50);
+  PararealOptions options;
+  options.stopping = StoppingRule::estimate;
+  const RunRecord record =
+      solve_parareal({grid, testing::vector({1.0, -0.5}), fine, fine}, options, *make_serial_executor());
+  ASSERT_TRUE(record.converged());
+  EXPECT_EQ(record.num_iterations(), 1);
+}
+
+}  // namespace
+}  // namespace forerun

@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "core/parareal/parareal.h"
+#include "core/propagation/serial_fine.h"
+#include "tests/core/test_problems.h"
+
+namespace forerun {
+namespace {
+
+using testing::vector;
+
+/// Behaves like `inner` but does `act` at (slice, call) with call counted per slice.
+FunctionPropagator faulty(const Propagator& inner, const std::function<void(const Slice&, StateOut)>& act) {
+  return FunctionPropagator(inner.dimension(), [&inner, act](const Slice& slice, const StateView& in, StateOut out) {
+    inner.propagate(slice, in, out);
+    act(slice, out);
+  });
+}
+
+class PararealFaults : public ::testing::TestWithParam<int> {
+ protected:
+  RunRecord solve(const Propagator& coarse, const Propagator& fine, CoarseTrainer* trainer = nullptr,
+                  const PararealOptions& options = {}) {
+    const auto executor = make_tbb_executor(GetParam());
+    return solve_parareal({grid_, initial_, coarse, fine, trainer}, options, *executor);
+  }
+
+  const TimeGrid grid_{0.0, 4.0, 16};
+  const State initial_ = vector({1.0, 0.0});
+  const FunctionPropagator fine_ = testing::nonlinear_pair(50);
+  const FunctionPropagator coarse_ = testing::nonlinear_pair(2);
+};
+
+TEST_P(PararealFaults, ThrowingFineSolverNamesTheLowestSliceAndTheIteration) {
+  const auto fine = faulty(fine_, [](const Slice& slice, StateOut) {
+    if (slice.index % 5 == 4) throw std::runtime_error("no convergence in slice " + std::to_string(slice.index));
+  });
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    const RunRecord record = solve(coarse_, fine);
+    ASSERT_EQ(record.termination, Termination::propagator_failed);
+    EXPECT_EQ(record.failure->slice, 4);
+    EXPECT_EQ(record.failure->iteration, 1);
+    EXPECT_EQ(record.failure->solver, "fine");
+    EXPECT_EQ(record.failure->reason, "no convergence in slice 4");
+    EXPECT_TRUE(record.boundaries.allFinite()) << "the coarse iterate is the last good one";
+  }
+}
+
+TEST_P(PararealFaults, NonFiniteResultsAreFailures) {
+  const auto fine = faulty(fine_, [](const Slice& slice, StateOut out) {
+    if (slice.index >= 9) out[1] = std::numeric_limits<double>::quiet_NaN();
+  });
+  const RunRecord record = solve(coarse_, fine);
+  ASSERT_EQ(record.termination, Termination::propagator_failed);
+  EXPECT_EQ(record.failure->slice, 9);
+  EXPECT_NE(record.failure->sentence().find("slice 9, iteration 1"), std::string::npos);
+}
+
+TEST_P(PararealFaults, TheTimeAPropagatorGaveUpAtIsKept) {
+  const auto fine = faulty(fine_, [](const Slice& slice, StateOut) {
+    if (slice.index == 7) throw PropagationError(slice.begin + 0.1, "step size underflow");
+  });
+  const RunRecord record = solve(coarse_, fine);
+  EXPECT_DOUBLE_EQ(record.failure->time, grid_.slice(7).begin + 0.1);
+}
+
+TEST_P(PararealFaults, CoarseFailureInTheInitialSweepIsIterationZero) {
+  const auto coarse = faulty(coarse_, [](const Slice& slice, StateOut) {
+    if (slice.index == 3) throw std::runtime_error("singular matrix");
+  });
+  const RunRecord record = solve(coarse, fine_);
+  ASSERT_EQ(record.termination, Termination::propagator_failed);
+  EXPECT_EQ(record.failure->slice, 3);
+  EXPECT_EQ(record.failure->iteration, 0);
+  EXPECT_EQ(record.failure->solver, "coarse");
+}
+
+TEST_P(PararealFaults, ACoarseSolverThatCannotCrossCostsIterationsAndNotTheRun) {
+  const auto gives_up = faulty(coarse_, [](const Slice& slice, StateOut) {
+    if (slice.index % 4 == 3) throw PropagationError(slice.begin, "unstable");
+  });
+  const auto blows_up = faulty(coarse_, [](const Slice& slice, StateOut out) {
+    if (slice.index % 4 == 3) out[0] = std::numeric_limits<double>::infinity();
+  });
+  const States serial = solve_serial(grid_, initial_, fine_).boundaries;
+  for (const Propagator* coarse : {&gives_up, &blows_up}) {
+    const RunRecord record = solve(*coarse, fine_);
+    ASSERT_TRUE(record.converged());
+    EXPECT_EQ(record.initial_fallbacks, 4);
+    EXPECT_LT((record.boundaries - serial).cwiseAbs().maxCoeff(), 1e-5);
+  }
+}
+
+TEST_P(PararealFaults, LaterFailureKeepsTheLastGoodIterate) {
+  std::atomic<int> calls = 0;
+  const auto fine = faulty(fine_, [&](const Slice& slice, StateOut) {
+    if (slice.index == 15 && ++calls >= 3) throw 42;
+  });
+  PararealOptions options;
+  options.tolerance = 0.0;
+  const RunRecord record = solve(coarse_, fine, nullptr, options);
+  ASSERT_EQ(record.termination, Termination::propagator_failed);
+  EXPECT_EQ(record.failure->iteration, 3);
+  EXPECT_EQ(record.num_iterations(), 2);
+  const RunRecord two = [&] {
+    options.max_iterations = 2;
+    return solve(coarse_, fine_, nullptr, options);
+  }();
+  EXPECT_EQ(record.boundaries, two.boundaries);
+}
+
+TEST_P(PararealFaults, StopRequestsInterruptTheRun) {
+  std::stop_source stop;
+  std::atomic<int> calls = 0;
+  const auto fine = faulty(fine_, [&](const Slice&, StateOut) {
+    if (++calls == 20) stop.request_stop();
+  });
+  PararealOptions options;
+  options.tolerance = 0.0;
+  options.stop = stop.get_token();
+  const RunRecord record = solve(coarse_, fine, nullptr, options);
+  EXPECT_EQ(record.termination, Termination::interrupted);
+  EXPECT_TRUE(record.boundaries.allFinite());
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, PararealFaults, ::testing::Values(1, 2, 4));
+
+TEST(PararealInput, BadInputIsRefusedBeforeAnyWork) {
+  const FunctionPropagator never(2, [](const Slice&, const StateView&, StateOut) { FAIL() << "work was started"; });
+  const FunctionPropagator other(3, [](const Slice&, const StateView&, StateOut) { FAIL() << "work was started"; });
+  const TimeGrid grid(0.0, 1.0, 4);
+  const State good = vector({1.0, 2.0});
+  const State nan = vector({1.0, std::numeric_limits<double>::quiet_NaN()});
+  const States wrong_reference = States::Zero(2, 4);
+  const auto executor = make_serial_executor();
+  const PararealOptions defaults;
+  EXPECT_THROW(solve_parareal({grid, nan, never, never}, defaults, *executor), std::invalid_argument);
+  EXPECT_THROW(solve_parareal({grid, State(), never, never}, defaults, *executor), std::invalid_argument);
+  EXPECT_THROW(solve_parareal({grid, good, other, never}, defaults, *executor), std::invalid_argument);
+  EXPECT_THROW(solve_parareal({grid, good, never, other}, defaults, *executor), std::invalid_argument);
+  EXPECT_THROW(solve_parareal({grid, good, never, never, nullptr, &wrong_reference}, defaults, *executor),
+               std::invalid_argument);
+}
+
+TEST(PararealInput, EachOptionErrorNamesTheValueAndTheRule) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto message = [](auto change) -> std::string {
+    PararealOptions options;
+    change(options);
+    try {
+      options.validate(1);
+    } catch (const ParameterError& error) {
+      EXPECT_NE(std::string(error.what()).find(error.name()), std::string::npos);
+      return error.what();
+    }
+    return "";
+  };
+  for (const double bad : {nan, infinity, -1.0}) {
+    EXPECT_NE(message([&](auto& o) { o.tolerance = bad; }).find("≥ 0"), std::string::npos);
+    EXPECT_NE(message([&](auto& o) { o.jump_tolerance = bad; }).find("≥ 0"), std::string::npos);
+    EXPECT_NE(message([&](auto& o) { o.state_margin = bad; }).find("≥ 0"), std::string::npos);
+  }
+  EXPECT_NE(message([&](auto& o) { o.max_seconds = nan; }).find("> 0"), std::string::npos);
+  EXPECT_NE(message([&](auto& o) { o.max_seconds = 0.0; }).find("> 0"), std::string::npos);
+  EXPECT_NE(message([](auto& o) { o.max_iterations = -1; }).find("max_iterations = -1"), std::string::npos);
+  EXPECT_NO_THROW(PararealOptions{}.validate(1));
+}
+
+}  // namespace
+}  // namespace forerun
