@@ -10,7 +10,7 @@
 
 #include "core/base/errors.h"
 #include "core/files/npy_file.h"
-#include "core/temporary_directory.h"
+#include "tests/core/temporary_directory.h"
 
 namespace forerun {
 namespace {

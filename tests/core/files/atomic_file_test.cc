@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "core/base/errors.h"
-#include "core/temporary_directory.h"
+#include "tests/core/temporary_directory.h"
 
 namespace forerun {
 namespace {

@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "core/base/errors.h"
-#include "core/temporary_directory.h"
-#include "learning/small_model.h"
+#include "tests/core/temporary_directory.h"
+#include "tests/learning/files/small_model.h"
 
 namespace forerun {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/files/npy_file.h"
 #include "learning/files/model_file.h"
-#include "learning/small_model.h"
+#include "tests/learning/files/small_model.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
