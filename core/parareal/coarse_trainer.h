@@ -36,6 +36,12 @@ struct SweepData {
   StatesView coarse;  ///< G(u), bare
   /// The sweep to come is expected to do with m = 0: to leave jumps whose consequences are below what is wanted.
   bool classic_will_do = false;
+  /// Empty: all are true; 0: F or G could not cross this slice and the value stands in for it: not to be learned.
+  std::span<const char> is_true{};
+  /// What slices do to a state depends on when they are, as in forced problems (`depends_on_time`).
+  bool depends_on_time = false;
+
+  bool holds_true(std::size_t column) const { return is_true.empty() || is_true[column] != 0; }
 };
 
 /// How far the change of a correction between two states of one slice is from that of the discrepancy δ = F − G,
@@ -65,6 +71,9 @@ class CoarseTrainer {
 
   /// For the record, from a trainer that checks its corrections.
   virtual CorrectionErrors errors() const { return {}; }
+
+  /// Why the latest call of `train` could not learn and went without its correction, in words; empty where it could.
+  virtual std::string trouble() const { return {}; }
 };
 
 }  // namespace forerun

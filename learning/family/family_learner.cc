@@ -1,6 +1,7 @@
 #include "learning/family/family_learner.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/parareal/state_guard.h"
 #include "learning/training/prior_trainer.h"
@@ -18,13 +19,11 @@ FamilyLearner::FamilyLearner(const FamilyOptions& options, const StateBounds& bo
 
 Harvest FamilyLearner::plausible(const Harvest& harvest) const {
   const StateGuard guard(bounds_, kMargin);
+  std::vector<Index> sound;
+  for (Index j = 0; j < harvest.size(); ++j)
+    if (guard.admits(harvest.states().col(j))) sound.push_back(j);
   Harvest kept(harvest.dimension());
-  for (Index j = 0; j < harvest.size(); ++j) {
-    const auto k = static_cast<std::size_t>(j);
-    if (guard.admits(harvest.states().col(j)))
-      kept.append(harvest.states().col(j), harvest.discrepancies().col(j), {harvest.slices()[k]},
-                  {harvest.iterations()[k]});
-  }
+  kept.append(harvest, sound);
   return kept;
 }
 

@@ -46,10 +46,10 @@ Harvest last_iterates(const Harvest& harvest) {
     if (!is_new && harvest.iterations()[k] >= harvest.iterations()[static_cast<std::size_t>(found->second)])
       found->second = j;
   }
+  std::vector<Index> samples;
+  for (const auto& [slice, sample] : last) samples.push_back(sample);
   Harvest kept(harvest.dimension());
-  for (const auto& [slice, j] : last)
-    kept.append(harvest.states().col(j), harvest.discrepancies().col(j), {slice},
-                {harvest.iterations()[static_cast<std::size_t>(j)]});
+  kept.append(harvest, samples);
   return kept;
 }
 

@@ -27,6 +27,8 @@ class Columns {
     size_ += count;
     return storage_.middleCols(size_ - count, count);
   }
+  /// Drops the columns from `size` on, if there are any; their storage is kept.
+  void shrink(Index size) { size_ = std::min(size_, size); }
 
  private:
   Index size_ = 0;

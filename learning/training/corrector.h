@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -47,5 +48,8 @@ class Corrector {
   /// The model for `harvest`, which outlives the result and may grow but not change meanwhile.
   virtual std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) = 0;
 };
+
+/// Makes a corrector that has seen nothing yet; every call the same.
+using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 
 }  // namespace forerun

@@ -110,7 +110,8 @@ std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
   for (const std::int64_t neighbors : {18, 12, 30}) {
     Parameters parameters(kriging.parameters);
     parameters.set("neighbors", neighbors);
-    candidates.push_back({"kriging " + std::to_string(neighbors), kriging.make(parameters, context)});
+    candidates.push_back({"kriging " + std::to_string(neighbors),
+                          [kriging, parameters, context] { return kriging.make(parameters, context); }});
   }
   candidates.push_back({"classic", nullptr});
   return candidates;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <map>
 #include <stdexcept>
 
@@ -58,15 +59,21 @@ double log_power_mean(const StateView& log_errors) {
 /// A candidate with its latest model and what has been seen of its predictions.
 class Contender {
  public:
-  explicit Contender(Candidate candidate) : candidate_(std::move(candidate)) {}
+  explicit Contender(Candidate candidate) : candidate_(std::move(candidate)) { start(); }
 
   const std::string& name() const { return candidate_.name; }
-  bool is_classic() const { return candidate_.corrector == nullptr; }
+  bool is_classic() const { return corrector_ == nullptr; }
   const std::shared_ptr<const LearnedCorrection>& model() const { return model_; }
+  bool can_serve() const { return is_classic() || model_ != nullptr; }
 
   void fit(const Harvest& harvest, SliceExecutor& executor) {
     model_.reset();
-    if (candidate_.corrector) model_ = candidate_.corrector->fit(harvest, executor);
+    if (is_classic()) return;
+    try {
+      model_ = corrector_->fit(harvest, executor);
+    } catch (const std::exception&) {
+      start();  // what the fit has left may be half done
+    }
   }
 
   /// log e for one pair.
@@ -76,11 +83,15 @@ class Contender {
     const StatesView states = harvest.states(), discrepancies = harvest.discrepancies();
     auto change = values.col(0);
     change.setZero();
-    if (model_) {
-      const Slice slice{.index = harvest.slices()[static_cast<std::size_t>(pair.newer)]};
-      model_->evaluate(slice, states.col(pair.newer), values.col(0));
-      model_->evaluate(slice, states.col(pair.older), values.col(1));
-      change -= values.col(1);
+    try {
+      if (model_) {
+        const Slice slice = harvest.slice(pair.newer);
+        model_->evaluate(slice, states.col(pair.newer), values.col(0));
+        model_->evaluate(slice, states.col(pair.older), values.col(1));
+        change -= values.col(1);
+      }
+    } catch (const std::exception&) {
+      return std::log(kWorstError);
     }
     values.col(2) = discrepancies.col(pair.newer) - discrepancies.col(pair.older);
     const double error = norm.distance(change, values.col(2));
@@ -104,7 +115,12 @@ class Contender {
   double latest_score() const { return latest_; }
 
  private:
+  void start() {
+    if (candidate_.make) corrector_ = candidate_.make();
+  }
+
   Candidate candidate_;
+  std::unique_ptr<Corrector> corrector_;
   std::shared_ptr<const LearnedCorrection> model_;
   double latest_ = 0.0;
   double total_ = 0.0;
@@ -152,6 +168,7 @@ class GuardedCorrector final : public Corrector {
     if (!guard || guard->contenders_.size() != contenders_.size()) return;
     for (std::size_t c = 0; c < contenders_.size(); ++c) contenders_[c].inherit_scores(guard->contenders_[c]);
     serving_ = guard->serving_;
+    has_scored_ = guard->has_scored_;
   }
 
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
@@ -161,6 +178,7 @@ class GuardedCorrector final : public Corrector {
     if (num_known_ > 0) score(harvest, executor);
     for (Contender& contender : contenders_) contender.fit(harvest, executor);
     num_known_ = harvest.size();
+    choose();
     const auto learned = best_learned();
     if (!learned) return nullptr;
     return std::make_unique<const GuardedCorrection>(contenders_[serving_].model(), learned);
@@ -178,13 +196,22 @@ class GuardedCorrector final : public Corrector {
             contenders_[static_cast<std::size_t>(c)].log_error(harvest, pairs[static_cast<std::size_t>(p)], norm_);
       }
     });
-    for (Index c = 0; c < log_errors.cols(); ++c)
-      contenders_[static_cast<std::size_t>(c)].add_score(log_power_mean(log_errors.col(c)));
+    for (Index c = 0; c < log_errors.cols(); ++c) {
+      Contender& contender = contenders_[static_cast<std::size_t>(c)];
+      if (contender.can_serve()) contender.add_score(log_power_mean(log_errors.col(c)));
+    }
     errors_.found = std::exp(contenders_[serving_].latest_score());
-    const auto best = std::min_element(contenders_.begin(), contenders_.end(),
-                                       [](const Contender& a, const Contender& b) { return a.score() < b.score(); });
+    has_scored_ = true;
+  }
+
+  /// The best of those that have a model, or need none; before anything was scored the first.
+  void choose() {
+    const auto is_better = [this](const Contender& a, const Contender& b) {
+      return a.can_serve() != b.can_serve() ? a.can_serve() : has_scored_ && a.score() < b.score();
+    };
+    const auto best = std::min_element(contenders_.begin(), contenders_.end(), is_better);
     serving_ = static_cast<std::size_t>(best - contenders_.begin());
-    errors_.predicted = std::exp(best->score());
+    if (errors_.found) errors_.predicted = std::exp(best->score());
   }
 
   /// The model of the best candidate that has one.
@@ -199,6 +226,7 @@ class GuardedCorrector final : public Corrector {
   std::vector<Contender> contenders_;
   std::size_t serving_ = 0;
   Index num_known_ = 0;  ///< samples that the latest models were fitted to
+  bool has_scored_ = false;
   CorrectionErrors errors_;
 };
 

@@ -11,8 +11,8 @@ namespace forerun {
 
 /// One of the correctors a guard chooses among.
 struct Candidate {
-  std::string name;                      ///< as the record shows it
-  std::unique_ptr<Corrector> corrector;  ///< nullptr: "classic", m = 0
+  std::string name;       ///< as the record shows it
+  CorrectorFactory make;  ///< nullptr: "classic", m = 0
 };
 
 /// Several correctors of which the one that has predicted best serves.
@@ -28,7 +28,8 @@ struct Candidate {
 /// first candidate does. `classic` costs nothing, and should be among the candidates: then a learner that misleads is
 /// dropped as soon as it shows.
 ///
-/// A successor (`inherit`) starts with the scores of the one before.
+/// A successor (`inherit`) starts with the scores of the one before. A candidate whose fit throws or fails is out until
+/// its next, and begins anew.
 ///
 /// Where classic serves, the correction is zero and describes the best model there is. Cost of a fit: the candidates'
 /// fits, and 2 · 64 evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says;

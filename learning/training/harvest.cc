@@ -1,6 +1,8 @@
 #include "learning/training/harvest.h"
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -11,6 +13,7 @@ namespace forerun {
 namespace {
 
 constexpr Index kBlock = 16;
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 void check(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("harvest: " + sentence);
@@ -22,27 +25,67 @@ Harvest::Harvest(Index dimension) : states_(dimension), discrepancies_(dimension
   check(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
 }
 
-void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
-  const Index count = static_cast<Index>(sweep.slices.size());
-  check(sweep.states.rows() == dimension() && sweep.fine.rows() == dimension() && sweep.coarse.rows() == dimension(),
-        "samples must have " + std::to_string(dimension()) + " components");
-  check(sweep.states.cols() == count && sweep.fine.cols() == count && sweep.coarse.cols() == count,
-        "as many states as fine and coarse values are needed");
-  StatesOut states = states_.extend(count);
-  StatesOut discrepancies = discrepancies_.extend(count);
-  std::atomic<bool> finite = true;
-  for_each_column_block(executor, count, kBlock, [&](Index first, Index size) {
-    states.middleCols(first, size) = sweep.states.middleCols(first, size);
-    discrepancies.middleCols(first, size) = sweep.fine.middleCols(first, size) - sweep.coarse.middleCols(first, size);
-    if (!states.middleCols(first, size).allFinite() || !discrepancies.middleCols(first, size).allFinite())
-      finite = false;
-  });
-  check(finite, "samples must be finite");
-  for (const Slice& slice : sweep.slices) slices_.push_back(slice.index);
-  iterations_.insert(iterations_.end(), sweep.slices.size(), sweep.iteration);
+template <typename Fill, typename Note>
+void Harvest::extend(const Fill& fill, const Note& note_all) {
+  const Index before = size();
+  try {
+    fill();
+    note_all();
+  } catch (...) {
+    const auto kept = static_cast<std::size_t>(before);
+    states_.shrink(before);
+    discrepancies_.shrink(before);
+    slices_.resize(std::min(kept, slices_.size()));
+    begins_.resize(std::min(kept, begins_.size()));
+    ends_.resize(std::min(kept, ends_.size()));
+    iterations_.resize(std::min(kept, iterations_.size()));
+    throw;
+  }
 }
 
-void Harvest::append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
+void Harvest::note(const Slice& slice, Index iteration) {
+  slices_.push_back(slice.index);
+  begins_.push_back(slice.begin);
+  ends_.push_back(slice.end);
+  iterations_.push_back(iteration);
+}
+
+Slice Harvest::slice(Index sample) const {
+  const auto place = static_cast<std::size_t>(sample);
+  return {slices_[place], begins_[place], ends_[place]};
+}
+
+void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
+  const Index num_columns = static_cast<Index>(sweep.slices.size());
+  check(sweep.states.rows() == dimension() && sweep.fine.rows() == dimension() && sweep.coarse.rows() == dimension(),
+        "samples must have " + std::to_string(dimension()) + " components");
+  check(sweep.states.cols() == num_columns && sweep.fine.cols() == num_columns && sweep.coarse.cols() == num_columns,
+        "as many states as fine and coarse values are needed");
+  check(sweep.is_true.empty() || sweep.is_true.size() == sweep.slices.size(), "it must be said of all which are true");
+  std::vector<Index> kept;
+  for (std::size_t j = 0; j < sweep.slices.size(); ++j)
+    if (sweep.holds_true(j)) kept.push_back(static_cast<Index>(j));
+  const auto fill = [&] {
+    const auto count = static_cast<Index>(kept.size());
+    StatesOut states = states_.extend(count);
+    StatesOut discrepancies = discrepancies_.extend(count);
+    std::atomic<bool> finite = true;
+    for_each_column_block(executor, count, kBlock, [&](Index first, Index size) {
+      for (Index i = first; i < first + size; ++i) {
+        const Index j = kept[static_cast<std::size_t>(i)];
+        states.col(i) = sweep.states.col(j);
+        discrepancies.col(i) = sweep.fine.col(j) - sweep.coarse.col(j);
+        if (!states.col(i).allFinite() || !discrepancies.col(i).allFinite()) finite = false;
+      }
+    });
+    check(finite, "samples must be finite");
+  };
+  extend(fill, [&] {
+    for (const Index j : kept) note(sweep.slices[static_cast<std::size_t>(j)], sweep.iteration);
+  });
+}
+
+void Harvest::append(const StatesView& states, const StatesView& discrepancies, std::span<const Slice> slices,
                      const std::vector<Index>& iterations) {
   const Index count = states.cols();
   check(states.rows() == dimension() && discrepancies.rows() == dimension(),
@@ -51,10 +94,31 @@ void Harvest::append(const StatesView& states, const StatesView& discrepancies, 
             static_cast<Index>(iterations.size()) == count,
         "as many states as discrepancies, slices and iterations are needed");
   check(states.allFinite() && discrepancies.allFinite(), "samples must be finite");
-  states_.extend(count) = states;
-  discrepancies_.extend(count) = discrepancies;
-  slices_.insert(slices_.end(), slices.begin(), slices.end());
-  iterations_.insert(iterations_.end(), iterations.begin(), iterations.end());
+  const auto fill = [&] {
+    states_.extend(count) = states;
+    discrepancies_.extend(count) = discrepancies;
+  };
+  extend(fill, [&] {
+    for (std::size_t j = 0; j < slices.size(); ++j) note(slices[j], iterations[j]);
+  });
+}
+
+void Harvest::append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
+                     const std::vector<Index>& iterations) {
+  std::vector<Slice> places;
+  places.reserve(slices.size());
+  for (const Index slice : slices) places.push_back({slice, kUnknown, kUnknown});
+  append(states, discrepancies, places, iterations);
+}
+
+void Harvest::append(const Harvest& other, const std::vector<Index>& samples) {
+  std::vector<Slice> slices;
+  std::vector<Index> iterations;
+  for (const Index sample : samples) {
+    slices.push_back(other.slice(sample));
+    iterations.push_back(other.iterations()[static_cast<std::size_t>(sample)]);
+  }
+  append(other.states()(Eigen::all, samples), other.discrepancies()(Eigen::all, samples), slices, iterations);
 }
 
 void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor) {

@@ -1,19 +1,17 @@
 #include "learning/training/harvesting_trainer.h"
 
 #include <algorithm>
+#include <exception>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include "learning/numerics/column_blocks.h"
-#include "learning/numerics/scratch.h"
 #include "learning/training/prior_trainer.h"
 #include "learning/training/sum_of_corrections.h"
 
 namespace forerun {
 namespace {
-
-constexpr Index kBlock = 16;
 
 std::unique_ptr<const Correction> make_prior(const std::shared_ptr<const LearnedModel>& model,
                                              const ProblemSignature& signature) {
@@ -40,12 +38,28 @@ HarvestingTrainer::~HarvestingTrainer() = default;
 const Correction* HarvestingTrainer::initial_correction() { return prior_.get(); }
 
 const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  trouble_.clear();
+  try {
+    return learn(sweep, executor);
+  } catch (const std::exception& error) {
+    trouble_ = error.what();
+  }
+  sum_.reset();
+  learned_.reset();
+  // What the fit has left may be half done.
+  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
+  corrector_->inherit(*predecessor);
+  return residual_prior_;
+}
+
+const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor& executor) {
   if (residual_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
   const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_coarse_, executor) : sweep;
   if (const std::vector<Index> climbed = climbed_columns(seen); !climbed.empty()) climb(climbed, seen, executor);
   sum_.reset();
   learned_.reset();
   append(seen, executor);
+  if (harvest_.size() == 0) return residual_prior_;  // nothing true has been seen
   if (sweep.classic_will_do && corrector_->gives_way_to_classic()) return nullptr;
   learned_ = corrector_->fit(harvest_, executor);
   if (!residual_prior_) return learned_.get();
@@ -55,13 +69,9 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
 }
 
 void HarvestingTrainer::judge_prior(const SweepData& sweep, SliceExecutor& executor) {
-  States discrepancies(sweep.fine.rows(), sweep.fine.cols());
-  for_each_column_block(executor, discrepancies.cols(), kBlock, [&](Index first, Index count) {
-    discrepancies.middleCols(first, count) =
-        sweep.fine.middleCols(first, count) - sweep.coarse.middleCols(first, count);
-  });
-  const bool misleads = mean_log_error(*residual_prior_, sweep.slices, sweep.states, discrepancies, executor) > 0.0;
-  if (misleads) residual_prior_ = nullptr;
+  Harvest seen(signature_.dimension);
+  seen.append(sweep, executor);
+  if (seen.size() > 0 && mean_log_error(*residual_prior_, seen, executor) > 0.0) residual_prior_ = nullptr;
 }
 
 std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
@@ -69,6 +79,7 @@ std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
   for (std::size_t j = 0; j < sweep.slices.size(); ++j) {
     const auto slice = static_cast<std::size_t>(sweep.slices[j].index);
     if (slice >= slice_levels_.size()) slice_levels_.resize(slice + 1, 0);
+    if (!sweep.holds_true(j)) continue;  // it climbs when its fine solver has crossed it
     if (slice_levels_[slice] != sweep.levels[j]) columns.push_back(static_cast<Index>(j));
     slice_levels_[slice] = sweep.levels[j];
   }
@@ -109,7 +120,8 @@ std::vector<Index> HarvestingTrainer::newest_samples() const {
 
 void HarvestingTrainer::append(const SweepData& sweep, SliceExecutor& executor) {
   harvest_.append(sweep, executor);
-  sample_levels_.insert(sample_levels_.end(), sweep.levels.begin(), sweep.levels.end());
+  for (std::size_t j = 0; j < sweep.levels.size(); ++j)
+    if (sweep.holds_true(j)) sample_levels_.push_back(sweep.levels[j]);
 }
 
 std::string HarvestingTrainer::serving() const {
@@ -122,27 +134,29 @@ std::string HarvestingTrainer::serving() const {
 Harvest HarvestingTrainer::full_harvest() const {
   Harvest full(signature_.dimension);
   if (prior_model_ && prior_model_->signature == signature_) {
-    const Harvest& old = prior_model_->harvest;
-    full.append(old.states(), old.discrepancies(), old.slices(), old.iterations());
+    std::vector<Index> old(static_cast<std::size_t>(prior_model_->harvest.size()));
+    std::iota(old.begin(), old.end(), 0);
+    full.append(prior_model_->harvest, old);
   }
   // Samples of cheaper levels were shifted, which is good enough to learn from and not to be kept as truths.
   const Index top = *std::max_element(sample_levels_.begin(), sample_levels_.end());
-  std::vector<Index> kept, slices, iterations;
-  for (std::size_t i = 0; i < sample_levels_.size(); ++i) {
-    if (sample_levels_[i] != top) continue;
-    kept.push_back(static_cast<Index>(i));
-    slices.push_back(harvest_.slices()[i]);
-    iterations.push_back(harvest_.iterations()[i]);
+  std::vector<Index> kept;
+  for (std::size_t i = 0; i < sample_levels_.size(); ++i)
+    if (sample_levels_[i] == top) kept.push_back(static_cast<Index>(i));
+  if (!residual_prior_) {
+    full.append(harvest_, kept);
+    return full;
+  }
+  std::vector<Slice> slices;
+  std::vector<Index> iterations;
+  for (const Index i : kept) {
+    slices.push_back(harvest_.slice(i));
+    iterations.push_back(harvest_.iterations()[static_cast<std::size_t>(i)]);
   }
   const States states = harvest_.states()(Eigen::all, kept);
-  States discrepancies = harvest_.discrepancies()(Eigen::all, kept);
-  if (residual_prior_) {
-    std::vector<Slice> places(slices.size());
-    for (std::size_t i = 0; i < slices.size(); ++i) places[i].index = slices[i];
-    States known(states.rows(), states.cols());
-    residual_prior_->evaluate_block(places, states, known);
-    discrepancies += known;
-  }
+  States discrepancies(states.rows(), states.cols());
+  residual_prior_->evaluate_block(slices, states, discrepancies);
+  discrepancies += harvest_.discrepancies()(Eigen::all, kept);
   full.append(states, discrepancies, slices, iterations);
   return full;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,9 +10,6 @@
 #include "learning/training/learned_model.h"
 
 namespace forerun {
-
-/// Makes a corrector that has seen nothing yet; every call the same.
-using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 
 /// Keeps every pair (u, F(u) − G(u)) of a run and has a corrector learn from them.
 ///
@@ -36,8 +32,10 @@ using CorrectorFactory = std::function<std::unique_ptr<Corrector>()>;
 /// A corrector that gives way to classic Parareal is not fitted before a sweep for which that will do; the sweep's
 /// samples are kept all the same.
 ///
-/// Throws std::invalid_argument from `train` as `Harvest` does, and from the constructor if the prior's dimension or
-/// equation is another.
+/// Learning that throws costs the sweep its correction (m₀ alone serves, or classic), never the run: `trouble` says
+/// what happened, and the next sweep is learned from by a fresh corrector, with everything harvested.
+///
+/// Throws std::invalid_argument from the constructor if the prior's dimension or equation is another.
 class HarvestingTrainer final : public CoarseTrainer {
  public:
   HarvestingTrainer(CorrectorFactory make_corrector, ProblemSignature signature,
@@ -48,6 +46,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
   std::string serving() const override;
   CorrectionErrors errors() const override { return corrector_->errors(); }
+  std::string trouble() const override { return trouble_; }
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
   /// was learned on the same problem; of a ladder's levels only the latest. Costs one fit after a warm run. Throws
@@ -55,6 +54,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   LearnedModel learned_model(SliceExecutor& executor) const;
 
  private:
+  const Correction* learn(const SweepData& sweep, SliceExecutor& executor);
   void judge_prior(const SweepData& sweep, SliceExecutor& executor);
   std::vector<Index> climbed_columns(const SweepData& sweep);
   /// Of each slice, −1 where there is none.
@@ -74,7 +74,8 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::vector<Index> sample_levels_;  ///< of each sample, as it was harvested
   std::unique_ptr<const LearnedCorrection> learned_;
   std::unique_ptr<const Correction> sum_;  ///< prior + learned
-  States residual_coarse_;                 ///< G + m₀ at the latest sweep's states
+  std::string trouble_;
+  States residual_coarse_;  ///< G + m₀ at the latest sweep's states
 };
 
 }  // namespace forerun

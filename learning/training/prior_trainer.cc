@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 #include <vector>
 
@@ -36,7 +37,7 @@ double mean_log_error(const Correction& correction, std::span<const Slice> slice
 
 double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor) {
   std::vector<Slice> slices(harvest.slices().size());
-  for (std::size_t j = 0; j < slices.size(); ++j) slices[j].index = harvest.slices()[j];
+  for (std::size_t j = 0; j < slices.size(); ++j) slices[j] = harvest.slice(static_cast<Index>(j));
   return mean_log_error(correction, slices, harvest.states(), harvest.discrepancies(), executor);
 }
 
@@ -47,8 +48,19 @@ PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimens
 const Correction* PriorTrainer::initial_correction() { return prior_.get(); }
 
 const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
+  trouble_.clear();
+  learner_serves_ = false;
+  try {
+    return learn(sweep, executor);
+  } catch (const std::exception& error) {
+    trouble_ = error.what();
+    return prior_.get();
+  }
+}
+
+const Correction* PriorTrainer::learn(const SweepData& sweep, SliceExecutor& executor) {
   keep_highest_level(sweep, executor);
-  if (prior_ && sweep.iteration == 1) judge_prior(executor);
+  if (prior_ && !judged_ && harvest_.size() > 0) judge_prior(executor);
   sum_.reset();
   if (!learner_) return prior_.get();
   const Correction* learned =
@@ -69,11 +81,13 @@ void PriorTrainer::keep_highest_level(const SweepData& sweep, SliceExecutor& exe
                    .slices = sweep.slices.first(static_cast<std::size_t>(count)),
                    .states = sweep.states.leftCols(count),
                    .fine = sweep.fine.leftCols(count),
-                   .coarse = sweep.coarse.leftCols(count)},
+                   .coarse = sweep.coarse.leftCols(count),
+                   .is_true = sweep.is_true.first(sweep.is_true.empty() ? 0 : static_cast<std::size_t>(count))},
                   executor);
 }
 
 void PriorTrainer::judge_prior(SliceExecutor& executor) {
+  judged_ = true;
   if (mean_log_error(*prior_, harvest_, executor) > log_error_to_serve) {
     prior_.reset();
     dropped_ = true;

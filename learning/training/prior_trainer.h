@@ -30,6 +30,7 @@ inline constexpr double log_error_to_serve = -0.6931471805599453;
 /// m₀ serves the initial sweep. The first fine sweep then judges it: unless it explains the new discrepancies
 /// (`log_error_to_serve`), it is dropped for the rest of the run, which goes on as if it had never been there. Else it
 /// is refined once, by what that sweep has found, and then stays as it is.
+/// Learning that throws costs what it would have learned, never the run (`trouble`).
 /// Deterministic as its parts are. Without a prior it only keeps the harvest.
 class PriorTrainer final : public CoarseTrainer {
  public:
@@ -45,6 +46,7 @@ class PriorTrainer final : public CoarseTrainer {
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
   std::string serving() const override;
   CorrectionErrors errors() const override;
+  std::string trouble() const override { return trouble_.empty() && learner_ ? learner_->trouble() : trouble_; }
 
   /// F(u) − G(u) at all states of the run; of a ladder's levels, the highest.
   const Harvest& harvest() const { return harvest_; }
@@ -52,6 +54,7 @@ class PriorTrainer final : public CoarseTrainer {
   bool dropped_prior() const { return dropped_; }
 
  private:
+  const Correction* learn(const SweepData& sweep, SliceExecutor& executor);
   void keep_highest_level(const SweepData& sweep, SliceExecutor& executor);
   void judge_prior(SliceExecutor& executor);
 
@@ -60,8 +63,10 @@ class PriorTrainer final : public CoarseTrainer {
   Refine refine_;
   Harvest harvest_;
   Index level_ = 0;
+  bool judged_ = false;
   bool dropped_ = false;
   bool learner_serves_ = false;
+  std::string trouble_;
   States residual_coarse_;                 ///< G + m₀ at the latest sweep's states
   std::unique_ptr<const Correction> sum_;  ///< m₀ + m_res
 };

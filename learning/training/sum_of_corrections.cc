@@ -18,7 +18,8 @@ SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& coa
           .slices = sweep.slices,
           .states = sweep.states,
           .fine = sweep.fine,
-          .coarse = coarse};
+          .coarse = coarse,
+          .is_true = sweep.is_true};
 }
 
 }  // namespace forerun

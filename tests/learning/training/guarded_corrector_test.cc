@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <stdexcept>
 
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
@@ -54,7 +55,7 @@ class Oracle final : public Corrector {
 };
 
 Candidate candidate(const std::string& name, Function function) {
-  return {name, std::make_unique<Oracle>(std::move(function))};
+  return {name, [function] { return std::make_unique<Oracle>(function); }};
 }
 
 template <typename... Candidates>
@@ -188,6 +189,37 @@ TEST_F(Guard, DescribesALearnedModelEvenWhereClassicServes) {
   LearnedModel model;
   correction_->describe(model);
   EXPECT_EQ(model.corrector, "oracle");
+}
+
+/// Fits nothing, or throws, while it is told to.
+class Faulty final : public Corrector {
+ public:
+  explicit Faulty(std::shared_ptr<const bool> throws) : throws_(std::move(throws)) {}
+  std::string name() const override { return "faulty"; }
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    if (*throws_) throw std::runtime_error("no fit today");
+    return Oracle(exact).fit(harvest, executor);
+  }
+
+ private:
+  std::shared_ptr<const bool> throws_;
+};
+
+TEST_F(Guard, ACandidateWhoseFitThrowsIsOutUntilItsNext) {
+  const auto throws = std::make_shared<bool>(false);
+  const auto guard = make_guard(Candidate{"faulty", [throws] { return std::make_unique<Faulty>(throws); }},
+                                candidate("rough", rough), Candidate{"classic", nullptr});
+  EXPECT_EQ(serving_after(2, *guard), "faulty");
+  *throws = true;
+  append_sweep(harvest_, 3);
+  correction_ = guard->fit(harvest_, *executor_);
+  EXPECT_EQ(guard->serving(), "rough");
+  const State state = random_matrix(kDimension, 1, 9);
+  EXPECT_EQ(value(state), rough(state));
+  *throws = false;
+  append_sweep(harvest_, 4);
+  correction_ = guard->fit(harvest_, *executor_);
+  EXPECT_EQ(guard->serving(), "faulty");
 }
 
 TEST_F(Guard, RefusesNoCandidatesAndAnEmptyHarvest) {

@@ -30,6 +30,68 @@ TEST(Harvest, KeepsSweepsInTheirOrderAsTheyCame) {
   EXPECT_EQ(harvest.iterations(), (std::vector<Index>{1, 1, 2, 2, 3, 3, 4, 4, 5, 5}));
 }
 
+TEST(Harvest, PassesOverWhatIsNotTrueWhateverItHolds) {
+  Harvest harvest(2);
+  const std::vector<Slice> slices = {{3, 0.5, 1.0}, {4, 1.0, 1.5}, {5, 1.5, 2.0}};
+  const std::vector<char> is_true = {1, 0, 1};
+  const States states = random_matrix(2, 3, 1), coarse = random_matrix(2, 3, 2);
+  States fine = random_matrix(2, 3, 3);
+  fine.col(1).setConstant(NAN);
+  const auto executor = make_serial_executor();
+  harvest.append({.iteration = 1,
+                  .levels = {},
+                  .slices = slices,
+                  .states = states,
+                  .fine = fine,
+                  .coarse = coarse,
+                  .is_true = is_true},
+                 *executor);
+  EXPECT_EQ(harvest.slices(), (std::vector<Index>{3, 5}));
+  EXPECT_EQ(State(harvest.states().col(1)), State(states.col(2)));
+  EXPECT_EQ(State(harvest.discrepancies().col(1)), State(fine.col(2) - coarse.col(2)));
+}
+
+TEST(Harvest, KeepsTheIntervalOfEachSampleAndSaysWhereItIsNotKnown) {
+  Harvest harvest(2), chosen(2);
+  const std::vector<Slice> slices = {{3, 0.5, 1.0}, {4, 1.0, 1.5}};
+  harvest.append(random_matrix(2, 2, 1), random_matrix(2, 2, 2), slices, {1, 1});
+  harvest.append(random_matrix(2, 1, 3), random_matrix(2, 1, 4), std::vector<Index>{5}, {2});
+  chosen.append(harvest, {2, 1});
+  EXPECT_EQ(chosen.slice(1).index, 4);
+  EXPECT_EQ(chosen.slice(1).begin, 1.0);
+  EXPECT_EQ(chosen.slice(1).end, 1.5);
+  EXPECT_TRUE(std::isnan(chosen.slice(0).begin) && std::isnan(chosen.slice(0).end));
+  EXPECT_EQ(chosen.iterations(), (std::vector<Index>{2, 1}));
+  EXPECT_EQ(State(chosen.states().col(0)), State(harvest.states().col(2)));
+}
+
+TEST(Harvest, ARefusedAppendLeavesItAsItWas) {
+  Harvest harvest(2);
+  const std::vector<Slice> slices = {{0, 0.0, 1.0}, {1, 1.0, 2.0}};
+  const States good = random_matrix(2, 2, 1);
+  const auto executor = make_serial_executor();
+  harvest.append({.iteration = 1, .levels = {}, .slices = slices, .states = good, .fine = good, .coarse = 2.0 * good},
+                 *executor);
+  States bad = good;
+  bad(1, 1) = INFINITY;
+  for (const bool bad_states : {true, false}) {
+    const SweepData sweep{.iteration = 2,
+                          .levels = {},
+                          .slices = slices,
+                          .states = bad_states ? bad : good,
+                          .fine = bad_states ? good : bad,
+                          .coarse = good};
+    EXPECT_THROW(harvest.append(sweep, *executor), std::invalid_argument);
+  }
+  EXPECT_EQ(harvest.size(), 2);
+  EXPECT_EQ(States(harvest.states()), good);
+  EXPECT_EQ(States(harvest.discrepancies()), States(-good));
+  EXPECT_EQ(harvest.slices().size(), 2u);
+  EXPECT_EQ(harvest.iterations(), (std::vector<Index>{1, 1}));
+  harvest.append(good, good, slices, {3, 3});
+  EXPECT_EQ(States(harvest.states().rightCols(2)), good) << "it goes on where it was";
+}
+
 TEST(Harvest, RefusesMismatchedAndNonFiniteSamplesAndStaysAsItWas) {
   Harvest harvest(2);
   States bad = States::Zero(2, 1);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
@@ -181,6 +182,67 @@ TEST(HarvestingTrainer, HasNoModelBeforeItHasSeenASweep) {
       },
       {.problem = "lorenz", .dimension = 2});
   EXPECT_THROW(trainer.learned_model(*make_serial_executor()), std::logic_error);
+}
+
+/// Throws at its second fit and whenever a sample is as large as what stands in for a failed solve.
+class Stumbling final : public Corrector {
+ public:
+  explicit Stumbling(std::shared_ptr<int> num_fits) : num_fits_(std::move(num_fits)) {}
+  std::string name() const override { return "stumbling"; }
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    if (++*num_fits_ == 2) throw std::runtime_error("stumbled");
+    if (harvest.states().cwiseAbs().maxCoeff() > 1e3) throw std::logic_error("learned what is not true");
+    const CorrectorEntry& entry = find_corrector("kriging");
+    kriging_ = entry.make(Parameters(entry.parameters), {{State{{-2, -2}}, State{{2, 2}}}, 1});
+    return kriging_->fit(harvest, executor);
+  }
+
+ private:
+  std::shared_ptr<int> num_fits_;
+  std::unique_ptr<Corrector> kriging_;
+};
+
+struct FewSlices {
+  TimeGrid grid{0.0, 2.0, 4};
+  std::vector<Index> levels = std::vector<Index>(4, 0);
+  States states = test::random_matrix(2, 4, 1), fine = test::random_matrix(2, 4, 2), coarse = States::Zero(2, 4);
+
+  SweepData sweep(Index iteration) const { return {iteration, levels, grid.slices(0, 4), states, fine, coarse}; }
+};
+
+TEST(Trainer, LearningThatThrowsCostsItsCorrectionAlone) {
+  const auto num_fits = std::make_shared<int>(0);
+  HarvestingTrainer trainer([num_fits] { return std::make_unique<Stumbling>(num_fits); },
+                            {.problem = "few", .dimension = 2});
+  const auto executor = make_serial_executor();
+  FewSlices few;
+  EXPECT_NE(trainer.train(few.sweep(1), *executor), nullptr);
+  EXPECT_EQ(trainer.trouble(), "");
+  few.states *= 1.1;
+  EXPECT_EQ(trainer.train(few.sweep(2), *executor), nullptr);
+  EXPECT_EQ(trainer.trouble(), "stumbled");
+  EXPECT_EQ(trainer.serving(), "classic");
+  few.states *= 1.1;
+  EXPECT_NE(trainer.train(few.sweep(3), *executor), nullptr);
+  EXPECT_EQ(trainer.trouble(), "");
+  EXPECT_EQ(trainer.learned_model(*executor).harvest.size(), 12) << "what was seen then is not lost";
+}
+
+TEST(Trainer, WhatIsNotTrueIsNeverLearned) {
+  HarvestingTrainer trainer([] { return std::make_unique<Stumbling>(std::make_shared<int>(2)); },
+                            {.problem = "few", .dimension = 2});
+  const auto executor = make_serial_executor();
+  FewSlices few;
+  few.states.col(2).setConstant(1e6);
+  few.fine.col(2).setConstant(NAN);
+  std::vector<char> is_true = {1, 1, 0, 1};
+  SweepData sweep = few.sweep(1);
+  sweep.is_true = is_true;
+  EXPECT_NE(trainer.train(sweep, *executor), nullptr) << trainer.trouble();
+  is_true = {0, 0, 0, 0};
+  trainer.train(sweep, *executor);
+  EXPECT_EQ(trainer.trouble(), "");
+  EXPECT_EQ(trainer.learned_model(*executor).harvest.slices(), (std::vector<Index>{0, 1, 3}));
 }
 
 }  // namespace
