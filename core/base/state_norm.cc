@@ -5,8 +5,13 @@
 #include <string>
 
 namespace forerun {
+namespace {
 
-StateNorm::StateNorm(const StateBounds& bounds) {
+using Values = Eigen::Map<const Eigen::ArrayXd>;
+
+}  // namespace
+
+StateNorm::StateNorm(const StateBounds& bounds, NormKind kind) : kind_(kind) {
   if (bounds.lower.size() != bounds.upper.size()) {
     throw std::invalid_argument("state bounds: lower and upper differ in length");
   }
@@ -19,13 +24,33 @@ StateNorm::StateNorm(const StateBounds& bounds) {
   weights_ = 2.0 / (bounds.upper - bounds.lower).array();
 }
 
+StateNorm StateNorm::with_scale(const State& scale) const {
+  for (Index i = 0; i < scale.size(); ++i) {
+    if (!std::isfinite(scale[i]) || !(scale[i] > 0.0)) {
+      throw std::invalid_argument("state scale: component " + std::to_string(i) + " must be finite and > 0");
+    }
+  }
+  StateNorm norm(kind_);
+  norm.weights_ = scale.array().inverse();
+  return norm;
+}
+
 double StateNorm::distance(const double* a, const double* b, Index dimension) const {
-  using Values = Eigen::Map<const Eigen::ArrayXd>;
-  const bool weighted = weights_.size() > 0;
+  const bool weighted = has_scale();
   if (dimension == 1) return weighted ? weights_[0] * std::abs(*a - *b) : std::abs(*a - *b);
   const auto difference = (Values(a, dimension) - Values(b, dimension)).abs();
+  if (kind_ == NormKind::rms) {
+    const double squares = weighted ? (weights_ * difference).square().sum() : difference.square().sum();
+    return std::sqrt(squares / static_cast<double>(dimension));
+  }
   if (!weighted) return difference.maxCoeff<Eigen::PropagateNaN>();
   return (weights_ * difference).maxCoeff<Eigen::PropagateNaN>();
+}
+
+double StateNorm::largest_component(const double* state, Index dimension) const {
+  const auto magnitude = Values(state, dimension).abs();
+  return has_scale() ? (weights_ * magnitude).maxCoeff<Eigen::PropagateNaN>()
+                     : magnitude.maxCoeff<Eigen::PropagateNaN>();
 }
 
 }  // namespace forerun

@@ -15,15 +15,18 @@ constexpr double kLooseMargin = 2.0;
 }  // namespace
 
 CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options,
-                         bool with_correction)
+                         const StateNorm& norm, const StateProjection& projection, bool with_correction)
     : grid_(grid),
       propagator_(coarse),
       options_(options),
+      norm_(norm),
+      projection_(projection),
       coarse_(coarse.dimension(), grid.num_slices()),
       corrections_(coarse.dimension(), with_correction ? grid.num_slices() : 0),
       new_coarse_(coarse.dimension()),
       new_correction_(coarse.dimension()),
       new_state_(coarse.dimension()),
+      uncrossed_(static_cast<std::size_t>(grid.num_slices()), 0),
       increments_(static_cast<std::size_t>(grid.num_slices())),
       carried_(static_cast<std::size_t>(grid.num_slices())),
       guard_(options.bounds, options.state_margin),
@@ -36,23 +39,27 @@ void CoarseSweep::start(const Correction* correction, States& boundaries, SliceE
     initial_guard_.include(boundaries.col(0), executor);
     loose_guard_.include(boundaries.col(0), executor);
   }
-  num_fallbacks_ = 0;
-  predict_seconds_ = 0.0;
+  begin(correction, 0, 0);
+  bool is_corrected = false;  // the state that slice n starts from
   for (Index n = 0; n < grid_.num_slices(); ++n) {
-    if (!propagate(n, boundaries.col(n), coarse_.col(n).data()) && n > 0 && boundaries.col(n) != coarse_.col(n - 1)) {
+    if (!propagate(n, boundaries.col(n), coarse_.col(n).data()) && is_corrected) {
       boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
       propagate(n, boundaries.col(n), coarse_.col(n).data());
     }
+    is_corrected = false;
     boundaries.col(n + 1) = coarse_.col(n);
-    if (!loose_guard_.admits(coarse_.col(n))) {
+    if (!loose_guard_.admits(coarse_.col(n)) || !project(boundaries.col(n + 1).data())) {
       ++num_fallbacks_;
       boundaries.col(n + 1) = boundaries.col(n);
     }
     if (!correction) continue;
     const Stopwatch watch;
-    correction->evaluate(grid_.slice(n), boundaries.col(n), new_correction_);
-    new_state_ = coarse_.col(n) + new_correction_;
-    if (initial_guard_.admits(new_state_)) {
+    is_corrected = evaluate(*correction, n, boundaries.col(n));
+    if (is_corrected) {
+      new_state_ = coarse_.col(n) + new_correction_;
+      is_corrected = initial_guard_.admits(new_state_) && project(new_state_.data());
+    }
+    if (is_corrected) {
       boundaries.col(n + 1) = new_state_;
     } else {
       ++num_fallbacks_;
@@ -61,8 +68,10 @@ void CoarseSweep::start(const Correction* correction, States& boundaries, SliceE
   }
 }
 
-void CoarseSweep::include_sound_states(Index first, const States& fine, SliceExecutor& executor) {
-  guard_.include(fine.rightCols(grid_.num_slices() - first), executor);
+void CoarseSweep::include_sound_states(Index first, const States& fine, const std::vector<char>& uncrossed,
+                                       SliceExecutor& executor) {
+  guard_.include(fine.rightCols(grid_.num_slices() - first), executor,
+                 std::span(uncrossed).subspan(static_cast<std::size_t>(first)));
 }
 
 void CoarseSweep::correct_old_states(const Correction& correction, Index first, const States& boundaries,
@@ -82,6 +91,7 @@ void CoarseSweep::begin(const Correction* correction, Index iteration, Index fir
   iteration_ = iteration;
   first_ = first;
   num_fallbacks_ = 0;
+  failure_.reset();
   predict_seconds_ = 0.0;
 }
 
@@ -95,10 +105,14 @@ void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
     predict(n, boundaries.col(n), fine.col(n));
   } else {
     new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
-    if (knows_range_ && !loose_guard_.admits(new_state_)) {
+    if (!loose_guard_.admits(new_state_)) {
       ++num_fallbacks_;
       new_state_ = fine.col(n);
     }
+  }
+  if (!project(new_state_.data())) {
+    ++num_fallbacks_;
+    new_state_ = fine.col(n);
   }
   coarse_.col(n) = new_coarse_;
   replace_boundary(n, new_state_.data(), fine.col(n).data(), boundaries);
@@ -106,7 +120,7 @@ void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
 
 void CoarseSweep::propagate_or_step_back(Index n, States& boundaries, const States& fine) {
   if (propagate(n, boundaries.col(n), new_coarse_.data())) return;
-  if (corrections_.cols() == 0 || boundaries.col(n) == fine.col(n - 1)) return;
+  if (!correction_ || boundaries.col(n) == fine.col(n - 1)) return;
   double& increment = increments_[static_cast<std::size_t>(n - 1)];
   const double refused_increment = increment;
   replace_boundary(n - 1, fine.col(n - 1).data(), fine.col(n - 1).data(), boundaries);
@@ -114,11 +128,31 @@ void CoarseSweep::propagate_or_step_back(Index n, States& boundaries, const Stat
   propagate(n, boundaries.col(n), new_coarse_.data());
 }
 
+bool CoarseSweep::evaluate(const Correction& correction, Index n, const StateView& state) {
+  try {
+    correction.evaluate(grid_.slice(n), state, new_correction_);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool CoarseSweep::project(double* state) const {
+  if (!projection_) return true;
+  Eigen::Map<State> projected(state, coarse_.rows());
+  try {
+    projection_(projected);
+  } catch (const std::exception&) {
+    return false;
+  }
+  return projected.allFinite();
+}
+
 void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine) {
   const Stopwatch watch;
-  correction_->evaluate(grid_.slice(n), state, new_correction_);
-  new_state_ = fine + ((new_coarse_ + new_correction_) - (coarse_.col(n) + corrections_.col(n)));
-  if (!guard_.admits(new_state_)) {
+  const bool is_known = evaluate(*correction_, n, state);
+  if (is_known) new_state_ = fine + ((new_coarse_ + new_correction_) - (coarse_.col(n) + corrections_.col(n)));
+  if (!is_known || !guard_.admits(new_state_)) {
     ++num_fallbacks_;
     new_state_ = fine + (new_coarse_ - coarse_.col(n));
     if (!guard_.admits(new_state_)) new_state_ = fine;
@@ -129,8 +163,8 @@ void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine
 void CoarseSweep::replace_boundary(Index n, const double* state, const double* fine, States& boundaries) {
   double* const boundary = boundaries.col(n + 1).data();
   const Index dimension = boundaries.rows();
-  increments_[static_cast<std::size_t>(n)] = options_.norm.distance(state, boundary, dimension);
-  carried_[static_cast<std::size_t>(n)] = options_.norm.distance(state, fine, dimension);
+  increments_[static_cast<std::size_t>(n)] = norm_.distance(state, boundary, dimension);
+  carried_[static_cast<std::size_t>(n)] = norm_.distance(state, fine, dimension);
   Eigen::Map<State>(boundary, dimension) = Eigen::Map<const State>(state, dimension);
 }
 
@@ -139,9 +173,11 @@ bool CoarseSweep::propagate(Index n, const StateView& in, double* out) {
   Eigen::Map<State> result(out, in.size());
   try {
     CheckedPropagator{propagator_, "coarse", iteration_}.propagate(grid_.slice(n), in, result);
+    uncrossed_[static_cast<std::size_t>(n)] = 0;
     return true;
   } catch (const SliceError& error) {
-    if (!error.numerical) throw;
+    uncrossed_[static_cast<std::size_t>(n)] = 1;
+    if (!failure_) failure_ = error.failure;
     ++num_fallbacks_;
     result = in;
     return false;

@@ -8,10 +8,16 @@ namespace {
 
 class AllSlicesConverged final : public StoppingCriterion {
  public:
+  explicit AllSlicesConverged(double tolerance) : tolerance_(tolerance) {}
   std::optional<Termination> check(const IterationStatus& status) const override {
-    if (!status.iteration.at_top_level || status.iteration.converged_front < status.num_slices) return std::nullopt;
-    return Termination::converged;
+    const IterationRecord& iteration = status.iteration;
+    if (!iteration.at_top_level || iteration.converged_front < status.num_slices) return std::nullopt;
+    const bool is_confirmed = iteration.exact_front == status.num_slices || iteration.estimated_error <= tolerance_;
+    return is_confirmed ? Termination::converged : Termination::unconfirmed;
   }
+
+ private:
+  double tolerance_;
 };
 
 class Jump final : public StoppingCriterion {
@@ -20,7 +26,9 @@ class Jump final : public StoppingCriterion {
     if (!(tolerance > 0.0)) throw std::invalid_argument("jump tolerance must be > 0");
   }
   std::optional<Termination> check(const IterationStatus& status) const override {
-    if (!status.iteration.at_top_level || !(status.iteration.jump < tolerance_)) return std::nullopt;
+    const IterationRecord& iteration = status.iteration;
+    const bool all_crossed = iteration.at_top_level && iteration.num_uncrossed == 0;
+    if (!all_crossed || !(iteration.jump < tolerance_)) return std::nullopt;
     return Termination::converged;
   }
 
@@ -72,7 +80,9 @@ class AnyOf final : public StoppingCriterion {
 
 }  // namespace
 
-std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged() { return std::make_unique<AllSlicesConverged>(); }
+std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged(double tolerance) {
+  return std::make_unique<AllSlicesConverged>(tolerance);
+}
 std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance) { return std::make_unique<Jump>(tolerance); }
 std::unique_ptr<StoppingCriterion> stop_at_iteration(Index limit) { return std::make_unique<IterationLimit>(limit); }
 std::unique_ptr<StoppingCriterion> stop_after_seconds(double limit) { return std::make_unique<TimeLimit>(limit); }
@@ -80,8 +90,10 @@ std::unique_ptr<StoppingCriterion> any_of(std::vector<std::unique_ptr<StoppingCr
   return std::make_unique<AnyOf>(std::move(parts));
 }
 
-Index converged_prefix(const std::vector<double>& values, Index first, Index end, double tolerance) {
-  while (first < end && values[static_cast<std::size_t>(first)] < tolerance) ++first;
+Index converged_prefix(const std::vector<double>& values, const std::vector<char>& uncrossed, Index first, Index end,
+                       double tolerance) {
+  const auto counts = [&](std::size_t n) { return values[n] < tolerance && !uncrossed[n]; };
+  while (first < end && counts(static_cast<std::size_t>(first))) ++first;
   return first;
 }
 

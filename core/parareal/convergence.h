@@ -23,9 +23,11 @@ class StoppingCriterion {
 };
 
 /// Converged when every slice is frozen: exact, or its increment below the tolerance with all slices before it frozen
-/// (the published rule; the freezing itself is `converged_prefix`).
-std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged();
-/// Converged when every jump ‖F(U[n]) − U[n+1]‖ of the iterate the iteration began with is < tolerance (> 0).
+/// (the published rule; the freezing itself is `converged_prefix`). `Termination::unconfirmed` where increments alone
+/// say so and the estimated error is above `tolerance`; where every slice is exact there is nothing to confirm.
+std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged(double tolerance);
+/// Converged when every slice was crossed and every jump ‖F(U[n]) − U[n+1]‖ of the iterate the iteration began with is
+/// < tolerance (> 0).
 std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance);
 /// `iteration_limit` after `limit` ≥ 1 iterations. Reaching it is not convergence.
 std::unique_ptr<StoppingCriterion> stop_at_iteration(Index limit);
@@ -34,8 +36,9 @@ std::unique_ptr<StoppingCriterion> stop_after_seconds(double limit);
 /// The first of `parts`, in their order, that wants to stop.
 std::unique_ptr<StoppingCriterion> any_of(std::vector<std::unique_ptr<StoppingCriterion>> parts);
 
-/// The published rule: a slice counts only when all before it do. The first n in [first, end) with values[n] ≥
-/// tolerance (values[n] belongs to U[n + 1]); `end` if there is none.
-Index converged_prefix(const std::vector<double>& values, Index first, Index end, double tolerance);
+/// A slice counts only when all before it do. The first n in [first, end) with values[n] ≥ tolerance (values[n] belongs
+/// to U[n + 1]) or uncrossed[n] ≠ 0; `end` if there is none.
+Index converged_prefix(const std::vector<double>& values, const std::vector<char>& uncrossed, Index first, Index end,
+                       double tolerance);
 
 }  // namespace forerun

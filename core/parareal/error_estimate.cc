@@ -11,6 +11,10 @@ constexpr double kUnknown = std::numeric_limits<double>::infinity();
 constexpr double kNoise = 3.0;
 constexpr double kMostNoise = 4.0;
 constexpr double kTypicalSlope = 20.0;
+// Of the safety factor: how many sweeps it is learned from, and how far it stays above what they show.
+constexpr std::size_t kRemembered = 4;
+constexpr double kMargin = 4.0;
+constexpr double kLeastSafety = 2.0;
 
 /// max_{|j−n| ≤ 2} values[j], j from `first` on.
 double windowed_maximum(const double* values, Index first, Index end, Index n) {
@@ -24,25 +28,35 @@ double windowed_maximum(const double* values, Index first, Index end, Index n) {
 }  // namespace
 
 ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
-    : safety_(safety),
+    : most_safety_(safety),
+      safety_(safety),
       largest_contraction_(kUnknown),
       start_increments_(static_cast<std::size_t>(num_slices), 0.0),
       contractions_(static_cast<std::size_t>(num_slices), kUnknown),
       has_climbed_(static_cast<std::size_t>(num_slices), 0),
+      uncrossed_(static_cast<std::size_t>(num_slices), 0),
       jumps_(static_cast<std::size_t>(num_slices)),
       growths_(static_cast<std::size_t>(num_slices), 1.0),
       errors_(static_cast<std::size_t>(num_slices), kUnknown),
       consequences_(errors_) {}
 
-void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps) {
-  if (!has_swept_) return;
+void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed) {
+  // What was uncrossed before ends in a value that stood in, what is uncrossed now begins with one.
+  for (std::size_t n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
+    if (uncrossed_[n] || uncrossed[n]) has_climbed_[n] = 1;
+    uncrossed_[n] = uncrossed[n];
+  }
+  if (!has_swept_) {
+    std::fill(has_climbed_.begin(), has_climbed_.end(), 0);
+    return;
+  }
   const auto begin = static_cast<std::size_t>(first);
   const auto end = static_cast<Index>(jumps.size());
   for (std::size_t n = begin; n < jumps.size(); ++n) jumps_[n] = has_climbed_[n] ? 0.0 : jumps[n];
   double largest = 0.0;
   for (std::size_t n = begin; n < jumps.size(); ++n) {
     const double increment = windowed_maximum(start_increments_.data(), first, end, static_cast<Index>(n));
-    if (has_climbed_[n] || increment <= rounding) continue;
+    if (has_climbed_[n] || increment <= rounding_) continue;
     contractions_[n] = windowed_maximum(jumps_.data(), first, end, static_cast<Index>(n)) / increment;
     largest = std::max(largest, contractions_[n]);
   }
@@ -51,6 +65,9 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps)
 }
 
 void ErrorEstimate::climb(Index first, Index count) {
+  last_estimate_ = 0.0;
+  found_.clear();
+  safety_ = most_safety_;
   largest_increment_ = 0.0;
   std::fill_n(has_climbed_.begin() + first, count, 1);
   std::fill_n(contractions_.begin() + first, count, kUnknown);
@@ -66,7 +83,20 @@ void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& incremen
   if (!std::isfinite(error_)) error_ = std::min(1.0, safety_ * contraction(before)) * increments[before];
 }
 
+void ErrorEstimate::calibrate(double largest_increment) {
+  if (last_estimate_ > 0.0 && largest_increment > rounding_) {
+    found_.push_back(largest_increment / last_estimate_);
+    if (found_.size() > kRemembered) found_.erase(found_.begin());
+  }
+  const double largest = *std::max_element(errors_.begin(), errors_.end());
+  last_estimate_ = std::isfinite(largest) ? largest / safety_ : 0.0;
+  if (found_.empty()) return;
+  const double worst = *std::max_element(found_.begin(), found_.end());
+  safety_ = std::min(std::max(kMargin * worst, kLeastSafety), most_safety_);
+}
+
 void ErrorEstimate::end_sweep(double largest_increment) {
+  calibrate(largest_increment);
   const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
   smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
@@ -88,7 +118,7 @@ double ErrorEstimate::expected_error(Index first, const std::vector<double>& jum
   double error = 0.0;
   double largest = 0.0;
   for (auto n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
-    error = growths_[n] * error + contraction(n) * increment;
+    error = growth(n) * error + contraction(n) * increment;
     largest = std::max(largest, error);
     increment = jumps[n] + growths_[n] * increment;
   }
@@ -99,7 +129,7 @@ void ErrorEstimate::project(Index first) {
   double amplification = 1.0;
   for (std::size_t n = errors_.size(); n-- > static_cast<std::size_t>(first);) {
     consequences_[n] = errors_[n] > 0.0 ? errors_[n] * amplification : 0.0;
-    amplification = std::max(1.0, growths_[n] * amplification);
+    amplification = std::max(1.0, growth(n) * amplification);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "core/base/state.h"
@@ -18,12 +19,15 @@ namespace forerun {
 /// Jumps are carried on with the measured growth Λ_n = ‖G_k(U[n]') − G_k(U[n])‖ / Δ_n of each slice (at least 0.6 times
 /// the growth known before, because a change along a contracting direction shows less than an error may find):
 ///
-///   e_{n+1} = Λ_n e_n + σ ρ_n Δ_n,
+///   e_{n+1} = (Λ_n + ρ_n) e_n + σ ρ_n Δ_n,
 ///
-/// with the safety factor σ; e_n at the front is the estimate under which it was frozen (what is
-/// left of its increment, where there was none), 0 where it is exact. The first jumps of slices that have climbed to
-/// another level of a fidelity ladder also hold the difference of the levels and do not count; until the next, ρ is
-/// there the largest seen in the run.
+/// with a safety factor σ that is learned: every sweep shows by its increments what the estimate before should have
+/// been. σ is four times the worst of increment ÷ estimate (for σ = 1) in the last four sweeps, at least 2 and at most
+/// the factor given, which holds until something has been learned and after every climb. Λ_n + ρ_n bounds the growth of
+/// the fine solver, also where the coarse one carries nothing on; e_n at the front is the estimate under which it was
+/// frozen (what is left of its increment, where there was none), 0 where it is exact. The first jumps of slices that
+/// have climbed to another level of a fidelity ladder also hold the difference of the levels and do not count; until
+/// the next, ρ is there the largest seen in the run.
 ///
 /// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
 /// growths, e_{n+1} becomes at most
@@ -34,17 +38,27 @@ namespace forerun {
 /// hence no error is claimed to be smaller than the last increment times three times the worse of its last two
 /// reductions (at most four times), of which the first sweep after a climb shows none.
 ///
+/// Increments of no more than `relative_rounding` times the size of the states are rounding: they show neither growth
+/// nor contraction, and what they leave is what the contraction seen before makes of them. So a chain of a million
+/// slices does not gather errors from nothing.
+///
+/// A slice that the fine solver could not cross (`uncrossed`) has an infinite error, and so have those behind it; its
+/// next jump is that to a value which stood in, and does not count.
+///
 /// Costs O(N) numbers, no solve. It is an estimate, not a bound: ρ and Λ are the last seen.
 class ErrorEstimate {
  public:
-  /// Changes this small, in scaled states of size one, are rounding: they show neither growth nor contraction, and what
-  /// they leave is taken to be no larger than they are.
-  static constexpr double rounding = 1e-13;
+  static constexpr double relative_rounding = 1e-13;
 
   ErrorEstimate(Index num_slices, double safety);
 
+  /// Changes that are rounding, from here on: `size` is that of the states, in the norm of the increments.
+  void set_size(double size) { rounding_ = relative_rounding * size; }
+  double rounding() const { return rounding_; }
+
   /// After a fine sweep of slices first … N − 1: the jumps that the last corrected sweep has left. Ignored before one.
-  void observe_jumps(Index first, const std::vector<double>& jumps);
+  /// `uncrossed` of each slice: not 0 where the fine solver could not cross it.
+  void observe_jumps(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed);
 
   /// A corrected sweep from slice `first` on: begin, `advance` for every slice in order, end. `increments` are those of
   /// the sweep before.
@@ -76,20 +90,32 @@ class ErrorEstimate {
   const std::vector<double>& consequences() const { return consequences_; }
 
  private:
+  void calibrate(double largest_increment);
+
   static constexpr double growth_memory = 0.6;
 
   double contraction(std::size_t n) const { return std::min(contractions_[n], largest_contraction_); }
+  /// Of the fine solver, never 0 so that what is infinite stays so.
+  double growth(std::size_t n) const {
+    const double rho = contraction(n);
+    return growths_[n] + (knows_contraction() ? rho : 0.0) + std::numeric_limits<double>::min();
+  }
 
-  double safety_;
+  double most_safety_;              ///< the factor that is given
+  double safety_;                   ///< σ of the sweep under way
+  double last_estimate_ = 0.0;      ///< the largest error of the last sweep for σ = 1; 0: none, or not finite
+  std::vector<double> found_;       ///< increments ÷ what had been estimated before, newest last
   double largest_contraction_;      ///< infinite: none seen
   double largest_increment_ = 0.0;  ///< of the last corrected sweep
   double last_reduction_ = 0.0;
   double smallest_credible_ = 0.0;
   double error_ = 0.0;  ///< e_{n+1} of the slice that the sweep has come to
+  double rounding_ = relative_rounding;
   bool has_swept_ = false;
   std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
   std::vector<double> contractions_;      ///< ρ_n; infinite where unknown
-  std::vector<char> has_climbed_;         ///< since the last fine sweep: the next jump tells of levels
+  std::vector<char> has_climbed_;         ///< since the last fine sweep: the next jump is to another solver's value
+  std::vector<char> uncrossed_;           ///< in the last fine sweep
   std::vector<double> jumps_;             ///< 0 where a slice has climbed
   std::vector<double> growths_;           ///< Λ_n
   std::vector<double> errors_;
@@ -100,9 +126,11 @@ class ErrorEstimate {
 inline double ErrorEstimate::advance(Index slice, double start_increment, double carried) {
   const auto n = static_cast<std::size_t>(slice);
   start_increments_[n] = start_increment;
-  if (start_increment > rounding) growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
-  error_ *= growths_[n];
-  error_ += start_increment > rounding ? safety_ * contraction(n) * start_increment : start_increment;
+  if (start_increment > rounding_) growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
+  const double rho = contraction(n);
+  if (error_ > 0.0) error_ *= growth(n);
+  error_ += start_increment > rounding_ ? safety_ * rho * start_increment : std::min(rho, 1.0) * start_increment;
+  if (uncrossed_[n]) error_ = std::numeric_limits<double>::infinity();
   errors_[n] = error_;
   return error_;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <utility>
 
 #include "core/base/stopwatch.h"
 
@@ -18,12 +18,13 @@ constexpr Index kMostFirstBlocks = 16;
 }  // namespace
 
 FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm,
-                     const States& boundaries, States& fine, SliceExecutor& executor, const std::stop_token& stop,
-                     IterationObserver* observer)
+                     const States& boundaries, const States& coarse, States& fine, SliceExecutor& executor,
+                     const std::stop_token& stop, IterationObserver* observer)
     : ladder_(ladder),
       grid_(grid),
       norm_(norm),
       boundaries_(boundaries),
+      coarse_(coarse),
       fine_(fine),
       num_threads_(executor.num_threads()),
       stop_(stop),
@@ -32,6 +33,7 @@ FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const S
       released_(static_cast<std::size_t>(grid.num_slices()), 0),
       jumps_(static_cast<std::size_t>(grid.num_slices())),
       num_active_(grid.num_slices()),
+      uncrossed_(static_cast<std::size_t>(grid.num_slices()), 0),
       stream_(executor.open_stream(grid.num_slices(), [this](Index first) {
         run_task(tasks_[static_cast<std::size_t>(task_at_[static_cast<std::size_t>(first)])]);
       })) {
@@ -58,7 +60,9 @@ void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) 
   summarize(segments);
   tasks_.clear();
   std::fill(released_.begin(), released_.end(), 0);
-  num_uncrossed_ = num_failing_.exchange(0);
+  for (const auto& [n, failure] : failures_) uncrossed_[static_cast<std::size_t>(n)] = 0;
+  failures_ = std::exchange(coming_failures_, {});
+  for (const auto& [n, failure] : failures_) uncrossed_[static_cast<std::size_t>(n)] = 1;
   num_done_ = 0;
   is_waiting_ = false;
 }
@@ -68,6 +72,16 @@ void FineSweep::cancel() noexcept {
   tasks_.clear();
   has_open_task_ = false;
   std::fill(released_.begin(), released_.end(), 0);
+  coming_failures_.clear();
+}
+
+const SliceFailure* FineSweep::failure(Index n) const {
+  const auto found = failures_.find(n);
+  return found == failures_.end() ? nullptr : &found->second;
+}
+
+const SliceFailure* FineSweep::first_failure() const {
+  return failures_.empty() ? nullptr : &failures_.begin()->second;
 }
 
 void FineSweep::append(Index iteration, Index n, Index level) {
@@ -142,9 +156,9 @@ void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Inde
   try {
     CheckedPropagator{propagator, "fine", task.iteration}.propagate(grid_.slice(n), boundaries_.col(n), fine_.col(n));
   } catch (const SliceError& error) {
-    if (!error.numerical || task.level + 1 == ladder_.num_levels()) throw;
-    fine_.col(n) = boundaries_.col(n);
-    ++num_failing_;
+    fine_.col(n) = coarse_.col(n);
+    const std::lock_guard lock(adding_failure_);
+    coming_failures_.emplace(n, error.failure);
   }
   find_jump(n);
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <vector>
 
@@ -24,28 +26,34 @@ namespace forerun {
 /// that scheduling would cost more than solving. Tasks begin in time order, the front first. Grouping follows measured
 /// times and touches nothing but speed: a propagator gives the same bits in every block.
 ///
-/// Where a level below the top cannot cross a slice (it gives up or its result is not finite), it stands for the
-/// identity there: a cheap level that is unstable, or starts from an iterate that is far off, costs iterations and not
-/// the run.
+/// A slice that cannot be crossed (the solver throws, whatever it is, or its result is not finite) tells nothing of the
+/// problem while its start is a prediction: G(U[n]) stands for F(U[n]) there, marked in `uncrossed`, so a start that is
+/// far off costs iterations and not the run. Only where the start is known to be right does the failure count.
 ///
 /// No heap traffic once the first sweep has been done, but for what the executor's tasks take.
 class FineSweep {
  public:
-  /// Column n of `fine` = F(column n of `boundaries`), and the jump to column n + 1. All are referred to.
+  /// Column n of `fine` = F(column n of `boundaries`), and the jump to column n + 1; `coarse` holds G(U[n]). All are
+  /// referred to.
   FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm, const States& boundaries,
-            States& fine, SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer);
+            const States& coarse, States& fine, SliceExecutor& executor, const std::stop_token& stop,
+            IterationObserver* observer);
 
   /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is no
   /// longer needed. Slices are released in order.
   void release(Index iteration, Index n, Index level);
-  /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `SliceError` for the
-  /// lowest failing slice, `StopRequested` when `stop` asks.
+  /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `StopRequested` when
+  /// `stop` asks.
   void run(Index iteration, const std::vector<LevelSegment>& segments);
   /// Forgets what has been released.
   void cancel() noexcept;
 
-  /// How many slices of the last sweep a lower level could not cross.
-  Index num_uncrossed() const { return num_uncrossed_; }
+  /// Of the last sweep: not 0 for slices that could not be crossed, how many, and why the n-th could not.
+  const std::vector<char>& uncrossed() const { return uncrossed_; }
+  Index num_uncrossed() const { return static_cast<Index>(failures_.size()); }
+  const SliceFailure* failure(Index n) const;
+  /// Why the lowest of them could not; nullptr if all were crossed.
+  const SliceFailure* first_failure() const;
   /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice, and who served where and for how long.
   const std::vector<double>& jumps() const { return jumps_; }
   const std::vector<LevelSweep>& levels() const { return levels_; }
@@ -73,6 +81,7 @@ class FineSweep {
   const TimeGrid& grid_;
   const StateNorm& norm_;
   const States& boundaries_;
+  const States& coarse_;
   States& fine_;
   const int num_threads_;
   const std::stop_token& stop_;
@@ -88,8 +97,10 @@ class FineSweep {
   Index num_active_;               ///< in the sweep that tasks are made for, as far as is known
   double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first
   std::atomic<Index> num_done_ = 0;
-  std::atomic<Index> num_failing_ = 0;
-  Index num_uncrossed_ = 0;
+  std::vector<char> uncrossed_;             ///< of each slice, in the last sweep
+  std::map<Index, SliceFailure> failures_;  ///< likewise
+  std::mutex adding_failure_;
+  std::map<Index, SliceFailure> coming_failures_;  ///< of the sweep that tasks are made for
   std::atomic<bool> is_waiting_ = false;
   std::unique_ptr<PieceStream> stream_;  ///< last: its threads use all of the above
 };

@@ -53,10 +53,13 @@ std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segme
 
 }  // namespace
 
-LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options)
+LevelControl::LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options,
+                           const StateNorm& norm, const std::vector<char>& uncrossed)
     : ladder_(ladder),
       grid_(grid),
       options_(options),
+      norm_(norm),
+      uncrossed_(uncrossed),
       num_slices_(grid.num_slices()),
       top_(ladder.num_levels() - 1),
       by_estimate_(options.stopping == StoppingRule::estimate),
@@ -93,18 +96,18 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   const double affordable = kMeasuringBudget * static_cast<double>(num_slices_) / next_work;
   const Index num_samples =
       std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, segment.count));
-  const std::vector<Index> samples =
-      most_discrepant_slices(num_samples, segment, options_.norm, fine, coarse, executor);
+  const std::vector<Index> samples = most_discrepant_slices(num_samples, segment, norm_, fine, coarse, executor);
   const CheckedPropagator next{ladder_.level(segment.level + 1), "fine", iteration};
   std::vector<double> differences(samples.size(), kUnknown);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
     State result(fine.rows());
+    if (uncrossed_[static_cast<std::size_t>(n)]) return;
     try {
       next.propagate(grid_.slice(n), boundaries.col(n), result);
-      differences[static_cast<std::size_t>(i)] = options_.norm.distance(result, fine.col(n));
-    } catch (const SliceError& error) {
-      if (!error.numerical) throw;  // else it tells nothing, from an iterate that may be far off
+      differences[static_cast<std::size_t>(i)] = norm_.distance(result, fine.col(n));
+    } catch (const SliceError&) {
+      // It tells nothing, from an iterate that may be far off.
     }
   });
   Level& level = levels_[static_cast<std::size_t>(segment.level)];
@@ -126,16 +129,24 @@ bool LevelControl::settles(Index n, double increment, double error) {
     increments_small_ = true;
     errors_small_ = true;
   }
-  if (n == start_) return false;  // done, since its start is final
   const LevelSegment& segment = segments_[segment_];
   const double tolerance = levels_[static_cast<std::size_t>(segment.level)].tolerance;
-  increments_small_ = increments_small_ && increment < tolerance;
-  errors_small_ = errors_small_ && error < tolerance;  // consequences are not smaller than errors
+  const bool crossed = !uncrossed_[static_cast<std::size_t>(n)];
+  increments_small_ = increments_small_ && crossed && increment < tolerance;
+  if (n == start_) return false;                                  // done, since its start is final
+  errors_small_ = errors_small_ && crossed && error < tolerance;  // consequences are not smaller than errors
   const bool done_by_increments = increments_small_ && !(by_estimate_ && segment.level == top_);
   return !done_by_increments && !(by_estimate_ && errors_small_);
 }
 
-void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate) {
+void LevelControl::thaw() {
+  start_ = front_ = exact_front_;
+  has_thawed_ = true;
+  find_segments();
+}
+
+void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate, bool scale_is_fixed) {
+  freezes_one_by_one_ = scale_is_fixed && !has_thawed_;
   if (by_estimate_) estimate.project(start_);
   if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
   bool climbs = false;
@@ -160,10 +171,12 @@ void LevelControl::advance_top(const LevelSegment& segment, const std::vector<do
   const Index exact = segment.first + 1;
   const Index end = segment.first + segment.count;
   if (!by_estimate_) {
-    start_ = converged_prefix(increments, exact, end, options_.tolerance);
+    const Index done = converged_prefix(increments, uncrossed_, segment.first, end, options_.tolerance);
+    start_ = freezes_one_by_one_ || done == num_slices_ ? std::max(exact, done) : exact;
   } else {
-    const bool all_done = estimate.smallest_credible() < options_.tolerance &&
-                          converged_prefix(estimate.consequences(), exact, end, options_.tolerance) == num_slices_;
+    const bool all_done =
+        estimate.smallest_credible() < options_.tolerance &&
+        converged_prefix(estimate.consequences(), uncrossed_, exact, end, options_.tolerance) == num_slices_;
     start_ = all_done ? num_slices_ : exact;
   }
   front_ = start_;
@@ -174,14 +187,16 @@ bool LevelControl::advance_lower(const LevelSegment& segment, bool is_first, con
   const Level& level = levels_[static_cast<std::size_t>(segment.level)];
   const Index end = segment.first + segment.count;
   const Index exact = is_first ? segment.first + 1 : segment.first;
-  Index done = converged_prefix(increments, exact, end, level.tolerance);
-  if (by_estimate_) done = std::max(done, converged_prefix(estimate.consequences(), exact, end, level.tolerance));
+  Index done = std::max(exact, converged_prefix(increments, uncrossed_, segment.first, end, level.tolerance));
+  if (by_estimate_) {
+    done = std::max(done, converged_prefix(estimate.consequences(), uncrossed_, exact, end, level.tolerance));
+  }
   const Index first = is_first ? front_ : segment.first;
   const bool blind = by_estimate_ && !estimate.knows_contraction();
   const bool straight_to_top = !blind && level.measured && level.difference < kNegligible * options_.tolerance;
   const Index next = straight_to_top ? top_ : segment.level + 1;
   const bool together = next == top_ && by_estimate_;
-  if (together && blind && largest(increments, exact, end) > ErrorEstimate::rounding) {
+  if (together && blind && largest(increments, exact, end) > estimate.rounding()) {
     if (is_first) start_ = exact;  // none rests: the next sweep shows a contraction everywhere
     return false;
   }

@@ -35,7 +35,9 @@ struct LevelMeasurement {
 ///
 ///   ε_ℓ = max(ε, level_factor · d_ℓ),      ε_L = ε at the top,
 ///
-/// or when its start is final. The front climbs before the tail: as soon as the slices done are a quarter of those
+/// or when its start is final; but a slice that has just become exact vouches for those behind it no more than any
+/// other: they started from what it was before, so its increment counts, too. A slice that its solver could not cross
+/// (`uncrossed`) is not done. The front climbs before the tail: as soon as the slices done are a quarter of those
 /// that have not left the level. Earlier would make a long chain of small groups, each of which starts when the one
 /// before has crossed its own slices; later would iterate on a tail that starts from what is known to be off by d_ℓ.
 /// (Classic Parareal on Lorenz with levels of 25, 100 and 400 steps: 6.5 full passes when all wait for the last slice,
@@ -45,7 +47,8 @@ struct LevelMeasurement {
 /// the next one is iterated down to ε: that is cheaper than one slice of the next, for which many processors would
 /// wait.
 ///
-/// At the top slices that are done are frozen. By `StoppingRule::estimate` done means that the consequences of their
+/// At the top slices that are done are frozen; all at once where the scale of the tolerance still follows the run
+/// (`StateScale::is_fixed`). By `StoppingRule::estimate` done means that the consequences of their
 /// estimated errors are below ε, and all are frozen at once: an amplification seen on a bad iterate proves nothing.
 /// Since slices at the top then stay active, all climb there together, and neither leave a level out nor go before a
 /// contraction has been seen (unless there is none to be seen): a sweep of the top could not be the last without it.
@@ -53,7 +56,9 @@ struct LevelMeasurement {
 /// Deterministic; costs O(N) an iteration.
 class LevelControl {
  public:
-  LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options);
+  /// `norm` and `uncrossed` (of each slice, in the last fine sweep) are referred to.
+  LevelControl(const FidelityLadder& ladder, const TimeGrid& grid, const PararealOptions& options,
+               const StateNorm& norm, const std::vector<char>& uncrossed);
 
   /// The active slices in time order; levels fall from one segment to the next.
   const std::vector<LevelSegment>& segments() const { return segments_; }
@@ -70,6 +75,12 @@ class LevelControl {
   /// True when every slice has reached the top.
   bool all_at_top() const { return slice_levels_.back() == top_; }
 
+  /// True if slices have been frozen that are not exact.
+  bool has_frozen() const { return front_ > exact_front_; }
+  /// The fine solver does not accept what was frozen: all slices but the exact ones are active again, and none is
+  /// frozen before all are done.
+  void thaw();
+
   /// Measures d_ℓ if a level serves for the first time (never more than one does), and again as long as the next level
   /// cannot cross any of the slices; `fine` and `coarse` hold F(U[n]) and G(U[n]) of the active slices. Throws
   /// `SliceError`.
@@ -81,8 +92,8 @@ class LevelControl {
   /// Called for the active slices in order, with the increment of U[n+1] and its estimated error: true if, whatever
   /// the slices behind it bring, slice n will be active at its present level in the next sweep.
   bool settles(Index n, double increment, double error);
-  /// After the sweep: freezes and climbs. `estimate` learns which slices have climbed.
-  void advance(const std::vector<double>& increments, ErrorEstimate& estimate);
+  /// After the sweep: freezes and climbs. `estimate` learns which slices have climbed. `scale_is_fixed`: see above.
+  void advance(const std::vector<double>& increments, ErrorEstimate& estimate, bool scale_is_fixed);
 
  private:
   struct Level {
@@ -104,6 +115,8 @@ class LevelControl {
   const FidelityLadder& ladder_;
   const TimeGrid& grid_;
   const PararealOptions& options_;
+  const StateNorm& norm_;
+  const std::vector<char>& uncrossed_;
   const Index num_slices_;
   const Index top_;
   const bool by_estimate_;
@@ -113,6 +126,8 @@ class LevelControl {
   Index start_ = 0;
   Index front_ = 0;
   Index exact_front_ = 0;
+  bool freezes_one_by_one_ = true;  ///< at the top, by the published rule
+  bool has_thawed_ = false;
 
   // Of the sweep that is under way.
   std::size_t segment_ = 0;       ///< where it is

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "core/base/stopwatch.h"
 #include "core/parareal/coarse_sweep.h"
@@ -11,6 +12,8 @@
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/fine_sweep.h"
 #include "core/parareal/level_control.h"
+#include "core/parareal/state_scale.h"
+#include "core/record/run_warnings.h"
 
 namespace forerun {
 namespace {
@@ -21,7 +24,7 @@ std::unique_ptr<StoppingCriterion> stopping_criterion(const PararealOptions& opt
   // Every level ends by itself after as many iterations as there are slices, and slices may wake once.
   const Index ultimate = problem.grid.num_slices() * (problem.fine.num_levels() + 1);
   std::vector<std::unique_ptr<StoppingCriterion>> parts;
-  parts.push_back(stop_when_all_slices_converged());
+  parts.push_back(stop_when_all_slices_converged(options.tolerance));
   if (options.jump_tolerance > 0.0) parts.push_back(stop_at_jump(options.jump_tolerance));
   parts.push_back(stop_at_iteration(options.max_iterations > 0 ? options.max_iterations : ultimate));
   if (std::isfinite(options.max_seconds)) parts.push_back(stop_after_seconds(options.max_seconds));
@@ -53,10 +56,13 @@ class PararealLoop {
         num_slices_(problem.grid.num_slices()),
         boundaries_(problem.initial.size(), num_slices_ + 1),
         fine_(problem.initial.size(), num_slices_),
-        levels_(problem.fine, problem.grid, options),
-        coarse_sweep_(problem.grid, problem.coarse, options, problem.trainer != nullptr),
+        scale_(options, problem.initial),
+        coarse_sweep_(problem.grid, problem.coarse, options, scale_.norm(), problem.projection,
+                      problem.trainer != nullptr),
         estimate_(num_slices_, options.error_safety),
-        fine_sweep_(problem.fine, problem.grid, options.norm, boundaries_, fine_, executor, options.stop, observer),
+        fine_sweep_(problem.fine, problem.grid, scale_.norm(), boundaries_, coarse_sweep_.coarse(), fine_, executor,
+                    options.stop, observer),
+        levels_(problem.fine, problem.grid, options, scale_.norm(), fine_sweep_.uncrossed()),
         criterion_(stopping_criterion(options, problem)) {
     // By the threads that will work on them: memory lies near to who touches it first.
     executor.for_each(num_slices_ + 1, [this](Index n) { boundaries_.col(n).setConstant(kUnknown); });
@@ -68,16 +74,14 @@ class PararealLoop {
       initial_sweep();
       std::optional<Termination> reason;
       while (!reason) {
-        const Stopwatch watch;
         begin_iteration();
         fine_sweep();
         train();
         correct_old_states();
-        corrected_sweep(termination(0.0).has_value());
+        corrected_sweep(termination().has_value());
         advance();
-        const double seconds = watch.seconds();
-        reason = termination(seconds);
-        end_iteration(seconds);
+        reason = termination();
+        end_iteration();
       }
       record_.termination = *reason;
     } catch (const SliceError& error) {
@@ -88,23 +92,26 @@ class PararealLoop {
     }
     fine_sweep_.cancel();
     record_.boundaries = std::move(boundaries_);
+    record_.norm = scale_.norm();
+    record_.warnings = run_warnings(record_, num_slices_, options_.tolerance);
+    record_.seconds.total = watch_.seconds();
     return std::move(record_);
   }
 
  private:
   /// U[n+1] = G(U[n]), corrected by what was known before the run.
   void initial_sweep() {
-    const Stopwatch watch;
-    correction_ = problem_.trainer ? problem_.trainer->initial_correction() : nullptr;
+    correction_ = problem_.trainer ? learned([&] { return problem_.trainer->initial_correction(); }) : nullptr;
     if (correction_) record_.initial_corrector = problem_.trainer->serving();
     coarse_sweep_.start(correction_, boundaries_, executor_);
     record_.initial_fallbacks = coarse_sweep_.num_fallbacks();
+    note_coarse_failure();
     PhaseSeconds& seconds = record_.initial_seconds;
-    seconds.total = watch.seconds();
     seconds.predict = coarse_sweep_.predict_seconds();
-    seconds.coarse = seconds.total - seconds.predict;
-    record_.seconds = seconds;
+    seconds.coarse = lap() - seconds.predict;
     if (problem_.reference) record_.initial_error = error_against_reference();
+    seconds.total = seconds.coarse + seconds.predict + lap();
+    record_.seconds = seconds;
     if (observer_) observer_->on_start(num_slices_, boundaries_);
   }
 
@@ -119,18 +126,34 @@ class PararealLoop {
   void fine_sweep() {
     const Stopwatch watch;
     fine_sweep_.run(iteration_.iteration, levels_.segments());
+    require_crossed_front();
+    scale_.follow(fine_, executor_);
+    estimate_.set_size(scale_.size());
     iteration_.levels = fine_sweep_.levels();
-    iteration_.jump = largest_active(fine_sweep_.jumps());
+    iteration_.num_uncrossed = fine_sweep_.num_uncrossed();
+    iteration_.jump = largest_active(fine_sweep_.jumps(), fine_sweep_.uncrossed());
     for (const LevelSegment& segment : levels_.segments()) {
       iteration_.fine_work += problem_.fine.relative_work(segment.level) * static_cast<double>(segment.count) /
                               static_cast<double>(num_slices_);
     }
-    estimate_.observe_jumps(iteration_.first_slice, fine_sweep_.jumps());
+    estimate_.observe_jumps(iteration_.first_slice, fine_sweep_.jumps(), fine_sweep_.uncrossed());
     const LevelMeasurement measured =
         levels_.measure(iteration_.iteration, boundaries_, fine_, coarse_sweep_.coarse(), executor_);
     iteration_.measured_level = measured.level + 1;
     iteration_.fine_work += measured.work;
     iteration_.seconds.fine = watch.seconds();
+  }
+
+  /// A fine solve that fails from an exact start ends the run; from one that was frozen as good enough, the freezing
+  /// was too early.
+  void require_crossed_front() {
+    const Index front = iteration_.first_slice;
+    const SliceFailure* failure = fine_sweep_.failure(front);
+    if (failure && levels_.slice_levels()[static_cast<std::size_t>(front)] + 1 == problem_.fine.num_levels()) {
+      if (!levels_.has_frozen()) throw SliceError{*failure};
+      levels_.thaw();
+    }
+    if (!record_.first_uncrossed && fine_sweep_.first_failure()) record_.first_uncrossed = *fine_sweep_.first_failure();
   }
 
   /// m_k, fitted to everything seen so far.
@@ -141,12 +164,21 @@ class PararealLoop {
     const Index first = iteration_.first_slice;
     const bool has_been_classic = correction_ == nullptr;  // else contractions are the learner's
     const Index count = num_slices_ - first;
-    correction_ = problem_.trainer->train(
-        {iteration_.iteration, std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
-         problem_.grid.slices(first, count), boundaries_.middleCols(first, count), fine_.rightCols(count),
-         coarse_sweep_.coarse().rightCols(count),
-         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance()},
-        executor_);
+    is_true_.resize(static_cast<std::size_t>(count));
+    for (std::size_t j = 0; j < is_true_.size(); ++j) {
+      const std::size_t n = static_cast<std::size_t>(first) + j;
+      is_true_[j] = !fine_sweep_.uncrossed()[n] && !coarse_sweep_.uncrossed()[n];
+    }
+    const SweepData sweep{
+        iteration_.iteration,
+        std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
+        problem_.grid.slices(first, count),
+        boundaries_.middleCols(first, count),
+        fine_.rightCols(count),
+        coarse_sweep_.coarse().rightCols(count),
+        has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
+        is_true_};
+    correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
     if (correction_) iteration_.corrector = problem_.trainer->serving();
     const CorrectionErrors errors = problem_.trainer->errors();
     iteration_.predicted_correction_error = errors.predicted;
@@ -158,9 +190,28 @@ class PararealLoop {
   void correct_old_states() {
     if (!correction_) return;
     const Stopwatch watch;
-    coarse_sweep_.include_sound_states(iteration_.first_slice, fine_, executor_);
-    coarse_sweep_.correct_old_states(*correction_, iteration_.first_slice, boundaries_, executor_);
+    coarse_sweep_.include_sound_states(iteration_.first_slice, fine_, fine_sweep_.uncrossed(), executor_);
+    correction_ = learned([&] {
+      coarse_sweep_.correct_old_states(*correction_, iteration_.first_slice, boundaries_, executor_);
+      return correction_;
+    });
+    if (!correction_) iteration_.corrector = "classic";
     iteration_.seconds.predict = watch.seconds();
+  }
+
+  /// The correction that `get` returns; classic Parareal, and a word about it, where it throws.
+  template <typename Get>
+  const Correction* learned(const Get& get) {
+    try {
+      return get();
+    } catch (const std::exception& error) {
+      record_.learning_failures.push_back(error.what());
+      return nullptr;
+    }
+  }
+
+  void note_coarse_failure() {
+    if (!record_.first_coarse_failure) record_.first_coarse_failure = coarse_sweep_.failure();
   }
 
   /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])), one slice after the other. A slice is settled when the next one has
@@ -180,6 +231,7 @@ class PararealLoop {
     estimate_.end_sweep(iteration_.increment);
     iteration_.estimated_error = estimate_.largest_error();
     iteration_.num_fallbacks = coarse_sweep_.num_fallbacks() + fine_sweep_.num_uncrossed();
+    note_coarse_failure();
     iteration_.seconds.predict += coarse_sweep_.predict_seconds();
     iteration_.seconds.coarse = watch.seconds() - coarse_sweep_.predict_seconds();
   }
@@ -196,19 +248,20 @@ class PararealLoop {
 
   /// Freezes the slice that has become exact and all converged ones behind it; lets slices climb.
   void advance() {
-    levels_.advance(coarse_sweep_.increments(), estimate_);
+    levels_.advance(coarse_sweep_.increments(), estimate_, scale_.is_fixed());
     iteration_.exact_front = levels_.exact_front();
     iteration_.converged_front = levels_.front();
   }
 
-  std::optional<Termination> termination(double seconds) const {
-    return criterion_->check({iteration_, num_slices_, record_.seconds.total + seconds});
+  std::optional<Termination> termination() const {
+    return criterion_->check({iteration_, num_slices_, watch_.seconds()});
   }
 
-  void end_iteration(double seconds) {
-    iteration_.seconds.total = seconds;
-    record_.seconds += iteration_.seconds;
+  /// Everything since the end of the iteration before is this one's: what observers took there, too.
+  void end_iteration() {
     if (problem_.reference) iteration_.error = error_against_reference();
+    iteration_.seconds.total = lap();
+    record_.seconds += iteration_.seconds;
     record_.iterations.push_back(std::move(iteration_));
     if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_);
   }
@@ -217,10 +270,24 @@ class PararealLoop {
     return *std::max_element(values.begin() + iteration_.first_slice, values.end());
   }
 
+  double largest_active(const std::vector<double>& values, const std::vector<char>& left_out) const {
+    double largest = 0.0;
+    for (auto n = static_cast<std::size_t>(iteration_.first_slice); n < values.size(); ++n) {
+      if (!left_out[n]) largest = std::max(largest, values[n]);
+    }
+    return largest;
+  }
+
+  /// Seconds since it was last asked.
+  double lap() {
+    const double now = watch_.seconds();
+    return now - std::exchange(last_lap_, now);
+  }
+
   double error_against_reference() const {
     std::vector<double> errors(static_cast<std::size_t>(num_slices_ + 1));
     executor_.for_each(num_slices_ + 1, [&](Index n) {
-      errors[static_cast<std::size_t>(n)] = options_.norm.distance(boundaries_.col(n), problem_.reference->col(n));
+      errors[static_cast<std::size_t>(n)] = scale_.norm().distance(boundaries_.col(n), problem_.reference->col(n));
     });
     return *std::max_element(errors.begin(), errors.end());
   }
@@ -230,15 +297,19 @@ class PararealLoop {
   SliceExecutor& executor_;
   IterationObserver* observer_;
   const Index num_slices_;
+  const Stopwatch watch_;
+  double last_lap_ = 0.0;
 
   States boundaries_;  ///< U[n] is column n
   States fine_;        ///< F(U[n])
-  LevelControl levels_;
+  StateScale scale_;   ///< changes between fine and corrected sweeps only
   CoarseSweep coarse_sweep_;
   ErrorEstimate estimate_;
   FineSweep fine_sweep_;
+  LevelControl levels_;
   std::unique_ptr<StoppingCriterion> criterion_;
   const Correction* correction_ = nullptr;
+  std::vector<char> is_true_;  ///< of the samples of a sweep: neither solver was stood in for
   IterationRecord iteration_;
   RunRecord record_;
 };

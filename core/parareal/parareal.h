@@ -4,6 +4,7 @@
 
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
+#include "core/parareal/coarse_sweep.h"
 #include "core/parareal/coarse_trainer.h"
 #include "core/parareal/parareal_options.h"
 #include "core/propagation/fidelity_ladder.h"
@@ -24,6 +25,8 @@ struct PararealProblem {
   CoarseTrainer* trainer = nullptr;
   /// d × (N + 1) states that errors are measured against, e.g. the serial fine solution.
   const States* reference = nullptr;
+  /// Puts predicted states back where the fine solver accepts them, if need be.
+  StateProjection projection = {};
 };
 
 /// Parareal with a learned coarse solver. With G_k = G + m_k, m_k fitted to every pair (u, F(u) − G(u)) seen so far,
@@ -45,10 +48,12 @@ struct PararealProblem {
 /// evaluations of m, half of them in parallel. Memory: 3 states a slice, 4 with a trainer.
 /// No allocation per slice and iteration.
 ///
-/// Numerical failure is a result: `termination` = propagator_failed with the slice, the iteration and the last good
-/// iterate. Throws `ParameterError` / std::invalid_argument for bad options and mismatched dimensions, before any work.
-/// Sources: Maday, Mula (2020) for the ladder; Lions, Maday, Turinici (2001); Gander, Vandewalle (2007); Gattiglio,
-/// Grigoryeva, Tamborrino (2024).
+/// A fine solve that fails from a predicted start costs an iteration (`IterationRecord::num_uncrossed`); where serial
+/// stepping succeeds, N iterations do. From an exact start it is a result: `termination` = propagator_failed with the
+/// slice, the iteration and the last good iterate. A coarse solver, a correction or a trainer that throws costs what it
+/// would have given. What the reader of the record should know is in `warnings`. Throws `ParameterError` /
+/// std::invalid_argument for bad options and mismatched dimensions, before any work. Sources: Maday, Mula (2020) for
+/// the ladder; Lions, Maday, Turinici (2001); Gander, Vandewalle (2007); Gattiglio, Grigoryeva, Tamborrino (2024).
 RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
                          IterationObserver* observer = nullptr);
 

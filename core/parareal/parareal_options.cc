@@ -17,6 +17,10 @@ void require(bool rule_holds, const char* name, double value, const char* rule) 
 
 void PararealOptions::validate(Index dimension) const {
   require(std::isfinite(tolerance) && tolerance >= 0.0, "tolerance", tolerance, "a finite number ≥ 0");
+  require(std::isfinite(absolute_tolerance) && absolute_tolerance >= 0.0, "absolute_tolerance", absolute_tolerance,
+          "a finite number ≥ 0");
+  require(absolute_tolerance == 0.0 || tolerance > 0.0, "absolute_tolerance", absolute_tolerance,
+          "0 where tolerance is 0: then every slice is made exact");
   require(std::isfinite(jump_tolerance) && jump_tolerance >= 0.0, "jump_tolerance", jump_tolerance,
           "a finite number ≥ 0");
   require(std::isfinite(error_safety) && error_safety >= 1.0, "error_safety", error_safety, "a finite number ≥ 1");
@@ -35,15 +39,23 @@ std::vector<ParameterSpec> PararealOptions::parameter_specs() {
   return {
       {.name = "tolerance",
        .default_value = defaults.tolerance,
-       .description = "freeze slices whose increment (in the scaled state) is below this; 0: never",
+       .description = "error wanted, relative to the scale of the states; 0: every slice exact",
        .minimum = 0.0},
+      {.name = "absolute_tolerance",
+       .default_value = defaults.absolute_tolerance,
+       .description = "added to what the tolerance allows in each component, in the component's own unit",
+       .minimum = 0.0},
+      {.name = "norm",
+       .default_value = std::string("max"),
+       .description = "of states: the largest component, or the root mean square of all",
+       .choices = {"max", "rms"}},
       {.name = "stopping",
-       .default_value = std::string("increment"),
-       .description = "what is held against the tolerance: the increment, or also the estimated error",
-       .choices = {"increment", "estimate"}},
+       .default_value = std::string("estimate"),
+       .description = "what is held against the tolerance: the estimated error, or increments alone as in the papers",
+       .choices = {"estimate", "published"}},
       {.name = "error_safety",
        .default_value = defaults.error_safety,
-       .description = "safety factor of the error estimate",
+       .description = "safety factor of the error estimate, at most: it follows what sweeps show",
        .minimum = 1.0},
       {.name = "level_factor",
        .default_value = defaults.level_factor,
@@ -75,7 +87,9 @@ std::vector<ParameterSpec> PararealOptions::parameter_specs() {
 PararealOptions PararealOptions::from_parameters(const Parameters& parameters) {
   PararealOptions options;
   options.tolerance = parameters.number("tolerance");
-  options.stopping = parameters.text("stopping") == "estimate" ? StoppingRule::estimate : StoppingRule::increment;
+  options.absolute_tolerance = parameters.number("absolute_tolerance");
+  options.norm = StateNorm(parameters.text("norm") == "rms" ? NormKind::rms : NormKind::maximum);
+  options.stopping = parameters.text("stopping") == "published" ? StoppingRule::published : StoppingRule::estimate;
   options.error_safety = parameters.number("error_safety");
   options.level_factor = parameters.number("level_factor");
   options.jump_tolerance = parameters.number("jump_tolerance");

@@ -12,20 +12,25 @@ namespace forerun {
 
 /// When a slice is taken for converged (always in a row from the exact front).
 enum class StoppingRule {
-  increment,  ///< its increment is below the tolerance: the published rule
   /// Its estimated error, grown to the end of the run (core/parareal/error_estimate.h), is below the tolerance, and so
   /// is that of every other slice: an amplification seen on a bad iterate proves nothing. So at least two iterations
   /// are made. Spares the last, confirming sweep where it is not needed, and goes on where small increments hide a
   /// large error.
   estimate,
+  /// Its increment is below the tolerance: the rule that published counts stand on. It shows that little has changed,
+  /// not that little is wrong: a run that ends so with an estimated error above the tolerance is
+  /// `Termination::unconfirmed`, which is not convergence.
+  published,
 };
 
 struct PararealOptions {
-  /// Slices whose increment is below this, next to the frozen ones, are frozen; the run has converged when all are.
-  /// In the units of `norm`. 0: never freeze, i.e. iterate until every slice is exact.
+  /// What errors (or, by the published rule, increments) are to be below, relative to the scale of the states:
+  /// core/parareal/state_scale.h. 0: iterate until every slice is exact.
   double tolerance = 5e-7;
-  StoppingRule stopping = StoppingRule::increment;
-  /// Safety factor of the error estimate.
+  /// Added to what `tolerance` allows in each component, in the component's own unit. Needs a tolerance > 0.
+  double absolute_tolerance = 0.0;
+  StoppingRule stopping = StoppingRule::estimate;
+  /// Largest safety factor of the error estimate.
   double error_safety = 20.0;
   /// A level of the fidelity ladder is left when the increment is below this many times its difference to the next.
   double level_factor = 1.0;
@@ -39,7 +44,8 @@ struct PararealOptions {
   /// its widths on each side, is not used: classic, else the fine value, takes its place. Only where a correction
   /// serves.
   double state_margin = 0.2;
-  /// What increments, jumps and errors are measured in.
+  /// What increments, jumps and errors are measured in. Its scale is that of the equation's bounds; without one the
+  /// run's own states make it.
   StateNorm norm{};
   /// Range that sound states keep within, roughly; infinite where it is not known. A correction that serves the initial
   /// sweep must keep within it, enlarged likewise, else the bare coarse value is used. Empty: any finite state is

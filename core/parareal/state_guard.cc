@@ -17,11 +17,14 @@ StateGuard::StateGuard(StateBounds box, double margin) : box_(std::move(box)), m
   set_limits(0, box_.lower.size());
 }
 
-void StateGuard::include(const StatesView& states, SliceExecutor& executor) {
+void StateGuard::include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out) {
   const Index dimension = states.rows();
-  if (states.cols() == 0) return;
+  const auto is_in = [&](Index j) { return left_out.empty() || !left_out[static_cast<std::size_t>(j)]; };
+  Index first_column = 0;
+  while (first_column < states.cols() && !is_in(first_column)) ++first_column;
+  if (first_column == states.cols()) return;
   if (box_.lower.size() == 0) {
-    box_ = {states.col(0), states.col(0)};
+    box_ = {states.col(first_column), states.col(first_column)};
     limits_ = box_;
   }
   const Index num_pieces = (dimension + kComponentsPerPiece - 1) / kComponentsPerPiece;
@@ -30,7 +33,8 @@ void StateGuard::include(const StatesView& states, SliceExecutor& executor) {
     const Index count = std::min(kComponentsPerPiece, dimension - first);
     auto lower = box_.lower.segment(first, count);
     auto upper = box_.upper.segment(first, count);
-    for (Index j = 0; j < states.cols(); ++j) {
+    for (Index j = first_column; j < states.cols(); ++j) {
+      if (!is_in(j)) continue;
       lower = lower.cwiseMin(states.col(j).segment(first, count));
       upper = upper.cwiseMax(states.col(j).segment(first, count));
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "core/base/state.h"
 #include "core/base/state_norm.h"
 #include "core/execution/slice_executor.h"
@@ -22,8 +24,8 @@ class StateGuard {
   StateGuard() = default;
   StateGuard(StateBounds box, double margin);
 
-  /// Enlarges the box to hold every column.
-  void include(const StatesView& states, SliceExecutor& executor);
+  /// Enlarges the box to hold every column but those whose entry in `left_out` is not 0; empty: every column.
+  void include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out = {});
   bool admits(const StateView& state) const;
 
  private:

@@ -5,12 +5,9 @@
 
 namespace forerun {
 
-/// Thrown out of a sweep when a slice could not be crossed.
+/// Thrown when a slice could not be crossed.
 struct SliceError {
   SliceFailure failure;
-  /// True for a `PropagationError` or a non-finite result: the solver ran and could not cross. Anything else thrown is
-  /// a fault that nothing can be made of.
-  bool numerical = false;
 };
 
 /// Thrown out of a sweep when a stop was requested.

@@ -9,6 +9,8 @@ std::string_view to_string(Termination termination) {
   switch (termination) {
     case Termination::converged:
       return "converged";
+    case Termination::unconfirmed:
+      return "unconfirmed";
     case Termination::iteration_limit:
       return "iteration limit";
     case Termination::time_limit:

@@ -6,18 +6,25 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/state.h"
+#include "core/base/state_norm.h"
 
 namespace forerun {
 
 /// Why a run ended. Only `converged` is success.
-enum class Termination { converged, iteration_limit, time_limit, propagator_failed, interrupted };
+enum class Termination {
+  converged,
+  unconfirmed,  ///< increments are below the tolerance, and the estimated error is not
+  iteration_limit,
+  time_limit,
+  propagator_failed,
+  interrupted
+};
 
-/// "converged", "iteration limit", "time limit", "propagator failed", "interrupted".
+/// "converged", "unconfirmed", "iteration limit", "time limit", "propagator failed", "interrupted".
 std::string_view to_string(Termination termination);
 
 /// Wall-clock seconds by what the calling thread did. `fine` is what it waited for fine solves; those that other
-/// threads do while it sweeps cost nothing. `total` includes what the others leave out (norms, bookkeeping).
+/// threads do while it sweeps cost nothing.
 struct PhaseSeconds {
   double total = 0.0;
   double fine = 0.0;
@@ -25,6 +32,8 @@ struct PhaseSeconds {
   double fit = 0.0;
   double predict = 0.0;
 
+  /// What is in `total` alone: norms, bookkeeping, observers, errors against a reference.
+  double other() const { return total - (fine + coarse + fit + predict); }
   PhaseSeconds& operator+=(const PhaseSeconds& other);
 };
 
@@ -55,7 +64,9 @@ struct IterationRecord {
   std::string corrector;                             ///< what served the sweep, "classic" for m = 0
   std::optional<double> predicted_correction_error;  ///< of what served the sweep; see CorrectionErrors
   std::optional<double> found_correction_error;      ///< of what served the sweep before
-  /// Predictions refused by the state safeguard, and slices that the coarse solver or a lower level could not cross.
+  /// Slices that the fine solver could not cross from a predicted start: they cost an iteration, not the run.
+  Index num_uncrossed = 0;
+  /// These, predictions refused by the state safeguard, and slices that the coarse solver could not cross.
   Index num_fallbacks = 0;
 
   /// The level of the last slice: the cheapest in use.
@@ -87,8 +98,14 @@ struct RunRecord {
   std::string initial_corrector = "classic";
   Index initial_fallbacks = 0;   ///< as `num_fallbacks`, in the initial sweep
   PhaseSeconds initial_seconds;  ///< of the initial sweep
-  PhaseSeconds seconds;          ///< of the whole run
+  PhaseSeconds seconds;          ///< of the whole run, from its first moment to its last
   std::optional<SliceFailure> failure;
+  std::optional<SliceFailure> first_uncrossed;       ///< the first fine solve that failed from a predicted start
+  std::optional<SliceFailure> first_coarse_failure;  ///< the first slice that the coarse solver could not cross
+  std::vector<std::string> learning_failures;        ///< what trainer and corrections threw
+  StateNorm norm;                                    ///< what the last increments and errors are measured in
+  /// What a reader of the result should know, a sentence each; see core/record/run_warnings.h.
+  std::vector<std::string> warnings;
 
   bool converged() const { return termination == Termination::converged; }
   Index num_iterations() const { return static_cast<Index>(iterations.size()); }

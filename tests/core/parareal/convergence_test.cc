@@ -12,12 +12,13 @@ namespace {
 
 TEST(ConvergedPrefix, GrowsOverSlicesBelowTheToleranceWithoutAGap) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, 0, 5, 0.5), 0);
-  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, 1, 5, 0.5), 3);
-  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 0.1, 0.1}, 1, 5, 0.5), 5);
-  EXPECT_EQ(converged_prefix({1.0, nan, 0.1}, 1, 3, 0.5), 1);
-  EXPECT_EQ(converged_prefix({0.0, 0.0}, 1, 2, 0.0), 1) << "a tolerance of zero freezes nothing";
-  EXPECT_EQ(converged_prefix({0.5}, 1, 1, 0.5), 1);
+  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, std::vector<char>(5), 0, 5, 0.5), 0);
+  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 1.0, 0.1}, std::vector<char>(5), 1, 5, 0.5), 3);
+  EXPECT_EQ(converged_prefix({1.0, 0.1, 0.1, 0.1, 0.1}, std::vector<char>(5), 1, 5, 0.5), 5);
+  EXPECT_EQ(converged_prefix({1.0, nan, 0.1}, std::vector<char>(3), 1, 3, 0.5), 1);
+  EXPECT_EQ(converged_prefix({0.0, 0.0}, std::vector<char>(2), 1, 2, 0.0), 1) << "a tolerance of zero freezes nothing";
+  EXPECT_EQ(converged_prefix({0.1, 0.1, 0.1}, {0, 1, 0}, 0, 3, 0.5), 1) << "what was not crossed is not converged";
+  EXPECT_EQ(converged_prefix({0.5}, std::vector<char>(1), 1, 1, 0.5), 1);
 }
 
 TEST(StoppingCriteria, EachSpeaksForItsOwnReasonAndTheFirstOneCounts) {
@@ -32,8 +33,15 @@ TEST(StoppingCriteria, EachSpeaksForItsOwnReasonAndTheFirstOneCounts) {
   EXPECT_EQ(stop_after_seconds(5.0)->check(status), Termination::time_limit);
   EXPECT_EQ(stop_at_jump(0.1)->check(status), std::nullopt);
   EXPECT_EQ(stop_at_jump(0.3)->check(status), Termination::converged);
-  EXPECT_EQ(stop_when_all_slices_converged()->check(status), std::nullopt);
-  EXPECT_EQ(stop_when_all_slices_converged()->check({record, 4, 5.0}), Termination::converged);
+  EXPECT_EQ(stop_when_all_slices_converged(0.1)->check(status), std::nullopt);
+  EXPECT_EQ(stop_when_all_slices_converged(0.1)->check({record, 4, 5.0}), Termination::converged);
+  record.estimated_error = 0.2;
+  EXPECT_EQ(stop_when_all_slices_converged(0.1)->check({record, 4, 5.0}), Termination::unconfirmed);
+  record.exact_front = 4;
+  EXPECT_EQ(stop_when_all_slices_converged(0.1)->check({record, 4, 5.0}), Termination::converged)
+      << "what is exact needs no estimate";
+  record.num_uncrossed = 1;
+  EXPECT_EQ(stop_at_jump(0.3)->check(status), std::nullopt) << "a jump to what stood in is none";
 
   std::vector<std::unique_ptr<StoppingCriterion>> parts;
   parts.push_back(stop_at_jump(0.1));

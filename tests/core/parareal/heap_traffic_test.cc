@@ -76,7 +76,7 @@ TEST(HeapTraffic, IsSeenByTheCounter) {
 }
 
 TEST(HeapTraffic, OfAnIterationDoesNotGrowWithTheSlices) {
-  for (const StoppingRule rule : {StoppingRule::increment, StoppingRule::estimate}) {
+  for (const StoppingRule rule : {StoppingRule::published, StoppingRule::estimate}) {
     const auto of_eight_iterations = [&](Index num_slices) {
       return allocations_of_a_run(num_slices, 16, rule) - allocations_of_a_run(num_slices, 8, rule);
     };

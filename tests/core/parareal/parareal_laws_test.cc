@@ -76,6 +76,7 @@ TEST_F(PararealLaws, OneIterationSufficesWithAnExactModel) {
   EXPECT_LE(from_coarse.num_iterations(), 2);  // the second confirms
   EXPECT_LT(*from_coarse.iterations.front().error, 1e-12);
 
+  options.stopping = StoppingRule::published;
   OracleTrainer warm(fine_, coarse_, true);
   const RunRecord from_model = solve(options, &warm);
   ASSERT_TRUE(from_model.converged());
@@ -137,8 +138,9 @@ TEST_F(PararealLaws, ResultsAreBitIdenticalForAnyNumberOfThreads) {
 TEST_F(PararealLaws, FrozenSlicesAreNeverPropagatedAgain) {
   PararealOptions options;
   options.tolerance = 1e-3;
+  options.stopping = StoppingRule::published;
+  options.norm = StateNorm(StateBounds{testing::vector({-1.0, -1.0}), testing::vector({1.0, 1.0})});
   const RunRecord record = solve(options);
-  ASSERT_TRUE(record.converged());
   ASSERT_LT(record.num_iterations(), kSlices);
   Index front = 0;
   for (const IterationRecord& iteration : record.iterations) {

@@ -1,0 +1,96 @@
+#include "core/parareal/state_scale.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace forerun {
+namespace {
+
+constexpr Index kSlicesPerPiece = 64;
+constexpr Index kComponentsPerPiece = 4096;
+/// Bounds are believed while the run's size relative to them is in between.
+constexpr double kLeastFill = 0.125;
+constexpr double kMostFill = 1e4;
+constexpr double kRoundings = 100.0;
+
+double finite_or_zero(double value) { return std::isfinite(value) ? value : 0.0; }
+
+}  // namespace
+
+StateScale::StateScale(const PararealOptions& options, const State& initial)
+    : options_(options),
+      stated_(options.norm),
+      initial_(initial),
+      norm_(options.norm),
+      is_fixed_(options.norm.has_scale()),
+      largest_(options.norm.has_scale() ? 0 : initial.size()) {
+  follow(StatesView(initial), *make_serial_executor());
+}
+
+void StateScale::follow(const StatesView& states, SliceExecutor& executor) {
+  if (stated_.has_scale()) {
+    follow_bounds(states, executor);
+  } else {
+    follow_components(states, executor);
+  }
+}
+
+void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor) {
+  const Index num_pieces = (states.cols() + kSlicesPerPiece - 1) / kSlicesPerPiece;
+  sizes_.resize(static_cast<std::size_t>(num_pieces));
+  executor.for_each(num_pieces, [&](Index piece) {
+    double largest = 0.0;
+    const Index end = std::min(states.cols(), (piece + 1) * kSlicesPerPiece);
+    for (Index n = piece * kSlicesPerPiece; n < end; ++n) {
+      largest = std::max(largest, finite_or_zero(stated_.largest_component(states.col(n).data(), states.rows())));
+    }
+    sizes_[static_cast<std::size_t>(piece)] = largest;
+  });
+  double size = finite_or_zero(stated_.largest_component(initial_.data(), initial_.size()));
+  for (const double largest : sizes_) size = std::max(size, largest);
+  is_fixed_ = size == 0.0 || (size >= kLeastFill && size <= kMostFill);
+  const double factor = is_fixed_ ? 1.0 : size;
+  size_ = is_fixed_ ? size : 1.0;
+  if (factor == factor_) return;
+  factor_ = factor;
+  if (is_fixed_ && options_.absolute_tolerance == 0.0) {
+    norm_ = stated_;
+  } else {
+    set_scale(stated_.scale() * factor);
+  }
+}
+
+void StateScale::follow_components(const StatesView& states, SliceExecutor& executor) {
+  const Index dimension = states.rows();
+  largest_ = initial_.cwiseAbs();
+  executor.for_each((dimension + kComponentsPerPiece - 1) / kComponentsPerPiece, [&](Index piece) {
+    const Index first = piece * kComponentsPerPiece;
+    const Index count = std::min(kComponentsPerPiece, dimension - first);
+    auto largest = largest_.segment(first, count);
+    for (Index n = 0; n < states.cols(); ++n) {
+      const auto state = states.col(n).segment(first, count);
+      if (state.allFinite()) largest = largest.cwiseMax(state.cwiseAbs());
+    }
+  });
+  const double whole = largest_.maxCoeff();
+  size_ = 1.0;
+  if (whole == 0.0) return set_scale(State::Ones(dimension));
+  const double tolerance = std::max(options_.tolerance, std::numeric_limits<double>::epsilon());
+  const double floor = std::min(1.0, kRoundings * std::numeric_limits<double>::epsilon() / tolerance) * whole;
+  set_scale(largest_.cwiseMax(floor));
+}
+
+/// Bounds that hold as they stand keep their weights to the last bit.
+void StateScale::set_scale(const State& scale) {
+  const double absolute = options_.absolute_tolerance > 0.0 ? options_.absolute_tolerance / options_.tolerance : 0.0;
+  norm_ = stated_.with_scale((scale.array() + absolute).matrix());
+}
+
+StateNorm norm_of_states(const PararealOptions& options, const States& states) {
+  StateScale scale(options, states.col(0));
+  scale.follow(states, *make_serial_executor());
+  return scale.norm();
+}
+
+}  // namespace forerun
