@@ -7,6 +7,7 @@
 
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/slice_timing.h"
+#include "core/parareal/state_scale.h"
 #include "core/record/iteration_history.h"
 #include "core/record/scaling_model.h"
 #include "learning/training/corrector_registry.h"
@@ -30,9 +31,10 @@ ConfigDocument with_ladder(const ConfigDocument& document) {
 }
 
 double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
+  const StateNorm norm = norm_of_states(experiment.options, reference);
   double error = 0.0;
   for (Index n = 0; n < reference.cols(); ++n) {
-    const double distance = experiment.options.norm.distance(boundaries.col(n), reference.col(n));
+    const double distance = norm.distance(boundaries.col(n), reference.col(n));
     if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
     error = std::max(error, distance);
   }

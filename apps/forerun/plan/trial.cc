@@ -11,6 +11,7 @@
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/slice_timing.h"
+#include "core/parareal/state_scale.h"
 
 namespace forerun {
 namespace {
@@ -41,10 +42,11 @@ double largest_difference(const Experiment& experiment, const Propagator& a, con
   State of_a(experiment.dimension());
   State of_b(experiment.dimension());
   double largest = 0.0;
+  const StateNorm norm = StateScale(experiment.options, experiment.initial).norm();
   for (const Sample& sample : samples(experiment)) {
     a.propagate(sample.slice, sample.state, of_a);
     b.propagate(sample.slice, sample.state, of_b);
-    largest = std::max(largest, experiment.options.norm.distance(of_a, of_b));
+    largest = std::max(largest, norm.distance(of_a, of_b));
   }
   return largest;
 }

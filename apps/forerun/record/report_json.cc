@@ -74,6 +74,8 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
   json["found_correction_errors"] =
       series(record, [](const IterationRecord& k) { return number(k.found_correction_error); });
   json["fallbacks"] = series(record, [](const IterationRecord& k) { return k.num_fallbacks; });
+  json["uncrossed"] = series(record, [](const IterationRecord& k) { return k.num_uncrossed; });
+  json["warnings"] = record.warnings;
   json["initial"] = {{"served_by", record.initial_corrector}, {"error", number(record.initial_error)}};
   json["history"] = history_json(record);
   json["options"] = parameters_json(run.corrector.parameters);

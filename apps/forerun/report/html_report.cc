@@ -53,8 +53,7 @@ void add_heading(HtmlPage& page, const ReportedComparison& comparison) {
                     ", " + shortest_text(experiment.grid.end()) + "]"},
        {"solvers, a slice",
         "fine " + steps_text(config.fine) + ladder_text(config.fine_levels) + ", coarse " + steps_text(config.coarse)},
-       {"tolerance", shortest_text(experiment.options.tolerance) +
-                         ", of increments in the state scaled to [−1, 1] by the problem's bounds"},
+       {"tolerance", shortest_text(experiment.options.tolerance) + ", relative to the scale of the states"},
        {"threads", std::to_string(comparison.num_threads) + ", seed " + std::to_string(config.seed)}});
 }
 
@@ -74,6 +73,7 @@ void add_outcomes(HtmlPage& page, const ReportedComparison& comparison) {
                          (run.failure.empty() ? run.termination + " after " + iterations_text(run) : run.failure);
       page.paragraph(text + ". What is shown is the last good iterate, not the solution.", "bad");
     }
+    for (const std::string& warning : run.warnings) page.paragraph(run.corrector + ": " + warning + ".", "bad");
   }
 }
 

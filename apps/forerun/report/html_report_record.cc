@@ -62,6 +62,7 @@ ReportedRun read_run(const Json& json) {
   if (const Json& failure = json_member(json, "failure"); !failure.is_null()) {
     run.failure = json_text(failure, "sentence");
   }
+  if (json.contains("warnings")) run.warnings = json_texts(json, "warnings");
   run.effective_sweeps = json_number(json, "effective_sweeps");
   run.max_error = optional_json_number(json, "max_error");
   run.measured_speedup = optional_json_number(json, "measured_speedup");

@@ -18,6 +18,7 @@ struct ReportedRun {
   bool converged = false;
   std::string termination;
   std::string failure;  ///< the sentence; empty: none
+  std::vector<std::string> warnings;
   double effective_sweeps = 0.0;
   std::optional<double> max_error;
   std::optional<double> measured_speedup;

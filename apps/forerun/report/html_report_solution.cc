@@ -6,6 +6,7 @@
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/report/html_report.h"
 #include "apps/forerun/report/html_report_trajectory.h"
+#include "core/parareal/state_scale.h"
 
 namespace forerun {
 namespace {
@@ -76,10 +77,11 @@ void add_error_by_time(HtmlPage& page, const ReportedComparison& comparison) {
                   {"error, scaled maximum norm", true},
                   {}};
   int colour = 0;
+  const StateNorm norm = norm_of_states(experiment.options, *comparison.serial_fine);
   for (const ReportedRun& run : comparison.runs) {
     State errors(experiment.num_slices() + 1);
     for (Index n = 0; n < errors.size(); ++n) {
-      errors[n] = experiment.options.norm.distance(run.boundaries.col(n), comparison.serial_fine->col(n));
+      errors[n] = norm.distance(run.boundaries.col(n), comparison.serial_fine->col(n));
     }
     chart.series.push_back({run.corrector, ++colour, curve(boundary_times(experiment.grid), errors), false, false});
   }

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "apps/forerun/cli/progress.h"
+#include "apps/forerun/run/coarse_stability.h"
 #include "core/parareal/parareal.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
@@ -63,6 +64,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
         {experiment.grid, experiment.initial, *experiment.coarse, experiment.ladder(), trainer.get(), reference},
         options, *experiment.executor, &progress);
   }
+  if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
   if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);
   if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
   return run;

@@ -10,6 +10,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "core/base/stopwatch.h"
 #include "core/files/array_file.h"
+#include "core/parareal/state_scale.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -59,7 +60,7 @@ TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, cons
 
 PararealOptions parareal_options(const Parameters& parameters, const OdeProblem& problem) {
   PararealOptions options = PararealOptions::from_parameters(parameters);
-  options.norm = StateNorm(problem.bounds());
+  options.norm = StateNorm(problem.bounds(), options.norm.kind());
   options.bounds = problem.range();
   return options;
 }
@@ -71,7 +72,8 @@ std::optional<PlannedLevels> choose_levels(const ConfigDocument& document, RunCo
   const Stopwatch watch;
   const SteppedSolver solver = [&](Index steps) { return problem.make_propagator(with_fineness(config.fine, steps)); };
   const double tolerance = options.tolerance > 0.0 ? options.tolerance : std::numeric_limits<double>::epsilon();
-  LadderPlan plan = plan_ladder(solver, fineness(config.fine), grid, initial, options.norm, tolerance);
+  LadderPlan plan =
+      plan_ladder(solver, fineness(config.fine), grid, initial, StateScale(options, initial).norm(), tolerance);
   config.fine_levels = {false, {}};
   for (const Index steps : plan.steps) config.fine_levels.solvers.push_back(with_fineness(config.fine, steps));
   if (config.coarse_is_cheapest_level) {

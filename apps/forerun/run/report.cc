@@ -14,6 +14,8 @@ std::string optional_text(const std::optional<double>& value, std::string (*form
   return value ? format(*value) : "-";
 }
 
+std::string optional_infinite(double value) { return std::isfinite(value) ? format_scientific(value) : "not known"; }
+
 std::string status_text(const CorrectorRun& run) {
   std::string text(to_string(run.record.termination));
   if (!run.record.converged())
@@ -152,6 +154,7 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
   for (const CorrectorRun& run : comparison.runs)
     if (has_service(run)) text << run.corrector.name << " served by " << service_text(run.record) << "\n";
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << sentence << "\n";
+  for (const std::string& sentence : notes(comparison)) text << sentence << "\n";
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
        << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.num_slices()
        << " processors, from this run's own times.\n";
@@ -171,13 +174,16 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("status", status_text(run));
   line("iterations", std::to_string(run.record.num_iterations()));
   line("effective sweeps", count(run.record.effective_sweeps()));
-  if (!run.record.iterations.empty()) line("last increment", format_scientific(run.record.iterations.back().increment));
+  if (!run.record.iterations.empty()) {
+    line("last increment", format_scientific(run.record.iterations.back().increment));
+    line("estimated error", optional_infinite(run.record.iterations.back().estimated_error));
+  }
   line("max error", comparison.has_reference()
                         ? optional_text(run.record.error(), format_scientific) + " against serial fine"
                         : "not computed, see --reference");
   line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
                    format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
-                   format_duration(seconds.predict));
+                   format_duration(seconds.predict) + ", other " + format_duration(seconds.other()));
   if (comparison.has_reference()) line("serial fine", format_duration(comparison.serial_fine->seconds));
   if (run.measured_speedup) line("measured speed-up", format_factor(*run.measured_speedup) + " over serial fine");
   if (run.modelled) {
@@ -185,6 +191,7 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
                                   " processors, from this run's own times");
   }
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
+  for (const std::string& sentence : notes(comparison)) text << "\n" << sentence << "\n";
   return text.str();
 }
 
@@ -198,7 +205,10 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
     if (record.converged()) continue;
     std::ostringstream text;
     text << run.corrector.name << " did not converge: ";
-    if (record.failure) {
+    if (record.termination == Termination::unconfirmed) {
+      text << "its increments did, after " << record.num_iterations() << " iterations, but the estimated error, "
+           << optional_infinite(record.iterations.back().estimated_error) << ", is not below the tolerance";
+    } else if (record.failure) {
       text << record.failure->sentence();
     } else {
       text << to_string(record.termination) << " after " << record.num_iterations()
@@ -211,6 +221,14 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
     sentences.push_back(text.str());
   }
   for (const std::string& name : comparison.not_run) sentences.push_back(name + " was not run: interrupted");
+  return sentences;
+}
+
+std::vector<std::string> notes(const Comparison& comparison) {
+  std::vector<std::string> sentences;
+  for (const CorrectorRun& run : comparison.runs) {
+    for (const std::string& warning : run.record.warnings) sentences.push_back(run.corrector.name + ": " + warning);
+  }
   return sentences;
 }
 

@@ -22,6 +22,9 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
 /// Sentences about what went wrong, or not to the end: one for each run that did not converge; empty if all did.
 std::vector<std::string> shortfalls(const Comparison& comparison, const Experiment& experiment);
 
+/// What else a reader of the runs should know (`RunRecord::warnings`), with the corrector it is about.
+std::vector<std::string> notes(const Comparison& comparison);
+
 /// The gravest of what happened: interrupted, then solver_failed, then not_converged.
 ExitStatus exit_status(const Comparison& comparison);
 

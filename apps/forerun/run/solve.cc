@@ -101,6 +101,7 @@ void say_transfer(const ComparisonPlan& plan, spdlog::logger& logger) {
 
 void report(const SolveRequest& request, const Comparison& comparison, const Experiment& experiment,
             const std::string& json, const Console& console, spdlog::logger& logger) {
+  for (const std::string& sentence : notes(comparison)) logger.warn("{}", printable(sentence));
   if (request.json == "-") {
     console.out << json;
     for (const std::string& sentence : shortfalls(comparison, experiment)) logger.warn("{}", sentence);

@@ -22,14 +22,25 @@ struct Published {
 
 void PrintTo(const Published& published, std::ostream* out) { *out << published.config << " " << published.corrector; }
 
+/// The run of a comparison by the published rule. It ends when increments are small; whether the estimated error is,
+/// too, is another question, and the answer must be in the record.
+Json published_run(std::vector<std::string> words) {
+  words.insert(words.end(), {"--set", "parareal.stopping=published", "--json", "-", "--quiet"});
+  const auto outcome = forerun_with(words);
+  EXPECT_TRUE(outcome.status == ExitStatus::ok || outcome.status == ExitStatus::not_converged) << outcome.err;
+  const Json run = Json::parse(outcome.out).at("runs").at(0);
+  const bool converged = run.at("termination") == "converged";
+  EXPECT_TRUE(converged || run.at("termination") == "unconfirmed") << run.at("termination");
+  EXPECT_EQ(converged, outcome.status == ExitStatus::ok);
+  EXPECT_TRUE(converged || !run.at("warnings").empty());
+  return run;
+}
+
 class PublishedCount : public ::testing::TestWithParam<Published> {};
 
 TEST_P(PublishedCount, IsReachedWithinOneIteration) {
   const Published& published = GetParam();
-  const auto outcome = forerun_with(
-      {"compare", data_config(published.config), "--correctors", published.corrector, "--json", "-", "--quiet"});
-  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
-  const Json run = Json::parse(outcome.out).at("runs").at(0);
+  const Json run = published_run({"compare", data_config(published.config), "--correctors", published.corrector});
   EXPECT_NEAR(run.at("iterations").get<int>(), published.iterations, 1);
   EXPECT_LE(run.at("max_error").get<double>(), published.max_error);
 }
@@ -63,10 +74,7 @@ class GuardedCount : public ::testing::TestWithParam<Published> {};
 
 TEST_P(GuardedCount, IsNeverExceeded) {
   const Published& goal = GetParam();
-  const auto outcome =
-      forerun_with({"compare", data_config(goal.config), "--correctors", goal.corrector, "--json", "-", "--quiet"});
-  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
-  const Json run = Json::parse(outcome.out).at("runs").at(0);
+  const Json run = published_run({"compare", data_config(goal.config), "--correctors", goal.corrector});
   EXPECT_LE(run.at("iterations").get<int>(), goal.iterations);
   EXPECT_LE(run.at("max_error").get<double>(), goal.max_error);
 }
@@ -83,10 +91,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Randnet, NeedsAtMostNineIterationsOnBurgersInTheMedianOverSeeds) {
   std::vector<int> iterations;
   for (int seed = 1; seed <= 5; ++seed) {
-    const auto outcome = forerun_with({"compare", data_config("burgers"), "--correctors", "randnet", "--seed",
-                                       std::to_string(seed), "--json", "-", "--quiet"});
-    ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
-    const Json run = Json::parse(outcome.out).at("runs").at(0);
+    const Json run =
+        published_run({"compare", data_config("burgers"), "--correctors", "randnet", "--seed", std::to_string(seed)});
     iterations.push_back(run.at("iterations").get<int>());
     EXPECT_LE(run.at("max_error").get<double>(), loose) << "seed " << seed;
   }

