@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "core/base/stopwatch.h"
+#include "core/execution/stoppable_executor.h"
 #include "core/parareal/coarse_sweep.h"
 #include "core/parareal/convergence.h"
 #include "core/parareal/error_estimate.h"
@@ -41,15 +42,35 @@ void check_dimensions(const PararealProblem& problem) {
   }
 }
 
+/// A ladder under the eyes of a watchdog.
+class WatchedLadder {
+ public:
+  WatchedLadder(const FidelityLadder& ladder, SliceWatchdog& watchdog) : ladder_(ladder) {
+    std::vector<const Propagator*> levels;
+    for (Index level = 0; level < ladder.num_levels(); ++level) {
+      watched_.push_back(watchdog.watched(ladder.level(level)));
+      levels.push_back(watched_.back().get());
+    }
+    ladder_ = ladder.crossed_by(std::move(levels));
+  }
+
+  const FidelityLadder& ladder() const { return ladder_; }
+
+ private:
+  std::vector<std::unique_ptr<Propagator>> watched_;
+  FidelityLadder ladder_;
+};
+
 /// One run of equation (1); see parareal.h.
 class PararealLoop {
  public:
   PararealLoop(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
-               IterationObserver* observer)
+               IterationObserver* observer, SliceWatchdog* watchdog)
       : problem_(problem),
         options_(options),
-        executor_(executor),
+        executor_(executor, options.stop),
         observer_(observer),
+        watchdog_(watchdog),
         num_slices_(problem.grid.num_slices()),
         boundaries_(problem.initial.size(), num_slices_ + 1),
         fine_(problem.initial.size(), num_slices_),
@@ -87,6 +108,11 @@ class PararealLoop {
       record_.termination = Termination::interrupted;
     }
     fine_sweep_.cancel();
+    if (const std::optional<SliceFailure> overdue = overdue_slice()) {
+      record_.termination = Termination::propagator_failed;
+      record_.failure = overdue;
+    }
+    if (observer_) observer_->on_boundaries_outdated();
     record_.boundaries = std::move(boundaries_);
     return std::move(record_);
   }
@@ -113,6 +139,7 @@ class PararealLoop {
     iteration_.iteration = record_.num_iterations() + 1;
     iteration_.first_slice = levels_.start();
     iteration_.at_top_level = levels_.all_at_top();
+    if (watchdog_) watchdog_->set_iteration(iteration_.iteration);
   }
 
   /// F(U[n]) for all active slices, in parallel; some may have begun during the sweep before.
@@ -167,6 +194,8 @@ class PararealLoop {
   /// been crossed, too: only then can its end no longer change.
   void corrected_sweep(bool is_last) {
     const Stopwatch watch;
+    if (observer_) observer_->on_boundaries_outdated();
+    if (watchdog_) watchdog_->set_iteration(iteration_.iteration + 1);  // what is released from now on
     const Index first = iteration_.first_slice;
     estimate_.begin_sweep(first, coarse_sweep_.increments());
     levels_.begin_sweep();
@@ -213,6 +242,8 @@ class PararealLoop {
     if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_);
   }
 
+  std::optional<SliceFailure> overdue_slice() const { return watchdog_ ? watchdog_->failure() : std::nullopt; }
+
   double largest_active(const std::vector<double>& values) const {
     return *std::max_element(values.begin() + iteration_.first_slice, values.end());
   }
@@ -227,8 +258,9 @@ class PararealLoop {
 
   const PararealProblem& problem_;
   const PararealOptions& options_;
-  SliceExecutor& executor_;
+  mutable StoppableExecutor executor_;
   IterationObserver* observer_;
+  SliceWatchdog* watchdog_;
   const Index num_slices_;
 
   States boundaries_;  ///< U[n] is column n
@@ -249,7 +281,17 @@ RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& 
                          IterationObserver* observer) {
   check_dimensions(problem);
   options.validate(problem.initial.size());
-  return PararealLoop(problem, options, executor, observer).run();
+  std::stop_source stop;  // of this run: requested by the caller's, or by the watchdog
+  const std::stop_callback link(options.stop, [&] { stop.request_stop(); });
+  PararealOptions stoppable = options;
+  stoppable.stop = stop.get_token();
+  const StopScope scope(stoppable.stop);
+  if (!options.slice_limit.is_set()) return PararealLoop(problem, stoppable, executor, observer, nullptr).run();
+  SliceWatchdog watchdog(options.slice_limit, stop);
+  const WatchedLadder ladder(problem.fine, watchdog);
+  PararealProblem watched = problem;
+  watched.fine = ladder.ladder();
+  return PararealLoop(watched, stoppable, executor, observer, &watchdog).run();
 }
 
 }  // namespace forerun

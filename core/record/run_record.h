@@ -10,10 +10,10 @@
 
 namespace forerun {
 
-/// Why a run ended. Only `converged` is success.
-enum class Termination { converged, iteration_limit, time_limit, propagator_failed, interrupted };
+/// Why a run ended; `running` is of a record that is written down meanwhile. Only `converged` is success.
+enum class Termination { running, converged, iteration_limit, time_limit, propagator_failed, interrupted };
 
-/// "converged", "iteration limit", "time limit", "propagator failed", "interrupted".
+/// "running", "converged", "iteration limit", "time limit", "propagator failed", "interrupted".
 std::string_view to_string(Termination termination);
 
 /// Wall-clock seconds by what the calling thread did. `fine` is what it waited for fine solves; those that other
@@ -80,7 +80,7 @@ struct SliceFailure {
 
 /// Everything a run has to say about itself.
 struct RunRecord {
-  Termination termination = Termination::iteration_limit;
+  Termination termination = Termination::running;
   States boundaries;  ///< d × (N + 1); column n is U[n], the last good iterate
   std::vector<IterationRecord> iterations;
   std::optional<double> initial_error;  ///< error of the initial coarse sweep
