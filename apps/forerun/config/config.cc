@@ -33,6 +33,11 @@ std::vector<ParameterSpec> integrator_keys() {
 std::vector<ParameterSpec> fine_keys() {
   std::vector<ParameterSpec> keys = integrator_keys();
   keys.push_back(levels_key());
+  keys.push_back({.name = "slice_timeout",
+                  .default_value = 0.0,
+                  .description = "a fine solve that takes longer ends the run; 0: no limit",
+                  .minimum = 0.0,
+                  .unit = "s"});
   return keys;
 }
 
@@ -143,6 +148,7 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   config.fine_levels = read_fine_levels(document, fine);
   if (!config.fine_levels.is_ladder()) require_key(document, section_named("fine"), fine, own_key(fine.text("method")));
   config.fine = config.fine_levels.solvers.back();
+  config.slice_timeout = fine.number("slice_timeout");
 
   const Parameters coarse = read_section(document, "coarse");
   const bool coarse_is_given = coarse.is_set("method") || coarse.is_set("steps") || coarse.is_set("tolerance");
@@ -251,6 +257,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
     if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
       text += "levels = " + levels_text(config.fine_levels) + "\n";
     }
+    if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);
   }
   header("parareal");
   lines(config.parareal);

@@ -30,6 +30,7 @@ struct RunConfig {
   Index slices = 0;
   IntegratorSpec fine;  ///< the top level
   FineLevels fine_levels;
+  double slice_timeout = 0.0;  ///< seconds of a fine solve; 0: no limit
   IntegratorSpec coarse;
   bool coarse_is_cheapest_level = false;  ///< [coarse] was left out: it follows the ladder
   Parameters parareal;

@@ -7,10 +7,10 @@
 #include <cctype>
 #include <charconv>
 #include <optional>
-#include <sstream>
 
 #include "apps/forerun/cli/usage_error.h"
 #include "core/base/number_text.h"
+#include "core/base/plain_text.h"
 #include "core/files/read_file.h"
 
 namespace forerun {
@@ -22,7 +22,7 @@ std::string line_of(const std::string& file_name, const toml::source_region& sou
 
 /// "[16, 64, 256]", on one line and each number as short as it can be.
 std::string array_text(const toml::array& array) {
-  std::ostringstream text;
+  PlainText text;
   for (const toml::node& element : array) {
     text << (&element == array.get(0) ? "" : ", ");
     if (const auto* number = element.as_floating_point()) {
@@ -46,7 +46,7 @@ std::optional<ParameterValue> known_value(const toml::node& node) {
 }
 
 std::string type_name(const toml::node& node) {
-  std::ostringstream name;
+  PlainText name;
   name << node.type();
   return name.str();
 }
@@ -229,7 +229,7 @@ std::string toml_text(const ParameterValue& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* text = std::get_if<std::string>(&value)) {
-    std::ostringstream quoted;
+    PlainText quoted;
     quoted << toml::value<std::string>(*text);
     return quoted.str();
   }

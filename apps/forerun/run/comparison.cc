@@ -5,6 +5,9 @@
 #include <exception>
 
 #include "apps/forerun/cli/progress.h"
+#include "apps/forerun/run/hanging_solver.h"
+#include "core/base/stop_scope.h"
+#include "core/execution/stoppable_executor.h"
 #include "core/parareal/parareal.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
@@ -13,9 +16,20 @@
 namespace forerun {
 namespace {
 
-SerialSolution solve_reference(const Experiment& experiment, spdlog::logger& logger, std::stop_token stop) {
+/// The configuration's limit of a fine solve.
+SliceLimit slice_limit(const Experiment& experiment, ComparisonObserver* observer) {
+  return leaving_the_process(experiment.options.slice_limit, [observer](const SliceFailure& failure) {
+    return observer != nullptr ? observer->on_abandon(failure) : std::string();
+  });
+}
+
+SerialSolution solve_reference(const Experiment& experiment, spdlog::logger& logger, const std::stop_token& stop,
+                               ComparisonObserver* observer) {
   logger.info("serial fine solution of {} slices", experiment.num_slices());
-  return solve_serial(experiment.grid, experiment.initial, *experiment.fine, std::move(stop));
+  SerialSolution solution =
+      solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop, slice_limit(experiment, observer));
+  if (observer != nullptr) observer->on_reference(solution);
+  return solution;
 }
 
 /// nullptr for classic Parareal.
@@ -38,8 +52,10 @@ std::optional<LearnedModel> learned_model(const HarvestingTrainer* trainer, cons
     return trainer->learned_model(executor);
   } catch (const std::runtime_error& error) {
     logger.warn("nothing learned: {}", error.what());
-    return std::nullopt;
+  } catch (const StopRequested&) {
+    logger.warn("nothing learned: interrupted");
   }
+  return std::nullopt;
 }
 
 Index iteration_limit(const PararealOptions& options, Index num_slices) {
@@ -48,22 +64,30 @@ Index iteration_limit(const PararealOptions& options, Index num_slices) {
 
 CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
                            const States* reference, const Console& console, spdlog::logger& logger,
-                           std::stop_token stop) {
+                           const std::stop_token& stop, ComparisonObserver* observer) {
   CorrectorRun run;
   run.corrector = corrector;
   run.warm = serves(plan.warm_start, corrector);
   const auto trainer = make_trainer(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
   PararealOptions options = experiment.options;
-  options.stop = std::move(stop);
+  options.stop = stop;
+  options.slice_limit = slice_limit(experiment, observer);
+  const FidelityLadder ladder = experiment.ladder();
+  IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
   {
     Progress progress(
         console, logger,
         {corrector.name, iteration_limit(options, experiment.num_slices()), options.tolerance, plan.quiet});
-    run.record = solve_parareal(
-        {experiment.grid, experiment.initial, *experiment.coarse, experiment.ladder(), trainer.get(), reference},
-        options, *experiment.executor, &progress);
+    IterationObservers observers{&progress, inside};
+    run.record =
+        solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, ladder, trainer.get(), reference},
+                       options, *experiment.executor, &observers);
   }
-  if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);
+  if (observer != nullptr) observer->on_solved(run);
+  if (plan.keep_models) {
+    StoppableExecutor executor(*experiment.executor, stop);
+    run.model = learned_model(trainer.get(), run.record, executor, logger);
+  }
   if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
   return run;
 }
@@ -88,23 +112,25 @@ bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corre
 }
 
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
-                     spdlog::logger& logger, std::stop_token stop) {
+                     spdlog::logger& logger, std::stop_token stop, ComparisonObserver* observer) {
+  const StopScope scope(stop);
   Comparison comparison;
-  if (plan.reference) comparison.serial_fine = solve_reference(experiment, logger, stop);
+  if (plan.reference) comparison.serial_fine = solve_reference(experiment, logger, stop, observer);
   const bool has_reference = comparison.has_reference();
+  const States* const reference = has_reference ? &comparison.serial_fine->boundaries : nullptr;
   for (const NamedChoice& corrector : plan.correctors) {
-    if (stop.stop_requested()) {
+    try {
+      StopScope::throw_if_stop_requested();
+      CorrectorRun run = run_corrector(corrector, plan, experiment, reference, console, logger, stop, observer);
+      if (has_reference && run.record.converged()) {
+        const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
+        run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
+      }
+      if (observer != nullptr) observer->on_end(run);
+      comparison.runs.push_back(std::move(run));
+    } catch (const StopRequested&) {
       comparison.not_run.push_back(corrector.name);
-      continue;
     }
-    CorrectorRun run =
-        run_corrector(corrector, plan, experiment, has_reference ? &comparison.serial_fine->boundaries : nullptr,
-                      console, logger, stop);
-    if (has_reference && run.record.converged()) {
-      const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
-      run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
-    }
-    comparison.runs.push_back(std::move(run));
   }
   comparison.interrupted = stop.stop_requested();
   return comparison;

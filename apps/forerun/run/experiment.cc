@@ -116,6 +116,7 @@ Experiment make_experiment(const ConfigDocument& document) {
   TimeGrid grid = time_grid(document, config, *problem);
   StateBounds bounds = problem->bounds();
   PararealOptions options = parareal_options(config.parareal, *problem);
+  if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
   std::optional<PlannedLevels> planned = choose_levels(document, config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;

@@ -22,7 +22,7 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
 /// Sentences about what went wrong, or not to the end: one for each run that did not converge; empty if all did.
 std::vector<std::string> shortfalls(const Comparison& comparison, const Experiment& experiment);
 
-/// The gravest of what happened: interrupted, then solver_failed, then not_converged.
+/// The gravest of what happened: interrupted (whatever the signal), then solver_failed, then not_converged.
 ExitStatus exit_status(const Comparison& comparison);
 
 }  // namespace forerun

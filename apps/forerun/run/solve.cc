@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <functional>
 #include <optional>
 
 #include "apps/forerun/cli/interrupt.h"
@@ -17,9 +16,10 @@
 #include "apps/forerun/run/dry_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
+#include "apps/forerun/run/run_journal.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
-#include "core/files/atomic_file.h"
+#include "core/base/stop_scope.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
 
@@ -112,19 +112,6 @@ void report(const SolveRequest& request, const Comparison& comparison, const Exp
   console.out.flush();
 }
 
-/// Does all of `writes`: what was computed is not lost because one of its places fails. Returns the first failure.
-std::exception_ptr attempt_all(const std::vector<std::function<void()>>& writes) {
-  std::exception_ptr first;
-  for (const auto& write : writes) {
-    try {
-      write();
-    } catch (const FileError&) {
-      if (!first) first = std::current_exception();
-    }
-  }
-  return first;
-}
-
 void save_learned_model(const std::filesystem::path& path, const Comparison& comparison, spdlog::logger& logger) {
   const auto found = std::find_if(comparison.runs.begin(), comparison.runs.end(),
                                   [](const auto& run) { return run.model.has_value(); });
@@ -136,9 +123,29 @@ void save_learned_model(const std::filesystem::path& path, const Comparison& com
   logger.info("{}: written{}", path.string(), found->record.converged() ? "" : ", from a run that did not converge");
 }
 
+/// Returns the first failure, or nullptr; the rest has been written.
+std::exception_ptr write_results(const SolveRequest& request, const Comparison& comparison, RunJournal& journal,
+                                 spdlog::logger& logger) {
+  std::exception_ptr first;
+  try {
+    journal.finish(comparison);
+  } catch (const FileError&) {
+    first = std::current_exception();
+  }
+  try {
+    if (request.save_model) save_learned_model(*request.save_model, comparison, logger);
+  } catch (const FileError&) {
+    if (!first) first = std::current_exception();
+  }
+  return first;
+}
+
 }  // namespace
 
 ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
   const Experiment experiment = make_experiment(request.document);
   const ComparisonPlan plan = make_plan(request, experiment);
   check_places(request);
@@ -148,25 +155,24 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   }
   if (json_file(request)) require_writable(*json_file(request));
   if (request.save_model) require_writable(*request.save_model);
-  std::optional<RunDirectory> directory;
-  if (request.out) directory.emplace(*request.out);
-
-  const std::string provenance = provenance_json(experiment, request.document, words, plan.warm_start);
   const auto logger = make_logger(console, request.quiet);
+  std::optional<RunDirectory> directory;
+  if (request.out) {
+    directory.emplace(*request.out);
+    directory->write_origin(experiment, provenance_json(experiment, request.document, words, plan.warm_start));
+  }
+  RunJournal journal({directory ? &*directory : nullptr, json_file(request)}, experiment, plan.warm_start, *logger);
+  const InterruptGuard::Keep keep(interrupt, [&journal] { return journal.keep(); });
   say_transfer(plan, *logger);
-  const InterruptGuard interrupt;
-  const Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
+  const Comparison comparison = carry_out(plan, experiment, console, *logger, stop, &journal);
+  interrupt.finish();
 
-  // Files first: standard output may be a pipe that nobody reads any more, which ends the process.
-  const std::string json = comparison_json(comparison, experiment, plan.warm_start);
-  std::vector<std::function<void()>> writes;
-  if (directory) writes.push_back([&] { directory->write(comparison, experiment, provenance, plan.warm_start); });
-  if (request.save_model) writes.push_back([&] { save_learned_model(*request.save_model, comparison, *logger); });
-  if (json_file(request)) writes.push_back([&] { write_file_atomically(*json_file(request), json); });
-  const std::exception_ptr failure = attempt_all(writes);
+  // Files first: standard output may be a pipe that nobody reads any more.
+  const std::exception_ptr failure = write_results(request, comparison, journal, *logger);
+  const std::string json = request.json == "-" ? comparison_json(comparison, experiment, plan.warm_start) : "";
   report(request, comparison, experiment, json, console, *logger);
   if (failure) std::rethrow_exception(failure);
-  return exit_status(comparison);
+  return InterruptGuard::status().value_or(exit_status(comparison));
 }
 
 }  // namespace forerun
