@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/key_depth.h"
 #include "core/base/number_text.h"
 #include "core/base/plain_text.h"
 #include "core/files/read_file.h"
@@ -106,6 +107,7 @@ std::optional<std::string> complaint_of_size(std::string_view text, const toml::
 /// too large.
 std::optional<ParameterValue> value_from_toml(std::string_view text, const std::string& place) {
   const std::string line = "value = " + std::string(text);
+  if (line_of_deep_key(line)) return std::nullopt;
   try {
     const toml::table table = toml::parse(line);
     const toml::node* node = table.get("value");
@@ -144,6 +146,10 @@ std::vector<NamedNode> in_order(const toml::table& table) {
 ConfigDocument ConfigDocument::read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
 
 ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& file_name) {
+  if (const std::optional<int> line = line_of_deep_key(text)) {
+    throw UsageError(file_name + ":" + std::to_string(*line) + ": a key of more than " +
+                     std::to_string(most_key_parts) + " parts: must be a key of a section, like end below [time]");
+  }
   toml::table root;
   try {
     root = toml::parse(text, std::string_view(file_name));

@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "apps/forerun/cli/progress.h"
@@ -92,6 +93,16 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   return run;
 }
 
+/// A stop that came when everything had been done has cut nothing short.
+bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan) {
+  const auto cut_short = [&](const CorrectorRun& run) {
+    const bool learned = !plan.keep_models || !find_corrector(run.corrector.name).make || run.model.has_value();
+    return run.record.termination == Termination::interrupted || !learned;
+  };
+  return !comparison.not_run.empty() || (comparison.serial_fine && comparison.serial_fine->interrupted) ||
+         std::any_of(comparison.runs.begin(), comparison.runs.end(), cut_short);
+}
+
 }  // namespace
 
 WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment) {
@@ -132,7 +143,7 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
       comparison.not_run.push_back(corrector.name);
     }
   }
-  comparison.interrupted = stop.stop_requested();
+  comparison.interrupted = stop.stop_requested() && was_cut_short(comparison, plan);
   return comparison;
 }
 

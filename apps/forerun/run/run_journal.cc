@@ -168,7 +168,8 @@ std::string RunJournal::keep(Termination termination, const std::optional<SliceF
     const RunDirectory& directory = *places_.directory;
     attempt(directory.path(), [&] {
       write_file_atomically(directory.record_file(), json);
-      if (in_run && iterate_ != nullptr) {
+      const bool is_whole = iterate_ != nullptr && iterate_->cols() == experiment_.num_slices() + 1;
+      if (in_run && is_whole) {
         write_npy(directory.boundaries_file(comparison.runs.back().corrector.name), *iterate_);
       }
     });
