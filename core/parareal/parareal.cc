@@ -12,6 +12,7 @@
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/fine_sweep.h"
 #include "core/parareal/level_control.h"
+#include "core/parareal/logged_solvers.h"
 
 namespace forerun {
 namespace {
@@ -72,12 +73,13 @@ class PararealLoop {
         observer_(observer),
         watchdog_(watchdog),
         num_slices_(problem.grid.num_slices()),
+        solvers_(problem),
         boundaries_(problem.initial.size(), num_slices_ + 1),
         fine_(problem.initial.size(), num_slices_),
-        levels_(problem.fine, problem.grid, options),
-        coarse_sweep_(problem.grid, problem.coarse, options, problem.trainer != nullptr),
+        levels_(solvers_.fine(), problem.grid, options),
+        coarse_sweep_(problem.grid, solvers_.coarse(), options, problem.trainer != nullptr),
         estimate_(num_slices_, options.error_safety),
-        fine_sweep_(problem.fine, problem.grid, options.norm, boundaries_, fine_, executor, options.stop, observer),
+        fine_sweep_(solvers_.fine(), problem.grid, options.norm, boundaries_, fine_, executor, options.stop, observer),
         criterion_(stopping_criterion(options, problem)) {
     // By the threads that will work on them: memory lies near to who touches it first.
     executor.for_each(num_slices_ + 1, [this](Index n) { boundaries_.col(n).setConstant(kUnknown); });
@@ -96,9 +98,10 @@ class PararealLoop {
         correct_old_states();
         corrected_sweep(termination(0.0).has_value());
         advance();
-        const double seconds = watch.seconds();
-        reason = termination(seconds);
-        end_iteration(seconds);
+        iteration_.seconds.total = watch.seconds();
+        if (problem_.log) problem_.log->end_iteration(iteration_);
+        reason = termination(iteration_.seconds.total);
+        end_iteration();
       }
       record_.termination = *reason;
     } catch (const SliceError& error) {
@@ -113,6 +116,7 @@ class PararealLoop {
       record_.failure = overdue;
     }
     if (observer_) observer_->on_boundaries_outdated();
+    if (problem_.log) problem_.log->write();
     record_.boundaries = std::move(boundaries_);
     return std::move(record_);
   }
@@ -129,6 +133,7 @@ class PararealLoop {
     seconds.total = watch.seconds();
     seconds.predict = coarse_sweep_.predict_seconds();
     seconds.coarse = seconds.total - seconds.predict;
+    if (problem_.log) problem_.log->end_initial_sweep(seconds);
     record_.seconds = seconds;
     if (problem_.reference) record_.initial_error = error_against_reference();
     if (observer_) observer_->on_start(num_slices_, boundaries_);
@@ -234,8 +239,7 @@ class PararealLoop {
     return criterion_->check({iteration_, num_slices_, record_.seconds.total + seconds});
   }
 
-  void end_iteration(double seconds) {
-    iteration_.seconds.total = seconds;
+  void end_iteration() {
     record_.seconds += iteration_.seconds;
     if (problem_.reference) iteration_.error = error_against_reference();
     record_.iterations.push_back(std::move(iteration_));
@@ -262,6 +266,7 @@ class PararealLoop {
   IterationObserver* observer_;
   SliceWatchdog* watchdog_;
   const Index num_slices_;
+  const LoggedSolvers solvers_;
 
   States boundaries_;  ///< U[n] is column n
   States fine_;        ///< F(U[n])

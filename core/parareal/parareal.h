@@ -10,6 +10,7 @@
 #include "core/propagation/propagator.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
+#include "core/record/solve_log.h"
 
 namespace forerun {
 
@@ -24,6 +25,10 @@ struct PararealProblem {
   CoarseTrainer* trainer = nullptr;
   /// d × (N + 1) states that errors are measured against, e.g. the serial fine solution.
   const States* reference = nullptr;
+  /// Keeps what the solvers compute, and answers in their place where it knows the answer: a run with the log of one
+  /// that was cut off goes on with it and ends as that would have, bit for bit; `max_seconds` counts both. nullptr:
+  /// nothing is kept. The log is of this run alone.
+  SolveLog* log = nullptr;
 };
 
 /// Parareal with a learned coarse solver. With G_k = G + m_k, m_k fitted to every pair (u, F(u) − G(u)) seen so far,

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <future>
 
-#include "apps/forerun/record/provenance.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/spot_check.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
+#include "core/files/digest.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"

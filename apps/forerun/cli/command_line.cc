@@ -17,9 +17,9 @@ namespace forerun {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(),     compare_command(), campaign_command(), train_command(),
-                                           plan_command(),    scale_command(),   bench_command(),    report_command(),
-                                           inspect_command(), list_command()};
+  static const std::vector<Command> all = {run_command(),    compare_command(), resume_command(), campaign_command(),
+                                           train_command(),  plan_command(),    scale_command(),  bench_command(),
+                                           report_command(), inspect_command(), list_command()};
   return all;
 }
 

@@ -37,6 +37,7 @@ struct RunConfig {
   NamedChoice corrector;
   int threads = 0;
   std::uint64_t seed = 1;
+  double checkpoint_seconds = 30.0;
 };
 
 /// Throws `UsageError`, each with place (file:line or the option), value and rule; unknown names suggest the nearest.

@@ -51,12 +51,15 @@ struct Comparison {
   bool has_reference() const { return serial_fine && !serial_fine->failure && !serial_fine->interrupted; }
 };
 
+class Checkpoint;
+
 struct ComparisonPlan {
   std::vector<NamedChoice> correctors;
   bool reference = false;
   std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
   bool keep_models = false;             ///< fill `CorrectorRun::model`
   bool quiet = false;
+  Checkpoint* checkpoint = nullptr;  ///< what is computed is kept in it, and what it knows is not computed again
 };
 
 /// Is told how a comparison goes, on the thread that carries it out, but for `on_abandon`.

@@ -73,6 +73,10 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
   text += plan_line("memory, states", format_bytes(state_bytes(experiment.dimension(), slices)));
   text += plan_line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) +
                                            " an iteration, where the corrector learns");
+  if (request.out) {
+    text += plan_line("disk, checkpoint", format_bytes(checkpoint_bytes_per_slice(experiment.dimension()) * slices) +
+                                              " an iteration at most, until the run has ended");
+  }
   return text + plan_files(files_written(request, plan, experiment)) + dry_run_ending;
 }
 

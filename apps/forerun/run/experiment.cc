@@ -133,6 +133,8 @@ double state_bytes(Index dimension, double num_slices) {
   return num_slices * (state_sets * 8.0 * static_cast<double>(dimension) + static_cast<double>(sizeof(Slice)));
 }
 
+double checkpoint_bytes_per_slice(Index dimension) { return 8.0 * static_cast<double>(dimension); }
+
 double harvest_bytes_per_slice(Index dimension) { return 2.0 * 8.0 * static_cast<double>(dimension); }
 
 Experiment make_experiment(const ConfigDocument& document) {

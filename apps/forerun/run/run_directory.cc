@@ -30,9 +30,9 @@ void RunDirectory::require_usable(const fs::path& path) {
   }
 }
 
-RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)) {
+RunDirectory::RunDirectory(fs::path path, Content content) : path_(std::move(path)) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "out/" is "out"
-  require_usable(path_);
+  if (content == Content::none) require_usable(path_);
   std::error_code error;
   for (fs::path missing = path_; !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) {
     made_.insert(made_.begin(), missing);

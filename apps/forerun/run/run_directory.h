@@ -20,13 +20,14 @@ namespace forerun {
 ///   model-CORRECTOR.safetensors where the corrector learns
 ///
 /// The first three are there before the work, record and iterations follow it (run_journal.h), the rest is written when
-/// a run has ended.
-/// Results are never overwritten: the directory must not exist or be empty. It is made at once, so that a place that
-/// cannot be written is found before the work, and removed again if nothing was put into it.
+/// a run has ended. Beside them, until the comparison has ended: checkpoint/ (checkpoint.h).
+/// Results are never overwritten: the directory must not exist or be empty, unless its run goes on. It is made at once,
+/// so that a place that cannot be written is found before the work, and removed again if nothing was put into it.
 class RunDirectory {
  public:
+  enum class Content { none, of_this_run };
   /// Throws `FileError`.
-  explicit RunDirectory(std::filesystem::path path);
+  explicit RunDirectory(std::filesystem::path path, Content content = Content::none);
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;

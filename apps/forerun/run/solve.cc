@@ -12,6 +12,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/record/provenance.h"
 #include "apps/forerun/record/report_json.h"
+#include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/dry_run.h"
 #include "apps/forerun/run/report.h"
@@ -140,6 +141,54 @@ std::exception_ptr write_results(const SolveRequest& request, const Comparison& 
   return first;
 }
 
+/// `forerun resume` has something to do: work was cut off, failed for a reason that may pass, or could not be written.
+bool may_go_on(const Comparison& comparison, const std::exception_ptr& failure) {
+  const ExitStatus status = exit_status(comparison);
+  return failure || comparison.interrupted || status == ExitStatus::solver_failed;
+}
+
+/// Everything has been checked and prepared.
+ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& experiment, const ComparisonPlan& plan,
+                                const RunDirectory* directory, InterruptGuard& interrupt, const Console& console,
+                                spdlog::logger& logger) {
+  RunJournal journal({directory, json_file(request)}, experiment, plan.warm_start, logger);
+  const InterruptGuard::Keep keep(interrupt, [&journal, checkpoint = plan.checkpoint] {
+    if (checkpoint != nullptr) checkpoint->write();
+    return journal.keep();
+  });
+  const Comparison comparison = carry_out(plan, experiment, console, logger, interrupt.token(), &journal);
+  interrupt.finish();
+
+  // Files first: standard output may be a pipe that nobody reads any more.
+  const std::exception_ptr failure = write_results(request, comparison, journal, logger);
+  const bool goes_on = may_go_on(comparison, failure);
+  if (plan.checkpoint != nullptr && !goes_on) plan.checkpoint->remove();
+  const std::string json = request.json == "-" ? comparison_json(comparison, experiment, plan.warm_start) : "";
+  report(request, comparison, experiment, json, console, logger);
+  if (plan.checkpoint != nullptr && goes_on)
+    logger.info("`forerun resume {}` goes on", printable(request.out->string()));
+  if (failure) std::rethrow_exception(failure);
+  return InterruptGuard::status().value_or(exit_status(comparison));
+}
+
+/// What was asked for, and what may differ.
+SolveRequest resumed(const CheckpointedRequest& kept, const ResumeOptions& options) {
+  SolveRequest request;
+  request.command = kept.command;
+  request.document = ConfigDocument::read(options.directory / "config.toml");
+  if (options.threads) {
+    request.document.set_from_text("run", "threads", *options.threads, "--threads " + *options.threads);
+  }
+  request.correctors = kept.correctors;
+  request.reference = kept.reference;
+  request.model = kept.model_place;
+  request.save_model = kept.save_model;
+  request.out = options.directory;
+  request.json = options.json ? options.json : kept.json;
+  request.quiet = options.quiet;
+  return request;
+}
+
 }  // namespace
 
 ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console) {
@@ -147,7 +196,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
   const Experiment experiment = make_experiment(request.document);
-  const ComparisonPlan plan = make_plan(request, experiment);
+  ComparisonPlan plan = make_plan(request, experiment);
   check_places(request);
   if (request.dry_run) {
     console.out << dry_run_text(request, plan, experiment);
@@ -157,22 +206,34 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   if (request.save_model) require_writable(*request.save_model);
   const auto logger = make_logger(console, request.quiet);
   std::optional<RunDirectory> directory;
+  std::optional<Checkpoint> checkpoint;
   if (request.out) {
     directory.emplace(*request.out);
     directory->write_origin(experiment, provenance_json(experiment, request.document, words, plan.warm_start));
+    checkpoint.emplace(*request.out, request, experiment, plan, *logger);
+    plan.checkpoint = &*checkpoint;
   }
-  RunJournal journal({directory ? &*directory : nullptr, json_file(request)}, experiment, plan.warm_start, *logger);
-  const InterruptGuard::Keep keep(interrupt, [&journal] { return journal.keep(); });
   say_transfer(plan, *logger);
-  const Comparison comparison = carry_out(plan, experiment, console, *logger, stop, &journal);
-  interrupt.finish();
+  return carry_out_and_report(request, experiment, plan, directory ? &*directory : nullptr, interrupt, console,
+                              *logger);
+}
 
-  // Files first: standard output may be a pipe that nobody reads any more.
-  const std::exception_ptr failure = write_results(request, comparison, journal, *logger);
-  const std::string json = request.json == "-" ? comparison_json(comparison, experiment, plan.warm_start) : "";
-  report(request, comparison, experiment, json, console, *logger);
-  if (failure) std::rethrow_exception(failure);
-  return InterruptGuard::status().value_or(exit_status(comparison));
+ExitStatus resume(const ResumeOptions& options, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
+  const CheckpointedRequest kept = Checkpoint::read_request(options.directory);
+  const SolveRequest request = resumed(kept, options);
+  Experiment experiment = make_experiment(request.document);
+  experiment.planned = kept.planned;
+  ComparisonPlan plan = make_plan(request, experiment);
+  if (plan.warm_start) plan.warm_start->file = *kept.model;
+  if (json_file(request)) require_writable(*json_file(request));
+  const auto logger = make_logger(console, request.quiet);
+  const RunDirectory directory(options.directory, RunDirectory::Content::of_this_run);
+  Checkpoint checkpoint(options.directory, experiment.config.checkpoint_seconds, *logger);
+  plan.checkpoint = &checkpoint;
+  return carry_out_and_report(request, experiment, plan, &directory, interrupt, console, *logger);
 }
 
 }  // namespace forerun
