@@ -52,10 +52,11 @@ class ByteWriter {
     put(value.has_value());
     if (value) put(*value);
   }
-  void put(const States& states) {
-    put(static_cast<std::int64_t>(states.rows()));
-    put(static_cast<std::int64_t>(states.cols()));
-    raw(states.data(), sizeof(double) * static_cast<std::size_t>(states.size()));
+  template <class Derived>
+  void put(const Eigen::PlainObjectBase<Derived>& numbers) {
+    put(static_cast<std::int64_t>(numbers.rows()));
+    put(static_cast<std::int64_t>(numbers.cols()));
+    raw(numbers.data(), sizeof(double) * static_cast<std::size_t>(numbers.size()));
   }
   void raw(const void* source, std::size_t count) { bytes.append(static_cast<const char*>(source), count); }
 };
@@ -112,17 +113,19 @@ class ByteReader {
     value.reset();
     if (is_there) get(value.emplace());
   }
-  void get(States& states) {
+  template <class Derived>
+  void get(Eigen::PlainObjectBase<Derived>& numbers) {
     std::int64_t rows = 0;
     std::int64_t cols = 0;
     get(rows);
     get(cols);
     const auto most = static_cast<std::int64_t>(bytes_.size() / sizeof(double));
     if (rows < 0 || cols < 0 || (rows > 0 && cols > most / rows)) throw std::invalid_argument("ends early");
-    states.resize(rows, cols);
-    const std::size_t count = sizeof(double) * static_cast<std::size_t>(states.size());
-    const std::string_view numbers = take(count);
-    if (count > 0) std::memcpy(states.data(), numbers.data(), count);
+    if (Derived::ColsAtCompileTime == 1 && cols != 1) throw std::invalid_argument("holds no vector where one belongs");
+    numbers.resize(rows, cols);
+    const std::size_t count = sizeof(double) * static_cast<std::size_t>(numbers.size());
+    const std::string_view source = take(count);
+    if (count > 0) std::memcpy(numbers.data(), source.data(), count);
   }
 
   std::string_view bytes_;
