@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -34,6 +35,10 @@ class ByteWriter {
   void put(const Value& value) {
     if constexpr (std::is_arithmetic_v<Value> || std::is_enum_v<Value>) {
       raw(&value, sizeof value);
+    } else if constexpr (std::derived_from<Value, Eigen::EigenBase<Value>>) {
+      put(static_cast<std::int64_t>(value.rows()));
+      put(static_cast<std::int64_t>(value.cols()));
+      raw(value.data(), sizeof(double) * static_cast<std::size_t>(value.size()));
     } else {
       fields(*this, value);
     }
@@ -51,12 +56,6 @@ class ByteWriter {
   void put(const std::optional<Value>& value) {
     put(value.has_value());
     if (value) put(*value);
-  }
-  template <class Derived>
-  void put(const Eigen::PlainObjectBase<Derived>& numbers) {
-    put(static_cast<std::int64_t>(numbers.rows()));
-    put(static_cast<std::int64_t>(numbers.cols()));
-    raw(numbers.data(), sizeof(double) * static_cast<std::size_t>(numbers.size()));
   }
   void raw(const void* source, std::size_t count) { bytes.append(static_cast<const char*>(source), count); }
 };
@@ -89,6 +88,8 @@ class ByteReader {
       value = byte != 0;
     } else if constexpr (std::is_arithmetic_v<Value> || std::is_enum_v<Value>) {
       std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    } else if constexpr (std::derived_from<Value, Eigen::EigenBase<Value>>) {
+      get_numbers(value);
     } else {
       fields(*this, value);
     }
@@ -113,15 +114,15 @@ class ByteReader {
     value.reset();
     if (is_there) get(value.emplace());
   }
-  template <class Derived>
-  void get(Eigen::PlainObjectBase<Derived>& numbers) {
+  template <class Numbers>
+  void get_numbers(Numbers& numbers) {
     std::int64_t rows = 0;
     std::int64_t cols = 0;
     get(rows);
     get(cols);
     const auto most = static_cast<std::int64_t>(bytes_.size() / sizeof(double));
     if (rows < 0 || cols < 0 || (rows > 0 && cols > most / rows)) throw std::invalid_argument("ends early");
-    if (Derived::ColsAtCompileTime == 1 && cols != 1) throw std::invalid_argument("holds no vector where one belongs");
+    if (Numbers::ColsAtCompileTime == 1 && cols != 1) throw std::invalid_argument("holds no vector where one belongs");
     numbers.resize(rows, cols);
     const std::size_t count = sizeof(double) * static_cast<std::size_t>(numbers.size());
     const std::string_view source = take(count);
