@@ -1,16 +1,11 @@
 // `forerun resume`, on runs that were killed, interrupted or tampered with.
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
-#include "tests/apps/cli.h"
+#include "tests/apps/process.h"
 
 namespace forerun {
 namespace {
@@ -21,54 +16,8 @@ using testing::content_of;
 using testing::forerun_with;
 using ::testing::HasSubstr;
 using testing::Outcome;
+using testing::Process;
 using testing::TemporaryDirectory;
-
-/// The program as a process of its own, which says nothing; killed with the test if need be.
-class Process {
- public:
-  explicit Process(const std::vector<std::string>& words) {
-    std::vector<std::string> owned = {FORERUN_PROGRAM};
-    owned.insert(owned.end(), words.begin(), words.end());
-    std::vector<char*> argv;
-    for (std::string& word : owned) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    id_ = ::fork();
-    if (id_ != 0) return;
-    const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, STDERR_FILENO);
-    ::dup2(nowhere, STDOUT_FILENO);
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
-  }
-  ~Process() {
-    if (id_ > 0) end_by(SIGKILL);
-  }
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-
-  /// Waits until there is such a file or the process has ended; true for the file.
-  bool wait_for(const fs::path& file) {
-    while (!fs::exists(file)) {
-      if (::waitpid(id_, &status_, WNOHANG) == id_) {
-        id_ = -1;
-        return false;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
-  }
-  /// Its status as waitpid says it.
-  int end_by(int signal) {
-    ::kill(id_, signal);
-    ::waitpid(id_, &status_, 0);
-    id_ = -1;
-    return status_;
-  }
-
- private:
-  pid_t id_ = -1;
-  int status_ = 0;
-};
 
 /// Without what the clock says, and the number of threads.
 Json without_seconds(Json json) {
@@ -110,9 +59,14 @@ class Resume : public ::testing::Test {
   }
   /// A run that was killed as soon as the file was there.
   void kill_at(const std::string& file, const std::string& out, const std::vector<std::string>& more = {}) const {
-    Process process(words(out, more));
-    ASSERT_TRUE(process.wait_for(fs::path(out) / file)) << file << " never came";
-    process.end_by(SIGKILL);
+    end_at(out + "/" + file, words(out, more), SIGKILL);
+  }
+  /// The program with these words gets a signal as soon as the file is there; its status.
+  int end_at(const std::string& file, const std::vector<std::string>& words, int signal) const {
+    Process process = Process::program(words, directory_ / "err");
+    while (!fs::exists(file)) Process::pause();
+    process.signal(signal);
+    return process.wait();
   }
   std::map<std::string, std::string> uninterrupted(const std::vector<std::string>& more = {}) const {
     const std::string out = directory_ / "whole";
@@ -154,19 +108,9 @@ TEST_F(Resume, EndsAsTheUninterruptedRunOnALadderThatWasChosenAndFromAModel) {
 
 TEST_F(Resume, GoesOnAfterAnInterruptAndAfterAnother) {
   const auto whole = uninterrupted();
-  {
-    Process process(words(out_));
-    ASSERT_TRUE(process.wait_for(fs::path(out_) / "checkpoint/classic/solves-000001"));
-    const int status = process.end_by(SIGINT);
-    ASSERT_TRUE(WIFEXITED(status));
-    EXPECT_EQ(WEXITSTATUS(status), 130);
-  }
+  EXPECT_EQ(end_at(out_ + "/checkpoint/classic/solves-000001", words(out_), SIGINT), 130);
   EXPECT_TRUE(fs::exists(out_ + "/checkpoint/request"));
-  {
-    Process process({"resume", out_, "--quiet"});
-    ASSERT_TRUE(process.wait_for(fs::path(out_) / "checkpoint/auto/solves-000001"));
-    process.end_by(SIGINT);
-  }
+  EXPECT_EQ(end_at(out_ + "/checkpoint/auto/solves-000001", {"resume", out_, "--quiet"}, SIGTERM), 143);
   const Outcome resumed = forerun_with({"resume", out_, "--quiet"});
   EXPECT_EQ(resumed.status, ExitStatus::ok) << resumed.err;
   EXPECT_EQ(results(out_), whole);
@@ -210,11 +154,7 @@ TEST_F(Resume, WritesTheRecordAndTheModelWhereTheyWereToGo) {
                                           directory_ / "r.json",
                                           "--save-model",
                                           directory_ / "m.safetensors"};
-  {
-    Process process(asked);
-    ASSERT_TRUE(process.wait_for(fs::path(out_) / "checkpoint/randnet/solves-000001"));
-    process.end_by(SIGKILL);
-  }
+  end_at(out_ + "/checkpoint/randnet/solves-000001", asked, SIGKILL);
   ASSERT_EQ(forerun_with({"resume", out_, "--quiet"}).status, ExitStatus::ok);
   EXPECT_EQ(content_of(directory_ / "r.json"), content_of(out_ + "/record.json"));
   EXPECT_EQ(content_of(directory_ / "m.safetensors"), content_of(out_ + "/model-randnet.safetensors"));
@@ -277,8 +217,8 @@ TEST_F(Resume, RefusesARequestThatIsDamagedOrOfAnotherVersion) {
 }
 
 TEST_F(Resume, RefusesARunThatAnotherProcessCarriesOut) {
-  Process process(words(out_, {"--set", "fine.steps=400000"}));
-  ASSERT_TRUE(process.wait_for(fs::path(out_) / "checkpoint/request"));
+  const Process process = Process::program(words(out_, {"--set", "fine.steps=400000"}), directory_ / "err");
+  while (!fs::exists(out_ + "/checkpoint/request")) Process::pause();
   const Outcome resumed = forerun_with({"resume", out_});
   EXPECT_EQ(resumed.status, ExitStatus::input_output);
   EXPECT_THAT(resumed.err, HasSubstr("is held by another process"));
