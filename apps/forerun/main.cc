@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -26,6 +27,9 @@ void occupy_closed_streams() {
   }
 }
 
+/// A reader that has gone is a write that fails, to be said like others, and not an end without a word.
+void let_writes_without_a_reader_fail() { std::signal(SIGPIPE, SIG_IGN); }
+
 /// Learners take the same matrices from the heap in each iteration. Given back to the system in between, their pages
 /// would be cleared anew each time, a sixth of what a fit takes.
 void keep_freed_memory() {
@@ -40,6 +44,7 @@ void keep_freed_memory() {
 
 int main(int argc, char** argv) {
   occupy_closed_streams();
+  let_writes_without_a_reader_fail();
   keep_freed_memory();
   const std::vector<std::string> words(argv + 1, argv + argc);
   const forerun::Console console{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1, terminal_columns(STDERR_FILENO)};

@@ -119,6 +119,7 @@ Index FineSweep::slices_per_task(const Propagator& propagator) const {
 
 void FineSweep::run_task(Task& task) {
   const Stopwatch watch;
+  const StopScope scope(stop_);
   const Propagator& propagator = ladder_.level(task.level);
   if (propagator.block_size() > 1 && cross_together(propagator, task)) {
     report(task, task.count);

@@ -6,6 +6,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "core/base/stop_scope.h"
 #include "core/propagation/serial_fine.h"
 
 namespace forerun {
@@ -28,6 +29,7 @@ class Trial {
   /// The serial solution with `steps` steps a slice; false where it fails.
   bool run(Index steps) {
     const SerialSolution solution = solve_serial(grid_, initial_, *solver_(steps));
+    if (solution.interrupted) throw StopRequested{};
     boundaries_ = solution.boundaries;
     const Index crossed = solution.failure ? solution.failure->slice + 1 : grid_.num_slices();
     count_work(steps, crossed);
@@ -80,6 +82,7 @@ class Trial {
 
   /// F(u), not a number where it fails.
   State crossed(const Propagator& solver, Index n, const StateView& state) const {
+    StopScope::throw_if_stop_requested();
     State out(state.size());
     try {
       solver.propagate(grid_.slice(n), state, out);

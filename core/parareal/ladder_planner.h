@@ -32,7 +32,8 @@ struct LadderPlan {
 ///
 /// The cheapest level is a good coarse solver, too. Differences are measured on a few slices of the cheapest level's
 /// own trajectory. Costs a few serial passes of cheap levels (`work`); deterministic. The plan is {top_steps} where no
-/// level below half of it qualifies. Throws std::invalid_argument unless top_steps ≥ 1 and tolerance > 0.
+/// level below half of it qualifies. Throws std::invalid_argument unless top_steps ≥ 1 and tolerance > 0,
+/// `StopRequested` where a scope of the caller's asks (core/base/stop_scope.h).
 LadderPlan plan_ladder(const SteppedSolver& solver, Index top_steps, const TimeGrid& grid, const State& initial,
                        const StateNorm& norm, double tolerance);
 

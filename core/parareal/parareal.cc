@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "core/base/stopwatch.h"
+#include "core/execution/stoppable_executor.h"
 #include "core/parareal/coarse_sweep.h"
 #include "core/parareal/convergence.h"
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/fine_sweep.h"
 #include "core/parareal/level_control.h"
+#include "core/parareal/logged_solvers.h"
 #include "core/parareal/state_scale.h"
 #include "core/record/run_warnings.h"
 
@@ -44,25 +46,46 @@ void check_dimensions(const PararealProblem& problem) {
   }
 }
 
+/// A ladder under the eyes of a watchdog.
+class WatchedLadder {
+ public:
+  WatchedLadder(const FidelityLadder& ladder, SliceWatchdog& watchdog) : ladder_(ladder) {
+    std::vector<const Propagator*> levels;
+    for (Index level = 0; level < ladder.num_levels(); ++level) {
+      watched_.push_back(watchdog.watched(ladder.level(level)));
+      levels.push_back(watched_.back().get());
+    }
+    ladder_ = ladder.crossed_by(std::move(levels));
+  }
+
+  const FidelityLadder& ladder() const { return ladder_; }
+
+ private:
+  std::vector<std::unique_ptr<Propagator>> watched_;
+  FidelityLadder ladder_;
+};
+
 /// One run of equation (1); see parareal.h.
 class PararealLoop {
  public:
   PararealLoop(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
-               IterationObserver* observer)
+               IterationObserver* observer, SliceWatchdog* watchdog)
       : problem_(problem),
         options_(options),
-        executor_(executor),
+        executor_(executor, options.stop),
         observer_(observer),
+        watchdog_(watchdog),
         num_slices_(problem.grid.num_slices()),
+        solvers_(problem),
         boundaries_(problem.initial.size(), num_slices_ + 1),
         fine_(problem.initial.size(), num_slices_),
         scale_(options, problem.initial),
-        coarse_sweep_(problem.grid, problem.coarse, options, scale_.norm(), problem.projection,
+        coarse_sweep_(problem.grid, solvers_.coarse(), options, scale_.norm(), problem.projection,
                       problem.trainer != nullptr),
         estimate_(num_slices_, options.error_safety),
-        fine_sweep_(problem.fine, problem.grid, scale_.norm(), boundaries_, coarse_sweep_.coarse(), fine_, executor,
+        fine_sweep_(solvers_.fine(), problem.grid, scale_.norm(), boundaries_, coarse_sweep_.coarse(), fine_, executor,
                     options.stop, observer),
-        levels_(problem.fine, problem.grid, options, scale_.norm(), fine_sweep_.uncrossed()),
+        levels_(solvers_.fine(), problem.grid, options, scale_.norm(), fine_sweep_.uncrossed()),
         criterion_(stopping_criterion(options, problem)) {
     // By the threads that will work on them: memory lies near to who touches it first.
     executor.for_each(num_slices_ + 1, [this](Index n) { boundaries_.col(n).setConstant(kUnknown); });
@@ -80,6 +103,7 @@ class PararealLoop {
         correct_old_states();
         corrected_sweep(termination().has_value());
         advance();
+        close_iteration();
         reason = termination();
         end_iteration();
       }
@@ -91,10 +115,15 @@ class PararealLoop {
       record_.termination = Termination::interrupted;
     }
     fine_sweep_.cancel();
+    if (const std::optional<SliceFailure> overdue = overdue_slice()) {
+      record_.termination = Termination::propagator_failed;
+      record_.failure = overdue;
+    }
+    if (observer_) observer_->on_boundaries_outdated();
+    if (problem_.log) problem_.log->write();
     record_.boundaries = std::move(boundaries_);
-    record_.norm = scale_.norm();
     record_.warnings = run_warnings(record_, num_slices_, options_.tolerance);
-    record_.seconds.total = watch_.seconds();
+    record_.seconds.total += lap();
     return std::move(record_);
   }
 
@@ -111,6 +140,7 @@ class PararealLoop {
     seconds.coarse = lap() - seconds.predict;
     if (problem_.reference) record_.initial_error = error_against_reference();
     seconds.total = seconds.coarse + seconds.predict + lap();
+    if (problem_.log) problem_.log->end_initial_sweep(seconds);
     record_.seconds = seconds;
     if (observer_) observer_->on_start(num_slices_, boundaries_);
   }
@@ -120,6 +150,7 @@ class PararealLoop {
     iteration_.iteration = record_.num_iterations() + 1;
     iteration_.first_slice = levels_.start();
     iteration_.at_top_level = levels_.all_at_top();
+    if (watchdog_) watchdog_->set_iteration(iteration_.iteration);
   }
 
   /// F(U[n]) for all active slices, in parallel; some may have begun during the sweep before.
@@ -218,6 +249,8 @@ class PararealLoop {
   /// been crossed, too: only then can its end no longer change.
   void corrected_sweep(bool is_last) {
     const Stopwatch watch;
+    if (observer_) observer_->on_boundaries_outdated();
+    if (watchdog_) watchdog_->set_iteration(iteration_.iteration + 1);  // what is released from now on
     const Index first = iteration_.first_slice;
     estimate_.begin_sweep(first, coarse_sweep_.increments());
     levels_.begin_sweep();
@@ -254,17 +287,24 @@ class PararealLoop {
   }
 
   std::optional<Termination> termination() const {
-    return criterion_->check({iteration_, num_slices_, watch_.seconds()});
+    const double unclosed = watch_.seconds() - last_lap_;
+    return criterion_->check({iteration_, num_slices_, record_.seconds.total + iteration_.seconds.total + unclosed});
   }
 
   /// Everything since the end of the iteration before is this one's: what observers took there, too.
-  void end_iteration() {
+  void close_iteration() {
     if (problem_.reference) iteration_.error = error_against_reference();
     iteration_.seconds.total = lap();
+    if (problem_.log) problem_.log->end_iteration(iteration_);
+  }
+
+  void end_iteration() {
     record_.seconds += iteration_.seconds;
     record_.iterations.push_back(std::move(iteration_));
     if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_);
   }
+
+  std::optional<SliceFailure> overdue_slice() const { return watchdog_ ? watchdog_->failure() : std::nullopt; }
 
   double largest_active(const std::vector<double>& values) const {
     return *std::max_element(values.begin() + iteration_.first_slice, values.end());
@@ -294,11 +334,13 @@ class PararealLoop {
 
   const PararealProblem& problem_;
   const PararealOptions& options_;
-  SliceExecutor& executor_;
+  mutable StoppableExecutor executor_;
   IterationObserver* observer_;
+  SliceWatchdog* watchdog_;
   const Index num_slices_;
   const Stopwatch watch_;
   double last_lap_ = 0.0;
+  const LoggedSolvers solvers_;
 
   States boundaries_;  ///< U[n] is column n
   States fine_;        ///< F(U[n])
@@ -320,7 +362,17 @@ RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& 
                          IterationObserver* observer) {
   check_dimensions(problem);
   options.validate(problem.initial.size());
-  return PararealLoop(problem, options, executor, observer).run();
+  std::stop_source stop;  // of this run: requested by the caller's, or by the watchdog
+  const std::stop_callback link(options.stop, [&] { stop.request_stop(); });
+  PararealOptions stoppable = options;
+  stoppable.stop = stop.get_token();
+  const StopScope scope(stoppable.stop);
+  if (!options.slice_limit.is_set()) return PararealLoop(problem, stoppable, executor, observer, nullptr).run();
+  SliceWatchdog watchdog(options.slice_limit, stop);
+  const WatchedLadder ladder(problem.fine, watchdog);
+  PararealProblem watched = problem;
+  watched.fine = ladder.ladder();
+  return PararealLoop(watched, stoppable, executor, observer, &watchdog).run();
 }
 
 }  // namespace forerun

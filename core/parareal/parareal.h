@@ -11,6 +11,7 @@
 #include "core/propagation/propagator.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
+#include "core/record/solve_log.h"
 
 namespace forerun {
 
@@ -27,6 +28,10 @@ struct PararealProblem {
   const States* reference = nullptr;
   /// Puts predicted states back where the fine solver accepts them, if need be.
   StateProjection projection = {};
+  /// Keeps what the solvers compute, and answers in their place where it knows the answer: a run with the log of one
+  /// that was cut off goes on with it and ends as that would have, bit for bit; `max_seconds` counts both. nullptr:
+  /// nothing is kept. The log is of this run alone.
+  SolveLog* log = nullptr;
 };
 
 /// Parareal with a learned coarse solver. With G_k = G + m_k, m_k fitted to every pair (u, F(u) − G(u)) seen so far,

@@ -1,14 +1,15 @@
 #include "core/parareal/parareal_options.h"
 
 #include <cmath>
-#include <sstream>
+
+#include "core/base/plain_text.h"
 
 namespace forerun {
 namespace {
 
 void require(bool rule_holds, const char* name, double value, const char* rule) {
   if (rule_holds) return;
-  std::ostringstream sentence;
+  PlainText sentence;
   sentence << name << " = " << value << ": must be " << rule;
   throw ParameterError(name, sentence.str());
 }
@@ -27,6 +28,7 @@ void PararealOptions::validate(Index dimension) const {
   require(std::isfinite(level_factor) && level_factor > 0.0, "level_factor", level_factor, "a finite number > 0");
   require(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "an integer ≥ 0");
   require(max_seconds > 0.0, "max_seconds", max_seconds, "a number > 0");
+  require(slice_limit.seconds > 0.0, "slice_timeout", slice_limit.seconds, "a number > 0");
   require(std::isfinite(state_margin) && state_margin >= 0.0, "state_margin", state_margin, "a finite number ≥ 0");
   require(bounds.lower.size() == bounds.upper.size(), "bounds", static_cast<double>(bounds.lower.size()),
           "as many lower as upper bounds");

@@ -7,6 +7,7 @@
 #include "core/base/parameters.h"
 #include "core/base/state.h"
 #include "core/base/state_norm.h"
+#include "core/propagation/slice_watchdog.h"
 
 namespace forerun {
 
@@ -51,8 +52,10 @@ struct PararealOptions {
   /// sweep must keep within it, enlarged likewise, else the bare coarse value is used. Empty: any finite state is
   /// accepted there.
   StateBounds bounds{};
-  /// Ends the run as `interrupted` before the next slice.
+  /// Ends the run as `interrupted` before the next slice, at once where a solver or a learner looks (`StopScope`).
   std::stop_token stop{};
+  /// A fine solve that takes longer ends the run as `propagator_failed`.
+  SliceLimit slice_limit{};
 
   /// Throws `ParameterError` naming the value and the rule; `dimension` is the problem's.
   void validate(Index dimension) const;

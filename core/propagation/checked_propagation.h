@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/stop_scope.h"
 #include "core/propagation/propagator.h"
 #include "core/record/run_record.h"
 
@@ -10,9 +11,6 @@ struct SliceError {
   SliceFailure failure;
 };
 
-/// Thrown out of a sweep when a stop was requested.
-struct StopRequested {};
-
 /// Who crosses slices, for the sentence should one fail.
 struct CheckedPropagator {
   const Propagator& propagator;
@@ -20,12 +18,14 @@ struct CheckedPropagator {
   Index iteration;
 
   /// Crosses one slice and checks the result; throws `SliceError` when the propagator throws or returns a non-finite
-  /// state. `out` is whatever `StateOut` binds to: views are not passed on from call to call, since a copy of one
-  /// stalls on the stores that made it.
+  /// state, `StopRequested` where it has looked and found one. `out` is whatever `StateOut` binds to: views are not
+  /// passed on from call to call, since a copy of one stalls on the stores that made it.
   template <typename Out>
   void propagate(const Slice& slice, const StateView& in, Out&& out) const {
     try {
       propagator.propagate(slice, in, out);
+    } catch (const StopRequested&) {
+      throw;
     } catch (...) {
       rethrow_as_slice_error(slice);
     }

@@ -44,4 +44,12 @@ FidelityLadder::FidelityLadder(std::vector<const Propagator*> levels, const Slic
   }
 }
 
+FidelityLadder FidelityLadder::crossed_by(std::vector<const Propagator*> levels) const {
+  require_levels(levels);
+  if (levels.size() != levels_.size()) throw std::invalid_argument("a fidelity ladder keeps its number of levels");
+  FidelityLadder ladder = *this;
+  ladder.levels_ = std::move(levels);
+  return ladder;
+}
+
 }  // namespace forerun

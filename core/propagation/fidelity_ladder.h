@@ -22,6 +22,9 @@ class FidelityLadder {
   /// a level cannot cross it, what it states itself), and need not grow from level to level.
   FidelityLadder(std::vector<const Propagator*> levels, const Slice& slice, const StateView& state);
 
+  /// The same ladder, crossed by other propagators, each of which stands for the one in its place.
+  FidelityLadder crossed_by(std::vector<const Propagator*> levels) const;
+
   Index num_levels() const { return static_cast<Index>(levels_.size()); }
   /// Level 0 is the cheapest.
   const Propagator& level(Index level) const { return *levels_[static_cast<std::size_t>(level)]; }

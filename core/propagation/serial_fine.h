@@ -4,6 +4,7 @@
 #include <stop_token>
 
 #include "core/propagation/propagator.h"
+#include "core/propagation/slice_watchdog.h"
 #include "core/record/run_record.h"
 
 namespace forerun {
@@ -16,8 +17,9 @@ struct SerialSolution {
   std::optional<SliceFailure> failure;
 };
 
-/// Steps `fine` through the grid, one slice after the other. Columns after a failure are NaN.
+/// Steps `fine` through the grid, one slice after the other. Columns after a failure or a stop are NaN; a slice that
+/// overruns `limit` is a failure. Looks at `stop`, and at the scopes around it (core/base/stop_scope.h).
 SerialSolution solve_serial(const TimeGrid& grid, const State& initial, const Propagator& fine,
-                            std::stop_token stop = {});
+                            const std::stop_token& stop = {}, const SliceLimit& limit = {});
 
 }  // namespace forerun

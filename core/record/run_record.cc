@@ -1,12 +1,15 @@
 #include "core/record/run_record.h"
 
 #include <algorithm>
-#include <sstream>
+
+#include "core/base/plain_text.h"
 
 namespace forerun {
 
 std::string_view to_string(Termination termination) {
   switch (termination) {
+    case Termination::running:
+      return "running";
     case Termination::converged:
       return "converged";
     case Termination::unconfirmed:
@@ -45,7 +48,7 @@ double IterationRecord::max_slice_fine_seconds() const {
 }
 
 std::string SliceFailure::sentence() const {
-  std::ostringstream text;
+  PlainText text;
   text << solver << " solver failed in slice " << slice << ", iteration " << iteration << ", at time " << time << ": "
        << reason;
   return text.str();

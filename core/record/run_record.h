@@ -6,12 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/state_norm.h"
+#include "core/base/state.h"
 
 namespace forerun {
 
 /// Why a run ended. Only `converged` is success.
 enum class Termination {
+  running,  ///< it has not: of a record that is written down meanwhile
   converged,
   unconfirmed,  ///< increments are below the tolerance, and the estimated error is not
   iteration_limit,
@@ -20,7 +21,7 @@ enum class Termination {
   interrupted
 };
 
-/// "converged", "unconfirmed", "iteration limit", "time limit", "propagator failed", "interrupted".
+/// "running", "converged", "unconfirmed", "iteration limit", "time limit", "propagator failed", "interrupted".
 std::string_view to_string(Termination termination);
 
 /// Wall-clock seconds by what the calling thread did. `fine` is what it waited for fine solves; those that other
@@ -91,7 +92,7 @@ struct SliceFailure {
 
 /// Everything a run has to say about itself.
 struct RunRecord {
-  Termination termination = Termination::iteration_limit;
+  Termination termination = Termination::running;
   States boundaries;  ///< d × (N + 1); column n is U[n], the last good iterate
   std::vector<IterationRecord> iterations;
   std::optional<double> initial_error;  ///< error of the initial coarse sweep
@@ -103,7 +104,6 @@ struct RunRecord {
   std::optional<SliceFailure> first_uncrossed;       ///< the first fine solve that failed from a predicted start
   std::optional<SliceFailure> first_coarse_failure;  ///< the first slice that the coarse solver could not cross
   std::vector<std::string> learning_failures;        ///< what trainer and corrections threw
-  StateNorm norm;                                    ///< what the last increments and errors are measured in
   /// What a reader of the result should know, a sentence each; see core/record/run_warnings.h.
   std::vector<std::string> warnings;
 

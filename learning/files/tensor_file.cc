@@ -1,15 +1,13 @@
 #include "learning/files/tensor_file.h"
 
-#include <xxhash.h>
-
 #include <bit>
 #include <cstring>
-#include <new>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "core/files/atomic_file.h"
+#include "core/files/digest.h"
 #include "core/files/read_file.h"
 
 namespace forerun {
@@ -22,34 +20,6 @@ constexpr std::size_t length_size = sizeof(std::uint64_t);
 constexpr std::uint64_t data_alignment = 64;
 constexpr const char* digest_key = "xxh3_128";
 constexpr std::string_view digest_zeros = "00000000000000000000000000000000";
-
-/// The digest of a file that is fed to it piece by piece.
-class Digest {
- public:
-  Digest() : state_(XXH3_createState()) {
-    if (state_ == nullptr) throw std::bad_alloc();
-    XXH3_128bits_reset(state_.get());
-  }
-
-  void add(const void* bytes, std::size_t count) {
-    if (count > 0) XXH3_128bits_update(state_.get(), bytes, count);
-  }
-
-  std::string hexadecimal() const {
-    constexpr std::string_view digits = "0123456789abcdef";
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(state_.get()));
-    std::string text;
-    for (const unsigned char byte : canonical.digest) text.append({digits[byte >> 4], digits[byte & 15]});
-    return text;
-  }
-
- private:
-  struct Free {
-    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-  };
-  std::unique_ptr<XXH3_state_t, Free> state_;
-};
 
 /// The length bytes and the header, as they stand in the file before the data.
 std::string frame(const std::string& header) {
@@ -111,7 +81,7 @@ void TensorFileWriter::write(const std::filesystem::path& path) const {
   digest.add(framed.data(), framed.size());
   for (const auto& [name, tensor] : tensors_)
     digest.add(tensor.data, header.tensors.at(name).size() * tensor_element_size);
-  framed.replace(find_digest(framed, digest_zeros), digest_zeros.size(), digest.hexadecimal());
+  framed.replace(find_digest(framed, digest_zeros), digest_zeros.size(), digest.value().hexadecimal());
   write_file_atomically(path, [&](std::ostream& stream) {
     stream << framed;
     for (const auto& [name, tensor] : tensors_) {
@@ -156,7 +126,7 @@ void TensorFile::check_digest(std::string framed, std::uint64_t num_data_bytes) 
   Digest digest;
   digest.add(framed.data(), framed.size());
   digest.add(data_.get(), num_data_bytes);
-  if (digest.hexadecimal() != stated) refuse("is damaged: its digest does not match");
+  if (digest.value().hexadecimal() != stated) refuse("is damaged: its digest does not match");
 }
 
 const std::string& TensorFile::text(const std::string& key) const {

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <utility>
 
+#include "core/base/stop_scope.h"
 #include "core/base/time_grid.h"
+#include "solvers/integrators/integration_checks.h"
 #include "solvers/integrators/rk_kernel.h"
 
 namespace forerun {
@@ -62,7 +64,8 @@ FORERUN_INLINE double root_mean_square(Index d, const double* weights, const Com
 ///
 /// and the next has the length 0.9 h (tolerance / error)^{1/order}, changed by no more than a factor of five. The first
 /// is found from f and its change over a short Euler step (Hairer, Nørsett, Wanner, Solving ODEs I, sec. II.4), so that
-/// nothing depends on slices before. Gives up when steps shrink below 10⁻¹³ of the interval.
+/// nothing depends on slices before. Gives up when steps shrink below 10⁻¹³ of the interval; looks at
+/// `StopScope` now and then.
 ///
 /// `workspace` as in `RkKernel`. No heap traffic, no state; the same bits for every instruction set.
 template <class Equation, class Tableau>
@@ -97,7 +100,12 @@ struct AdaptiveRkKernel {
     equation.rhs(slice.begin, static_cast<const double*>(u), k);
     double h = first_step(equation, slice, tolerance, weights, u, k, last_slope, next);
     double most_growth = 5.0;
+    Index until_look = steps_between_looks(d);
     while (h > least_relative_step * slice.length()) {
+      if (--until_look == 0) {
+        StopScope::throw_if_stop_requested();
+        until_look = steps_between_looks(d);
+      }
       const bool is_last = outcome.time + h >= slice.end;
       if (is_last) h = slice.end - outcome.time;
       stages(equation, outcome.time, h, u, k, next, std::make_index_sequence<Tableau::num_stages - 1>());

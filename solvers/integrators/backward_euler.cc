@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/base/errors.h"
+#include "core/base/stop_scope.h"
 #include "solvers/integrators/integration_checks.h"
 
 namespace forerun {
@@ -37,6 +38,7 @@ class BackwardEuler final : public Propagator {
     const std::shared_ptr<const Factorization> factors = factorization(slice);
     out = in;
     for (Index j = 0; j < steps_; ++j) {
+      StopScope::throw_if_stop_requested();
       out = factors->solve(out).eval();
       require_finite(out, slice, j, steps_);
     }

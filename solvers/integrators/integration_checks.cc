@@ -1,11 +1,11 @@
 #include "solvers/integrators/integration_checks.h"
 
 #include <cmath>
-#include <sstream>
 
 #include "core/base/errors.h"
 #include "core/base/number_text.h"
 #include "core/base/parameters.h"
+#include "core/base/plain_text.h"
 
 namespace forerun {
 
@@ -20,7 +20,7 @@ void require_tolerance(double tolerance) {
 }
 
 void throw_steps_too_small(const Slice& slice, double time, double step) {
-  std::ostringstream reason;
+  PlainText reason;
   reason.precision(10);
   reason << "the tolerance cannot be met: steps shrank to " << step << " at t = " << time << " in a slice of length "
          << slice.length();
@@ -45,7 +45,7 @@ void require_finite(const StateView& state, const Slice& slice, Index j, Index s
   Index component = 0;
   while (std::isfinite(state[component])) ++component;
   const double begin = step_begin(slice, j, steps);
-  std::ostringstream reason;
+  PlainText reason;
   reason.precision(10);
   reason << "component " << component << " of the state became " << state[component] << " in step " << j + 1 << " of "
          << steps << ", between t = " << begin << " and t = " << step_begin(slice, j + 1, steps);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ void require_steps(Index steps);
 
 /// Throws `ParameterError` ("tolerance") unless 0 < tolerance < 1.
 void require_tolerance(double tolerance);
+
+/// Steps of a state of `dimension` components after which an integrator may look whether it is still wanted
+/// (core/base/stop_scope.h): enough work, some 100 µs, that looking costs nothing.
+constexpr Index steps_between_looks(Index dimension) { return std::max<Index>(1, 65536 / dimension); }
 
 /// Throws `PropagationError`: the step tried last, at `time`, was too small to be halved again.
 [[noreturn]] void throw_steps_too_small(const Slice& slice, double time, double step);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "core/base/stop_scope.h"
 #include "core/propagation/propagator.h"
 #include "solvers/integrators/integration_checks.h"
 #include "solvers/integrators/rk_kernel.h"
@@ -18,7 +19,7 @@ namespace forerun {
 /// in the steady state. Deterministic, thread-safe, re-entrant. Errors: `propagate` throws `PropagationError` with the
 /// time of the step that made the state non-finite (found by repeating the slice step by step). `propagate_block` does
 /// not throw for that: it leaves the non-finite column, and whoever finds one calls `propagate` on it for time and
-/// reason. The constructor throws `ParameterError` if steps < 1.
+/// reason. A long slice looks at `StopScope` meanwhile. The constructor throws `ParameterError` if steps < 1.
 template <class Equation, class Tableau>
 class RkPropagator final : public Propagator {
  public:
@@ -61,7 +62,17 @@ class RkPropagator final : public Propagator {
 
   void propagate_one(const Slice& slice, const StateView& in, StateOut out) const {
     out = in;
-    advance(slice, 0, steps_, out);
+    for_steps_between_looks([&](Index first, Index last) { advance(slice, first, last, out); });
+  }
+
+  /// body(first, last) for parts of the slice's steps, in order: as many bits as for all of them at once.
+  template <class Body>
+  void for_steps_between_looks(const Body& body) const {
+    const Index part = steps_between_looks(dimension());
+    for (Index first = 0; first < steps_; first += part) {
+      if (first > 0) StopScope::throw_if_stop_requested();
+      body(first, std::min(steps_, first + part));
+    }
   }
 
   /// Steps [first, last) of a slice, in place.
@@ -94,7 +105,11 @@ class RkPropagator final : public Propagator {
       set_lane(range.length, i, slice.length());
       for (Index c = 0; c < in.rows(); ++c) set_lane(state[static_cast<std::size_t>(c)], i, in(c, column));
     }
-    RkKernel<Equation, Tableau, Scalar>::advance(equation_, range, state.data(), nullptr);
+    for_steps_between_looks([&](Index from, Index to) {
+      range.first = from;
+      range.last = to;
+      RkKernel<Equation, Tableau, Scalar>::advance(equation_, range, state.data(), nullptr);
+    });
     for (Index i = 0; i < used; ++i) {
       for (Index c = 0; c < out.rows(); ++c) out(c, first + i) = lane(state[static_cast<std::size_t>(c)], i);
     }
@@ -104,6 +119,7 @@ class RkPropagator final : public Propagator {
   void throw_where_non_finite(const Slice& slice, const StateView& in) const {
     State state = in;
     for (Index j = 0; j < steps_; ++j) {
+      if (j % steps_between_looks(dimension()) == 0) StopScope::throw_if_stop_requested();
       advance(slice, j, j + 1, state);
       require_finite(state, slice, j, steps_);
     }

@@ -14,6 +14,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
+#include "core/base/stop_scope.h"
 #include "core/files/atomic_file.h"
 
 namespace forerun {
@@ -37,8 +38,8 @@ Examples:
 --out writes NAME.md, a table for people, and NAME.csv, every measurement. Problems and goals are read from a suite:
 data/references/published_iterations.toml and data/benchmarks/speed.toml below the current directory, or --suite.
 
-Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first, 130 interrupted; 2 wrong usage or
-configuration, 4 files.
+Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
+SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
 )";
 
 /// `text` of --name as an integer from 1 to `most`.
@@ -127,8 +128,11 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
   if (json && *json != "-") require_writable(*json);
   if (out) require_directory(*out);
   const auto logger = make_logger(console, options.has("quiet"));
-  const InterruptGuard interrupt;
-  const BenchReport report = measure(name, options, console, *logger, interrupt.token());
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
+  const BenchReport report = measure(name, options, console, *logger, stop);
+  interrupt.finish();
   if (out) {
     std::string command = "forerun";
     for (const std::string& word : words) command += " " + word;
@@ -137,6 +141,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
   }
   if (json && *json != "-") write_file_atomically(*json, bench_json(report));
   console.out << (json == "-" ? bench_json(report) : bench_text(report));
+  if (const auto status = InterruptGuard::status()) return *status;
   if (report.interrupted) return ExitStatus::interrupted;
   return report.all_converged ? ExitStatus::ok : ExitStatus::not_converged;
 }

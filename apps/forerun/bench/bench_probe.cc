@@ -7,6 +7,7 @@
 
 #include "core/base/multiversion.h"
 #include "core/base/state.h"
+#include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 #include "solvers/simd/lanes.h"
 
@@ -56,6 +57,7 @@ double least_seconds(const std::function<void()>& work) {
   work();  // caches, workspaces
   Index count = 1;
   const auto batch = [&] {
+    StopScope::throw_if_stop_requested();
     const Stopwatch watch;
     for (Index i = 0; i < count; ++i) work();
     return watch.seconds();

@@ -7,6 +7,7 @@
 
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/slice_timing.h"
+#include "core/base/stop_scope.h"
 #include "core/parareal/state_scale.h"
 #include "core/record/iteration_history.h"
 #include "core/record/scaling_model.h"
@@ -73,6 +74,16 @@ class ProblemTimer {
   }
 
   ProblemTiming run() {
+    try {
+      rounds();
+    } catch (const StopRequested&) {  // while levels were being chosen
+    }
+    timing_.interrupted = stop_.stop_requested();
+    return std::move(timing_);
+  }
+
+ private:
+  void rounds() {
     round();
     if (timing_.serial_seconds.front() < kShortSeconds) discard_seconds();
     while (static_cast<Index>(timing_.serial_seconds.size()) < options_.repeats && !stop_.stop_requested()) {
@@ -80,11 +91,8 @@ class ProblemTimer {
       round();
       if (timing_.serial_seconds.size() == before) break;
     }
-    timing_.interrupted = stop_.stop_requested();
-    return std::move(timing_);
   }
 
- private:
   Experiment make(ConfigDocument& document) const {
     document.set_from_text("run", "threads", std::to_string(options_.threads), "--threads");
     return make_experiment(document);

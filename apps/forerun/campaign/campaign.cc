@@ -6,9 +6,11 @@
 #include <cmath>
 #include <future>
 
-#include "apps/forerun/record/provenance.h"
+#include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/spot_check.h"
+#include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
+#include "core/files/digest.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"
@@ -49,6 +51,7 @@ Solved solve_once(const Experiment& experiment, const Prior& prior, const States
   PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
   PararealOptions options = experiment.options;
   options.stop = stop;
+  options.slice_limit = leaving_the_process(options.slice_limit);
   RunRecord record =
       solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, &trainer, reference},
                      options, *experiment.executor);
@@ -140,6 +143,7 @@ State Campaign::network_parameters(const Draw& draw) const { return draw.paramet
 
 void Campaign::learn_from_store() {
   for (const std::string& name : store_.names()) {
+    StopScope::throw_if_stop_requested();
     try {
       const StoreEntry entry = store_.read(name);
       check_sample(store_, entry);
@@ -155,7 +159,9 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   const Experiment experiment = experiment_of(draw);
   const bool wants_reference = config_.campaign.flag("reference");
   SerialSolution serial;
-  if (wants_reference) serial = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop);
+  if (wants_reference)
+    serial = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop,
+                          leaving_the_process(experiment.options.slice_limit));
   const bool has_reference = wants_reference && !serial.failure && !serial.interrupted;
   const State inputs = network_parameters(draw);
   const Prior prior{learner_.prior(inputs), [this, &inputs](const Harvest& harvest, SliceExecutor& executor) {
@@ -179,13 +185,25 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   return finished;
 }
 
+/// Also where the stop comes before the run itself, such as while its levels are chosen.
+Campaign::Finished Campaign::run_draw_or_stop(Index index, std::stop_token stop) const {
+  const StopScope scope(stop);
+  try {
+    return run_draw(index, stop);
+  } catch (const StopRequested&) {
+    Finished finished;
+    finished.interrupted = true;
+    return finished;
+  }
+}
+
 bool Campaign::run_batch(std::stop_token stop) {
   const Index first = static_cast<Index>(rows_.size());
   const Index count = std::min(config_.campaign.integer("concurrent"), config_.num_runs() - first);
   std::vector<std::future<Finished>> running;
   const auto policy = count > 1 ? std::launch::async : std::launch::deferred;
   for (Index i = 0; i < count; ++i)
-    running.push_back(std::async(policy, [this, i, first, stop] { return run_draw(first + i, stop); }));
+    running.push_back(std::async(policy, [this, i, first, stop] { return run_draw_or_stop(first + i, stop); }));
   std::vector<Finished> batch;
   for (auto& run : running) batch.push_back(run.get());
   if (std::any_of(batch.begin(), batch.end(), [](const Finished& f) { return f.interrupted; })) return false;

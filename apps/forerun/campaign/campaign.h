@@ -65,6 +65,7 @@ class Campaign {
   Experiment experiment_of(const Draw& draw) const;
   State network_parameters(const Draw& draw) const;
   Finished run_draw(Index index, std::stop_token stop) const;
+  Finished run_draw_or_stop(Index index, std::stop_token stop) const;
   void learn_from_store();
 
   const CampaignConfig& config_;

@@ -12,6 +12,7 @@
 #include "apps/forerun/config/overrides.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
+#include "core/base/stop_scope.h"
 #include "core/files/atomic_file.h"
 #include "core/files/read_file.h"
 #include "learning/family/family_file.h"
@@ -46,8 +47,10 @@ not explain the first sweep. The answer never depends on it.
 Columns: K cold: iterations of the same draw without the store; K: with it; prior: what the network did; max error:
 against serial fine, in the state scaled to [-1, 1]; fit: seconds of refitting the network after the run.
 
-Exit status: 0 all runs converged, 3 one reached a limit first, 130 interrupted; 2 wrong usage or configuration,
-4 files, 5 the store is of another family or damaged.
+First Ctrl-C, SIGTERM or SIGHUP: the runs under way are given up, what is finished is written; second: ends at once.
+
+Exit status: 0 all runs converged, 3 one reached a limit first, 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM; 2 wrong
+usage or configuration, 4 files, 5 the store is of another family or damaged.
 )";
 
 CampaignRequest make_request(const ParsedOptions& options, const Console& console) {
@@ -82,20 +85,24 @@ void say(const CampaignRow& row, Index number, const CampaignRequest& request, s
               row.cold_iterations ? " (cold " + std::to_string(*row.cold_iterations) + ")" : "", to_string(row.prior));
 }
 
-/// Batch by batch, the table written after each. False where the user interrupted.
-bool solve_all(Campaign& campaign, const CampaignRequest& request, spdlog::logger& logger) {
-  const InterruptGuard interrupt;
+/// Batch by batch, the table written after each. False where a stop was requested.
+bool solve_all(Campaign& campaign, const CampaignRequest& request, spdlog::logger& logger,
+               const std::stop_token& stop) {
   while (!campaign.finished()) {
     const std::size_t before = campaign.rows().size();
-    if (!campaign.run_batch(interrupt.token())) return false;
+    if (!campaign.run_batch(stop)) return false;
     for (std::size_t r = before; r < campaign.rows().size(); ++r)
       say(campaign.rows()[r], static_cast<Index>(r) + 1, request, logger);
     write_file_atomically(request.out / "campaign.csv", campaign_csv(request.config, campaign.rows()));
+    write_file_atomically(request.out / "campaign.json", campaign_json(request.config, campaign.rows()));
   }
   return true;
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
   const CampaignRequest request = make_request(options, console);
   if (options.has("dry-run")) {
     console.out << campaign_dry_run_text(request, static_cast<Index>(earlier_rows(request).size()));
@@ -114,7 +121,10 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const auto limit = static_cast<std::uint64_t>(request.config.campaign.integer("max_megabytes")) * megabyte;
   Campaign campaign(request.config, Store(request.store, family, limit), std::move(done), *logger);
 
-  const bool finished = solve_all(campaign, request, *logger);
+  const InterruptGuard::Keep keep(
+      interrupt, [&request] { return "what was finished is in " + request.out.string() + ", to be gone on with"; });
+  const bool finished = solve_all(campaign, request, *logger, stop);
+  interrupt.finish();
   if (campaign.learner().network().num_runs() > 0) {
     write_family_file(request.store / "network.safetensors", campaign.learner(), family,
                       network_texts(request.config.network));
@@ -123,6 +133,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   write_file_atomically(request.out / "campaign.json", json);
   if (json_to_file) write_file_atomically(*request.json, json);
   console.out << (request.json == "-" ? json : campaign_table(request.config, campaign.rows()));
+  if (const auto status = InterruptGuard::status()) return *status;
   if (!finished) return ExitStatus::interrupted;
   const bool all =
       std::all_of(campaign.rows().begin(), campaign.rows().end(), [](const auto& r) { return r.converged; });

@@ -28,6 +28,7 @@ Command inspect_command();
 Command list_command();
 Command plan_command();
 Command report_command();
+Command resume_command();
 Command run_command();
 Command scale_command();
 Command train_command();

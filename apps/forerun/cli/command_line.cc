@@ -5,19 +5,21 @@
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "core/base/errors.h"
 #include "core/base/parameters.h"
+#include "core/base/stop_scope.h"
 #include "learning/files/tensor_file.h"
 
 namespace forerun {
 namespace {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(),     compare_command(), campaign_command(), train_command(),
-                                           plan_command(),    scale_command(),   bench_command(),    report_command(),
-                                           inspect_command(), list_command()};
+  static const std::vector<Command> all = {run_command(),    compare_command(), resume_command(), campaign_command(),
+                                           train_command(),  plan_command(),    scale_command(),  bench_command(),
+                                           report_command(), inspect_command(), list_command()};
   return all;
 }
 
@@ -54,7 +56,8 @@ First steps:
 
 Exit status:
   0 solved     1 internal error     2 wrong usage or configuration     3 not converged
-  4 file not readable or writable   5 model file refused   6 solver failed   130 interrupted
+  4 file not readable or writable   5 model file refused   6 solver failed
+  129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
 )";
 
 std::string command_help(const Command& command, bool long_form) {
@@ -101,6 +104,8 @@ ExitStatus run_command_line(const std::vector<std::string>& words, const Console
     console.out.flush();
     if (!console.out) return fail(ExitStatus::input_output, "standard output: cannot be written");
     return status;
+  } catch (const StopRequested&) {
+    return fail(InterruptGuard::status().value_or(ExitStatus::interrupted), "interrupted; there is no result yet");
   } catch (const UsageError& error) {
     return fail(ExitStatus::usage, error.what());
   } catch (const ModelFileError& error) {

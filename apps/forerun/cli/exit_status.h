@@ -10,8 +10,10 @@ enum class ExitStatus : int {
   not_converged = 3,   ///< a limit was reached first; the best iterate is written all the same
   input_output = 4,    ///< a file could not be read or written
   bad_model = 5,       ///< a model file is damaged, or was learned on another problem
-  solver_failed = 6,   ///< a propagator gave up or returned a non-finite state
-  interrupted = 130,   ///< SIGINT, as shells count it
+  solver_failed = 6,   ///< a propagator gave up, returned a non-finite state or took longer than it may
+  hung_up = 129,       ///< SIGHUP, SIGINT, SIGTERM, as shells count them
+  interrupted = 130,
+  terminated = 143,
 };
 
 }  // namespace forerun

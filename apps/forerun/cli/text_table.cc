@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 
 namespace forerun {
 namespace {
@@ -23,21 +22,20 @@ std::string without_trailing_blanks(std::string line) {
   return line;
 }
 
-[[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...) {
-  std::array<char, 64> buffer;
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(buffer.data(), buffer.size(), format, arguments);
-  va_end(arguments);
-  return buffer.data();
+/// As printf's %.Nf and %.Ne, whatever the locale.
+std::string formatted(double value, std::chars_format format, int decimals) {
+  std::array<char, 400> buffer;  // the largest double has 309 digits before its point
+  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format, decimals).ptr};
 }
+
+std::string whole(double value) { return formatted(value, std::chars_format::fixed, 0); }
 
 /// Three significant digits without an exponent for 0.001 ≤ value < 10⁶.
 std::string three_digits(double value) {
   if (value == 0.0) return "0";
   if (!std::isfinite(value)) return "-";
   const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(std::abs(value)))), 0, 4);
-  return formatted("%.*f", decimals, value);
+  return formatted(value, std::chars_format::fixed, decimals);
 }
 
 }  // namespace
@@ -114,11 +112,13 @@ std::string format_duration(double seconds) {
   if (seconds < 1.0) return three_digits(seconds * 1e3) + " ms";
   if (seconds < 120.0) return three_digits(seconds) + " s";
   const double minutes = std::floor(seconds / 60.0);
-  if (minutes < 120.0) return formatted("%.0f min %.0f s", minutes, std::floor(seconds - 60.0 * minutes));
-  return formatted("%.0f h %.0f min", std::floor(minutes / 60.0), std::fmod(minutes, 60.0));
+  if (minutes < 120.0) return whole(minutes) + " min " + whole(std::floor(seconds - 60.0 * minutes)) + " s";
+  return whole(std::floor(minutes / 60.0)) + " h " + whole(std::fmod(minutes, 60.0)) + " min";
 }
 
-std::string format_scientific(double value) { return std::isfinite(value) ? formatted("%.2e", value) : "-"; }
+std::string format_scientific(double value) {
+  return std::isfinite(value) ? formatted(value, std::chars_format::scientific, 2) : "-";
+}
 
 std::string format_factor(double factor) { return std::isfinite(factor) ? three_digits(factor) + "x" : "-"; }
 

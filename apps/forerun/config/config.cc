@@ -33,6 +33,11 @@ std::vector<ParameterSpec> integrator_keys() {
 std::vector<ParameterSpec> fine_keys() {
   std::vector<ParameterSpec> keys = integrator_keys();
   keys.push_back(levels_key());
+  keys.push_back({.name = "slice_timeout",
+                  .default_value = 0.0,
+                  .description = "a fine solve that takes longer ends the run; 0: no limit",
+                  .minimum = 0.0,
+                  .unit = "s"});
   return keys;
 }
 
@@ -43,6 +48,10 @@ std::vector<ConfigSection> make_sections() {
   ParameterSpec end{"end", 1.0, "final time, after begin"};
   // The rule of `slices` is the time grid's own.
   const ParameterSpec slices = integer_key("slices", 1, 1, 1e9, "time slices of equal length");
+  ParameterSpec checkpoint_seconds{"checkpoint_seconds", 30.0,
+                                   "a run with --out leaves a checkpoint at most this often; 0: after each iteration"};
+  checkpoint_seconds.minimum = 0.0;
+  checkpoint_seconds.unit = "s";
   constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
   return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
           {"time", "the interval and its slices", {begin, end, slices}, {"end", "slices"}},
@@ -53,7 +62,7 @@ std::vector<ConfigSection> make_sections() {
           {"run",
            "the machine",
            {integer_key("threads", 0, 0, 1024, "threads; 0: all cores"),
-            integer_key("seed", 1, 0, largest_seed, "of the random layer")},
+            integer_key("seed", 1, 0, largest_seed, "of the random layer"), checkpoint_seconds},
            {}}};
 }
 
@@ -143,6 +152,7 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   config.fine_levels = read_fine_levels(document, fine);
   if (!config.fine_levels.is_ladder()) require_key(document, section_named("fine"), fine, own_key(fine.text("method")));
   config.fine = config.fine_levels.solvers.back();
+  config.slice_timeout = fine.number("slice_timeout");
 
   const Parameters coarse = read_section(document, "coarse");
   const bool coarse_is_given = coarse.is_set("method") || coarse.is_set("steps") || coarse.is_set("tolerance");
@@ -201,6 +211,7 @@ RunConfig read_config(const ConfigDocument& document) {
   const Parameters run = read_section(document, "run");
   config.threads = static_cast<int>(run.integer("threads"));
   config.seed = static_cast<std::uint64_t>(run.integer("seed"));
+  config.checkpoint_seconds = run.number("checkpoint_seconds");
   return config;
 }
 
@@ -251,6 +262,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
     if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
       text += "levels = " + levels_text(config.fine_levels) + "\n";
     }
+    if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);
   }
   header("parareal");
   lines(config.parareal);
@@ -260,6 +272,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   header("run");
   line("threads", std::int64_t{config.threads});
   line("seed", static_cast<std::int64_t>(config.seed));
+  line("checkpoint_seconds", config.checkpoint_seconds);
   return text;
 }
 

@@ -30,12 +30,14 @@ struct RunConfig {
   Index slices = 0;
   IntegratorSpec fine;  ///< the top level
   FineLevels fine_levels;
+  double slice_timeout = 0.0;  ///< seconds of a fine solve; 0: no limit
   IntegratorSpec coarse;
   bool coarse_is_cheapest_level = false;  ///< [coarse] was left out: it follows the ladder
   Parameters parareal;
   NamedChoice corrector;
   int threads = 0;
   std::uint64_t seed = 1;
+  double checkpoint_seconds = 30.0;
 };
 
 /// Throws `UsageError`, each with place (file:line or the option), value and rule; unknown names suggest the nearest.

@@ -7,10 +7,11 @@
 #include <cctype>
 #include <charconv>
 #include <optional>
-#include <sstream>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/key_depth.h"
 #include "core/base/number_text.h"
+#include "core/base/plain_text.h"
 #include "core/files/read_file.h"
 
 namespace forerun {
@@ -22,7 +23,7 @@ std::string line_of(const std::string& file_name, const toml::source_region& sou
 
 /// "[16, 64, 256]", on one line and each number as short as it can be.
 std::string array_text(const toml::array& array) {
-  std::ostringstream text;
+  PlainText text;
   for (const toml::node& element : array) {
     text << (&element == array.get(0) ? "" : ", ");
     if (const auto* number = element.as_floating_point()) {
@@ -46,7 +47,7 @@ std::optional<ParameterValue> known_value(const toml::node& node) {
 }
 
 std::string type_name(const toml::node& node) {
-  std::ostringstream name;
+  PlainText name;
   name << node.type();
   return name.str();
 }
@@ -106,6 +107,7 @@ std::optional<std::string> complaint_of_size(std::string_view text, const toml::
 /// too large.
 std::optional<ParameterValue> value_from_toml(std::string_view text, const std::string& place) {
   const std::string line = "value = " + std::string(text);
+  if (line_of_deep_key(line)) return std::nullopt;
   try {
     const toml::table table = toml::parse(line);
     const toml::node* node = table.get("value");
@@ -144,6 +146,10 @@ std::vector<NamedNode> in_order(const toml::table& table) {
 ConfigDocument ConfigDocument::read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
 
 ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& file_name) {
+  if (const std::optional<int> line = line_of_deep_key(text)) {
+    throw UsageError(file_name + ":" + std::to_string(*line) + ": a key of more than " +
+                     std::to_string(most_key_parts) + " parts: must be a key of a section, like end below [time]");
+  }
   toml::table root;
   try {
     root = toml::parse(text, std::string_view(file_name));
@@ -229,7 +235,7 @@ std::string toml_text(const ParameterValue& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* text = std::get_if<std::string>(&value)) {
-    std::ostringstream quoted;
+    PlainText quoted;
     quoted << toml::value<std::string>(*text);
     return quoted.str();
   }

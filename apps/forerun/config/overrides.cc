@@ -19,7 +19,8 @@ std::string leave_behind(ConfigDocument& document, const ConfigDocument& file, c
   if (old_name == nullptr || new_name == nullptr || !is_other(*old_name, *new_name)) return "";
   std::string left;
   for (const Setting& setting : file.settings()) {
-    if (setting.section != section || setting.key == owner) continue;
+    const bool is_of_the_owner = setting.key != owner && setting.key != "slice_timeout";  // a limit for any method
+    if (setting.section != section || !is_of_the_owner) continue;
     const Setting* option = document.find(section, setting.key);
     // One that the command line has set again is the command line's.
     if (option == nullptr || option->place != setting.place) continue;

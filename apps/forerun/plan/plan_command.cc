@@ -7,6 +7,7 @@
 #include "apps/forerun/run/solve_request.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
+#include "core/base/stop_scope.h"
 #include "core/files/atomic_file.h"
 
 namespace forerun {
@@ -28,8 +29,8 @@ What was measured, estimated and modelled is labelled so.
 
 Units: seconds, bytes per second; discrepancies are ∞-norms of the state scaled to [-1, 1].
 
-Exit status: 0 planned, whatever the advice; 6 the fine or the coarse solver failed on a slice; 130 interrupted;
-2 wrong usage or configuration, 4 files.
+Exit status: 0 planned, whatever the advice; 6 the fine or the coarse solver failed on a slice; 129, 130, 143 ended by
+SIGHUP, SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
 )";
 
 PlanOptions make_plan_options(const ParsedOptions& options) {
@@ -46,13 +47,15 @@ PlanOptions make_plan_options(const ParsedOptions& options) {
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   const PlanOptions plan = make_plan_options(options);
+  const InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
   const SolveRequest request = make_solve_request("plan", options, console);
   if (request.json && *request.json != "-") require_writable(*request.json);
   const Experiment experiment = make_experiment(request.document);
-  const InterruptGuard interrupt;
   try {
-    const PlanStudy study = make_plan_study(request.document, plan, console, interrupt.token());
-    if (study.interrupted) return ExitStatus::interrupted;
+    const PlanStudy study = make_plan_study(request.document, plan, console, stop);
+    if (study.interrupted) throw StopRequested{};
     if (request.json == "-") {
       console.out << plan_json(study, experiment);
       return ExitStatus::ok;
@@ -65,7 +68,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
                 << error.what() << "\n";
     return ExitStatus::solver_failed;
   }
-  return ExitStatus::ok;
+  return InterruptGuard::status().value_or(ExitStatus::ok);
 }
 
 }  // namespace

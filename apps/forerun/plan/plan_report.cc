@@ -1,12 +1,12 @@
 #include "apps/forerun/plan/plan_report.h"
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/record/report_json.h"
 #include "apps/forerun/run/report.h"
+#include "core/base/plain_text.h"
 
 namespace forerun {
 namespace {
@@ -29,7 +29,7 @@ std::string iterations_text(const Trial& trial) {
 }
 
 std::string trials_table(const PlanStudy& study) {
-  std::ostringstream shortfalls;
+  PlainText shortfalls;
   const std::string here = "speed-up on " + std::to_string(study.threads_here);
   TextTable table({{"per slice", "slices"},
                    {"per slice", "fine"},
@@ -65,7 +65,7 @@ std::string advice(const PlanStudy& study, const Experiment& experiment) {
   }
   const PlannedRun& best = study.runs[*study.best_there];
   const TrialSettings& settings = best.trial.settings;
-  std::ostringstream text;
+  PlainText text;
   text << verdict(study.runs[*study.best_here].here) << ".\n" << verdict(best.there) << ".\n";
   if (best.there.speedup > 1.0) {
     text << "\nRecommended there: [time] slices = " << settings.slices << ", [fine] " << setting_text(settings.fine)
@@ -122,7 +122,7 @@ Json run_json(const PlannedRun& run) {
 }  // namespace
 
 std::string verdict(const ScalingPoint& point) {
-  std::ostringstream text;
+  PlainText text;
   text << "On " << point.processors << (point.processors == 1 ? " processor " : " processors ");
   if (point.speedup > 1.0) {
     text << "Parareal is modelled " << format_factor(point.speedup) << " as fast as serial stepping";
@@ -135,7 +135,7 @@ std::string verdict(const ScalingPoint& point) {
 std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
   const SolverProbe& probe = study.probe;
   const auto slices = static_cast<double>(experiment.num_slices());
-  std::ostringstream text;
+  PlainText text;
   text << problem_heading(experiment) << "corrector " << experiment.config.corrector.name << "\n\nMeasured on "
        << probe.num_samples << (probe.num_samples == 1 ? " slice\n" : " slices\n");
   const auto line = [&](const std::string& name, const std::string& value) {

@@ -16,6 +16,7 @@
 #include "apps/forerun/run/slice_timing.h"
 #include "apps/forerun/run/solve_request.h"
 #include "apps/forerun/run/writable_path.h"
+#include "core/base/stop_scope.h"
 #include "core/files/atomic_file.h"
 
 namespace forerun {
@@ -42,8 +43,8 @@ assuming as many iterations as recorded. Shares of the time are those of the cri
 
 Units: seconds, bytes per second.
 
-Exit status: 0 modelled; 3 the run did not converge, 6 a solver failed, 130 interrupted (then nothing is modelled);
-2 wrong usage or configuration, 4 files.
+Exit status: 0 modelled; 3 the run did not converge, 6 a solver failed, 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
+(then nothing is modelled); 2 wrong usage or configuration, 4 files.
 )";
 
 constexpr const char* config_name = "config.toml";
@@ -128,16 +129,18 @@ ExitStatus report(const RecordedExperiment& recorded, const ScaleRequest& reques
 }
 
 ExitStatus solve_and_report(const SolveRequest& solve, const ScaleRequest& request, const Console& console) {
+  const InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
   Experiment experiment = make_experiment(solve.document);
   ComparisonPlan plan;
   plan.correctors = {experiment.config.corrector};
   plan.quiet = solve.quiet;
   const auto logger = make_logger(console, solve.quiet);
-  const InterruptGuard interrupt;
-  Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
+  Comparison comparison = carry_out(plan, experiment, console, *logger, stop);
   for (const std::string& sentence : shortfalls(comparison, experiment))
     logger->error("{}; nothing modelled", sentence);
-  const ExitStatus status = exit_status(comparison);
+  const ExitStatus status = InterruptGuard::status().value_or(exit_status(comparison));
   if (status != ExitStatus::ok) return status;
   const int num_threads = experiment.executor->num_threads();
   std::string source =

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/report.h"
+#include "core/base/plain_text.h"
 
 namespace forerun {
 namespace {
@@ -24,7 +24,7 @@ std::vector<Index> powers_of_two(Index last) {
 
 /// What the model takes for granted, in words.
 std::vector<std::string> assumptions(const ScaleStudy& study) {
-  std::ostringstream network;
+  PlainText network;
   network << "a message takes " << study.options.network.latency << " s + bytes / (" << study.options.network.bandwidth
           << " B/s); given, not measured";
   std::vector<std::string> all = {
@@ -130,7 +130,7 @@ ScaleStudy make_scale_study(std::string corrector, std::string source, Iteration
 
 std::string scale_text(const ScaleStudy& study, const Experiment& experiment) {
   const IterationHistory& history = study.history;
-  std::ostringstream text;
+  PlainText text;
   text << problem_heading(experiment) << "corrector " << printable(study.corrector) << ", " << history.iterations.size()
        << " iterations\n\nMeasured (" << printable(study.source) << ")\n";
   const auto line = [&](const std::string& name, double seconds) {

@@ -11,6 +11,7 @@
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/slice_timing.h"
+#include "core/base/stop_scope.h"
 #include "core/parareal/state_scale.h"
 
 namespace forerun {
@@ -31,6 +32,7 @@ std::vector<Sample> samples(const Experiment& experiment) {
   State state = experiment.initial;
   State next(state.size());
   for (const Slice& slice : experiment.grid.slices(0, experiment.num_slices())) {
+    StopScope::throw_if_stop_requested();
     if (slice.index * count / experiment.num_slices() == static_cast<Index>(all.size())) all.push_back({slice, state});
     experiment.coarse->propagate(slice, state, next);
     state.swap(next);

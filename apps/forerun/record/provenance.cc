@@ -1,16 +1,15 @@
 #include "apps/forerun/record/provenance.h"
 
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/forerun/cli/build.h"
+#include "core/files/digest.h"
 #include "core/files/read_file.h"
 
 namespace forerun {
@@ -49,18 +48,6 @@ Json file_digest(const std::optional<std::filesystem::path>& file) {
 }
 
 }  // namespace
-
-std::string digest(std::string_view bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  std::string hex;
-  for (const unsigned char byte : canonical.digest) {
-    std::array<char, 3> digits;
-    std::snprintf(digits.data(), digits.size(), "%02x", byte);
-    hex += digits.data();
-  }
-  return hex;
-}
 
 std::string provenance_json(const Experiment& experiment, const ConfigDocument& document,
                             const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "apps/forerun/config/config_document.h"
@@ -14,8 +13,5 @@ namespace forerun {
 /// for before the run, while they are what the run reads. Throws `FileError`.
 std::string provenance_json(const Experiment& experiment, const ConfigDocument& document,
                             const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start);
-
-/// XXH3-128 in hexadecimal, as `xxhsum -H2` prints it.
-std::string digest(std::string_view bytes);
 
 }  // namespace forerun

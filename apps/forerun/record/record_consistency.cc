@@ -158,7 +158,8 @@ void check_record(const Json& record, const Experiment& experiment) {
       throw std::invalid_argument(error.what() + (" (the run of '" + name + "')"));
     }
   }
-  if (names.empty()) throw std::invalid_argument("has no runs");
+  const bool has_ended = !record.contains("status") || json_text(record, "status") == "ended";
+  if (names.empty() && has_ended) throw std::invalid_argument("has no runs");
 }
 
 }  // namespace forerun

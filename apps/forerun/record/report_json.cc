@@ -100,6 +100,7 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   Json json;
   json["schema"] = "forerun.compare/1";
   json["version"] = build::version;
+  json["status"] = comparison.running ? "running" : comparison.interrupted ? "interrupted" : "ended";
   json["problem"] = {{"name", experiment.problem->name()},
                      {"dimension", experiment.dimension()},
                      {"parameters", parameters_json(experiment.config.problem.parameters)}};

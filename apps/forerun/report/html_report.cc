@@ -63,15 +63,24 @@ std::string iterations_text(const ReportedRun& run) {
 
 /// How each run ended, one sentence a run; what did not converge stands out.
 void add_outcomes(HtmlPage& page, const ReportedComparison& comparison) {
+  if (comparison.status == "running") {
+    page.paragraph("Not ended: the work still went on when this record was written, or its process was killed since.",
+                   "bad");
+  } else if (comparison.status == "interrupted") {
+    page.paragraph("Interrupted by a signal: correctors that are not shown were not run.", "bad");
+  }
   for (const ReportedRun& run : comparison.runs) {
-    if (run.converged) {
+    if (run.is_running()) {
+      page.paragraph(run.corrector + " had not ended after " + iterations_text(run) + ".", "bad");
+    } else if (run.converged) {
       std::string text = run.corrector + " converged in " + iterations_text(run);
       if (run.max_error) text += ", " + format_scientific(*run.max_error) + " from the serial fine solution";
       page.paragraph(text + ".", "good");
     } else {
       std::string text = run.corrector + " did not converge: " +
                          (run.failure.empty() ? run.termination + " after " + iterations_text(run) : run.failure);
-      page.paragraph(text + ". What is shown is the last good iterate, not the solution.", "bad");
+      page.paragraph(text + (run.has_states() ? ". What is shown is the last good iterate, not the solution." : "."),
+                     "bad");
     }
     for (const std::string& warning : run.warnings) page.paragraph(run.corrector + ": " + warning + ".", "bad");
   }
@@ -94,9 +103,11 @@ std::string comparison_html(const ReportedComparison& comparison) {
   HtmlPage page("forerun: " + comparison.experiment.problem->name());
   add_heading(page, comparison);
   add_outcomes(page, comparison);
-  add_convergence_section(page, comparison);
-  add_cost_section(page, comparison);
-  add_solution_section(page, comparison);
+  if (!comparison.runs.empty()) {
+    add_convergence_section(page, comparison);
+    add_cost_section(page, comparison);
+    add_solution_section(page, comparison);
+  }
   add_provenance_section(page, comparison);
   return page.str();
 }

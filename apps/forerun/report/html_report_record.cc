@@ -101,8 +101,9 @@ States read_boundaries(const fs::path& path, const Experiment& experiment) {
 }  // namespace
 
 ReportedComparison read_run_directory(const fs::path& directory) {
-  ReportedComparison comparison{directory, read_recorded_experiment(directory), 1, {}, {}, {}, {}};
+  ReportedComparison comparison{directory, "ended", read_recorded_experiment(directory), 1, {}, {}, {}, {}};
   read_record(directory, comparison.experiment, [&](const Json& json) {
+    if (json.contains("status")) comparison.status = json_text(json, "status");
     comparison.num_threads = recorded_threads(json);
     comparison.serial_fine_seconds = recorded_serial_seconds(json);
     for (const Json& run : json_array(json, "runs")) comparison.runs.push_back(read_run(run));
@@ -110,7 +111,11 @@ ReportedComparison read_run_directory(const fs::path& directory) {
   const auto boundaries = [&](const std::string& name) {
     return read_boundaries(directory / ("boundaries-" + name + ".npy"), comparison.experiment);
   };
-  for (ReportedRun& run : comparison.runs) run.boundaries = boundaries(run.corrector);
+  for (ReportedRun& run : comparison.runs) {
+    const bool may_lack_states = comparison.status != "ended" && !run.converged;
+    if (may_lack_states && !fs::exists(directory / ("boundaries-" + run.corrector + ".npy"))) continue;
+    run.boundaries = boundaries(run.corrector);
+  }
   if (comparison.serial_fine_seconds) comparison.serial_fine = boundaries("serial-fine");
   read_json_file(directory / "provenance.json", [&](const Json& json) { flatten(json, "", comparison.provenance); });
   return comparison;

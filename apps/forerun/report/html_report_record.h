@@ -35,7 +35,10 @@ struct ReportedRun {
   std::vector<double> fallbacks;
   std::vector<double> levels;
   std::vector<std::string> served_by;
-  States boundaries;  ///< d × (N + 1); columns that were not reached are not finite
+  States boundaries;  ///< d × (N + 1); columns that were not reached are not finite; empty: none were written yet
+
+  bool is_running() const { return termination == "running"; }
+  bool has_states() const { return boundaries.size() > 0; }
 
   Index num_iterations() const { return static_cast<Index>(increments.size()); }
 };
@@ -43,6 +46,7 @@ struct ReportedRun {
 /// A run directory (run_directory.h) as it was found on disk, checked: shapes agree, series have equal lengths.
 struct ReportedComparison {
   std::filesystem::path directory;
+  std::string status;     ///< "ended", "interrupted", or "running": so also if its process was killed
   Experiment experiment;  ///< from its config.toml
   int num_threads = 1;
   std::optional<double> serial_fine_seconds;

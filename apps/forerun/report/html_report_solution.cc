@@ -15,9 +15,11 @@ constexpr double wide = 980.0;
 constexpr double portrait_height = 400.0;
 constexpr double least_panel = 135.0;
 
-/// The run whose solution is shown: of those that converged the one with the fewest iterations, else the first.
+/// The run whose solution is shown: of those that converged the one with the fewest iterations, else the first that has
+/// states, of which there must be one.
 const ReportedRun& shown_run(const ReportedComparison& comparison) {
   const auto better = [](const ReportedRun& a, const ReportedRun& b) {
+    if (a.has_states() != b.has_states()) return a.has_states();
     return a.converged != b.converged ? a.converged : a.converged && a.num_iterations() < b.num_iterations();
   };
   return *std::min_element(comparison.runs.begin(), comparison.runs.end(), better);
@@ -79,6 +81,7 @@ void add_error_by_time(HtmlPage& page, const ReportedComparison& comparison) {
   int colour = 0;
   const StateNorm norm = norm_of_states(experiment.options, *comparison.serial_fine);
   for (const ReportedRun& run : comparison.runs) {
+    if (!run.has_states()) continue;
     State errors(experiment.num_slices() + 1);
     for (Index n = 0; n < errors.size(); ++n) {
       errors[n] = norm.distance(run.boundaries.col(n), comparison.serial_fine->col(n));
@@ -230,6 +233,8 @@ void add_plane_field(HtmlPage& page, const ReportedComparison& comparison, const
 }  // namespace
 
 void add_solution_section(HtmlPage& page, const ReportedComparison& comparison) {
+  const auto has_states = [](const ReportedRun& run) { return run.has_states(); };
+  if (std::none_of(comparison.runs.begin(), comparison.runs.end(), has_states)) return;
   const StateLayout layout = comparison.experiment.problem->layout();
   page.begin_section("Solution");
   switch (layout.axes.size()) {

@@ -22,10 +22,11 @@ often a corrected state was refused because it lay far outside of all that was s
 
 --model serves the corrector that learned it, and auto; --save-model needs exactly one corrector that learns.
 What overrides what: the file < --set < --threads and --seed.
-First Ctrl-C: stops after the slices in progress and reports what was reached; second: ends at once.
+First Ctrl-C, SIGTERM or SIGHUP: stops, within two seconds, and reports what was reached; second: ends at once.
 
-Exit status: 0 all converged, 3 one reached a limit first, 6 a solver failed, 130 interrupted (all runs that could be
-carried out are shown and written); 2 wrong usage or configuration, 4 files, 5 model file (nothing is written).
+Exit status: 0 all converged, 3 one reached a limit first, 6 a solver failed or overran [fine] slice_timeout, 129, 130,
+143 ended by SIGHUP, SIGINT, SIGTERM (all runs that could be carried out are shown and written); 2 wrong usage or
+configuration, 4 files, 5 model file (nothing is written).
 )";
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {

@@ -2,11 +2,17 @@
 
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "apps/forerun/cli/progress.h"
+#include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/coarse_stability.h"
+#include "apps/forerun/run/hanging_solver.h"
+#include "core/base/stop_scope.h"
+#include "core/execution/stoppable_executor.h"
 #include "core/parareal/parareal.h"
+#include "core/propagation/logged_propagator.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
 #include "learning/training/harvesting_trainer.h"
@@ -14,9 +20,36 @@
 namespace forerun {
 namespace {
 
-SerialSolution solve_reference(const Experiment& experiment, spdlog::logger& logger, std::stop_token stop) {
+/// The configuration's limit of a fine solve.
+SliceLimit slice_limit(const ComparisonPlan& plan, const Experiment& experiment, ComparisonObserver* observer) {
+  return leaving_the_process(experiment.options.slice_limit,
+                             [observer, checkpoint = plan.checkpoint](const SliceFailure& failure) {
+                               if (checkpoint != nullptr) checkpoint->write();
+                               return observer != nullptr ? observer->on_abandon(failure) : std::string();
+                             });
+}
+
+bool fits(const States& boundaries, const Experiment& experiment) {
+  return boundaries.rows() == experiment.dimension() && boundaries.cols() == experiment.num_slices() + 1;
+}
+
+SerialSolution solve_reference(const ComparisonPlan& plan, const Experiment& experiment, spdlog::logger& logger,
+                               const std::stop_token& stop, const SliceLimit& limit) {
+  if (plan.checkpoint != nullptr) {
+    std::optional<SerialSolution> kept = plan.checkpoint->finished_reference();
+    if (kept && fits(kept->boundaries, experiment)) return std::move(*kept);
+  }
   logger.info("serial fine solution of {} slices", experiment.num_slices());
-  return solve_serial(experiment.grid, experiment.initial, *experiment.fine, std::move(stop));
+  const auto solve = [&](const Propagator& fine) {
+    return solve_serial(experiment.grid, experiment.initial, fine, stop, limit);
+  };
+  if (plan.checkpoint == nullptr) return solve(*experiment.fine);
+  SolveLog& log = plan.checkpoint->begin("serial-fine");
+  const bool goes_on = log.num_known_solves() > 0;
+  SerialSolution solution = solve(LoggedPropagator(*experiment.fine, log, "fine"));
+  if (goes_on) solution.seconds = log.unfinished_seconds();
+  plan.checkpoint->finish_reference(solution);
+  return solution;
 }
 
 /// nullptr for classic Parareal.
@@ -39,8 +72,10 @@ std::optional<LearnedModel> learned_model(const HarvestingTrainer* trainer, cons
     return trainer->learned_model(executor);
   } catch (const std::runtime_error& error) {
     logger.warn("nothing learned: {}", error.what());
-    return std::nullopt;
+  } catch (const StopRequested&) {
+    logger.warn("nothing learned: interrupted");
   }
+  return std::nullopt;
 }
 
 Index iteration_limit(const PararealOptions& options, Index num_slices) {
@@ -49,23 +84,58 @@ Index iteration_limit(const PararealOptions& options, Index num_slices) {
 
 CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
                            const States* reference, const Console& console, spdlog::logger& logger,
-                           std::stop_token stop) {
+                           const std::stop_token& stop, ComparisonObserver* observer) {
   CorrectorRun run;
   run.corrector = corrector;
   run.warm = serves(plan.warm_start, corrector);
   const auto trainer = make_trainer(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
   PararealOptions options = experiment.options;
-  options.stop = std::move(stop);
+  options.stop = stop;
+  options.slice_limit = slice_limit(plan, experiment, observer);
+  PararealProblem problem{experiment.grid,     experiment.initial, *experiment.coarse,
+                          experiment.ladder(), trainer.get(),      reference};
+  if (plan.checkpoint != nullptr) problem.log = &plan.checkpoint->begin(corrector.name);
+  IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
   {
     Progress progress(
         console, logger,
         {corrector.name, iteration_limit(options, experiment.num_slices()), options.tolerance, plan.quiet});
-    run.record = solve_parareal(
-        {experiment.grid, experiment.initial, *experiment.coarse, experiment.ladder(), trainer.get(), reference},
-        options, *experiment.executor, &progress);
+    IterationObservers observers{&progress, inside};
+    run.record = solve_parareal(problem, options, *experiment.executor, &observers);
   }
   if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
-  if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);
+  if (observer != nullptr) observer->on_solved(run);
+  if (plan.keep_models) {
+    StoppableExecutor executor(*experiment.executor, stop);
+    run.model = learned_model(trainer.get(), run.record, executor, logger);
+  }
+  if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
+  return run;
+}
+
+/// A stop that came when everything had been done has cut nothing short.
+bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan) {
+  const auto cut_short = [&](const CorrectorRun& run) {
+    const bool learned = !plan.keep_models || !find_corrector(run.corrector.name).make || run.model.has_value();
+    return run.record.termination == Termination::interrupted || !learned;
+  };
+  return !comparison.not_run.empty() || (comparison.serial_fine && comparison.serial_fine->interrupted) ||
+         std::any_of(comparison.runs.begin(), comparison.runs.end(), cut_short);
+}
+
+/// One that had ended before the process that carried it out did.
+std::optional<CorrectorRun> finished_run(const NamedChoice& corrector, const ComparisonPlan& plan,
+                                         const Experiment& experiment, ComparisonObserver* observer) {
+  if (plan.checkpoint == nullptr) return std::nullopt;
+  std::optional<FinishedRun> kept = plan.checkpoint->finished(corrector.name);
+  if (!kept || !fits(kept->record.boundaries, experiment)) return std::nullopt;
+  CorrectorRun run;
+  run.corrector = corrector;
+  run.warm = serves(plan.warm_start, corrector);
+  if (observer != nullptr) observer->on_begin(run);
+  run.record = std::move(kept->record);
+  run.model = std::move(kept->model);
+  if (observer != nullptr) observer->on_solved(run);
   if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
   return run;
 }
@@ -90,25 +160,34 @@ bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corre
 }
 
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
-                     spdlog::logger& logger, std::stop_token stop) {
+                     spdlog::logger& logger, std::stop_token stop, ComparisonObserver* observer) {
+  const StopScope scope(stop);
   Comparison comparison;
-  if (plan.reference) comparison.serial_fine = solve_reference(experiment, logger, stop);
-  const bool has_reference = comparison.has_reference();
-  for (const NamedChoice& corrector : plan.correctors) {
-    if (stop.stop_requested()) {
-      comparison.not_run.push_back(corrector.name);
-      continue;
-    }
-    CorrectorRun run =
-        run_corrector(corrector, plan, experiment, has_reference ? &comparison.serial_fine->boundaries : nullptr,
-                      console, logger, stop);
-    if (has_reference && run.record.converged()) {
-      const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
-      run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
-    }
-    comparison.runs.push_back(std::move(run));
+  if (plan.reference) {
+    comparison.serial_fine = solve_reference(plan, experiment, logger, stop, slice_limit(plan, experiment, observer));
+    if (observer != nullptr) observer->on_reference(*comparison.serial_fine);
   }
-  comparison.interrupted = stop.stop_requested();
+  const bool has_reference = comparison.has_reference();
+  const States* const reference = has_reference ? &comparison.serial_fine->boundaries : nullptr;
+  for (const NamedChoice& corrector : plan.correctors) {
+    try {
+      std::optional<CorrectorRun> kept = finished_run(corrector, plan, experiment, observer);
+      if (!kept) StopScope::throw_if_stop_requested();
+      CorrectorRun run = kept ? std::move(*kept)
+                              : run_corrector(corrector, plan, experiment, reference, console, logger, stop, observer);
+      if (has_reference && run.record.converged()) {
+        const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
+        run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
+      }
+      if (observer != nullptr) observer->on_end(run);
+      // What the last one leaves is written as a result next.
+      if (plan.checkpoint != nullptr && !kept && &corrector != &plan.correctors.back()) plan.checkpoint->finish(run);
+      comparison.runs.push_back(std::move(run));
+    } catch (const StopRequested&) {
+      comparison.not_run.push_back(corrector.name);
+    }
+  }
+  comparison.interrupted = stop.stop_requested() && was_cut_short(comparison, plan);
   return comparison;
 }
 

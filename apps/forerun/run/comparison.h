@@ -10,6 +10,7 @@
 #include "apps/forerun/cli/console.h"
 #include "apps/forerun/run/experiment.h"
 #include "core/propagation/serial_fine.h"
+#include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
 #include "core/record/speedup_model.h"
 #include "learning/training/learned_model.h"
@@ -44,10 +45,13 @@ struct Comparison {
   std::vector<CorrectorRun> runs;
   std::vector<std::string> not_run;  ///< correctors that an interrupt kept from running
   bool interrupted = false;
+  bool running = false;  ///< of one that is written down meanwhile
 
   /// The serial fine solution was computed to its end.
   bool has_reference() const { return serial_fine && !serial_fine->failure && !serial_fine->interrupted; }
 };
+
+class Checkpoint;
 
 struct ComparisonPlan {
   std::vector<NamedChoice> correctors;
@@ -55,6 +59,24 @@ struct ComparisonPlan {
   std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
   bool keep_models = false;             ///< fill `CorrectorRun::model`
   bool quiet = false;
+  Checkpoint* checkpoint = nullptr;  ///< what is computed is kept in it, and what it knows is not computed again
+};
+
+/// Is told how a comparison goes, on the thread that carries it out, but for `on_abandon`.
+class ComparisonObserver {
+ public:
+  virtual ~ComparisonObserver() = default;
+
+  /// The serial solution, as far as it came.
+  virtual void on_reference(const SerialSolution& /*serial_fine*/) {}
+  /// A run is about to begin; what is returned sees it from inside (nullptr: nobody).
+  virtual IterationObserver* on_begin(const CorrectorRun& /*run*/) { return nullptr; }
+  /// It has been solved; what it has learned is still to be put together.
+  virtual void on_solved(const CorrectorRun& /*run*/) {}
+  virtual void on_end(const CorrectorRun& /*run*/) {}
+  /// The process ends when this returns, because a solver does not: keeps what is known and says where. On another
+  /// thread.
+  virtual std::string on_abandon(const SliceFailure& /*failure*/) { return {}; }
 };
 
 /// Reads the model and compares what it was learned on with `experiment`; throws `FileError`, `ModelFileError`.
@@ -64,8 +86,8 @@ WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& e
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector);
 
 /// Carries the plan out, one run after the other; a failed run does not keep the others from running, an interrupt
-/// does.
+/// does. A fine solver that overruns its limit and does not stop ends the process (hanging_solver.h).
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
-                     spdlog::logger& logger, std::stop_token stop);
+                     spdlog::logger& logger, std::stop_token stop, ComparisonObserver* observer = nullptr);
 
 }  // namespace forerun

@@ -1,10 +1,9 @@
 #include "apps/forerun/run/dry_run.h"
 
-#include <sstream>
-
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
+#include "core/base/plain_text.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -46,7 +45,7 @@ std::string plan_line(const std::string& name, const std::string& value) {
 
 std::string pass_text(const IntegratorSpec& solver, const Experiment& experiment) {
   if (is_adaptive(solver.method)) return "steps of " + to_text(solver) + ", as many as that takes";
-  std::ostringstream text;
+  PlainText text;
   text << static_cast<double>(solver.steps) * static_cast<double>(experiment.num_slices()) << " steps of "
        << solver.method << " in all, step "
        << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps));
@@ -74,6 +73,10 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
   text += plan_line("memory, states", format_bytes(state_bytes(experiment.dimension(), slices)));
   text += plan_line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) +
                                            " an iteration, where the corrector learns");
+  if (request.out) {
+    text += plan_line("disk, checkpoint", format_bytes(checkpoint_bytes_per_slice(experiment.dimension()) * slices) +
+                                              " an iteration at most, until the run has ended");
+  }
   return text + plan_files(files_written(request, plan, experiment)) + dry_run_ending;
 }
 

@@ -26,6 +26,34 @@ auto made_at(const ConfigDocument& document, const std::string& section, const s
   }
 }
 
+/// What is wrong with an equation whose parameters are extreme: something overflows. Empty: nothing.
+std::string unsoundness(const OdeProblem& problem, bool uses_own_initial_state) {
+  const StateBounds bounds = problem.bounds();
+  const State scale = 2.0 / (bounds.upper - bounds.lower).array();
+  if (!scale.allFinite() || (scale.array() <= 0.0).any()) return "the range of its states cannot be scaled to [-1, 1]";
+  const bool is_finite = !uses_own_initial_state || problem.initial_state().allFinite();
+  return is_finite ? "" : "its initial state is not finite";
+}
+
+/// A parameter may keep its rule and still be none that the equation can be computed with.
+void require_sound_problem(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
+  const bool uses_own_initial_state = !config.initial_state;
+  const std::string what = unsoundness(problem, uses_own_initial_state);
+  if (what.empty()) return;
+  const auto refuse = [&](const std::string& place, const std::string& value) {
+    throw UsageError(place + ": [problem] " + value + ": must let '" + problem.name() + "' be computed, but " + what);
+  };
+  const Parameters& parameters = config.problem.parameters;
+  for (const ParameterSpec& spec : parameters.specs()) {
+    if (!parameters.is_set(spec.name)) continue;
+    Parameters without = parameters;
+    without.set(spec.name, spec.default_value);
+    if (!unsoundness(*find_problem(problem.name()).make(without), uses_own_initial_state).empty()) continue;
+    refuse(place_of(document, "problem", spec.name), spec.name + " = " + toml_text(parameters.value(spec.name)));
+  }
+  refuse(document.place_of_section("problem"), "its parameters together");
+}
+
 State initial_state(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
   if (!config.initial_state) return problem.initial_state();
   State state = read_state_file(*config.initial_state);
@@ -107,17 +135,21 @@ double state_bytes(Index dimension, double num_slices) {
   return num_slices * (state_sets * 8.0 * static_cast<double>(dimension) + static_cast<double>(sizeof(Slice)));
 }
 
+double checkpoint_bytes_per_slice(Index dimension) { return 8.0 * static_cast<double>(dimension); }
+
 double harvest_bytes_per_slice(Index dimension) { return 2.0 * 8.0 * static_cast<double>(dimension); }
 
 Experiment make_experiment(const ConfigDocument& document) {
   RunConfig config = read_config(document);
   auto problem = made_at(document, "problem", "name",
                          [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
+  made_at(document, "problem", "name", [&] { require_sound_problem(document, config, *problem); });
   State initial = initial_state(document, config, *problem);
   require_memory(document, problem->dimension(), config.slices);
   TimeGrid grid = time_grid(document, config, *problem);
   StateBounds bounds = problem->bounds();
   PararealOptions options = parareal_options(config.parareal, *problem);
+  if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
   std::optional<PlannedLevels> planned = choose_levels(document, config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;

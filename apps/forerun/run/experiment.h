@@ -52,5 +52,7 @@ Experiment make_experiment(const ConfigDocument& document);
 double state_bytes(Index dimension, double num_slices);
 /// Bytes that harvesting adds with each slice propagated: a state and its discrepancy.
 double harvest_bytes_per_slice(Index dimension);
+/// Bytes that a checkpoint holds of each slice propagated, at most: a state.
+double checkpoint_bytes_per_slice(Index dimension);
 
 }  // namespace forerun

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <sstream>
 
 #include "apps/forerun/cli/text_table.h"
+#include "core/base/plain_text.h"
 
 namespace forerun {
 namespace {
@@ -37,7 +37,7 @@ TimeUnit time_unit(const Comparison& comparison) {
 }
 
 std::string count(double value) {
-  std::ostringstream text;
+  PlainText text;
   text.precision(1);
   text << std::fixed << value;
   return text.str();
@@ -103,7 +103,7 @@ std::string solver_text(const IntegratorSpec& spec) {
 
 std::string problem_heading(const Experiment& experiment) {
   const RunConfig& config = experiment.config;
-  std::ostringstream text;
+  PlainText text;
   text << experiment.problem->name() << ", d = " << experiment.dimension() << ", " << experiment.num_slices()
        << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]\n"
        << "fine " << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
@@ -145,7 +145,7 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
                    time(seconds.total), optional_text(run.measured_speedup, format_factor),
                    run.modelled ? format_factor(run.modelled->speedup) : "-", status_text(run)});
   }
-  std::ostringstream text;
+  PlainText text;
   text << problem_heading(experiment);
   if (comparison.has_reference()) {
     text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
@@ -164,7 +164,7 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
 std::string run_summary(const Comparison& comparison, const Experiment& experiment) {
   const CorrectorRun& run = comparison.runs.front();
   const PhaseSeconds& seconds = run.record.seconds;
-  std::ostringstream text;
+  PlainText text;
   const auto line = [&text](const std::string& name, const std::string& value) {
     text << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << value << "\n";
   };
@@ -203,7 +203,7 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
   for (const CorrectorRun& run : comparison.runs) {
     const RunRecord& record = run.record;
     if (record.converged()) continue;
-    std::ostringstream text;
+    PlainText text;
     text << run.corrector.name << " did not converge: ";
     if (record.termination == Termination::unconfirmed) {
       text << "its increments did, after " << record.num_iterations() << " iterations, but the estimated error, "

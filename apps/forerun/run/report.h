@@ -25,7 +25,7 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
 /// What else a reader of the runs should know (`RunRecord::warnings`), with the corrector it is about.
 std::vector<std::string> notes(const Comparison& comparison);
 
-/// The gravest of what happened: interrupted, then solver_failed, then not_converged.
+/// The gravest of what happened: interrupted (whatever the signal), then solver_failed, then not_converged.
 ExitStatus exit_status(const Comparison& comparison);
 
 }  // namespace forerun

@@ -21,10 +21,12 @@ and errors are ∞-norms of the state scaled to [-1, 1] by the problem's bounds.
 What overrides what: the file < --set < --threads and --seed. `forerun list` names every key with its default.
 Where --set corrector.name names another corrector than the file, the file's options of its own one are left behind.
 Without --reference there is no error and no measured speed-up: they need the serial fine solution.
-First Ctrl-C: stops after the slices in progress and writes what was reached; second: ends at once.
+First Ctrl-C, SIGTERM or SIGHUP: stops, within two seconds, and writes what was reached; second: ends at once.
+With --out the directory follows the run: iterations.csv grows by a row an iteration (tail -f), record.json is renewed.
 
-Exit status: 0 converged, 3 a limit was reached first, 6 a solver failed, 130 interrupted (in all of these the best
-iterate is written); 2 wrong usage or configuration, 4 files, 5 model file (nothing is written).
+Exit status: 0 converged, 3 a limit was reached first, 6 a solver failed or overran [fine] slice_timeout, 129, 130, 143
+ended by SIGHUP, SIGINT, SIGTERM (in all of these the best iterate is written); 2 wrong usage or configuration, 4 files,
+5 model file (nothing is written).
 )";
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {

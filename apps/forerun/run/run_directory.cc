@@ -1,14 +1,12 @@
 #include "apps/forerun/run/run_directory.h"
 
-#include <sstream>
 #include <system_error>
 
-#include "apps/forerun/record/report_json.h"
+#include "apps/forerun/config/config.h"
 #include "core/base/errors.h"
-#include "core/files/array_file.h"
+#include "core/base/plain_text.h"
 #include "core/files/atomic_file.h"
 #include "core/files/npy_file.h"
-#include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
 
 namespace forerun {
@@ -32,9 +30,9 @@ void RunDirectory::require_usable(const fs::path& path) {
   }
 }
 
-RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)) {
+RunDirectory::RunDirectory(fs::path path, Content content) : path_(std::move(path)) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "out/" is "out"
-  require_usable(path_);
+  if (content == Content::none) require_usable(path_);
   std::error_code error;
   for (fs::path missing = path_; !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) {
     made_.insert(made_.begin(), missing);
@@ -49,21 +47,16 @@ RunDirectory::~RunDirectory() {
   for (auto made = made_.rbegin(); made != made_.rend(); ++made) fs::remove(*made, ignored);
 }
 
-void RunDirectory::write(const Comparison& comparison, const Experiment& experiment, const std::string& provenance,
-                         const std::optional<WarmStart>& warm_start) const {
+void RunDirectory::write_origin(const Experiment& experiment, const std::string& provenance) const {
   const bool from_file = experiment.config.initial_state.has_value();
   const auto initial_state = from_file ? std::optional<fs::path>(initial_state_name) : std::nullopt;
   write_file_atomically(path_ / "config.toml", to_toml(experiment.config, initial_state));
   if (from_file) write_npy(path_ / initial_state_name, experiment.initial);
   write_file_atomically(path_ / "provenance.json", provenance);
-  write_file_atomically(path_ / "record.json", comparison_json(comparison, experiment, warm_start));
-  write_file_atomically(path_ / "iterations.csv", iterations_csv(comparison));
-  if (comparison.has_reference()) write_npy(path_ / boundaries_name("serial-fine"), comparison.serial_fine->boundaries);
-  for (const CorrectorRun& run : comparison.runs) {
-    write_npy(path_ / boundaries_name(run.corrector.name), run.record.boundaries);
-    if (run.model) save_model(path_ / model_name(run.corrector.name), *run.model);
-  }
 }
+
+fs::path RunDirectory::boundaries_file(const std::string& solver) const { return path_ / boundaries_name(solver); }
+fs::path RunDirectory::model_file(const std::string& corrector) const { return path_ / model_name(corrector); }
 
 std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, const ComparisonPlan& plan) {
   std::vector<std::string> names = {"config.toml", "provenance.json", "record.json", "iterations.csv"};
@@ -76,24 +69,32 @@ std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, 
   return names;
 }
 
-std::string iterations_csv(const Comparison& comparison) {
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
+std::string iterations_heading() {
+  return "corrector,iteration,first_slice,exact_front,converged_front,increment,jump,error,fine_work,"
+         "max_slice_fine_seconds,total_seconds,fine_seconds,coarse_seconds,fit_seconds,predict_seconds,served_by,"
+         "fallbacks\n";
+}
+
+std::string iterations_row(const std::string& corrector, const IterationRecord& k) {
+  PlainText text;
   text.precision(17);
-  text << "corrector,iteration,first_slice,exact_front,converged_front,increment,jump,error,fine_work,"
-          "max_slice_fine_seconds,total_seconds,fine_seconds,coarse_seconds,fit_seconds,predict_seconds,served_by,"
-          "fallbacks\n";
+  text << corrector << ',' << k.iteration << ',' << k.first_slice << ',' << k.exact_front << ',' << k.converged_front
+       << ',' << k.increment << ',' << k.jump << ',';
+  if (k.error) text << *k.error;
+  text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds() << ',' << k.seconds.total << ',' << k.seconds.fine
+       << ',' << k.seconds.coarse << ',' << k.seconds.fit << ',' << k.seconds.predict << ',' << k.corrector << ','
+       << k.num_fallbacks << '\n';
+  return text.str();
+}
+
+std::string iterations_csv(const Comparison& comparison) {
+  std::string text = iterations_heading();
   for (const CorrectorRun& run : comparison.runs) {
-    for (const IterationRecord& k : run.record.iterations) {
-      text << run.corrector.name << ',' << k.iteration << ',' << k.first_slice << ',' << k.exact_front << ','
-           << k.converged_front << ',' << k.increment << ',' << k.jump << ',';
-      if (k.error) text << *k.error;
-      text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds() << ',' << k.seconds.total << ',' << k.seconds.fine
-           << ',' << k.seconds.coarse << ',' << k.seconds.fit << ',' << k.seconds.predict << ',' << k.corrector << ','
-           << k.num_fallbacks << '\n';
+    for (const IterationRecord& iteration : run.record.iterations) {
+      text += iterations_row(run.corrector.name, iteration);
     }
   }
-  return text.str();
+  return text;
 }
 
 }  // namespace forerun

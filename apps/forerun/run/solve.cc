@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <functional>
 #include <optional>
 
 #include "apps/forerun/cli/interrupt.h"
@@ -13,13 +12,15 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/record/provenance.h"
 #include "apps/forerun/record/report_json.h"
+#include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/dry_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
+#include "apps/forerun/run/run_journal.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
-#include "core/files/atomic_file.h"
+#include "core/base/stop_scope.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
 
@@ -113,19 +114,6 @@ void report(const SolveRequest& request, const Comparison& comparison, const Exp
   console.out.flush();
 }
 
-/// Does all of `writes`: what was computed is not lost because one of its places fails. Returns the first failure.
-std::exception_ptr attempt_all(const std::vector<std::function<void()>>& writes) {
-  std::exception_ptr first;
-  for (const auto& write : writes) {
-    try {
-      write();
-    } catch (const FileError&) {
-      if (!first) first = std::current_exception();
-    }
-  }
-  return first;
-}
-
 void save_learned_model(const std::filesystem::path& path, const Comparison& comparison, spdlog::logger& logger) {
   const auto found = std::find_if(comparison.runs.begin(), comparison.runs.end(),
                                   [](const auto& run) { return run.model.has_value(); });
@@ -137,11 +125,79 @@ void save_learned_model(const std::filesystem::path& path, const Comparison& com
   logger.info("{}: written{}", path.string(), found->record.converged() ? "" : ", from a run that did not converge");
 }
 
+/// Returns the first failure, or nullptr; the rest has been written.
+std::exception_ptr write_results(const SolveRequest& request, const Comparison& comparison, RunJournal& journal,
+                                 spdlog::logger& logger) {
+  std::exception_ptr first;
+  try {
+    journal.finish(comparison);
+  } catch (const FileError&) {
+    first = std::current_exception();
+  }
+  try {
+    if (request.save_model) save_learned_model(*request.save_model, comparison, logger);
+  } catch (const FileError&) {
+    if (!first) first = std::current_exception();
+  }
+  return first;
+}
+
+/// `forerun resume` has something to do: work was cut off, failed for a reason that may pass, or could not be written.
+bool may_go_on(const Comparison& comparison, const std::exception_ptr& failure) {
+  const ExitStatus status = exit_status(comparison);
+  return failure || comparison.interrupted || status == ExitStatus::solver_failed;
+}
+
+/// Everything has been checked and prepared.
+ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& experiment, const ComparisonPlan& plan,
+                                const RunDirectory* directory, InterruptGuard& interrupt, const Console& console,
+                                spdlog::logger& logger) {
+  RunJournal journal({directory, json_file(request)}, experiment, plan.warm_start, logger);
+  const InterruptGuard::Keep keep(interrupt, [&journal, checkpoint = plan.checkpoint] {
+    if (checkpoint != nullptr) checkpoint->write();
+    return journal.keep();
+  });
+  const Comparison comparison = carry_out(plan, experiment, console, logger, interrupt.token(), &journal);
+  interrupt.finish();
+
+  // Files first: standard output may be a pipe that nobody reads any more.
+  const std::exception_ptr failure = write_results(request, comparison, journal, logger);
+  const bool goes_on = may_go_on(comparison, failure);
+  if (plan.checkpoint != nullptr && !goes_on) plan.checkpoint->remove();
+  const std::string json = request.json == "-" ? comparison_json(comparison, experiment, plan.warm_start) : "";
+  report(request, comparison, experiment, json, console, logger);
+  if (plan.checkpoint != nullptr && goes_on)
+    logger.info("`forerun resume {}` goes on", printable(request.out->string()));
+  if (failure) std::rethrow_exception(failure);
+  return InterruptGuard::status().value_or(exit_status(comparison));
+}
+
+/// What was asked for, and what may differ.
+SolveRequest resumed(const CheckpointedRequest& kept, const ResumeOptions& options) {
+  SolveRequest request;
+  request.command = kept.command;
+  request.document = ConfigDocument::read(options.directory / "config.toml");
+  if (options.threads) {
+    request.document.set_from_text("run", "threads", *options.threads, "--threads " + *options.threads);
+  }
+  request.correctors = kept.correctors;
+  request.reference = kept.reference;
+  request.model = kept.model_place;
+  request.save_model = kept.save_model;
+  request.out = options.directory;
+  request.json = options.json ? options.json : kept.json;
+  request.quiet = options.quiet;
+  return request;
+}
+
 }  // namespace
 
 ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
   const Experiment experiment = make_experiment(request.document);
-  const ComparisonPlan plan = make_plan(request, experiment);
+  ComparisonPlan plan = make_plan(request, experiment);
   check_places(request);
   if (request.dry_run) {
     console.out << dry_run_text(request, plan, experiment);
@@ -149,25 +205,36 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   }
   if (json_file(request)) require_writable(*json_file(request));
   if (request.save_model) require_writable(*request.save_model);
-  std::optional<RunDirectory> directory;
-  if (request.out) directory.emplace(*request.out);
-
-  const std::string provenance = provenance_json(experiment, request.document, words, plan.warm_start);
   const auto logger = make_logger(console, request.quiet);
+  std::optional<RunDirectory> directory;
+  std::optional<Checkpoint> checkpoint;
+  if (request.out) {
+    directory.emplace(*request.out);
+    directory->write_origin(experiment, provenance_json(experiment, request.document, words, plan.warm_start));
+    checkpoint.emplace(*request.out, request, experiment, plan, *logger);
+    plan.checkpoint = &*checkpoint;
+  }
   say_transfer(plan, *logger);
-  const InterruptGuard interrupt;
-  const Comparison comparison = carry_out(plan, experiment, console, *logger, interrupt.token());
+  return carry_out_and_report(request, experiment, plan, directory ? &*directory : nullptr, interrupt, console,
+                              *logger);
+}
 
-  // Files first: standard output may be a pipe that nobody reads any more, which ends the process.
-  const std::string json = comparison_json(comparison, experiment, plan.warm_start);
-  std::vector<std::function<void()>> writes;
-  if (directory) writes.push_back([&] { directory->write(comparison, experiment, provenance, plan.warm_start); });
-  if (request.save_model) writes.push_back([&] { save_learned_model(*request.save_model, comparison, *logger); });
-  if (json_file(request)) writes.push_back([&] { write_file_atomically(*json_file(request), json); });
-  const std::exception_ptr failure = attempt_all(writes);
-  report(request, comparison, experiment, json, console, *logger);
-  if (failure) std::rethrow_exception(failure);
-  return exit_status(comparison);
+ExitStatus resume(const ResumeOptions& options, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
+  const CheckpointedRequest kept = Checkpoint::read_request(options.directory);
+  const SolveRequest request = resumed(kept, options);
+  Experiment experiment = make_experiment(request.document);
+  experiment.planned = kept.planned;
+  ComparisonPlan plan = make_plan(request, experiment);
+  if (plan.warm_start) plan.warm_start->file = *kept.model;
+  if (json_file(request)) require_writable(*json_file(request));
+  const auto logger = make_logger(console, request.quiet);
+  const RunDirectory directory(options.directory, RunDirectory::Content::of_this_run);
+  Checkpoint checkpoint(options.directory, experiment.config.checkpoint_seconds, *logger);
+  plan.checkpoint = &checkpoint;
+  return carry_out_and_report(request, experiment, plan, &directory, interrupt, console, *logger);
 }
 
 }  // namespace forerun

@@ -14,4 +14,16 @@ namespace forerun {
 /// Throws `UsageError`, `FileError`, `ModelFileError`; until the solving begins nothing has been written.
 ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& words, const Console& console);
 
+/// What may differ when a run goes on.
+struct ResumeOptions {
+  std::filesystem::path directory;
+  std::optional<std::string> threads;
+  std::optional<std::string> json;
+  bool quiet = false;
+};
+
+/// Goes on with the run that has left a checkpoint in the directory, as `solve` would have. Throws as `solve` does, and
+/// `FileError` for a checkpoint that cannot be used (checkpoint.h).
+ExitStatus resume(const ResumeOptions& options, const Console& console);
+
 }  // namespace forerun

@@ -1,93 +1,116 @@
 #include "apps/forerun/cli/interrupt.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
-#include <nlohmann/json.hpp>
-#include <thread>
+#include <condition_variable>
 
-#include "tests/apps/cli.h"
+#include "tests/apps/process.h"
 
 namespace forerun {
 namespace {
 
 using testing::content_of;
+using testing::Process;
 using testing::TemporaryDirectory;
+using testing::wait_for_text;
 
-TEST(InterruptGuard, TheFirstSignalRequestsAStop) {
+struct Signal {
+  int number;
+  int status;
+};
+
+class Guarded : public ::testing::TestWithParam<Signal> {
+ protected:
+  /// A process whose work does not look at anything; it says "ready" when a signal may come, and "kept" when it keeps
+  /// what it has.
+  Process deaf(const std::function<void(InterruptGuard&)>& prepare = {}) const {
+    return Process([&] {
+      InterruptGuard guard;
+      const InterruptGuard::Keep keep(guard, [this] {
+        say("kept");
+        return std::string();
+      });
+      if (prepare) prepare(guard);
+      say("ready");
+      while (true) ::pause();
+    });
+  }
+  void say(const std::string& word) const { std::ofstream(directory_ / word) << word; }
+  bool said(const std::string& word) const { return content_of(directory_ / word) == word; }
+  void wait_for(const std::string& word) const { wait_for_text(directory_ / word, word); }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_P(Guarded, TheFirstSignalRequestsAStopAndSaysWhich) {
   const InterruptGuard guard;
   std::mutex mutex;
   std::condition_variable_any changed;
   std::unique_lock lock(mutex);
   EXPECT_FALSE(guard.token().stop_requested());
-  ::raise(SIGINT);
+  EXPECT_FALSE(InterruptGuard::status().has_value());
+  ::raise(GetParam().number);
   // Wakes when the stop is requested; waits for it as long as the test runner lets it.
   changed.wait(lock, guard.token(), [] { return false; });
   EXPECT_TRUE(guard.token().stop_requested());
+  EXPECT_EQ(InterruptGuard::status(), static_cast<ExitStatus>(GetParam().status));
 }
 
-TEST(InterruptGuard, RestoresWhatWasBefore) {
+TEST_P(Guarded, RestoresWhatWasBefore) {
   struct sigaction before {};
   struct sigaction after {};
-  ::sigaction(SIGINT, nullptr, &before);
+  ::sigaction(GetParam().number, nullptr, &before);
   { const InterruptGuard guard; }
-  ::sigaction(SIGINT, nullptr, &after);
+  ::sigaction(GetParam().number, nullptr, &after);
   EXPECT_EQ(before.sa_handler, after.sa_handler);
 }
 
-/// The program as a process of its own, its standard error in a file.
-class Process {
- public:
-  Process(const std::vector<std::string>& words, const std::string& err_file) {
-    std::vector<char*> argv;
-    std::vector<std::string> owned = {FORERUN_PROGRAM};
-    owned.insert(owned.end(), words.begin(), words.end());
-    for (std::string& word : owned) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    id_ = ::fork();
-    if (id_ == 0) {
-      const int err = ::open(err_file.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
-      ::dup2(err, STDERR_FILENO);
-      ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
-  }
-  void interrupt() const { ::kill(id_, SIGINT); }
-  /// As waitpid says it.
-  int wait() const {
-    int status = 0;
-    ::waitpid(id_, &status, 0);
-    return status;
-  }
-
- private:
-  pid_t id_ = -1;
-};
-
-void wait_for_text(const std::string& file, const std::string& text) {
-  while (content_of(file).find(text) == std::string::npos) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+TEST_P(Guarded, WorkThatDoesNotStopIsLeftWhenWhatItHasIsKept) {
+  Process process = deaf();
+  wait_for("ready");
+  process.signal(GetParam().number);
+  EXPECT_EQ(process.wait(), GetParam().status);
+  EXPECT_TRUE(said("kept"));
 }
 
-TEST(Interrupt, EndsWithStatus130AndWritesWhatWasReached) {
-  const TemporaryDirectory directory;
-  const std::string config = directory.write("small.toml", testing::small_config);
-  // Without a tolerance and with costly slices the run takes minutes if it is not interrupted.
-  const Process process({"run", config, "--set", "parareal.tolerance=0.0", "--set", "fine.steps=40000", "--set",
-                         "time.slices=64", "--set", "parareal.max_iterations=64", "--set", "parareal.max_seconds=1e6",
-                         "--set", "time.end=8", "--out", directory / "out"},
-                        directory / "err");
-  wait_for_text(directory / "err", "iteration 1");
-  process.interrupt();
-  const int status = process.wait();
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 130);
-  const auto record = nlohmann::json::parse(content_of(directory / "out/record.json"));
-  EXPECT_EQ(record.at("runs").at(0).at("termination"), "interrupted");
-  EXPECT_GE(record.at("runs").at(0).at("iterations").get<int>(), 1);
+TEST_P(Guarded, TheSameWishToProcessAndGroupIsOneSignal) {
+  Process process = deaf();
+  wait_for("ready");
+  process.signal(GetParam().number);
+  process.signal(GetParam().number);
+  EXPECT_EQ(process.wait(), GetParam().status);
+  EXPECT_TRUE(said("kept"));
+}
+
+TEST_P(Guarded, ASecondSignalEndsAtOnce) {
+  Process process = deaf([this](InterruptGuard& guard) {
+    guard.finish();  // nothing but a second signal ends it now
+    std::thread([token = guard.token(), this] {
+      while (!token.stop_requested()) Process::pause();
+      say("heard");
+    }).detach();
+  });
+  wait_for("ready");
+  process.signal(GetParam().number);
+  wait_for("heard");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), GetParam().status) << "that of the first";
+  EXPECT_FALSE(said("kept"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, Guarded,
+                         ::testing::Values(Signal{SIGINT, 130}, Signal{SIGTERM, 143}, Signal{SIGHUP, 129}),
+                         [](const auto& tested) { return std::string(::strsignal(tested.param.number)); });
+
+TEST(Guard, LeavesAnIgnoredHangUpIgnored) {
+  Process process([] {
+    std::signal(SIGHUP, SIG_IGN);
+    const InterruptGuard guard;
+    ::raise(SIGHUP);
+    ::_exit(InterruptGuard::status().has_value() ? 1 : 0);
+  });
+  EXPECT_EQ(process.wait(), 0);
 }
 
 }  // namespace

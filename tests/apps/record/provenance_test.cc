@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/digest.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {

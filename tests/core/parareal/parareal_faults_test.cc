@@ -1,6 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <new>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
@@ -269,7 +275,54 @@ TEST_P(PararealFaults, StopRequestsInterruptTheRun) {
   EXPECT_TRUE(record.boundaries.allFinite());
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, PararealFaults, ::testing::Values(1, 2, 4));
+TEST_P(PararealFaults, WhateverIsThrownTheLowestSliceIsNamed) {
+  const std::vector<std::function<void()>> throws = {[] { throw std::bad_alloc(); }, [] { throw std::string("text"); },
+                                                     [] { throw 42; }, [] { throw std::logic_error("a broken rule"); },
+                                                     [] { throw PropagationError(1.0, "gave up"); }};
+  for (const auto& fail : throws) {
+    const auto fine = faulty(fine_, [&](const Slice& slice, StateOut) {
+      if (slice.index == 0 || slice.index >= 6) fail();
+    });
+    const RunRecord record = solve(coarse_, fine);
+    ASSERT_EQ(record.termination, Termination::propagator_failed);
+    EXPECT_EQ(record.failure->slice, 0) << "whose start is exact";
+    EXPECT_EQ(record.failure->iteration, 1);
+    EXPECT_TRUE(record.boundaries.allFinite());
+  }
+}
+
+/// What a network may come to say.
+class HostileTrainer final : public CoarseTrainer, public Correction {
+ public:
+  explicit HostileTrainer(double value) : value_(value) {}
+  const Correction* initial_correction() override { return std::isfinite(value_) ? nullptr : this; }
+  const Correction* train(const SweepData&, SliceExecutor&) override { return this; }
+  std::string serving() const override { return "hostile"; }
+  void evaluate(const Slice& slice, const StateView& /*state*/, StateOut out) const override {
+    out.setZero();
+    out[slice.index % 2] = value_;
+  }
+
+ private:
+  double value_;
+};
+
+TEST_P(PararealFaults, WhateverACorrectionSaysTheAnswerIsTheSame) {
+  const States serial = solve_serial(grid_, initial_, fine_).boundaries;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double largest = std::numeric_limits<double>::max();
+  for (const double value : {std::numeric_limits<double>::quiet_NaN(), infinity, -infinity, largest, -largest, 1e100}) {
+    HostileTrainer trainer(value);
+    PararealOptions exact;
+    exact.tolerance = 0.0;
+    const RunRecord record = solve(coarse_, fine_, &trainer, exact);
+    ASSERT_TRUE(record.converged()) << value;
+    EXPECT_EQ(record.boundaries, serial) << value;
+    EXPECT_GT(record.iterations.front().num_fallbacks, 0) << value;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, PararealFaults, ::testing::Values(1, 2, 3, 4));
 
 TEST(PararealInput, BadInputIsRefusedBeforeAnyWork) {
   const FunctionPropagator never(2, [](const Slice&, const StateView&, StateOut) { FAIL() << "work was started"; });

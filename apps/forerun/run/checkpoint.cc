@@ -1,0 +1,248 @@
+#include "apps/forerun/run/checkpoint.h"
+
+#include <spdlog/logger.h>
+
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include "apps/forerun/cli/build.h"
+#include "apps/forerun/cli/printable.h"
+#include "core/base/errors.h"
+#include "core/files/byte_archive.h"
+#include "core/files/digest.h"
+#include "core/files/read_file.h"
+#include "core/files/sealed_file.h"
+#include "core/record/record_archive.h"
+#include "learning/files/model_file.h"
+
+namespace forerun {
+
+namespace fs = std::filesystem;
+
+/// A structure, to be saved, or restored; all of its members, or it does not compile.
+template <class Archive, class Plan>
+requires std::same_as<std::remove_const_t<Plan>, LadderPlan>
+void fields(Archive& archive, Plan& plan) {
+  auto& [steps, difference, rate, work] = plan;
+  archive(steps, difference, rate, work);
+}
+
+template <class Archive, class Planned>
+requires std::same_as<std::remove_const_t<Planned>, PlannedLevels>
+void fields(Archive& archive, Planned& planned) {
+  auto& [plan, seconds] = planned;
+  archive(plan, seconds);
+}
+
+template <class Archive, class Request>
+requires std::same_as<std::remove_const_t<Request>, CheckpointedRequest>
+void fields(Archive& archive, Request& request) {
+  auto& [command, correctors, reference, model, model_place, save_model, json, model_digest, configuration_digest,
+         initial_state_digest, planned] = request;
+  archive(command, correctors, reference, model, model_place, save_model, json, model_digest, configuration_digest,
+          initial_state_digest, planned);
+}
+
+namespace {
+
+constexpr std::string_view kRequestKind = "forerun request1";
+constexpr std::string_view kFinishedKind = "forerun finish 1";
+constexpr const char* kReference = "serial-fine";
+
+fs::path checkpoint_of(const fs::path& run_directory) { return run_directory / "checkpoint"; }
+fs::path request_file(const fs::path& directory) { return directory / "request"; }
+std::string finished_name(const std::string& name) { return name + ".finished"; }
+std::string model_name(const std::string& corrector) { return corrector + ".safetensors"; }
+
+/// Programs that differ in it may compute other bits.
+std::string build_text() { return std::string(build::version) + " (" + build::compiler + ", " + build::flags + ")"; }
+
+std::optional<std::string> absolute(const std::optional<fs::path>& path) {
+  return path ? std::optional(fs::absolute(*path).string()) : std::nullopt;
+}
+
+std::string file_digest(const fs::path& file) { return digest(read_file(file)); }
+
+CheckpointedRequest checkpointed(const fs::path& run_directory, const SolveRequest& request,
+                                 const Experiment& experiment, const ComparisonPlan& plan) {
+  CheckpointedRequest kept;
+  kept.command = request.command;
+  for (const NamedChoice& corrector : plan.correctors) kept.correctors.push_back(corrector.name);
+  kept.reference = plan.reference;
+  if (request.model) {
+    kept.model = request.model->string();
+    kept.model_place = absolute(request.model);
+    kept.model_digest = file_digest(*request.model);
+  }
+  kept.save_model = absolute(request.save_model);
+  if (request.json && *request.json != "-") kept.json = absolute(fs::path(*request.json));
+  kept.configuration_digest = file_digest(run_directory / "config.toml");
+  if (experiment.config.initial_state) kept.initial_state_digest = file_digest(run_directory / "initial_state.npy");
+  kept.planned = experiment.planned;
+  return kept;
+}
+
+void require_unchanged(const fs::path& file, const std::string& expected) {
+  if (file_digest(file) == expected) return;
+  throw FileError(file.string() +
+                  ": is not what the run was started with, so its checkpoint is of no use; start the run again");
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(const fs::path& run_directory, const SolveRequest& request, const Experiment& experiment,
+                       const ComparisonPlan& plan, spdlog::logger& logger)
+    : directory_(checkpoint_of(run_directory)), period_seconds_(experiment.config.checkpoint_seconds), logger_(logger) {
+  std::error_code error;
+  fs::create_directories(directory_, error);
+  if (error) throw FileError(directory_.string() + ": cannot be made: " + error.message());
+  lock_ = std::make_unique<DirectoryLock>(directory_ / "lock", DirectoryLock::Wait::no);
+  ByteWriter writer;
+  writer(build_text(), checkpointed(run_directory, request, experiment, plan));
+  request_ = std::move(writer.bytes);
+  write_sealed_file(request_file(directory_), kRequestKind, request_);
+}
+
+Checkpoint::Checkpoint(const fs::path& run_directory, double period_seconds, spdlog::logger& logger)
+    : directory_(checkpoint_of(run_directory)),
+      period_seconds_(period_seconds),
+      logger_(logger),
+      lock_(std::make_unique<DirectoryLock>(directory_ / "lock", DirectoryLock::Wait::no)),
+      request_(read_sealed_file(request_file(directory_), kRequestKind)) {}
+
+Checkpoint::~Checkpoint() = default;
+
+bool Checkpoint::exists(const fs::path& run_directory) {
+  std::error_code ignored;
+  return fs::exists(request_file(checkpoint_of(run_directory)), ignored);
+}
+
+CheckpointedRequest Checkpoint::read_request(const fs::path& run_directory) {
+  const fs::path file = request_file(checkpoint_of(run_directory));
+  const std::string bytes = read_sealed_file(file, kRequestKind);
+  std::string built;
+  CheckpointedRequest request;
+  try {
+    ByteReader reader(bytes);
+    reader(built);
+    if (built == build_text()) reader(request);
+  } catch (const std::invalid_argument& error) {
+    throw FileError(file.string() + ": " + error.what());
+  }
+  if (built != build_text()) {
+    throw FileError(file.string() + ": was left by Forerun " + built + ", this is " + build_text() +
+                    ": another build may compute other bits; start the run again");
+  }
+  require_unchanged(run_directory / "config.toml", request.configuration_digest);
+  if (!request.initial_state_digest.empty()) {
+    require_unchanged(run_directory / "initial_state.npy", request.initial_state_digest);
+  }
+  if (request.model_place) require_unchanged(*request.model_place, request.model_digest);
+  return request;
+}
+
+SolveLog& Checkpoint::begin(const std::string& name) {
+  SolveLogOptions options;
+  options.period_seconds = period_seconds_;
+  options.warn = [this](const std::string& sentence) { warn(sentence); };
+  const std::string belongs_to = request_ + name;
+  auto log = std::make_unique<SolveLog>(directory_ / name, digest128(belongs_to.data(), belongs_to.size()),
+                                        std::move(options));
+  if (log->num_known_iterations() > 0 || log->num_known_solves() > 0) {
+    logger_.info("{} goes on with {} solves and {} iterations kept", name, log->num_known_solves(),
+                 log->num_known_iterations());
+  }
+  const std::lock_guard lock(mutex_);
+  log_ = std::move(log);
+  return *log_;
+}
+
+void Checkpoint::write() {
+  const std::lock_guard lock(mutex_);
+  if (log_) log_->write();
+}
+
+std::optional<SerialSolution> Checkpoint::finished_reference() const {
+  return restored(kReference, [](const std::string& bytes) {
+    SerialSolution solution;
+    ByteReader reader(bytes);
+    reader(solution.boundaries, solution.seconds);
+    return solution;
+  });
+}
+
+std::optional<FinishedRun> Checkpoint::finished(const std::string& corrector) const {
+  return restored(corrector, [&](const std::string& bytes) {
+    bool has_model = false;
+    ByteReader reader(bytes);
+    reader(has_model);
+    FinishedRun run{run_record(reader.take(reader.left())), {}};
+    if (has_model) run.model = load_model(file(model_name(corrector)));
+    return run;
+  });
+}
+
+void Checkpoint::finish_reference(const SerialSolution& solution) {
+  if (solution.interrupted || solution.failure) return write();
+  ByteWriter writer;
+  writer(solution.boundaries, solution.seconds);
+  keep_finished(kReference, writer.bytes);
+}
+
+void Checkpoint::finish(const CorrectorRun& run) {
+  const Termination end = run.record.termination;
+  if (end == Termination::interrupted || end == Termination::propagator_failed) return write();
+  try {
+    if (run.model) save_model(file(model_name(run.corrector.name)), *run.model);
+  } catch (const FileError& error) {
+    return warn(std::string(error.what()) + "; the run goes on");
+  }
+  ByteWriter writer;
+  writer(run.model.has_value());
+  keep_finished(run.corrector.name, writer.bytes + to_bytes(run.record));
+}
+
+void Checkpoint::keep_finished(const std::string& name, const std::string& bytes) {
+  try {
+    write_sealed_file(file(finished_name(name)), kFinishedKind, request_, bytes);
+  } catch (const FileError& error) {
+    return warn(std::string(error.what()) + "; the run goes on");
+  }
+  const std::lock_guard lock(mutex_);
+  log_.reset();
+  std::error_code ignored;
+  fs::remove_all(file(name), ignored);
+}
+
+template <class Restore>
+auto Checkpoint::restored(const std::string& name, const Restore& restore) const
+    -> std::optional<decltype(restore(std::string()))> {
+  const fs::path place = file(finished_name(name));
+  std::error_code ignored;
+  if (!fs::exists(place, ignored)) return std::nullopt;
+  try {
+    const std::string bytes = read_sealed_file(place, kFinishedKind);
+    if (!bytes.starts_with(request_)) throw FileError(place.string() + ": belongs to another run");
+    return restore(bytes.substr(request_.size()));
+  } catch (const FileError& error) {
+    warn(std::string(error.what()) + ": it is computed again");
+  } catch (const ModelFileError& error) {
+    warn(std::string(error.what()) + ": it is computed again");
+  } catch (const std::invalid_argument& error) {
+    warn(place.string() + ": " + error.what() + ": it is computed again");
+  }
+  return std::nullopt;
+}
+
+void Checkpoint::remove() {
+  const std::lock_guard lock(mutex_);
+  log_.reset();
+  std::error_code ignored;
+  fs::remove(request_file(directory_), ignored);  // first: without it there is no checkpoint
+  fs::remove_all(directory_, ignored);
+}
+
+void Checkpoint::warn(const std::string& sentence) const { logger_.warn("{}", printable(sentence)); }
+
+}  // namespace forerun
