@@ -6,6 +6,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "core/propagation/checked_propagation.h"
 #include "core/propagation/serial_fine.h"
 
 namespace forerun {
@@ -81,10 +82,13 @@ class Trial {
   /// F(u), not a number where it fails.
   State crossed(const Propagator& solver, Index n, const StateView& state) const {
     State out(state.size());
+    forget(out);
     try {
       solver.propagate(grid_.slice(n), state, out);
-    } catch (const std::exception&) {
-      out.setConstant(std::numeric_limits<double>::quiet_NaN());
+    } catch (const StopRequested&) {
+      throw;
+    } catch (...) {
+      forget(out);
     }
     return out;
   }

@@ -5,10 +5,9 @@
 #include <exception>
 
 #include "apps/forerun/cli/progress.h"
+#include "apps/forerun/run/learner.h"
 #include "core/parareal/parareal.h"
 #include "learning/files/model_file.h"
-#include "learning/training/corrector_registry.h"
-#include "learning/training/harvesting_trainer.h"
 
 namespace forerun {
 namespace {
@@ -16,18 +15,6 @@ namespace {
 SerialSolution solve_reference(const Experiment& experiment, spdlog::logger& logger, std::stop_token stop) {
   logger.info("serial fine solution of {} slices", experiment.num_slices());
   return solve_serial(experiment.grid, experiment.initial, *experiment.fine, std::move(stop));
-}
-
-/// nullptr for classic Parareal.
-std::unique_ptr<HarvestingTrainer> make_trainer(const NamedChoice& corrector, const Experiment& experiment,
-                                                std::shared_ptr<const LearnedModel> prior) {
-  const CorrectorEntry& entry = find_corrector(corrector.name);
-  if (!entry.make) return nullptr;
-  const CorrectorContext context{experiment.bounds, experiment.config.seed};
-  CorrectorFactory factory = [&entry, context, parameters = corrector.parameters] {
-    return entry.make(parameters, context);
-  };
-  return std::make_unique<HarvestingTrainer>(std::move(factory), experiment.signature, std::move(prior));
 }
 
 /// What the run taught; nothing, with the reason said, where there was too little to learn from.
@@ -52,7 +39,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   CorrectorRun run;
   run.corrector = corrector;
   run.warm = serves(plan.warm_start, corrector);
-  const auto trainer = make_trainer(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
+  const auto trainer = make_learner(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
   PararealOptions options = experiment.options;
   options.stop = std::move(stop);
   {

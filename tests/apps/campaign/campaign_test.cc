@@ -95,6 +95,43 @@ TEST_F(CampaignCommand, NeedsFewerIterationsWithTheStoreThanColdAndGivesTheSameA
   EXPECT_TRUE(store.at("family").at("network_inputs").contains("viscosity"));
 }
 
+TEST_F(CampaignCommand, ClimbsTheLadderOfItsConfiguration) {
+  const std::vector<std::string> plain = {"--set", "campaign.runs=3", "--set", "fine.steps=64"};
+  std::vector<std::string> climbing = plain;
+  climbing.insert(climbing.end(), {"--set", "fine.levels=[4, 16, 64]"});
+  ASSERT_EQ(run("plain", plain).status, ExitStatus::ok);
+  const Outcome outcome = run("climbing", climbing);
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("sweeps"));
+  EXPECT_THAT(content_of(directory_ / "climbing/campaign.csv"), HasSubstr(",iterations,effective_sweeps,"));
+  const Json with = record("climbing").at("runs"), without = record("plain").at("runs");
+  for (std::size_t r = 0; r < 3; ++r) {
+    EXPECT_GT(without[r].at("effective_sweeps").get<double>(), 3.0);
+    EXPECT_LT(with[r].at("effective_sweeps").get<double>(), 0.7 * without[r].at("effective_sweeps").get<double>());
+    EXPECT_LE(with[r].at("max_error").get<double>(), 5e-6);
+  }
+  // What the store keeps are discrepancies of the top level: both campaigns are of one family, and each other's.
+  EXPECT_EQ(Store::open(directory_ / "climbing/store").family(), Store::open(directory_ / "plain/store").family());
+  EXPECT_EQ(forerun_with({"train", directory_ / "climbing/store", "--quiet"}).err, "");
+}
+
+TEST_F(CampaignCommand, PlansItsLadderOnceForAllRuns) {
+  std::string text = small_campaign;
+  const std::size_t begin = text.find("[coarse]");
+  text.erase(begin, text.find('[', begin + 1) - begin);
+  const std::string file = directory_.write("auto.toml", text);
+  const Outcome outcome = forerun_with({"campaign", file, "--out", directory_ / "a", "--quiet", "--set",
+                                        "campaign.runs=3", "--set", "fine.steps=512", "--set", "fine.levels=auto"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  for (const Json& row : record("a").at("runs")) EXPECT_LT(row.at("effective_sweeps").get<double>(), 3.0);
+  // The family's coarse solver is the cheapest level, and its samples are of that one.
+  EXPECT_THAT(Store::open(directory_ / "a/store").family().common.coarse, ::testing::StartsWith("rk4 x "));
+  EXPECT_EQ(forerun_with({"train", directory_ / "a/store", "--quiet"}).err, "");
+  // What is kept of the configuration is planned again.
+  const std::string resolved = content_of(directory_ / "a/campaign.toml");
+  EXPECT_THAT(resolved, AllOf(HasSubstr("levels = \"auto\""), ::testing::Not(HasSubstr("[coarse]"))));
+}
+
 TEST_F(CampaignCommand, KilledAndResumedGivesWhatAnUninterruptedOneGives) {
   const pid_t child = ::fork();
   if (child == 0) {
