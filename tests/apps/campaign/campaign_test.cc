@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "apps/forerun/run/spot_check.h"
 #include "learning/family/store.h"
+#include "learning/files/tensor_file.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {
@@ -183,6 +185,27 @@ TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
     EXPECT_LE(row.at("iterations").get<int>(), row.at("cold_iterations").get<int>());
     EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
   }
+}
+
+TEST_F(CampaignCommand, StoredSamplesAreCheckedOnTheirOwnSlices) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const Store store = Store::open(directory_ / "c/store");
+  const StoreEntry entry = store.read(store.names().front());
+  const auto at_times = [&](double begin, double length) {
+    StoreEntry moved = entry;
+    std::vector<Slice> slices;
+    for (const Index n : entry.harvest.slices()) {
+      const double start = begin + static_cast<double>(n) * length;
+      slices.push_back({n, start, start + length});
+    }
+    moved.harvest = Harvest(entry.harvest.dimension());
+    moved.harvest.append(entry.harvest.states(), entry.harvest.discrepancies(), slices, entry.harvest.iterations());
+    return moved;
+  };
+  const double length = store.family().common.slice_length;
+  EXPECT_NO_THROW(check_sample(store, entry));
+  EXPECT_NO_THROW(check_sample(store, at_times(100.0, length)));
+  EXPECT_THROW(check_sample(store, at_times(100.0, 2.0 * length)), ModelFileError);
 }
 
 TEST_F(CampaignCommand, TrainLeavesOutStoredRunsThatTheSolversContradict) {
