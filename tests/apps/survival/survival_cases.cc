@@ -101,17 +101,22 @@ SurvivalCase draw_survival_case(const std::string& equation, std::uint64_t seed,
   const double steps_per_time = draws.between(range.fewest_steps, range.most_steps);
   const int steps = std::max(1, static_cast<int>(std::lround(steps_per_time * span / slices)));
   const double begin = equation == "hopf" ? -20.0 : 0.0;
+  // One after the other: the order within an expression is the compiler's.
+  const std::string fine = draws.one_of({"rk1", "rk2", "rk4", "rk4", "rk8"});
+  const std::string coarse = draws.one_of({"rk1", "rk1", "rk2", "rk4"});
+  const int coarse_steps = draws.integer(1, std::max(1, steps / 8));
+  const int threads = draws.integer(1, 2);
+  const int model_seed = draws.integer(1, 9);
   drawn.configuration = "[problem]\nname = \"" + equation + "\"\n" + range.parameters +
                         "[time]\nend = " + shortest_text(begin + span) + "\nslices = " + std::to_string(slices) +
-                        "\n[fine]\nmethod = \"" + draws.one_of({"rk1", "rk2", "rk4", "rk4", "rk8"}) +
-                        "\"\nsteps = " + std::to_string(steps) + "\n" + levels_text(drawn.ladder, steps);
+                        "\n[fine]\nmethod = \"" + fine + "\"\nsteps = " + std::to_string(steps) + "\n" +
+                        levels_text(drawn.ladder, steps);
   if (drawn.ladder != "auto, no coarse") {
-    drawn.configuration += "[coarse]\nmethod = \"" + draws.one_of({"rk1", "rk1", "rk2", "rk4"}) +
-                           "\"\nsteps = " + std::to_string(draws.integer(1, std::max(1, steps / 8))) + "\n";
+    drawn.configuration += "[coarse]\nmethod = \"" + coarse + "\"\nsteps = " + std::to_string(coarse_steps) + "\n";
   }
   drawn.configuration += "[corrector]\nname = \"" + drawn.corrector +
-                         "\"\n[run]\nthreads = " + std::to_string(draws.integer(1, 2)) +
-                         "\nseed = " + std::to_string(draws.integer(1, 9)) + "\n";
+                         "\"\n[run]\nthreads = " + std::to_string(threads) + "\nseed = " + std::to_string(model_seed) +
+                         "\n";
   return drawn;
 }
 
