@@ -141,6 +141,7 @@ void FineSweep::report(const Task& task, Index count) {
 /// False if a slice cannot be crossed: which it is, and why, is found by crossing them one by one.
 bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
   if (stop_.stop_requested()) throw StopRequested{};
+  forget(fine_.middleCols(task.first, task.count));
   try {
     propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
                                fine_.middleCols(task.first, task.count));

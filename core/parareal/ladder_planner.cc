@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "core/base/stop_scope.h"
+#include "core/propagation/checked_propagation.h"
 #include "core/propagation/serial_fine.h"
 
 namespace forerun {
@@ -84,10 +85,13 @@ class Trial {
   State crossed(const Propagator& solver, Index n, const StateView& state) const {
     StopScope::throw_if_stop_requested();
     State out(state.size());
+    forget(out);
     try {
       solver.propagate(grid_.slice(n), state, out);
-    } catch (const std::exception&) {
-      out.setConstant(std::numeric_limits<double>::quiet_NaN());
+    } catch (const StopRequested&) {
+      throw;
+    } catch (...) {
+      forget(out);
     }
     return out;
   }

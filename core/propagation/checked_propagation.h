@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "core/base/stop_scope.h"
 #include "core/propagation/propagator.h"
 #include "core/record/run_record.h"
@@ -11,6 +13,15 @@ struct SliceError {
   SliceFailure failure;
 };
 
+/// Makes a result not a number before somebody writes it: what is then left out is not finite, and is refused, instead
+/// of being whatever the memory held. A plain loop, for results that are columns or maps.
+template <typename Out>
+void forget(Out&& out) {
+  double* const values = out.data();
+  const Index size = out.size();
+  for (Index i = 0; i < size; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
+}
+
 /// Who crosses slices, for the sentence should one fail.
 struct CheckedPropagator {
   const Propagator& propagator;
@@ -18,10 +29,12 @@ struct CheckedPropagator {
   Index iteration;
 
   /// Crosses one slice and checks the result; throws `SliceError` when the propagator throws or returns a non-finite
-  /// state, `StopRequested` where it has looked and found one. `out` is whatever `StateOut` binds to: views are not
-  /// passed on from call to call, since a copy of one stalls on the stores that made it.
+  /// state, or leaves a component unwritten; `StopRequested` where it has looked and found one. `out` is whatever
+  /// `StateOut` binds to: views are not passed on from call to call, since a copy of one stalls on the stores that made
+  /// it.
   template <typename Out>
   void propagate(const Slice& slice, const StateView& in, Out&& out) const {
+    forget(out);
     try {
       propagator.propagate(slice, in, out);
     } catch (const StopRequested&) {

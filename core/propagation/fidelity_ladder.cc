@@ -1,8 +1,7 @@
 #include "core/propagation/fidelity_ladder.h"
 
+#include <exception>
 #include <stdexcept>
-
-#include "core/base/errors.h"
 
 namespace forerun {
 
@@ -38,7 +37,7 @@ FidelityLadder::FidelityLadder(std::vector<const Propagator*> levels, const Slic
   for (const Propagator* level : levels_) {
     try {
       work_.push_back(level->work(slice, state));
-    } catch (const PropagationError&) {
+    } catch (const std::exception&) {
       work_.push_back(level->work_per_slice());
     }
   }

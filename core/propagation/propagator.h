@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include "core/base/state.h"
 #include "core/base/time_grid.h"
@@ -16,7 +18,8 @@ namespace forerun {
 ///
 /// Thread-safety: all members are const and may run concurrently.
 /// Errors: throws `PropagationError` (or any exception) when the slice cannot be crossed; a non-finite result
-/// is treated as a failure by whoever called.
+/// is treated as a failure by whoever called. So is a component that was not written, since runs make `out` not a
+/// number beforehand; a result of another length throws as it is assigned (core/base/output_view.h).
 class Propagator {
  public:
   virtual ~Propagator() = default;
@@ -44,12 +47,22 @@ class Propagator {
   virtual double work(const Slice& slice, const StateView& in) const;
 };
 
-/// The door for a solver that is a function. `work` of a slice matters in a fidelity ladder only.
+/// The door for a solver that is a function, f(slice, in, out) or out = f(slice, in). `work` of a slice matters in a
+/// fidelity ladder only. Both refuse a result of another length than `dimension` with std::invalid_argument.
 class FunctionPropagator final : public Propagator {
  public:
   using Function = std::function<void(const Slice& slice, const StateView& in, StateOut out)>;
 
   FunctionPropagator(Index dimension, Function function, double work = 1.0);
+  template <typename StateFunction>
+  requires std::is_invocable_r_v<State, const StateFunction&, const Slice&, const StateView&> FunctionPropagator(
+      Index dimension, StateFunction function, double work = 1.0)
+      : FunctionPropagator(
+            dimension,
+            Function([function = std::move(function)](const Slice& slice, const StateView& in, StateOut out) {
+              out = State(function(slice, in));
+            }),
+            work) {}
 
   Index dimension() const override { return dimension_; }
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -34,6 +35,10 @@ class EquationProblem final : public OdeProblem {
   Index dimension() const override { return equation_.dimension(); }
   double default_begin() const override { return Equation::default_begin; }
   State initial_state() const override { return equation_.initial_state(); }
+  std::optional<Index> time_component() const override {
+    if constexpr (requires { Equation::time_component; }) return Equation::time_component;
+    return std::nullopt;
+  }
   StateBounds bounds() const override { return equation_.bounds(); }
   StateBounds range() const override {
     if constexpr (requires { equation_.range(); }) return equation_.range();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/state_norm.h"
@@ -24,7 +25,10 @@ class OdeProblem {
   virtual std::string name() const = 0;
   virtual Index dimension() const = 0;
   virtual double default_begin() const { return 0.0; }
+  /// u_0, for a time that begins at `default_begin`.
   virtual State initial_state() const = 0;
+  /// The component of a state that is time itself, where an equation counts it among them.
+  virtual std::optional<Index> time_component() const { return std::nullopt; }
   /// Typical range of each component; the published scaling to [−1, 1].
   virtual StateBounds bounds() const = 0;
   /// Range that solutions keep within, roughly, where that is not `bounds`; infinite where it is not known.
@@ -35,5 +39,8 @@ class OdeProblem {
   virtual void evaluate(double time, const StateView& state, StateOut derivative) const = 0;
   virtual std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const = 0;
 };
+
+/// u_0 where time begins at `begin`: the problem's own, its time component (if it has one) being `begin`.
+State initial_state_at(const OdeProblem& problem, double begin);
 
 }  // namespace forerun

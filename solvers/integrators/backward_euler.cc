@@ -2,10 +2,10 @@
 
 #include <Eigen/SparseLU>
 #include <cassert>
-#include <mutex>
 
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
+#include "solvers/integrators/factor_cache.h"
 #include "solvers/integrators/integration_checks.h"
 
 namespace forerun {
@@ -25,6 +25,9 @@ SparseMatrix assemble(Index dimension, const std::vector<MatrixEntry>& entries) 
   return matrix;
 }
 
+/// As many step lengths as uniform grids of up to a billion slices have (`resolved_length`).
+constexpr std::size_t kMostKept = 64;
+
 class BackwardEuler final : public Propagator {
  public:
   BackwardEuler(Index dimension, const std::vector<MatrixEntry>& matrix, Index steps)
@@ -35,7 +38,8 @@ class BackwardEuler final : public Propagator {
 
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override {
     assert(in.size() == dimension() && out.size() == dimension());
-    const std::shared_ptr<const Factorization> factors = factorization(slice);
+    const double step = resolved_length(slice) / static_cast<double>(steps_);
+    const std::shared_ptr<const Factorization> factors = kept_.get(step, [&] { return factorize(slice.begin, step); });
     out = in;
     for (Index j = 0; j < steps_; ++j) {
       StopScope::throw_if_stop_requested();
@@ -45,28 +49,11 @@ class BackwardEuler final : public Propagator {
   }
 
  private:
-  struct Kept {
-    double step;
-    std::shared_ptr<const Factorization> factors;
-  };
-
-  std::shared_ptr<const Factorization> factorization(const Slice& slice) const {
-    constexpr std::size_t most_kept = 64;
-    const double step = slice.length() / static_cast<double>(steps_);
-    const std::lock_guard lock(mutex_);
-    for (const Kept& kept : kept_) {
-      if (kept.step == step) return kept.factors;
-    }
-    const std::shared_ptr<const Factorization> factors = factorize(slice.begin, step);
-    if (kept_.size() < most_kept) kept_.push_back({step, factors});
-    return factors;
-  }
-
-  std::shared_ptr<const Factorization> factorize(double time, double step) const {
+  std::unique_ptr<const Factorization> factorize(double time, double step) const {
     SparseMatrix identity(dimension(), dimension());
     identity.setIdentity();
     const SparseMatrix system = identity - step * matrix_;
-    auto factors = std::make_shared<Factorization>();
+    auto factors = std::make_unique<Factorization>();
     factors->compute(system);
     if (factors->info() != Eigen::Success) {
       throw PropagationError(time, "the matrix of a backward Euler step is singular: " + factors->lastErrorMessage());
@@ -76,8 +63,7 @@ class BackwardEuler final : public Propagator {
 
   SparseMatrix matrix_;
   Index steps_;
-  mutable std::mutex mutex_;
-  mutable std::vector<Kept> kept_;
+  mutable FactorCache<Factorization> kept_{kMostKept};
 };
 
 }  // namespace

@@ -88,6 +88,11 @@ std::string judge(const BenchEntry& entry, const char* key, const std::string& w
 void add_measurements(const BenchEntry& entry, const ProblemTiming& problem, BenchReport& report) {
   const double serial = median(problem.serial_seconds);
   for (const VariantTiming& variant : problem.variants) {
+    if (variant.left_out) {
+      report.warnings.push_back(entry.title() + " (" + threads_text(problem.threads) + "): " + variant.variant.name() +
+                                " is left out: no level was found that is cheaper and good enough");
+      continue;
+    }
     const double modelled = variant.modelled_speedup > 0.0 ? variant.modelled_speedup : std::nan("");
     report.measurements.push_back({entry.name, variant.variant.name(), static_cast<double>(problem.threads),
                                    static_cast<double>(variant.seconds.size()), static_cast<double>(variant.iterations),

@@ -104,18 +104,23 @@ class ProblemTimer {
 
   void round() {
     bool anything_left = timing_.serial_seconds.empty();
-    for (const VariantTiming& variant : timing_.variants) anything_left = anything_left || !enough(variant.seconds);
+    for (const VariantTiming& variant : timing_.variants) {
+      anything_left = anything_left || (!variant.left_out && !enough(variant.seconds));
+    }
     if (!anything_left) return;
     const SerialSolution serial = solve_serial(experiment_.grid, experiment_.initial, *experiment_.fine, stop_);
     timing_.serial_seconds.push_back(serial.seconds);
     for (VariantTiming& variant : timing_.variants) {
-      if (!enough(variant.seconds) && !stop_.stop_requested()) run_variant(variant, serial.boundaries);
+      if (!variant.left_out && !enough(variant.seconds) && !stop_.stop_requested())
+        run_variant(variant, serial.boundaries);
     }
   }
 
   void run_variant(VariantTiming& timing, const States& reference) {
     ConfigDocument document = timing.variant.ladder ? with_ladder(document_) : document_;
     const Experiment experiment = make(document);
+    timing.left_out = timing.variant.ladder && !experiment.config.fine_levels.is_ladder();
+    if (timing.left_out) return;
     ComparisonPlan plan{.correctors = {choose_corrector(experiment.config, timing.variant.corrector)},
                         .reference = false,
                         .warm_start = {},

@@ -34,6 +34,7 @@ struct VariantTiming {
   double max_error = 0.0;         ///< against serial fine, in the scaled state
   double modelled_speedup = 0.0;  ///< one processor a slice; solvers timed alone
   bool converged = false;
+  bool left_out = false;  ///< a ladder for which no level was found that is cheaper and good enough
 };
 
 struct ProblemTiming {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <future>
 
+#include "apps/forerun/record/provenance.h"
+#include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/spot_check.h"
 #include "core/base/stop_scope.h"
@@ -15,23 +17,13 @@
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"
 #include "learning/numerics/random_stream.h"
-#include "learning/training/corrector_registry.h"
-#include "learning/training/harvesting_trainer.h"
 #include "learning/training/prior_trainer.h"
+#include "solvers/equations/problem_registry.h"
 
 namespace forerun {
 namespace {
 
 State middle(const ParameterBox& box) { return 0.5 * (box.lower + box.upper); }
-
-std::unique_ptr<HarvestingTrainer> make_learner(const Experiment& experiment) {
-  const NamedChoice& corrector = experiment.config.corrector;
-  const CorrectorEntry& entry = find_corrector(corrector.name);
-  if (!entry.make) return nullptr;
-  const CorrectorContext context{experiment.bounds, experiment.config.seed};
-  return std::make_unique<HarvestingTrainer>(
-      [&entry, &corrector, context] { return entry.make(corrector.parameters, context); }, experiment.signature);
-}
 
 struct Solved {
   RunRecord record;
@@ -45,17 +37,26 @@ struct Prior {
   PriorTrainer::Refine refine;
 };
 
+bool reached(Index level, const RunRecord& record) {
+  return std::any_of(record.iterations.begin(), record.iterations.end(), [&](const IterationRecord& iteration) {
+    return !iteration.levels.empty() && iteration.levels.front().level == level;
+  });
+}
+
 Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
                   const std::stop_token& stop) {
-  const auto learner = make_learner(experiment);
+  const auto learner = make_learner(experiment.config.corrector, experiment);
   PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
   PararealOptions options = experiment.options;
   options.stop = stop;
   options.slice_limit = leaving_the_process(options.slice_limit);
+  const FidelityLadder ladder = experiment.ladder();
   RunRecord record =
-      solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, &trainer, reference},
-                     options, *experiment.executor);
-  return {std::move(record), trainer.harvest(), trainer.dropped_prior()};
+      solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference}, options,
+                     *experiment.executor);
+  // The family's discrepancies are those of the top level; a run that ended before has none.
+  Harvest harvest = reached(ladder.num_levels(), record) ? trainer.harvest() : Harvest(experiment.dimension());
+  return {std::move(record), std::move(harvest), trainer.dropped_prior()};
 }
 
 /// Of every `1/part` runs one, evenly.
@@ -70,21 +71,27 @@ std::string entry_name(const CampaignConfig& config, Index index) {
          digest(config.resolved).substr(0, letters);
 }
 
+std::unique_ptr<OdeProblem> problem_of(const CampaignConfig& config, const Draw& draw) {
+  const NamedChoice problem = read_config(run_document(config, draw)).problem;
+  return find_problem(problem.name).make(problem.parameters);
+}
+
 /// Whether f differs when parameter j goes from one end of its range to the other.
 bool matters(const CampaignConfig& config, Index j) {
   constexpr std::uint64_t num_states = 4;
   Draw low{middle(config.box), {}}, high = low;
   low.parameters[j] = config.box.lower[j];
   high.parameters[j] = config.box.upper[j];
-  const Experiment a = make_experiment(run_document(config, low)), b = make_experiment(run_document(config, high));
-  State state(a.dimension()), change_a(a.dimension()), change_b(a.dimension());
+  const auto a = problem_of(config, low), b = problem_of(config, high);
+  const StateBounds bounds = a->bounds();
+  State state(a->dimension()), change_a(a->dimension()), change_b(a->dimension());
   for (std::uint64_t s = 0; s < num_states; ++s) {
     const RandomStream random(s, 0);
     for (Index i = 0; i < state.size(); ++i)
-      state[i] = a.bounds.lower[i] +
-                 (a.bounds.upper[i] - a.bounds.lower[i]) * (0.5 + 0.5 * random.uniform(static_cast<std::uint64_t>(i)));
-    a.problem->evaluate(a.grid.begin(), state, change_a);
-    b.problem->evaluate(a.grid.begin(), state, change_b);
+      state[i] = bounds.lower[i] +
+                 (bounds.upper[i] - bounds.lower[i]) * (0.5 + 0.5 * random.uniform(static_cast<std::uint64_t>(i)));
+    a->evaluate(a->default_begin(), state, change_a);
+    b->evaluate(a->default_begin(), state, change_b);
     if (change_a != change_b) return true;
   }
   return false;
@@ -114,18 +121,19 @@ Experiment middle_run(const CampaignConfig& config) {
   return make_experiment(run_document(config, {middle(config.box), {}}));
 }
 
-StoreFamily campaign_family(const CampaignConfig& config) {
-  StoreFamily family{middle_run(config).signature, network_box(config)};
+StoreFamily campaign_family(const CampaignConfig& config, const Experiment& middle) {
+  StoreFamily family{middle.signature, network_box(config)};
   for (const std::string& name : config.box.names) family.common.parameters.erase(name);
   return family;
 }
 
-Campaign::Campaign(const CampaignConfig& config, Store store, std::vector<CampaignRow> done, spdlog::logger& logger)
+Campaign::Campaign(const CampaignConfig& config, Experiment middle, Store store, std::vector<CampaignRow> done,
+                   spdlog::logger& logger)
     : config_(config),
       store_(std::move(store)),
       logger_(logger),
-      reference_(middle_run(config)),
-      draws_(make_draws(config, reference_.bounds)),
+      reference_(std::move(middle)),
+      draws_(make_draws(config, *reference_.problem, reference_.grid.begin())),
       inputs_(network_inputs(config)),
       learner_(FamilyOptions::from_parameters(config.network), reference_.bounds, network_box(config)),
       executor_(reference_.config.threads == 1 ? make_serial_executor() : make_tbb_executor(reference_.config.threads)),
@@ -134,7 +142,7 @@ Campaign::Campaign(const CampaignConfig& config, Store store, std::vector<Campai
 }
 
 Experiment Campaign::experiment_of(const Draw& draw) const {
-  Experiment experiment = make_experiment(run_document(config_, draw));
+  Experiment experiment = make_experiment(run_document(config_, draw), reference_.solvers());
   if (draw.initial) experiment.initial = *draw.initial;
   return experiment;
 }
@@ -173,6 +181,7 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   CampaignRow& row = finished.row;
   row.parameters = draw.parameters;
   row.iterations = solved.record.num_iterations();
+  row.effective_sweeps = solved.record.effective_sweeps();
   row.max_error = solved.record.error();
   row.converged = solved.record.converged();
   row.prior = !prior.correction ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;

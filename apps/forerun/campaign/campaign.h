@@ -25,6 +25,7 @@ std::string_view to_string(PriorUse use);
 struct CampaignRow {
   State parameters;
   Index iterations = 0;
+  double effective_sweeps = 0.0;
   std::optional<Index> cold_iterations;  ///< of the same draw without the store, where it was held out
   std::optional<double> max_error;       ///< against serial fine, in the scaled state
   bool converged = false;
@@ -46,7 +47,9 @@ class Campaign {
   /// `done` are the rows of an earlier process's runs. Entries that the store holds already are read, checked and
   /// learned from, in their order; one that is refused is left out with a warning. A check is to compute a sample's
   /// discrepancy again (spot_check.h).
-  Campaign(const CampaignConfig& config, Store store, std::vector<CampaignRow> done, spdlog::logger& logger);
+  /// `middle` is the configuration's `middle_run`, whose levels and coarse solver serve all runs.
+  Campaign(const CampaignConfig& config, Experiment middle, Store store, std::vector<CampaignRow> done,
+           spdlog::logger& logger);
 
   const std::vector<CampaignRow>& rows() const { return rows_; }
   bool finished() const { return static_cast<Index>(rows_.size()) == config_.num_runs(); }
@@ -71,7 +74,7 @@ class Campaign {
   const CampaignConfig& config_;
   Store store_;
   spdlog::logger& logger_;
-  Experiment reference_;  ///< the base configuration: bounds, dimension
+  Experiment reference_;  ///< the base configuration: bounds, dimension, levels, coarse solver
   std::vector<Draw> draws_;
   std::vector<Index> inputs_;  ///< of the drawn parameters, those that the network takes
   FamilyLearner learner_;
@@ -79,10 +82,11 @@ class Campaign {
   std::vector<CampaignRow> rows_;
 };
 
-/// The run in the middle of the box: dimension, bounds and solvers are those of all runs.
+/// The run in the middle of the box: dimension, bounds and solvers are those of all runs. `levels = "auto"` is planned
+/// for it, once: with a coarse solver of their own, runs would have nothing to learn from each other.
 Experiment middle_run(const CampaignConfig& config);
 
-/// The family that a campaign's runs belong to.
-StoreFamily campaign_family(const CampaignConfig& config);
+/// The family that a campaign's runs belong to; `middle` is its `middle_run`.
+StoreFamily campaign_family(const CampaignConfig& config, const Experiment& middle);
 
 }  // namespace forerun

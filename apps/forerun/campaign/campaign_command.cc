@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 constexpr const char* details =
     R"(Solves a family of runs, one after the other. What each run learns of the discrepancy between the fine and the coarse
 solver joins a store; one network is fitted to all of it, with the parameters that vary as inputs; the next run starts
-from that network.
+from that network. [fine] levels serve every run; "auto" is planned once, for the middle of the ranges.
 
 Examples:
   forerun campaign data/campaigns/burgers.toml --out runs/burgers
@@ -44,7 +44,7 @@ same iterations as one that was not interrupted; with n, runs of a batch do not 
 A network serves a run only after it has predicted three runs in a row that it had not seen; a run drops it when it does
 not explain the first sweep. The answer never depends on it.
 
-Columns: K cold: iterations of the same draw without the store; K: with it; prior: what the network did; max error:
+Columns: K cold: iterations of the same draw without the store; K: with it; sweeps: fine work of the run in full fine passes; prior: what the network did; max error:
 against serial fine, in the state scaled to [-1, 1]; fit: seconds of refitting the network after the run.
 
 First Ctrl-C, SIGTERM or SIGHUP: the runs under way are given up, what is finished is written; second: ends at once.
@@ -108,7 +108,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     console.out << campaign_dry_run_text(request, static_cast<Index>(earlier_rows(request).size()));
     return ExitStatus::ok;
   }
-  const StoreFamily family = campaign_family(request.config);
+  Experiment middle = middle_run(request.config);
+  const StoreFamily family = campaign_family(request.config, middle);
   const bool json_to_file = request.json && *request.json != "-";
   if (json_to_file) require_writable(*request.json);
   make_directory(request.out);
@@ -119,7 +120,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const auto logger = make_logger(console, request.quiet);
   constexpr std::uint64_t megabyte = 1'000'000;
   const auto limit = static_cast<std::uint64_t>(request.config.campaign.integer("max_megabytes")) * megabyte;
-  Campaign campaign(request.config, Store(request.store, family, limit), std::move(done), *logger);
+  Campaign campaign(request.config, std::move(middle), Store(request.store, family, limit), std::move(done), *logger);
 
   const InterruptGuard::Keep keep(
       interrupt, [&request] { return "what was finished is in " + request.out.string() + ", to be gone on with"; });

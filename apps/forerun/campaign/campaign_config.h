@@ -10,6 +10,7 @@
 #include "apps/forerun/config/config_document.h"
 #include "core/base/state.h"
 #include "learning/family/family_network.h"
+#include "solvers/equations/ode_problem.h"
 
 namespace forerun {
 
@@ -42,9 +43,9 @@ struct Draw {
   std::optional<State> initial;  ///< where the initial state is not the problem's
 };
 
-/// The runs in their order. `bounds` are the problem's, for initial states drawn from its box.
-/// Deterministic: a function of the configuration. Throws `UsageError`, `FileError`.
-std::vector<Draw> make_draws(const CampaignConfig& config, const StateBounds& bounds);
+/// The runs in their order. Initial states that are drawn lie within the problem's bounds; a component that is time
+/// itself is `begin`. Deterministic: a function of the configuration. Throws `UsageError`, `FileError`.
+std::vector<Draw> make_draws(const CampaignConfig& config, const OdeProblem& problem, double begin);
 
 /// The configuration of one run.
 ConfigDocument run_document(const CampaignConfig& config, const Draw& draw);

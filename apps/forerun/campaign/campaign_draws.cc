@@ -138,7 +138,8 @@ void take_listed_states(const CampaignConfig& config, Index dimension, std::vect
 
 }  // namespace
 
-std::vector<Draw> make_draws(const CampaignConfig& config, const StateBounds& bounds) {
+std::vector<Draw> make_draws(const CampaignConfig& config, const OdeProblem& problem, double begin) {
+  const StateBounds bounds = problem.bounds();
   const Index runs = config.num_runs(), parameters = config.box.size();
   const auto seed = static_cast<std::uint64_t>(config.campaign.integer("seed"));
   std::vector<Draw> draws(static_cast<std::size_t>(runs), Draw{State(parameters), {}});
@@ -158,6 +159,7 @@ std::vector<Draw> make_draws(const CampaignConfig& config, const StateBounds& bo
       State initial(bounds.lower.size());
       for (Index i = 0; i < initial.size(); ++i)
         initial[i] = bounds.lower[i] + (bounds.upper[i] - bounds.lower[i]) * unit_uniform(random, i);
+      if (const std::optional<Index> time = problem.time_component()) initial[*time] = begin;
       draws[static_cast<std::size_t>(r)].initial = std::move(initial);
     }
   }

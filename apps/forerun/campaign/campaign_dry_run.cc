@@ -67,13 +67,13 @@ std::vector<std::string> files_written(const CampaignRequest& request) {
 std::string campaign_dry_run_text(const CampaignRequest& request, Index num_done) {
   const CampaignConfig& config = request.config;
   const Experiment run = middle_run(config);
-  make_draws(config, run.bounds);
+  make_draws(config, *run.problem, run.grid.begin());
   for (const fs::path& directory : {request.out, request.store}) {
     if (fs::exists(directory) && !fs::is_directory(directory))
       throw FileError(directory.string() + ": exists and is not a directory");
   }
   if (request.json && *request.json != "-") require_file_name(*request.json);
-  const StoreFamily family = campaign_family(config);
+  const StoreFamily family = campaign_family(config, run);
   const auto slices = static_cast<double>(run.num_slices());
   const auto concurrent = static_cast<double>(config.campaign.integer("concurrent"));
   const std::string each = concurrent > 1.0 ? ", of " + shortest_text(concurrent) + " runs at a time" : "";

@@ -42,7 +42,8 @@ Summary summarize(const std::vector<CampaignRow>& rows) {
 std::string csv_heading(const CampaignConfig& config) {
   std::string line = "run";
   for (const std::string& name : config.box.names) line += "," + name;
-  return line + ",iterations,cold_iterations,max_error,converged,prior,seconds,fit_seconds,store_bytes";
+  return line +
+         ",iterations,effective_sweeps,cold_iterations,max_error,converged,prior,seconds,fit_seconds,store_bytes";
 }
 
 std::string optional_text(const auto& value) { return value ? shortest_text(*value) : std::string(); }
@@ -85,6 +86,7 @@ CampaignRow read_row(Cells cells, Index index, Index num_parameters) {
   row.parameters.resize(num_parameters);
   for (Index j = 0; j < num_parameters; ++j) row.parameters[j] = cells.number<double>();
   row.iterations = cells.number<Index>();
+  row.effective_sweeps = cells.number<double>();
   row.cold_iterations = cells.optional_number<Index>();
   row.max_error = cells.optional_number<double>();
   row.converged = cells.text() == "true";
@@ -106,10 +108,11 @@ std::string campaign_csv(const CampaignConfig& config, const std::vector<Campaig
     const CampaignRow& row = rows[r];
     text += std::to_string(r + 1);
     for (const double value : row.parameters) text += "," + shortest_text(value);
-    text += "," + shortest_text(row.iterations) + "," + optional_text(row.cold_iterations) + "," +
-            optional_text(row.max_error) + "," + (row.converged ? "true" : "false") + "," +
-            std::string(to_string(row.prior)) + "," + shortest_text(row.seconds) + "," +
-            shortest_text(row.fit_seconds) + "," + shortest_text(row.store_bytes) + "\n";
+    text += "," + shortest_text(row.iterations) + "," + shortest_text(row.effective_sweeps) + "," +
+            optional_text(row.cold_iterations) + "," + optional_text(row.max_error) + "," +
+            (row.converged ? "true" : "false") + "," + std::string(to_string(row.prior)) + "," +
+            shortest_text(row.seconds) + "," + shortest_text(row.fit_seconds) + "," + shortest_text(row.store_bytes) +
+            "\n";
   }
   return text;
 }
@@ -130,7 +133,7 @@ std::vector<CampaignRow> read_campaign_csv(const std::filesystem::path& file, co
 std::string campaign_table(const CampaignConfig& config, const std::vector<CampaignRow>& rows) {
   std::vector<TextTable::Column> columns = {{"", "run"}};
   for (const std::string& name : config.box.names) columns.push_back({"", name});
-  for (const char* title : {"K cold", "K", "prior", "max error", "seconds", "fit", "store"})
+  for (const char* title : {"K cold", "K", "sweeps", "prior", "max error", "seconds", "fit", "store"})
     columns.push_back({"", title});
   TextTable table(columns);
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -139,6 +142,7 @@ std::string campaign_table(const CampaignConfig& config, const std::vector<Campa
     for (const double value : row.parameters) cells.push_back(format_number(value));
     cells.push_back(row.cold_iterations ? std::to_string(*row.cold_iterations) : "-");
     cells.push_back(std::to_string(row.iterations) + (row.converged ? "" : "!"));
+    cells.push_back(format_number(row.effective_sweeps));
     cells.emplace_back(to_string(row.prior));
     cells.push_back(row.max_error ? format_scientific(*row.max_error) : "-");
     cells.push_back(format_duration(row.seconds));
@@ -165,6 +169,7 @@ std::string campaign_json(const CampaignConfig& config, const std::vector<Campai
     Json run;
     run["parameters"] = std::vector<double>(row.parameters.begin(), row.parameters.end());
     run["iterations"] = row.iterations;
+    run["effective_sweeps"] = row.effective_sweeps;
     run["cold_iterations"] = number(row.cold_iterations);
     run["max_error"] = number(row.max_error);
     run["converged"] = row.converged;

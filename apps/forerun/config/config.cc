@@ -255,7 +255,9 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   if (config.begin) line("begin", *config.begin);
   line("end", config.end);
   line("slices", std::int64_t{config.slices});
+  const bool coarse_is_open = config.fine_levels.automatic && config.coarse_is_cheapest_level;
   for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
+    if (name == std::string_view("coarse") && coarse_is_open) continue;
     header(name);
     line("method", spec.method);
     line(own_key(spec.method), own_value(spec));

@@ -29,7 +29,7 @@ What was measured, estimated and modelled is labelled so.
 
 Units: seconds, bytes per second; discrepancies are ∞-norms of the state scaled to [-1, 1].
 
-Exit status: 0 planned, whatever the advice; 6 the fine or the coarse solver failed on a slice; 129, 130, 143 ended by
+Exit status: 0 planned, whatever the advice; 6 the fine solver failed on the first slice; 129, 130, 143 ended by
 SIGHUP, SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
 )";
 
@@ -64,7 +64,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     console.out.flush();
     if (request.json) write_file_atomically(*request.json, plan_json(study, experiment));
   } catch (const PropagationError& error) {
-    console.err << "forerun: a solver failed on a slice of the coarse solution, at time " << error.time() << ": "
+    console.err << "forerun: the fine solver failed on the first slice, at time " << error.time() << ": "
                 << error.what() << "\n";
     return ExitStatus::solver_failed;
   }

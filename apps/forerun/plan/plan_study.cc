@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/forerun/cli/usage_error.h"
+
 namespace forerun {
 namespace {
 
@@ -147,14 +149,29 @@ std::optional<LadderAdvice> advise_ladder(const Experiment& experiment, const Pl
   return advice;
 }
 
-/// A stand-in can be unstable where F is not; then one four times as fine is tried.
+/// A stand-in can be unstable where F is not; then ones four times as fine are tried, F itself the last.
 Trial try_settings(const ConfigDocument& document, const Experiment& experiment, const SolverProbe& probe,
                    TrialSettings settings, double seconds, const Console& console, const std::stop_token& stop) {
-  Trial trial = run_trial(document, experiment, probe, settings, seconds, console, stop);
-  const Index finer = 4 * fineness(settings.stand_in);
-  if (!trial.stand_in_failed || finer > fineness(settings.fine)) return trial;
-  settings.stand_in = with_fineness(settings.stand_in, finer);
-  return run_trial(document, experiment, probe, settings, seconds, console, stop);
+  while (true) {
+    Trial trial = run_trial(document, experiment, probe, settings, seconds, console, stop);
+    if (!trial.stand_in_failed || settings.stand_in == settings.fine) return trial;
+    const Index finer = 4 * fineness(settings.stand_in);
+    settings.stand_in = finer < fineness(settings.fine) ? with_fineness(settings.stand_in, finer) : settings.fine;
+  }
+}
+
+/// Neighbours of a configuration may be what it is not: too large for this machine, with slices too short.
+Trial try_neighbour(const ConfigDocument& document, const Experiment& experiment, const SolverProbe& probe,
+                    const TrialSettings& settings, double seconds, const Console& console,
+                    const std::stop_token& stop) {
+  try {
+    return try_settings(document, experiment, probe, settings, seconds, console, stop);
+  } catch (const UsageError& error) {
+    Trial trial;
+    trial.settings = settings;
+    trial.shortfall = error.what();
+    return trial;
+  }
 }
 
 }  // namespace
@@ -173,7 +190,7 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   const std::vector<TrialSettings> settings = neighbours(experiment, study.stand_in);
   const double share = study.budget_seconds / static_cast<double>(settings.size());
   for (const TrialSettings& setting : settings) {
-    Trial trial = try_settings(document, experiment, study.probe, setting, share, console, stop);
+    Trial trial = try_neighbour(document, experiment, study.probe, setting, share, console, stop);
     study.interrupted = trial.interrupted;
     if (study.interrupted) return study;
     study.runs.push_back(planned(std::move(trial), study));

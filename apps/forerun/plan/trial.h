@@ -9,16 +9,17 @@
 
 namespace forerun {
 
-/// What F and G of a configuration cost and how far they are apart, measured on a few slices of the coarse solution.
+/// What F and G of a configuration cost and how far they are apart, measured on a few slices of the coarse solution
+/// that F can cross from there.
 struct SolverProbe {
   Index num_samples = 0;
   double fine_alone = 0.0;     ///< seconds of F on one slice
   double fine_in_lanes = 0.0;  ///< seconds a slice when as many as F likes are crossed together
   double coarse = 0.0;
-  double discrepancy = 0.0;  ///< largest ‖F(u) − G(u)‖
+  double discrepancy = 0.0;  ///< largest ‖F(u) − G(u)‖; G is the identity where it cannot cross a slice
 };
 
-/// Throws `PropagationError` where the coarse or the fine solver fails on a sample.
+/// Throws `PropagationError` where the fine solver fails from the initial state, as serial stepping would.
 SolverProbe probe_solvers(const Experiment& experiment);
 
 /// Largest ‖F(u) − F_s(u)‖ on the samples of `probe_solvers`, F_s a `cheaper` solver; infinite where it fails.

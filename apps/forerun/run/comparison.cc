@@ -9,13 +9,13 @@
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/coarse_stability.h"
 #include "apps/forerun/run/hanging_solver.h"
+#include "apps/forerun/run/learner.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/logged_propagator.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
-#include "learning/training/harvesting_trainer.h"
 
 namespace forerun {
 namespace {
@@ -52,18 +52,6 @@ SerialSolution solve_reference(const ComparisonPlan& plan, const Experiment& exp
   return solution;
 }
 
-/// nullptr for classic Parareal.
-std::unique_ptr<HarvestingTrainer> make_trainer(const NamedChoice& corrector, const Experiment& experiment,
-                                                std::shared_ptr<const LearnedModel> prior) {
-  const CorrectorEntry& entry = find_corrector(corrector.name);
-  if (!entry.make) return nullptr;
-  const CorrectorContext context{experiment.bounds, experiment.config.seed};
-  CorrectorFactory factory = [&entry, context, parameters = corrector.parameters] {
-    return entry.make(parameters, context);
-  };
-  return std::make_unique<HarvestingTrainer>(std::move(factory), experiment.signature, std::move(prior));
-}
-
 /// What the run taught; nothing, with the reason said, where there was too little to learn from.
 std::optional<LearnedModel> learned_model(const HarvestingTrainer* trainer, const RunRecord& record,
                                           SliceExecutor& executor, spdlog::logger& logger) {
@@ -88,7 +76,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   CorrectorRun run;
   run.corrector = corrector;
   run.warm = serves(plan.warm_start, corrector);
-  const auto trainer = make_trainer(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
+  const auto trainer = make_learner(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
   PararealOptions options = experiment.options;
   options.stop = stop;
   options.slice_limit = slice_limit(plan, experiment, observer);

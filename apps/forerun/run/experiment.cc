@@ -54,8 +54,13 @@ void require_sound_problem(const ConfigDocument& document, const RunConfig& conf
   refuse(document.place_of_section("problem"), "its parameters together");
 }
 
+double begin_of(const RunConfig& config, const OdeProblem& problem) {
+  return config.begin.value_or(problem.default_begin());
+}
+
+/// The file's state as it is, or the problem's own, which knows when time begins.
 State initial_state(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
-  if (!config.initial_state) return problem.initial_state();
+  if (!config.initial_state) return initial_state_at(problem, begin_of(config, problem));
   State state = read_state_file(*config.initial_state);
   if (state.size() != problem.dimension()) {
     throw UsageError(place_of(document, "problem", "initial_state") + ": " + config.initial_state->string() + " has " +
@@ -78,7 +83,7 @@ void require_memory(const ConfigDocument& document, Index dimension, Index slice
 }
 
 TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
-  const double begin = config.begin.value_or(problem.default_begin());
+  const double begin = begin_of(config, problem);
   if (!(config.end > begin)) {
     throw UsageError(place_of(document, "time", "end") + ": [time] end = " + toml_text(config.end) +
                      ": must be a number > begin = " + toml_text(begin));
@@ -93,9 +98,15 @@ PararealOptions parareal_options(const Parameters& parameters, const OdeProblem&
   return options;
 }
 
+/// What runs ahead where no level is good enough to: whatever it gives, a run ends as serial stepping does.
+IntegratorSpec rough_version(const IntegratorSpec& fine) {
+  constexpr Index share = 4;
+  return with_fineness(fine, std::max<Index>(1, fineness(fine) / share));
+}
+
 /// Settles `levels = "auto"` and a coarse solver that follows the ladder.
-std::optional<PlannedLevels> choose_levels(const ConfigDocument& document, RunConfig& config, const OdeProblem& problem,
-                                           const TimeGrid& grid, const State& initial, const PararealOptions& options) {
+std::optional<PlannedLevels> choose_levels(RunConfig& config, const OdeProblem& problem, const TimeGrid& grid,
+                                           const State& initial, const PararealOptions& options) {
   if (!config.fine_levels.automatic) return std::nullopt;
   const Stopwatch watch;
   const SteppedSolver solver = [&](Index steps) { return problem.make_propagator(with_fineness(config.fine, steps)); };
@@ -105,12 +116,7 @@ std::optional<PlannedLevels> choose_levels(const ConfigDocument& document, RunCo
   config.fine_levels = {false, {}};
   for (const Index steps : plan.steps) config.fine_levels.solvers.push_back(with_fineness(config.fine, steps));
   if (config.coarse_is_cheapest_level) {
-    if (plan.steps.size() == 1) {
-      throw UsageError(
-          place_of(document, "fine", "levels") +
-          ": [fine] levels = \"auto\": found no level that is cheaper and good enough; give [coarse] a solver");
-    }
-    config.coarse = config.fine_levels.solvers.front();
+    config.coarse = plan.steps.size() > 1 ? config.fine_levels.solvers.front() : rough_version(config.fine);
   }
   return PlannedLevels{std::move(plan), watch.seconds()};
 }
@@ -139,8 +145,12 @@ double checkpoint_bytes_per_slice(Index dimension) { return 8.0 * static_cast<do
 
 double harvest_bytes_per_slice(Index dimension) { return 2.0 * 8.0 * static_cast<double>(dimension); }
 
-Experiment make_experiment(const ConfigDocument& document) {
+Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled) {
   RunConfig config = read_config(document);
+  if (settled) {
+    config.fine_levels = settled->levels;
+    config.coarse = settled->coarse;
+  }
   auto problem = made_at(document, "problem", "name",
                          [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
   made_at(document, "problem", "name", [&] { require_sound_problem(document, config, *problem); });
@@ -151,7 +161,7 @@ Experiment make_experiment(const ConfigDocument& document) {
   PararealOptions options = parareal_options(config.parareal, *problem);
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
-  std::optional<PlannedLevels> planned = choose_levels(document, config, *problem, grid, initial, options);
+  std::optional<PlannedLevels> planned = choose_levels(config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;
   for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
     cheaper_levels.push_back(problem->make_propagator(config.fine_levels.solvers[i]));

@@ -22,6 +22,12 @@ struct PlannedLevels {
   double seconds = 0.0;
 };
 
+/// Levels and coarse solver as another run of the same family has settled them.
+struct SettledSolvers {
+  FineLevels levels;
+  IntegratorSpec coarse;
+};
+
 /// A configuration brought to life (levels chosen, coarse solver settled): all that a run of Parareal needs, except for
 /// the corrector.
 struct Experiment {
@@ -41,12 +47,14 @@ struct Experiment {
   Index dimension() const { return initial.size(); }
   FidelityLadder ladder() const;
   Index num_slices() const { return grid.num_slices(); }
+  SettledSolvers solvers() const { return {config.fine_levels, config.coarse}; }
 };
 
 /// Throws `UsageError` with the place in the document for values that do not go together (an integrator the equation
 /// does not offer, end ≤ begin, an initial state of another dimension, more memory than the machine has) and
-/// `FileError` for the initial state's file.
-Experiment make_experiment(const ConfigDocument& document);
+/// `FileError` for the initial state's file. `settled` takes the place of what the document says of levels and coarse
+/// solver.
+Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled = {});
 
 /// Bytes that a run of N slices holds beside its solvers: boundaries, fine, coarse and corrected states, reference.
 double state_bytes(Index dimension, double num_slices);

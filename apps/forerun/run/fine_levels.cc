@@ -92,6 +92,7 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
 }
 
 std::string levels_text(const FineLevels& levels) {
+  if (levels.automatic) return "\"auto\"";
   std::string text;
   for (const IntegratorSpec& spec : levels.solvers) text += (text.empty() ? "[" : ", ") + toml_text(own_value(spec));
   return text + "]";

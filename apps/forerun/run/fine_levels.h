@@ -25,7 +25,7 @@ ParameterSpec levels_key();
 /// `UsageError` with place, value and rule.
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine);
 
-/// "[16, 64, 256]".
+/// "[16, 64, 256]", or "\"auto\"" as long as they are still to be chosen.
 std::string levels_text(const FineLevels& levels);
 
 }  // namespace forerun

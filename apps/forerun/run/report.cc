@@ -109,7 +109,9 @@ std::string problem_heading(const Experiment& experiment) {
        << "fine " << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
        << experiment.options.tolerance << ", " << experiment.executor->num_threads()
        << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
-  if (config.fine_levels.is_ladder()) {
+  if (experiment.planned && !config.fine_levels.is_ladder()) {
+    text << "no level that is cheaper and good enough was found: the fine solver climbs no ladder\n";
+  } else if (config.fine_levels.is_ladder()) {
     text << "fine levels " << levels_text(config.fine_levels);
     if (experiment.planned) {
       text << ", chosen in " << format_duration(experiment.planned->seconds) << " with "

@@ -4,12 +4,20 @@
 #include <functional>
 #include <vector>
 
+#include "core/base/errors.h"
 #include "core/base/stopwatch.h"
 
 namespace forerun {
 namespace {
 
-double median_seconds(const std::function<void()>& work) {
+/// Until it gives up, for a solver that cannot cross its slice.
+double median_seconds(const std::function<void()>& cross) {
+  const auto work = [&] {
+    try {
+      cross();
+    } catch (const PropagationError&) {
+    }
+  };
   constexpr double enough_seconds = 5e-3;
   constexpr std::size_t fewest_repeats = 3;
   constexpr double long_seconds = 0.1;

@@ -1,5 +1,9 @@
 #include "apps/forerun/run/spot_check.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config_document.h"
 #include "core/base/errors.h"
@@ -22,10 +26,25 @@ Parameters problem_parameters(const ProblemEntry& entry, const StoreFamily& fami
   return parameters;
 }
 
-State discrepancy(const OdeProblem& problem, const ProblemSignature& signature, Index n, const StateView& state) {
-  const double begin = problem.default_begin() + static_cast<double>(n) * signature.slice_length;
-  const Slice slice{n, begin, begin + signature.slice_length};
-  State fine(problem.dimension()), coarse(problem.dimension());
+/// A sample's slice as the run had it; one that does not say when it was begins with the equation.
+Slice slice_of(const Harvest& harvest, Index sample, const OdeProblem& problem, double length) {
+  Slice slice = harvest.slice(sample);
+  if (std::isfinite(slice.begin) && std::isfinite(slice.end)) return slice;
+  slice.begin = problem.default_begin() + static_cast<double>(slice.index) * length;
+  slice.end = slice.begin + length;
+  return slice;
+}
+
+/// Up to what boundaries are rounded by.
+bool has_length(const Slice& slice, double length) {
+  constexpr double rounding = 8e-15;
+  return std::abs(slice.length() - length) <= rounding * std::max(std::abs(slice.begin), std::abs(slice.end));
+}
+
+State discrepancy(const OdeProblem& problem, const ProblemSignature& signature, const Slice& slice,
+                  const StateView& state) {
+  constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
+  State fine = State::Constant(problem.dimension(), unwritten), coarse = fine;
   problem.make_propagator(parse_integrator(signature.fine))->propagate(slice, state, fine);
   problem.make_propagator(parse_integrator(signature.coarse))->propagate(slice, state, coarse);
   return fine - coarse;
@@ -58,9 +77,11 @@ void check_sample(const Store& store, const StoreEntry& entry) {
   };
   const auto problem = stored_problem(store, entry.parameters);
   const Index sample = entry.harvest.size() - 1;
-  const Index slice = entry.harvest.slices()[static_cast<std::size_t>(sample)];
+  const ProblemSignature& signature = store.family().common;
+  const Slice slice = slice_of(entry.harvest, sample, *problem, signature.slice_length);
+  if (!has_length(slice, signature.slice_length)) refuse("a sample's slice is not as long as the family's");
   try {
-    const State found = discrepancy(*problem, store.family().common, slice, entry.harvest.states().col(sample));
+    const State found = discrepancy(*problem, signature, slice, entry.harvest.states().col(sample));
     const double off = (found - entry.harvest.discrepancies().col(sample)).cwiseAbs().maxCoeff();
     const StateBounds bounds = problem->bounds();
     if (!(off <= sample_tolerance * (bounds.upper - bounds.lower).maxCoeff()))

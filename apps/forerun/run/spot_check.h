@@ -12,8 +12,8 @@ namespace forerun {
 std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& varying);
 
 /// Whether an entry's last sample is what the store's solvers give: computes F(u) − G(u) again, which costs a slice of
-/// both. No equation here depends on time itself, so the run's begin, which a store does not keep, does not matter.
-/// Throws `ModelFileError`, naming the entry's file, where it differs by more than another processor's rounding.
+/// both, on the slice that the sample was found on. Throws `ModelFileError`, naming the entry's file, where it differs
+/// by more than another processor's rounding, or the slice is none of the family's.
 void check_sample(const Store& store, const StoreEntry& entry);
 
 }  // namespace forerun

@@ -15,6 +15,7 @@ namespace {
 struct Hopf : SystemEquation<3> {
   static constexpr std::string_view name = "hopf";
   static constexpr double default_begin = -20.0;
+  static constexpr Index time_component = 2;
 
   double ramp_time;
 

@@ -89,6 +89,20 @@ TEST(SpeedBench, CountsThePlanningOfALadderAsWork) {
   EXPECT_THAT(report.at("missed")[0].get<std::string>(), HasSubstr("modelled speed-up"));
 }
 
+TEST(SpeedBench, LeavesOutALadderForWhichThereIsNoLevelAndKeepsTheRest) {
+  const TemporaryDirectory directory;
+  const std::string suite = write_suite(directory,
+                                        "settings = \"fine.steps=2\"\n"
+                                        "variants = \"classic+ladder,classic\"\n");
+  const auto outcome =
+      forerun_with({"bench", "speed", "--suite", suite, "--repeats", "2", "--threads", "1", "--json", "-", "--quiet"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  const Json report = Json::parse(outcome.out);
+  ASSERT_EQ(report.at("measurements").size(), 1u);
+  EXPECT_EQ(report.at("measurements")[0].at("variant"), "classic");
+  EXPECT_THAT(report.at("warnings").dump(), HasSubstr("Small, or so (1 thread): classic+ladder is left out"));
+}
+
 TEST(Bench, RefusesWhatItDoesNotKnowBeforeAnythingRuns) {
   const TemporaryDirectory directory;
   const std::string suite = write_suite(directory, "goal = 8\n");

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "apps/forerun/run/spot_check.h"
 #include "learning/family/store.h"
+#include "learning/files/tensor_file.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {
@@ -95,6 +97,43 @@ TEST_F(CampaignCommand, NeedsFewerIterationsWithTheStoreThanColdAndGivesTheSameA
   EXPECT_TRUE(store.at("family").at("network_inputs").contains("viscosity"));
 }
 
+TEST_F(CampaignCommand, ClimbsTheLadderOfItsConfiguration) {
+  const std::vector<std::string> plain = {"--set", "campaign.runs=3", "--set", "fine.steps=64"};
+  std::vector<std::string> climbing = plain;
+  climbing.insert(climbing.end(), {"--set", "fine.levels=[4, 16, 64]"});
+  ASSERT_EQ(run("plain", plain).status, ExitStatus::ok);
+  const Outcome outcome = run("climbing", climbing);
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("sweeps"));
+  EXPECT_THAT(content_of(directory_ / "climbing/campaign.csv"), HasSubstr(",iterations,effective_sweeps,"));
+  const Json with = record("climbing").at("runs"), without = record("plain").at("runs");
+  for (std::size_t r = 0; r < 3; ++r) {
+    EXPECT_GT(without[r].at("effective_sweeps").get<double>(), 3.0);
+    EXPECT_LT(with[r].at("effective_sweeps").get<double>(), 0.7 * without[r].at("effective_sweeps").get<double>());
+    EXPECT_LE(with[r].at("max_error").get<double>(), 5e-6);
+  }
+  // What the store keeps are discrepancies of the top level: both campaigns are of one family, and each other's.
+  EXPECT_EQ(Store::open(directory_ / "climbing/store").family(), Store::open(directory_ / "plain/store").family());
+  EXPECT_EQ(forerun_with({"train", directory_ / "climbing/store", "--quiet"}).err, "");
+}
+
+TEST_F(CampaignCommand, PlansItsLadderOnceForAllRuns) {
+  std::string text = small_campaign;
+  const std::size_t begin = text.find("[coarse]");
+  text.erase(begin, text.find('[', begin + 1) - begin);
+  const std::string file = directory_.write("auto.toml", text);
+  const Outcome outcome = forerun_with({"campaign", file, "--out", directory_ / "a", "--quiet", "--set",
+                                        "campaign.runs=3", "--set", "fine.steps=512", "--set", "fine.levels=auto"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  for (const Json& row : record("a").at("runs")) EXPECT_LT(row.at("effective_sweeps").get<double>(), 3.0);
+  // The family's coarse solver is the cheapest level, and its samples are of that one.
+  EXPECT_THAT(Store::open(directory_ / "a/store").family().common.coarse, ::testing::StartsWith("rk4 x "));
+  EXPECT_EQ(forerun_with({"train", directory_ / "a/store", "--quiet"}).err, "");
+  // What is kept of the configuration is planned again.
+  const std::string resolved = content_of(directory_ / "a/campaign.toml");
+  EXPECT_THAT(resolved, AllOf(HasSubstr("levels = \"auto\""), ::testing::Not(HasSubstr("[coarse]"))));
+}
+
 TEST_F(CampaignCommand, KilledAndResumedGivesWhatAnUninterruptedOneGives) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -146,6 +185,27 @@ TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
     EXPECT_LE(row.at("iterations").get<int>(), row.at("cold_iterations").get<int>());
     EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
   }
+}
+
+TEST_F(CampaignCommand, StoredSamplesAreCheckedOnTheirOwnSlices) {
+  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
+  const Store store = Store::open(directory_ / "c/store");
+  const StoreEntry entry = store.read(store.names().front());
+  const auto at_times = [&](double begin, double length) {
+    StoreEntry moved = entry;
+    std::vector<Slice> slices;
+    for (const Index n : entry.harvest.slices()) {
+      const double start = begin + static_cast<double>(n) * length;
+      slices.push_back({n, start, start + length});
+    }
+    moved.harvest = Harvest(entry.harvest.dimension());
+    moved.harvest.append(entry.harvest.states(), entry.harvest.discrepancies(), slices, entry.harvest.iterations());
+    return moved;
+  };
+  const double length = store.family().common.slice_length;
+  EXPECT_NO_THROW(check_sample(store, entry));
+  EXPECT_NO_THROW(check_sample(store, at_times(100.0, length)));
+  EXPECT_THROW(check_sample(store, at_times(100.0, 2.0 * length)), ModelFileError);
 }
 
 TEST_F(CampaignCommand, TrainLeavesOutStoredRunsThatTheSolversContradict) {

@@ -87,6 +87,38 @@ TEST_F(PlanCommand, TextSaysWhatIsMeasuredEstimatedAndModelledAndWritesNothing) 
   EXPECT_EQ(directory_.files(), files);
 }
 
+TEST_F(PlanCommand, SurvivesWhateverSerialSteppingSurvives) {
+  // One step of rk1 throws the state to where rk4 with 80 steps cannot start from.
+  const std::string config = directory_.write("fhn.toml", R"([problem]
+name = "fitzhugh_nagumo"
+[time]
+end = 40.0
+slices = 4
+[fine]
+method = "rk4"
+steps = 80
+[coarse]
+method = "rk1"
+steps = 1
+)");
+  for (const std::string corrector : {"classic", "auto"}) {
+    const Outcome outcome =
+        forerun_with({"plan", config, "--budget", "600", "--json", "-", "--set", "corrector.name=" + corrector});
+    ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+    const Json json = Json::parse(outcome.out);
+    EXPECT_TRUE(json.at("measured").at("discrepancy").is_number());
+    EXPECT_EQ(json.at("trials").at(0).at("slices"), 4);
+  }
+}
+
+TEST_F(PlanCommand, SaysWhereTheFineSolverItselfFails) {
+  const Outcome outcome =
+      forerun_with({"plan", config_, "--set", "fine.method=rk1", "--set", "fine.steps=1", "--set", "problem.points=128",
+                    "--set", "problem.viscosity=10.0", "--set", "time.end=1e200"});
+  EXPECT_EQ(outcome.status, ExitStatus::solver_failed) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("the fine solver failed on the first slice, at time 0"));
+}
+
 TEST_F(PlanCommand, WrongOptionsAreRefused) {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"--processors", "1,2"}, {"--budget", "0"}, {"--budget", "soon"}}) {

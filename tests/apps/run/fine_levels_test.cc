@@ -189,10 +189,17 @@ TEST(LadderOfTolerances, GivesTheFineSolversAnswerAndRepeatsTheRun) {
   }
 }
 
-TEST_F(LadderRun, WithoutACheaperLevelACoarseSolverIsAskedFor) {
-  const testing::Outcome outcome = testing::forerun_with({"run", config_, "--set", "fine.steps=2"});
-  EXPECT_EQ(outcome.status, ExitStatus::usage);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("ladder.toml:11"), HasSubstr("give [coarse] a solver")));
+TEST_F(LadderRun, WithoutACheaperLevelARoughVersionOfTheFineSolverRunsAhead) {
+  for (const auto& [steps, coarse] : {std::pair("2", 1), {"1", 1}}) {
+    const std::string set = std::string("fine.steps=") + steps;
+    // Coarser than the equation can be solved by: steps of 0.03 and 0.06 with a wave number of 4.5.
+    const nlohmann::json json = record({"--set", set});
+    EXPECT_EQ(json.at("levels").size(), 1U);
+    EXPECT_LE(json.at("runs").at(0).at("max_error").get<double>(), 5e-7);
+    const testing::Outcome outcome = testing::forerun_with({"run", config_, "--quiet", "--set", set});
+    EXPECT_THAT(outcome.out, AllOf(HasSubstr("coarse rk4 × " + std::to_string(coarse) + " per slice"),
+                                   HasSubstr("the fine solver climbs no ladder")));
+  }
 }
 
 }  // namespace

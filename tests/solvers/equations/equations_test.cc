@@ -60,6 +60,7 @@ TEST(HopfTest, TurnsAtUnitSpeedWhileItsRadiusObeysTheNormalForm) {
 TEST(HopfTest, CarriesTimeAsItsThirdComponent) {
   const auto hopf = make_problem("hopf");
   EXPECT_EQ(hopf->initial_state()[2], hopf->default_begin());
+  EXPECT_EQ(initial_state_at(*hopf, 7.0), (State{{0.1, 0.1, 7.0}}));
   EXPECT_NEAR(propagate(*hopf, {"rk8", 100}, hopf->initial_state(), 30.0)[2], 10.0, 1e-12);
 }
 

@@ -5,6 +5,8 @@
 #include <Eigen/LU>
 #include <cmath>
 #include <complex>
+#include <thread>
+#include <vector>
 
 #include "core/base/errors.h"
 #include "core/base/time_grid.h"
@@ -55,6 +57,31 @@ TEST(BackwardEulerTest, ForgetsWhatItDidBefore) {
   State fresh(15);
   heat->make_propagator({"backward_euler", 3})->propagate(grid.slice(7), u, fresh);
   EXPECT_EQ(result, fresh);
+}
+
+TEST(BackwardEulerTest, GivesTheSameBitsOnSeveralThreadsWithMoreStepLengthsThanAreKept) {
+  const auto heat = make_problem("heat", {{"points", std::int64_t{15}}});
+  const auto shared = heat->make_propagator({"backward_euler", 3});
+  const State u = heat->initial_state();
+  constexpr Index num_lengths = 100;
+  const auto slice = [](Index n) { return Slice{n, 0.0, 0.01 * static_cast<double>(n % num_lengths + 1)}; };
+  States results(15, 4 * num_lengths);
+  {
+    std::vector<std::jthread> threads;
+    for (Index t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (Index i = 0; i < num_lengths; ++i) {
+          const Index n = t * num_lengths + (t % 2 == 0 ? i : num_lengths - 1 - i);
+          shared->propagate(slice(n), u, results.col(n));
+        }
+      });
+    }
+  }
+  for (Index n = 0; n < results.cols(); ++n) {
+    State fresh(15);
+    heat->make_propagator({"backward_euler", 3})->propagate(slice(n), u, fresh);
+    EXPECT_EQ(results.col(n), fresh);
+  }
 }
 
 TEST(BackwardEulerTest, SaysWhereItsMatrixIsSingular) {
