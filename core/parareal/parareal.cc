@@ -11,6 +11,7 @@
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/fine_sweep.h"
 #include "core/parareal/level_control.h"
+#include "core/parareal/time_dependence.h"
 
 namespace forerun {
 namespace {
@@ -141,11 +142,20 @@ class PararealLoop {
     const Index first = iteration_.first_slice;
     const bool has_been_classic = correction_ == nullptr;  // else contractions are the learner's
     const Index count = num_slices_ - first;
+    if (!depends_on_time_) {
+      depends_on_time_ = depends_on_time(problem_.coarse, problem_.grid, boundaries_.leftCols(num_slices_), fine_,
+                                         coarse_sweep_.coarse(), options_.norm, executor_);
+    }
     correction_ = problem_.trainer->train(
-        {iteration_.iteration, std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
-         problem_.grid.slices(first, count), boundaries_.middleCols(first, count), fine_.rightCols(count),
+        {iteration_.iteration,
+         std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
+         problem_.grid.slices(first, count),
+         boundaries_.middleCols(first, count),
+         fine_.rightCols(count),
          coarse_sweep_.coarse().rightCols(count),
-         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance()},
+         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
+         {},
+         *depends_on_time_},
         executor_);
     if (correction_) iteration_.corrector = problem_.trainer->serving();
     const CorrectionErrors errors = problem_.trainer->errors();
@@ -239,6 +249,7 @@ class PararealLoop {
   FineSweep fine_sweep_;
   std::unique_ptr<StoppingCriterion> criterion_;
   const Correction* correction_ = nullptr;
+  std::optional<bool> depends_on_time_;  ///< known from the first time on that someone learns
   IterationRecord iteration_;
   RunRecord record_;
 };
