@@ -15,6 +15,7 @@
 #include "core/parareal/level_control.h"
 #include "core/parareal/logged_solvers.h"
 #include "core/parareal/state_scale.h"
+#include "core/parareal/time_dependence.h"
 #include "core/record/run_warnings.h"
 
 namespace forerun {
@@ -200,6 +201,10 @@ class PararealLoop {
       const std::size_t n = static_cast<std::size_t>(first) + j;
       is_true_[j] = !fine_sweep_.uncrossed()[n] && !coarse_sweep_.uncrossed()[n];
     }
+    if (!depends_on_time_) {
+      depends_on_time_ = depends_on_time(problem_.coarse, problem_.grid, boundaries_.leftCols(num_slices_), fine_,
+                                         coarse_sweep_.coarse(), scale_.norm(), executor_);
+    }
     const SweepData sweep{
         iteration_.iteration,
         std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
@@ -208,7 +213,8 @@ class PararealLoop {
         fine_.rightCols(count),
         coarse_sweep_.coarse().rightCols(count),
         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
-        is_true_};
+        is_true_,
+        *depends_on_time_};
     correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
     if (correction_) iteration_.corrector = problem_.trainer->serving();
     const CorrectionErrors errors = problem_.trainer->errors();
@@ -352,6 +358,7 @@ class PararealLoop {
   std::unique_ptr<StoppingCriterion> criterion_;
   const Correction* correction_ = nullptr;
   std::vector<char> is_true_;  ///< of the samples of a sweep: neither solver was stood in for
+  std::optional<bool> depends_on_time_;  ///< known from the first time on that someone learns
   IterationRecord iteration_;
   RunRecord record_;
 };

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/base/number_text.h"
+#include "learning/files/harvest_tensors.h"
 #include "learning/files/signature_metadata.h"
 #include "learning/files/tensor_file.h"
 
@@ -34,7 +35,7 @@ void check_store_format(const TensorFile& file, const std::string& format) {
 }
 
 void describe_family(const StoreFamily& family, TensorFileWriter& writer) {
-  writer.set_metadata("version", shortest_text(store_format_version));
+  writer.set_metadata("version", "1");
   describe_signature(family.common, writer);
   for (Index j = 0; j < family.box.size(); ++j)
     writer.set_metadata(varying_key(j), family.box.names[static_cast<std::size_t>(j)]);
@@ -97,17 +98,15 @@ std::string store_entry_defect(const StoreEntry& entry, const StoreFamily& famil
 void write_store_entry(const std::filesystem::path& path, const StoreEntry& entry, const StoreFamily& family) {
   if (const std::string defect = store_entry_defect(entry, family); !defect.empty())
     throw std::invalid_argument("store: the entry '" + entry.name + "' cannot be kept: " + defect);
+  const HarvestTensors harvest(entry.harvest);
   TensorFileWriter writer;
   writer.set_metadata("format", entry_format);
-  writer.set_metadata("version", shortest_text(store_format_version));
+  writer.set_metadata("version", harvest.has_intervals() ? "2" : "1");
   describe_signature(family.common, writer);
   writer.set_metadata("iterations", shortest_text(entry.iterations));
   if (entry.cold_iterations) writer.set_metadata("cold_iterations", shortest_text(*entry.cold_iterations));
   writer.add_vector("parameters", entry.parameters);
-  writer.add_matrix("harvest.states", entry.harvest.states());
-  writer.add_matrix("harvest.discrepancies", entry.harvest.discrepancies());
-  writer.add_integers("harvest.slices", entry.harvest.slices());
-  writer.add_integers("harvest.iterations", entry.harvest.iterations());
+  harvest.add_to(writer);
   writer.write(path);
 }
 
@@ -122,14 +121,7 @@ StoreEntry read_store_entry(const std::filesystem::path& path, const StoreFamily
   entry.iterations = read_store_count(file, "iterations");
   if (!file.texts_with_prefix("cold_iterations").empty())
     entry.cold_iterations = read_store_count(file, "cold_iterations");
-  const auto states = file.matrix("harvest.states");
-  try {
-    entry.harvest = Harvest(states.rows());
-    entry.harvest.append(states, file.matrix("harvest.discrepancies"), file.integers("harvest.slices"),
-                         file.integers("harvest.iterations"));
-  } catch (const std::invalid_argument& error) {
-    file.refuse(std::string("its harvest is inconsistent: ") + error.what());
-  }
+  entry.harvest = read_harvest(file, file.matrix("harvest.states").rows());
   if (const std::string defect = store_entry_defect(entry, family); !defect.empty()) file.refuse(defect);
   return entry;
 }

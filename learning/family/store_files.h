@@ -21,7 +21,8 @@ void describe_family(const StoreFamily& family, TensorFileWriter& writer);
 StoreFamily read_family(const TensorFile& file);
 void check_store_format(const TensorFile& file, const std::string& format);
 Index read_store_count(const TensorFile& file, const std::string& key);
-inline constexpr Index store_format_version = 1;
+/// 2: entries whose harvest knows its slices' intervals; all else is of version 1.
+inline constexpr Index store_format_version = 2;
 
 /// In words, why an entry cannot belong to a store of this family; empty where it can.
 std::string store_entry_defect(const StoreEntry& entry, const StoreFamily& family);

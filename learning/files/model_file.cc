@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/number_text.h"
+#include "learning/files/harvest_tensors.h"
 #include "learning/files/model_consistency.h"
 #include "learning/files/signature_metadata.h"
 
@@ -11,7 +12,7 @@ namespace forerun {
 namespace {
 
 constexpr const char* format_name = "forerun.model";
-constexpr std::int64_t format_version = 1;
+constexpr std::int64_t format_version = 2;
 
 std::string flag_text(bool flag) { return flag ? "true" : "false"; }
 
@@ -45,21 +46,6 @@ LayerData read_layer(const TensorFile& file) {
           .biases = file.vector("layer.biases")};
 }
 
-Harvest read_harvest(const TensorFile& file, Index dimension) {
-  const auto states = file.matrix("harvest.states");
-  const auto discrepancies = file.matrix("harvest.discrepancies");
-  const std::vector<Index> slices = file.integers("harvest.slices");
-  const std::vector<Index> iterations = file.integers("harvest.iterations");
-  Harvest harvest(dimension);
-  if (states.size() == 0 && discrepancies.size() == 0 && slices.empty() && iterations.empty()) return harvest;
-  try {
-    harvest.append(states, discrepancies, slices, iterations);
-  } catch (const std::invalid_argument& error) {
-    file.refuse(std::string("its harvest is inconsistent: ") + error.what());
-  }
-  return harvest;
-}
-
 void check_format(const TensorFile& file) {
   if (file.text("format") != format_name) file.refuse("is not a model but of format '" + file.text("format") + "'");
   const auto version = read_number<std::int64_t>(file, "version");
@@ -75,9 +61,10 @@ void check_format(const TensorFile& file) {
 void save_model(const std::filesystem::path& path, const LearnedModel& model) {
   if (const auto sentence = contradiction(model))
     throw std::invalid_argument("the model cannot be saved: " + *sentence);
+  const HarvestTensors harvest(model.harvest);
   TensorFileWriter writer;
   writer.set_metadata("format", format_name);
-  writer.set_metadata("version", shortest_text(format_version));
+  writer.set_metadata("version", harvest.has_intervals() ? "2" : "1");
   writer.set_metadata("corrector", model.corrector);
   for (const auto& [name, value] : model.options) writer.set_metadata("option." + name, value);
   describe_signature(model.signature, writer);
@@ -86,10 +73,7 @@ void save_model(const std::filesystem::path& path, const LearnedModel& model) {
   writer.add_vector("bounds.upper", model.bounds.upper);
   writer.add_matrix("readout", model.readout);
   if (model.basis.size() > 0) writer.add_matrix("basis", model.basis);
-  writer.add_matrix("harvest.states", model.harvest.states());
-  writer.add_matrix("harvest.discrepancies", model.harvest.discrepancies());
-  writer.add_integers("harvest.slices", model.harvest.slices());
-  writer.add_integers("harvest.iterations", model.harvest.iterations());
+  harvest.add_to(writer);
   writer.write(path);
 }
 

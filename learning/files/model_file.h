@@ -7,14 +7,14 @@
 
 namespace forerun {
 
-/// A model on disk: a tensor file (tensor_file.h) whose metadata say format = "forerun.model", version = "1", and what
+/// A model on disk: a tensor file (tensor_file.h) whose metadata say format = "forerun.model", version = "2" ("1"
+/// where the harvest does not know its slices' intervals), and what
 /// the model was learned on. With n neurons, i inputs, f features, p outputs, d dimensions and s samples it holds
 ///
 ///   bounds.lower, bounds.upper                F64 [d]
 ///   layer.weights, layer.biases               F64 [i, n], [n]
 ///   readout, basis (absent if there is none)  F64 [f, p], [p, d]
-///   harvest.states, harvest.discrepancies     F64 [s, d]
-///   harvest.slices, harvest.iterations        I64 [s]
+///   harvest.…                                  as harvest_tensors.h says
 ///
 /// so that in Python, with samples as rows, features = [φ(z @ weights + biases), z if linear, 1 if constant] and
 /// discrepancies = features @ readout @ basis; `RandomFeatures` says what z is.

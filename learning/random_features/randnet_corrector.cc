@@ -71,12 +71,19 @@ class Randnet final : public Corrector {
 
     auto readout = std::make_shared<States>(fit_to(features, new_weights, harvest, executor));
     if (!readout->allFinite()) return nullptr;
-    auto basis = std::make_shared<const States>(pod_ ? pod_->modes() : States());
-    return std::make_unique<const NetworkCorrection>(features_, std::move(readout), std::move(basis), options_.printed);
+    // Outputs have no modes while all discrepancies are zero.
+    if (readout->rows() == 0) readout = std::make_shared<States>(States::Zero(1, features_->num_features()));
+    return std::make_unique<const NetworkCorrection>(features_, std::move(readout), basis(), options_.printed);
   }
 
  private:
   Index dimension() const { return bounds_.lower.size(); }
+
+  std::shared_ptr<const States> basis() const {
+    if (!pod_) return std::make_shared<const States>();
+    if (pod_->modes().cols() == 0) return std::make_shared<const States>(States::Zero(dimension(), 1));
+    return std::make_shared<const States>(pod_->modes());
+  }
 
   /// What needs to have seen states.
   void start(const Harvest& harvest, SliceExecutor& executor) {

@@ -33,6 +33,9 @@ void add(double alpha, const StatesView& a, const StatesView& b, States& y, Slic
   });
 }
 
+/// 0 for 0. Dividing by it changes no digit, and keeps squares from overflow.
+double power_of_two_near(double value) { return value > 0.0 ? std::ldexp(1.0, std::ilogb(value)) : 0.0; }
+
 States sketch_of(const StatesView& vectors, SliceExecutor& executor) {
   if (vectors.rows() <= kSketchSize) return vectors;
   const Sketch sketch(vectors.rows(), kSketchSize, kSketchSeed);
@@ -84,10 +87,13 @@ States PodBasis::append(const StatesView& samples, SliceExecutor& executor) {
 States PodBasis::missing_modes(const StatesView& samples, const States& coefficients, SliceExecutor& executor) {
   const Index room = std::min(allowed_modes_, modes_.rows()) - modes_.cols();
   allowed_modes_ += more_modes_;
-  if (room == 0) return {modes_.rows(), 0};
-  States missed = sketch_of(samples, executor);
-  if (reference_energy_ < 0) reference_energy_ = missed.squaredNorm();
-  add(-1.0, sketch_of(modes_, executor), coefficients, missed, executor);
+  if (room == 0 || samples.cols() == 0) return {modes_.rows(), 0};
+  const bool is_first = unit_ == 0.0;
+  if (is_first) unit_ = power_of_two_near(samples.cwiseAbs().maxCoeff());
+  if (unit_ == 0.0) return {modes_.rows(), 0};
+  States missed = sketch_of(samples, executor) / unit_;
+  if (is_first) reference_energy_ = missed.squaredNorm();
+  add(-1.0 / unit_, sketch_of(modes_, executor), coefficients, missed, executor);
 
   const Eigen::SelfAdjointEigenSolver<States> snapshots(overlaps(missed, missed, executor));
   const Eigen::VectorXd& energies = snapshots.eigenvalues();  // ascending
@@ -98,7 +104,7 @@ States PodBasis::missing_modes(const StatesView& samples, const States& coeffici
 
   // E V Σ⁻¹ with E = Y − B C, never formed.
   States combination = snapshots.eigenvectors().rightCols(count).rowwise().reverse();
-  for (Index j = 0; j < count; ++j) combination.col(j) /= std::sqrt(energies[samples.cols() - 1 - j]);
+  for (Index j = 0; j < count; ++j) combination.col(j) /= std::sqrt(energies[samples.cols() - 1 - j]) * unit_;
   States added = States::Zero(modes_.rows(), count);
   add(1.0, samples, combination, added, executor);
   // Twice is enough to be orthogonal to the basis in working precision.

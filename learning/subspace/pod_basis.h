@@ -13,7 +13,8 @@ namespace forerun {
 ///   y ≈ B c,      c = Bᵀ y.
 ///
 /// `append` takes new samples Y, and where the basis has room left adds the leading proper orthogonal modes of what it
-/// misses, E = Y − B BᵀY: those whose singular values exceed `tolerance` · ‖Y₁‖_F, Y₁ the first samples. Existing modes
+/// misses, E = Y − B BᵀY: those whose singular values exceed `tolerance` · ‖Y₁‖_F, Y₁ the first samples that are not
+/// all zero; there are none before these. Nothing depends on the samples' unit, however far from 1. Existing modes
 /// never change, so coefficients stay valid; samples of earlier calls have coefficient 0 in later modes.
 ///
 /// Method: modes by the method of snapshots on a sparse sketch of Y and B, which costs O(k² s) instead of O(k² d) for k
@@ -36,7 +37,8 @@ class PodBasis {
   Index allowed_modes_;
   Index more_modes_;  ///< a call
   double tolerance_;
-  double reference_energy_ = -1.0;
+  double unit_ = 0.0;              ///< of the first samples, a power of two; 0: they were all zero
+  double reference_energy_ = 0.0;  ///< ‖Y₁‖_F², in this unit
   States modes_;
 };
 

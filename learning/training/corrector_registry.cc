@@ -10,6 +10,7 @@
 #include "learning/random_features/randnet_corrector.h"
 #include "learning/random_features/randnet_local_corrector.h"
 #include "learning/subspace/krylov_corrector.h"
+#include "learning/subspace/secant_corrector.h"
 #include "learning/training/guarded_corrector.h"
 
 namespace forerun {
@@ -101,6 +102,42 @@ CorrectorEntry kriging_entry() {
   return entry;
 }
 
+CorrectorEntry secant_entry() {
+  CorrectorEntry entry;
+  entry.name = "secant";
+  entry.description = "each slice by itself, as an affine function of its states so far; made for forced problems";
+  entry.parameters = {integer("rank", 16, 1, 1000, "earlier states of a slice that its model is made from, at most")};
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    return make_secant_corrector({parameters.integer("rank"), printed(parameters)}, context.bounds);
+  };
+  return entry;
+}
+
+Candidate by_slice(const CorrectorContext& context) {
+  return {"by slice",
+          [context] {
+            const CorrectorEntry entry = secant_entry();
+            return entry.make(Parameters(entry.parameters), context);
+          },
+          true};
+}
+
+/// A learner of what all slices have in common does not know when they are. Where that matters more than what it knows,
+/// each slice by itself serves better; the option says no to that.
+CorrectorEntry beside_by_slice(CorrectorEntry entry) {
+  entry.parameters.push_back(
+      {"by_slice", true, "also learn each slice by itself, and use what has predicted better: for forced problems"});
+  entry.make = [name = entry.name, make_learner = entry.make](const Parameters& parameters,
+                                                              const CorrectorContext& context) {
+    if (!parameters.flag("by_slice")) return make_learner(parameters, context);
+    std::vector<Candidate> candidates;
+    candidates.push_back({name, [make_learner, parameters, context] { return make_learner(parameters, context); }});
+    candidates.push_back(by_slice(context));
+    return make_guarded_corrector(name, std::move(candidates), StateNorm(context.bounds));
+  };
+  return entry;
+}
+
 /// Kriging from few, more and many samples: where one is weak another was strong on every problem measured, and they
 /// need no seed and little time. Other covariances and random-feature networks beside them changed nothing for the
 /// better.
@@ -113,6 +150,7 @@ std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
     candidates.push_back({"kriging " + std::to_string(neighbors),
                           [kriging, parameters, context] { return kriging.make(parameters, context); }});
   }
+  candidates.push_back(by_slice(context));
   candidates.push_back({"classic", nullptr});
   return candidates;
 }
@@ -122,7 +160,7 @@ CorrectorEntry auto_entry() {
   entry.name = "auto";
   entry.description = "the one of several kriging correctors and classic that predicted best serves the next sweep";
   entry.make = [](const Parameters&, const CorrectorContext& context) {
-    return make_guarded_corrector(guard_candidates(context), StateNorm(context.bounds));
+    return make_guarded_corrector("auto", guard_candidates(context), StateNorm(context.bounds));
   };
   return entry;
 }
@@ -202,8 +240,13 @@ CorrectorEntry randnet_local_entry() {
 }  // namespace
 
 const std::vector<CorrectorEntry>& corrector_registry() {
-  static const std::vector<CorrectorEntry> entries = {auto_entry(),   classic_entry(), kriging_entry(),
-                                                      krylov_entry(), randnet_entry(), randnet_local_entry()};
+  static const std::vector<CorrectorEntry> entries = {auto_entry(),
+                                                      classic_entry(),
+                                                      beside_by_slice(kriging_entry()),
+                                                      beside_by_slice(krylov_entry()),
+                                                      beside_by_slice(randnet_entry()),
+                                                      beside_by_slice(randnet_local_entry()),
+                                                      secant_entry()};
   return entries;
 }
 

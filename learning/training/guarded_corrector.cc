@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kMostScoredSlices = 64;
 constexpr double kForgetting = 0.5;
+/// What a candidate by slice has to be better by, in logarithms, where slices do not differ by when they are: what it
+/// does not share is worth something that the last sweep's errors do not show.
+constexpr double kHandicap = 0.6931471805599453;
 constexpr double kLeastError = 1e-15;
 constexpr double kWorstError = 1e15;  ///< also of a model that gives no finite value
 
@@ -63,6 +66,7 @@ class Contender {
 
   const std::string& name() const { return candidate_.name; }
   bool is_classic() const { return corrector_ == nullptr; }
+  bool is_by_slice() const { return candidate_.by_slice; }
   const std::shared_ptr<const LearnedCorrection>& model() const { return model_; }
   bool can_serve() const { return is_classic() || model_ != nullptr; }
 
@@ -151,12 +155,13 @@ class GuardedCorrection final : public LearnedCorrection {
 
 class GuardedCorrector final : public Corrector {
  public:
-  GuardedCorrector(std::vector<Candidate> candidates, const StateNorm& norm) : norm_(norm) {
+  GuardedCorrector(std::string name, std::vector<Candidate> candidates, const StateNorm& norm)
+      : name_(std::move(name)), norm_(norm) {
     if (candidates.empty()) throw std::invalid_argument("guard: needs at least one candidate");
     for (Candidate& candidate : candidates) contenders_.emplace_back(std::move(candidate));
   }
 
-  std::string name() const override { return "auto"; }
+  std::string name() const override { return name_; }
   std::string serving() const override { return contenders_[serving_].name(); }
   CorrectionErrors errors() const override { return errors_; }
   bool gives_way_to_classic() const override {
@@ -178,8 +183,8 @@ class GuardedCorrector final : public Corrector {
     if (num_known_ > 0) score(harvest, executor);
     for (Contender& contender : contenders_) contender.fit(harvest, executor);
     num_known_ = harvest.size();
-    choose();
-    const auto learned = best_learned();
+    choose(harvest.depends_on_time());
+    const auto learned = best_learned(harvest.depends_on_time());
     if (!learned) return nullptr;
     return std::make_unique<const GuardedCorrection>(contenders_[serving_].model(), learned);
   }
@@ -204,24 +209,37 @@ class GuardedCorrector final : public Corrector {
     has_scored_ = true;
   }
 
-  /// The best of those that have a model, or need none; before anything was scored the first.
-  void choose() {
-    const auto is_better = [this](const Contender& a, const Contender& b) {
-      return a.can_serve() != b.can_serve() ? a.can_serve() : has_scored_ && a.score() < b.score();
+  /// The best of those that have a model, or need none; before anything was scored the one to begin with.
+  void choose(bool depends_on_time) {
+    const auto handicapped = [&](const Contender& contender) {
+      return contender.score() + (contender.is_by_slice() && !depends_on_time ? kHandicap : 0.0);
+    };
+    const auto is_better = [&](const Contender& a, const Contender& b) {
+      if (a.can_serve() != b.can_serve()) return a.can_serve();
+      return has_scored_ ? handicapped(a) < handicapped(b) : depends_on_time && a.is_by_slice() && !b.is_by_slice();
     };
     const auto best = std::min_element(contenders_.begin(), contenders_.end(), is_better);
     serving_ = static_cast<std::size_t>(best - contenders_.begin());
     if (errors_.found) errors_.predicted = std::exp(best->score());
   }
 
-  /// The model of the best candidate that has one.
-  std::shared_ptr<const LearnedCorrection> best_learned() const {
+  /// The best model that is worth keeping; another only where there is none.
+  std::shared_ptr<const LearnedCorrection> best_learned(bool depends_on_time) const {
     const Contender* best = nullptr;
-    for (const Contender& contender : contenders_)
-      if (contender.model() && (!best || contender.score() < best->score())) best = &contender;
+    const auto is_worth_keeping = [&](const Contender& contender) {
+      return depends_on_time || !contender.is_by_slice();
+    };
+    for (const Contender& contender : contenders_) {
+      if (!contender.model()) continue;
+      const bool is_better =
+          !best || (is_worth_keeping(contender) != is_worth_keeping(*best) ? is_worth_keeping(contender)
+                                                                           : contender.score() < best->score());
+      if (is_better) best = &contender;
+    }
     return best ? best->model() : nullptr;
   }
 
+  std::string name_;
   StateNorm norm_;
   std::vector<Contender> contenders_;
   std::size_t serving_ = 0;
@@ -232,8 +250,9 @@ class GuardedCorrector final : public Corrector {
 
 }  // namespace
 
-std::unique_ptr<Corrector> make_guarded_corrector(std::vector<Candidate> candidates, const StateNorm& norm) {
-  return std::make_unique<GuardedCorrector>(std::move(candidates), norm);
+std::unique_ptr<Corrector> make_guarded_corrector(std::string name, std::vector<Candidate> candidates,
+                                                  const StateNorm& norm) {
+  return std::make_unique<GuardedCorrector>(std::move(name), std::move(candidates), norm);
 }
 
 }  // namespace forerun

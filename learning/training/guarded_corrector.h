@@ -13,6 +13,8 @@ namespace forerun {
 struct Candidate {
   std::string name;       ///< as the record shows it
   CorrectorFactory make;  ///< nullptr: "classic", m = 0
+  /// Learns each slice by itself: what to begin with where it matters when a slice is, and of no use elsewhere.
+  bool by_slice = false;
 };
 
 /// Several correctors of which the one that has predicted best serves.
@@ -25,15 +27,18 @@ struct Candidate {
 ///
 /// A candidate's score is the logarithm of the power mean (Σ √e / count)² over at most 64 slices, evenly spread,
 /// averaged over all sweeps, each counting half of the next; the lowest serves. Before anything can be scored the
-/// first candidate does. `classic` costs nothing, and should be among the candidates: then a learner that misleads is
-/// dropped as soon as it shows.
+/// first candidate does, or the first by slice where it matters when a slice is (`Harvest::depends_on_time`); where it
+/// does not, one by slice serves only if its errors were half of others'. `classic`
+/// costs nothing, and should be among the candidates: then a learner that misleads is dropped as soon as it shows.
 ///
 /// A successor (`inherit`) starts with the scores of the one before. A candidate whose fit throws or fails is out until
 /// its next, and begins anew.
 ///
-/// Where classic serves, the correction is zero and describes the best model there is. Cost of a fit: the candidates'
-/// fits, and 2 · 64 evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says;
-/// unlike a plain corrector's, its choice depends on the fits before. Throws std::invalid_argument without candidates.
-std::unique_ptr<Corrector> make_guarded_corrector(std::vector<Candidate> candidates, const StateNorm& norm);
+/// Where classic serves, the correction is zero. What it describes is the best model there is, one by slice only where
+/// it matters when a slice is: to other runs that is of little use. Cost of a fit: the candidates' fits, and 2 · 64
+/// evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says; unlike a plain
+/// corrector's, its choice depends on the fits before. Throws std::invalid_argument without candidates.
+std::unique_ptr<Corrector> make_guarded_corrector(std::string name, std::vector<Candidate> candidates,
+                                                  const StateNorm& norm);
 
 }  // namespace forerun

@@ -13,7 +13,6 @@ namespace forerun {
 namespace {
 
 constexpr Index kBlock = 16;
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 void check(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("harvest: " + sentence);
@@ -50,6 +49,11 @@ void Harvest::note(const Slice& slice, Index iteration) {
   iterations_.push_back(iteration);
 }
 
+Slice Harvest::slice_at_unknown_time(Index index) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  return {index, kUnknown, kUnknown};
+}
+
 Slice Harvest::slice(Index sample) const {
   const auto place = static_cast<std::size_t>(sample);
   return {slices_[place], begins_[place], ends_[place]};
@@ -83,6 +87,7 @@ void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
   extend(fill, [&] {
     for (const Index j : kept) note(sweep.slices[static_cast<std::size_t>(j)], sweep.iteration);
   });
+  depends_on_time_ = depends_on_time_ || sweep.depends_on_time;
 }
 
 void Harvest::append(const StatesView& states, const StatesView& discrepancies, std::span<const Slice> slices,
@@ -107,7 +112,7 @@ void Harvest::append(const StatesView& states, const StatesView& discrepancies, 
                      const std::vector<Index>& iterations) {
   std::vector<Slice> places;
   places.reserve(slices.size());
-  for (const Index slice : slices) places.push_back({slice, kUnknown, kUnknown});
+  for (const Index slice : slices) places.push_back(slice_at_unknown_time(slice));
   append(states, discrepancies, places, iterations);
 }
 
@@ -119,6 +124,7 @@ void Harvest::append(const Harvest& other, const std::vector<Index>& samples) {
     iterations.push_back(other.iterations()[static_cast<std::size_t>(sample)]);
   }
   append(other.states()(Eigen::all, samples), other.discrepancies()(Eigen::all, samples), slices, iterations);
+  depends_on_time_ = depends_on_time_ || other.depends_on_time_;
 }
 
 void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor) {

@@ -20,6 +20,9 @@ class Harvest {
  public:
   explicit Harvest(Index dimension);
 
+  /// A slice of which the index is all that is known.
+  static Slice slice_at_unknown_time(Index index);
+
   /// Adds the sweep's states with their discrepancies fine − coarse, in parallel; those that are not true
   /// (`SweepData::is_true`) are passed over and may hold anything.
   void append(const SweepData& sweep, SliceExecutor& executor);
@@ -43,6 +46,9 @@ class Harvest {
   const std::vector<Index>& slices() const { return slices_; }
   Slice slice(Index sample) const;
   const std::vector<Index>& iterations() const { return iterations_; }
+  /// Whether a sweep said so (`SweepData::depends_on_time`), of this harvest or of one it has samples of.
+  bool depends_on_time() const { return depends_on_time_; }
+  void set_depends_on_time(bool depends) { depends_on_time_ = depends; }
 
  private:
   /// Calls `fill`, which extends states and discrepancies and checks them, then `note`, for the rest; takes back what
@@ -57,6 +63,7 @@ class Harvest {
   std::vector<double> begins_;
   std::vector<double> ends_;
   std::vector<Index> iterations_;
+  bool depends_on_time_ = false;
 };
 
 }  // namespace forerun

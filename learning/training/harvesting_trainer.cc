@@ -133,6 +133,7 @@ std::string HarvestingTrainer::serving() const {
 
 Harvest HarvestingTrainer::full_harvest() const {
   Harvest full(signature_.dimension);
+  full.set_depends_on_time(harvest_.depends_on_time());
   if (prior_model_ && prior_model_->signature == signature_) {
     std::vector<Index> old(static_cast<std::size_t>(prior_model_->harvest.size()));
     std::iota(old.begin(), old.end(), 0);

@@ -5,6 +5,7 @@
 #include "learning/random_features/network_correction.h"
 #include "learning/random_features/randnet_local_corrector.h"
 #include "learning/subspace/krylov_corrector.h"
+#include "learning/subspace/secant_corrector.h"
 #include "learning/training/learned_model.h"
 
 namespace forerun {
@@ -43,6 +44,10 @@ std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedM
   }
   if (model->corrector == "krylov") {
     return make_krylov_correction(*model, option<double>(*model, "tolerance"), option<Index>(*model, "rank"));
+  }
+  if (model->corrector == "secant") {
+    const Index rank = option<Index>(*model, "rank");
+    return make_secant_correction(std::move(model), rank);
   }
   if (model->corrector != "randnet") {
     throw std::invalid_argument("model: unknown corrector \"" + model->corrector + "\"");

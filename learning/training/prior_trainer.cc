@@ -82,7 +82,8 @@ void PriorTrainer::keep_highest_level(const SweepData& sweep, SliceExecutor& exe
                    .states = sweep.states.leftCols(count),
                    .fine = sweep.fine.leftCols(count),
                    .coarse = sweep.coarse.leftCols(count),
-                   .is_true = sweep.is_true.first(sweep.is_true.empty() ? 0 : static_cast<std::size_t>(count))},
+                   .is_true = sweep.is_true.first(sweep.is_true.empty() ? 0 : static_cast<std::size_t>(count)),
+                   .depends_on_time = sweep.depends_on_time},
                   executor);
 }
 

@@ -19,7 +19,8 @@ SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& coa
           .states = sweep.states,
           .fine = sweep.fine,
           .coarse = coarse,
-          .is_true = sweep.is_true};
+          .is_true = sweep.is_true,
+          .depends_on_time = sweep.depends_on_time};
 }
 
 }  // namespace forerun

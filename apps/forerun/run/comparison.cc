@@ -144,7 +144,13 @@ WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& e
 }
 
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector) {
-  return warm_start && (warm_start->model->corrector == corrector.name || corrector.name == "auto");
+  if (!warm_start) return false;
+  const std::string& learned_by = warm_start->model->corrector;
+  const std::vector<ParameterSpec>& options = corrector.parameters.specs();
+  const auto is_by_slice = [](const ParameterSpec& option) { return option.name == "by_slice"; };
+  const bool learns_by_slice =
+      std::any_of(options.begin(), options.end(), is_by_slice) && corrector.parameters.flag("by_slice");
+  return learned_by == corrector.name || corrector.name == "auto" || (learned_by == "secant" && learns_by_slice);
 }
 
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,

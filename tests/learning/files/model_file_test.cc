@@ -110,6 +110,39 @@ TEST(ModelFile, HoldsModelsWithoutReadoutBasisOrHarvest) {
   EXPECT_EQ(load_model(directory / "model").harvest.dimension(), 2);
 }
 
+TEST(ModelFile, KeepsIntervalsWhereTheHarvestKnowsThemAll) {
+  const TemporaryDirectory directory;
+  LearnedModel model = small_model();
+  const States states = model.harvest.states(), discrepancies = model.harvest.discrepancies();
+  const std::vector<Slice> slices = {{0, 0.0, 0.1}, {5, 0.5, 0.1 * 6}};
+  model.harvest = Harvest(2);
+  model.harvest.append(states, discrepancies, slices, {1, 2});
+  model.harvest.set_depends_on_time(true);
+  save_model(directory / "model", model);
+  const LearnedModel loaded = load_model(directory / "model");
+  EXPECT_TRUE(loaded.harvest.depends_on_time());
+  for (Index j = 0; j < 2; ++j) {
+    EXPECT_EQ(loaded.harvest.slice(j).begin, slices[static_cast<std::size_t>(j)].begin);
+    EXPECT_EQ(loaded.harvest.slice(j).end, slices[static_cast<std::size_t>(j)].end);
+  }
+  EXPECT_EQ(saved_bytes(loaded), saved_bytes(model));
+
+  save_model(directory / "model", small_model());
+  const LearnedModel old = load_model(directory / "model");
+  EXPECT_FALSE(old.harvest.depends_on_time());
+  EXPECT_TRUE(std::isnan(old.harvest.slice(0).begin) && std::isnan(old.harvest.slice(0).end));
+}
+
+TEST(ModelFile, RefusesIntervalsThatCannotBe) {
+  const auto refusal_of = [](const States& intervals) {
+    return refusal_after([&](Forgery& forgery) { forgery.matrices["harvest.intervals"] = intervals; });
+  };
+  EXPECT_EQ(refusal_of(States{{0.0, 0.5}, {0.1, 0.6}}), "accepted");
+  EXPECT_THAT(refusal_of(States{{0.0, 0.5}, {0.1, 0.5}}), HasSubstr("does not end after it begins"));
+  EXPECT_THAT(refusal_of(States{{0.0}, {0.1}}), HasSubstr("one interval a slice"));
+  EXPECT_THAT(refusal_of(States{{0.0, 0.5}, {0.1, 0.6}, {0.2, 0.7}}), HasSubstr("one interval a slice"));
+}
+
 TEST(ModelFile, RefusesEveryFlippedByteAndEveryTruncation) {
   const std::string whole = saved_bytes(small_model());
   const TemporaryDirectory directory;
@@ -203,8 +236,8 @@ TEST(ModelFile, RefusesAFileThatLacksAnyPart) {
 TEST(ModelFile, RefusesOtherFormatsAndLaterVersions) {
   EXPECT_EQ(refusal_after([](Forgery& forgery) { forgery.metadata["format"] = "forerun.store"; }),
             "is not a model but of format 'forerun.store'");
-  EXPECT_EQ(refusal_after([](Forgery& forgery) { forgery.metadata["version"] = "2"; }),
-            "has model format version 2; this program reads up to version 1");
+  EXPECT_EQ(refusal_after([](Forgery& forgery) { forgery.metadata["version"] = "3"; }),
+            "has model format version 3; this program reads up to version 2");
   EXPECT_EQ(refusal_after([](Forgery& forgery) { forgery.metadata["version"] = "0"; }),
             "has no valid model format version");
 }

@@ -55,6 +55,27 @@ TEST(Randnet, SeesComponentsAsTheySpreadWhateverTheirBounds) {
   EXPECT_NE(value(false, 1.0), value(false, 30.0));
 }
 
+TEST(Randnet, FitsDiscrepanciesOfAnySizeInStatesOfAnyLength) {
+  for (const Index dimension : {200, 256, 257, 300, 700, 2000}) {
+    for (const double size : {0.0, 1e-300, 1.0, 1e200}) {
+      const auto corrector = make_randnet_corrector({.layer = {.neurons = 60}}, unit_bounds(dimension));
+      Harvest harvest(dimension);
+      for (Index k = 1; k <= 3; ++k) {  // zero at first, where a readout has no modes yet
+        const States states = 0.3 * random_matrix(dimension, 8, static_cast<std::uint64_t>(k));
+        harvest.append(states, (k == 1 ? 0.0 : size) * states, std::vector<Index>{0, 1, 2, 3, 4, 5, 6, 7},
+                       std::vector<Index>(8, k));
+        const auto correction = corrector->fit(harvest, *serial);
+        ASSERT_NE(correction, nullptr) << dimension << " components, discrepancies of " << size;
+        State out(dimension);
+        correction->evaluate({.index = 7}, states.col(7), out);
+        const State expected = harvest.discrepancies().col(harvest.size() - 1);
+        EXPECT_LE((out - expected).cwiseAbs().maxCoeff(), 0.01 * size)
+            << dimension << " components, discrepancies of " << size << ", fit " << k;
+      }
+    }
+  }
+}
+
 TEST(Randnet, RefusesOptionsOutOfTheirRanges) {
   EXPECT_THROW(make_randnet_corrector({.growth = 0.5}, unit_bounds(2)), std::invalid_argument);
   EXPECT_THROW(make_randnet_corrector({.growth = std::numeric_limits<double>::quiet_NaN()}, unit_bounds(2)),

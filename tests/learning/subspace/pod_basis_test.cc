@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/learning/random_data.h"
 
 namespace forerun {
@@ -55,6 +57,29 @@ TEST(PodBasis, MayGrowByAQuarterOfItsFirstSizeWithEachFurtherCall) {
     EXPECT_EQ(basis.modes().cols(), 8 + 2 * call);
     EXPECT_LT(orthogonality_error(basis.modes()), 1e-13);
   }
+}
+
+TEST(PodBasis, DoesNotDependOnTheUnitOfTheSamples) {
+  const States samples = random_matrix(300, 4, 1) * random_matrix(4, 12, 2);
+  PodBasis expected(300, 10, 1e-6);
+  const auto executor = make_serial_executor();
+  expected.append(samples, *executor);
+  for (const int exponent : {-900, -300, 300, 900}) {
+    const double unit = std::ldexp(1.0, exponent);
+    PodBasis basis(300, 10, 1e-6);
+    const States coefficients = basis.append(unit * samples, *executor);
+    EXPECT_EQ(basis.modes(), expected.modes()) << "2^" << exponent;
+    EXPECT_LT((basis.modes() * coefficients / unit - samples).norm(), 1e-11 * samples.norm());
+  }
+}
+
+TEST(PodBasis, HasNoModesWhileAllIsZeroAndThenThoseOfTheFirstSamplesThatAreNot) {
+  const States samples = random_matrix(300, 4, 1) * random_matrix(4, 12, 2);
+  PodBasis basis(300, 10, 1e-6);
+  const auto executor = make_serial_executor();
+  EXPECT_EQ(basis.append(States::Zero(300, 12), *executor).rows(), 0);
+  EXPECT_EQ(basis.append(States(300, 0), *executor).cols(), 0);
+  EXPECT_EQ(basis.append(samples, *executor).rows(), 4);
 }
 
 TEST(PodBasis, DoesNotDependOnTheNumberOfThreads) {

@@ -62,7 +62,7 @@ template <typename... Candidates>
 std::unique_ptr<Corrector> make_guard(Candidates... candidates) {
   std::vector<Candidate> list;
   (list.push_back(std::move(candidates)), ...);
-  return make_guarded_corrector(std::move(list), StateNorm(unit_bounds(kDimension)));
+  return make_guarded_corrector("auto", std::move(list), StateNorm(unit_bounds(kDimension)));
 }
 
 State exact(const State& u) { return discrepancy(u); }
@@ -222,8 +222,43 @@ TEST_F(Guard, ACandidateWhoseFitThrowsIsOutUntilItsNext) {
   EXPECT_EQ(guard->serving(), "faulty");
 }
 
+Candidate by_slice(const std::string& name, Function function) {
+  Candidate made = candidate(name, std::move(function));
+  made.by_slice = true;
+  return made;
+}
+
+TEST_F(Guard, OneBySliceBeginsWhereItMattersWhenASliceIs) {
+  for (const bool depends_on_time : {false, true}) {
+    harvest_ = Harvest(kDimension);
+    harvest_.set_depends_on_time(depends_on_time);
+    const auto guard = make_guard(candidate("wild", wild), by_slice("rough", rough), candidate("exact", exact));
+    EXPECT_EQ(serving_after(1, *guard), depends_on_time ? "rough" : "wild");
+    append_sweep(harvest_, 2);
+    guard->fit(harvest_, *executor_);
+    EXPECT_EQ(guard->serving(), "exact") << "then the best serves";
+  }
+}
+
+TEST_F(Guard, OneBySliceMustBeTwiceAsGoodWhereSlicesDoNotDiffer) {
+  const auto half_again = [](const State& u) -> State { return discrepancy(u) + 0.0066 * u; };
+  const auto better_by_far = [](const State& u) -> State { return discrepancy(u) + 0.001 * u; };
+  for (const bool depends_on_time : {false, true}) {
+    harvest_ = Harvest(kDimension);
+    harvest_.set_depends_on_time(depends_on_time);
+    const auto close = make_guard(candidate("rough", rough), by_slice("slice", half_again));
+    EXPECT_EQ(serving_after(2, *close), depends_on_time ? "slice" : "rough");
+    harvest_ = Harvest(kDimension);
+    const auto clear = make_guard(candidate("rough", rough), by_slice("slice", better_by_far));
+    EXPECT_EQ(serving_after(2, *clear), "slice");
+    LearnedModel model;
+    correction_->describe(model);
+    EXPECT_EQ(model.corrector, "oracle");
+  }
+}
+
 TEST_F(Guard, RefusesNoCandidatesAndAnEmptyHarvest) {
-  EXPECT_THROW(make_guarded_corrector({}, StateNorm()), std::invalid_argument);
+  EXPECT_THROW(make_guarded_corrector("auto", {}, StateNorm()), std::invalid_argument);
   const auto guard = make_guard(candidate("exact", exact));
   EXPECT_THROW(guard->fit(Harvest(kDimension), *executor_), std::invalid_argument);
 }

@@ -1,0 +1,50 @@
+#include "core/parareal/time_dependence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/base/evenly_spread.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kMostProbes = 8, kSlicesPerProbe = 4;
+constexpr double kShareThatMatters = 0.01;
+
+/// The slice that the state of slice m is tried on. Near and far take turns, no distance comes twice, and the far ones
+/// are parts of the grid in no simple ratio, so that a period of the forcing hides from few of them.
+Index tried_slice(Index m, Index probe, Index num_slices) {
+  constexpr double kGoldenRatio = 1.618033988749895;
+  const double part = std::fmod(static_cast<double>(probe + 1) * kGoldenRatio, 1.0);
+  const Index distance =
+      probe % 2 == 0 ? 1 + probe / 2 : static_cast<Index>(part * static_cast<double>(num_slices - 1)) + 1;
+  return (m + 1 + (distance - 1) % (num_slices - 1)) % num_slices;
+}
+
+}  // namespace
+
+bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, const StatesView& states,
+                     const StatesView& fine, const StatesView& coarse, const StateNorm& norm, SliceExecutor& executor) {
+  const Index num_slices = grid.num_slices();
+  if (num_slices < 2) return false;
+  const std::vector<Index> starts =
+      evenly_spread(std::clamp<Index>(num_slices / kSlicesPerProbe, 1, kMostProbes), num_slices);
+  std::vector<char> matters(starts.size(), 0);
+  executor.for_each(static_cast<Index>(starts.size()), [&](Index probe) {
+    const auto p = static_cast<std::size_t>(probe);
+    const Index m = starts[p];
+    State elsewhere(states.rows());
+    try {
+      coarse_solver.propagate(grid.slice(tried_slice(m, probe, num_slices)), states.col(m), elsewhere);
+    } catch (const std::exception&) {
+      return;
+    }
+    const double change = norm.distance(elsewhere, coarse.col(m));
+    const double discrepancy = norm.distance(fine.col(m), coarse.col(m));
+    matters[p] = std::isfinite(change) && change > kShareThatMatters * discrepancy;
+  });
+  return std::find(matters.begin(), matters.end(), 1) != matters.end();
+}
+
+}  // namespace forerun
