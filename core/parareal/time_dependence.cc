@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/evenly_spread.h"
+#include "core/propagation/checked_propagation.h"
 
 namespace forerun {
 namespace {
@@ -36,8 +37,9 @@ bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, cons
     const Index m = starts[p];
     State elsewhere(states.rows());
     try {
-      coarse_solver.propagate(grid.slice(tried_slice(m, probe, num_slices)), states.col(m), elsewhere);
-    } catch (const std::exception&) {
+      CheckedPropagator{coarse_solver, "coarse", 0}.propagate(grid.slice(tried_slice(m, probe, num_slices)),
+                                                              states.col(m), elsewhere);
+    } catch (const SliceError&) {
       return;
     }
     const double change = norm.distance(elsewhere, coarse.col(m));
