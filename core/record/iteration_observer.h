@@ -10,6 +10,9 @@ class IterationObserver {
  public:
   virtual ~IterationObserver() = default;
 
+  /// Where a run goes from window to window, of which `window` begins: what follows is said of it, its slices counted
+  /// from its first.
+  virtual void on_window(Index /*window*/, Index /*num_windows*/) {}
   /// After the initial coarse sweep.
   virtual void on_start(Index /*num_slices*/, const States& /*boundaries*/) {}
   /// After each iteration; column n of `boundaries` is U[n].

@@ -32,8 +32,9 @@ struct Candidate {
 /// its next, and begins anew.
 ///
 /// Where classic serves, the correction is zero and describes the best model there is. Cost of a fit: the candidates'
-/// fits, and 2 · 64 evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says;
-/// unlike a plain corrector's, its choice depends on the fits before. Throws std::invalid_argument without candidates.
+/// fits, and 2 · 64 evaluations of each in parallel; of many slices only the one that serves is prepared. Deterministic
+/// and independent of the threads as `Corrector` says; unlike a plain corrector's, its choice depends on the fits
+/// before. Throws std::invalid_argument without candidates.
 std::unique_ptr<Corrector> make_guarded_corrector(std::vector<Candidate> candidates, const StateNorm& norm);
 
 }  // namespace forerun

@@ -9,7 +9,7 @@
 #include "apps/forerun/record/provenance.h"
 #include "apps/forerun/run/spot_check.h"
 #include "core/base/stopwatch.h"
-#include "core/parareal/parareal.h"
+#include "core/parareal/windows.h"
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"
 #include "learning/numerics/random_stream.h"
@@ -50,8 +50,8 @@ Solved solve_once(const Experiment& experiment, const Prior& prior, const States
   PararealOptions options = experiment.options;
   options.stop = stop;
   RunRecord record =
-      solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, &trainer, reference},
-                     options, *experiment.executor);
+      solve_in_windows({experiment.grid, experiment.initial, *experiment.coarse, *experiment.fine, &trainer, reference},
+                       experiment.config.windows, options, *experiment.executor);
   return {std::move(record), trainer.harvest(), trainer.dropped_prior()};
 }
 

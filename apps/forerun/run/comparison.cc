@@ -6,7 +6,7 @@
 
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/run/coarse_stability.h"
-#include "core/parareal/parareal.h"
+#include "core/parareal/windows.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
 #include "learning/training/harvesting_trainer.h"
@@ -59,10 +59,10 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   {
     Progress progress(
         console, logger,
-        {corrector.name, iteration_limit(options, experiment.num_slices()), options.tolerance, plan.quiet});
-    run.record = solve_parareal(
+        {corrector.name, iteration_limit(options, experiment.window_slices()), options.tolerance, plan.quiet});
+    run.record = solve_in_windows(
         {experiment.grid, experiment.initial, *experiment.coarse, experiment.ladder(), trainer.get(), reference},
-        options, *experiment.executor, &progress);
+        experiment.config.windows, options, *experiment.executor, &progress);
   }
   if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
   if (plan.keep_models) run.model = learned_model(trainer.get(), run.record, *experiment.executor, logger);

@@ -10,6 +10,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "core/base/stopwatch.h"
 #include "core/files/array_file.h"
+#include "core/parareal/parareal_memory.h"
 #include "core/parareal/state_scale.h"
 #include "solvers/equations/problem_registry.h"
 
@@ -42,7 +43,7 @@ double physical_memory() {
 }
 
 void require_memory(const ConfigDocument& document, Index dimension, Index slices) {
-  const double needed = state_bytes(dimension, static_cast<double>(slices));
+  const double needed = parareal_bytes(dimension, static_cast<double>(slices), false);
   if (needed <= physical_memory()) return;
   throw UsageError(place_of(document, "time", "slices") + ": [time] slices = " + std::to_string(slices) +
                    ": the states alone would take " + format_bytes(needed) + ", must fit into this machine's " +
@@ -101,13 +102,6 @@ ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, c
 }
 
 }  // namespace
-
-double state_bytes(Index dimension, double num_slices) {
-  constexpr double state_sets = 6.0;
-  return num_slices * (state_sets * 8.0 * static_cast<double>(dimension) + static_cast<double>(sizeof(Slice)));
-}
-
-double harvest_bytes_per_slice(Index dimension) { return 2.0 * 8.0 * static_cast<double>(dimension); }
 
 Experiment make_experiment(const ConfigDocument& document) {
   RunConfig config = read_config(document);

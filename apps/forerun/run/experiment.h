@@ -41,16 +41,13 @@ struct Experiment {
   Index dimension() const { return initial.size(); }
   FidelityLadder ladder() const;
   Index num_slices() const { return grid.num_slices(); }
+  /// Slices of a window; all of them where there is one.
+  Index window_slices() const { return grid.num_slices() / config.windows; }
 };
 
 /// Throws `UsageError` with the place in the document for values that do not go together (an integrator the equation
 /// does not offer, end ≤ begin, an initial state of another dimension, more memory than the machine has) and
 /// `FileError` for the initial state's file.
 Experiment make_experiment(const ConfigDocument& document);
-
-/// Bytes that a run of N slices holds beside its solvers: boundaries, fine, coarse and corrected states, reference.
-double state_bytes(Index dimension, double num_slices);
-/// Bytes that harvesting adds with each slice propagated: a state and its discrepancy.
-double harvest_bytes_per_slice(Index dimension);
 
 }  // namespace forerun

@@ -82,7 +82,7 @@ std::string iterations_csv(const Comparison& comparison) {
   text.precision(17);
   text << "corrector,iteration,first_slice,exact_front,converged_front,increment,jump,error,fine_work,"
           "max_slice_fine_seconds,total_seconds,fine_seconds,coarse_seconds,fit_seconds,predict_seconds,served_by,"
-          "fallbacks\n";
+          "fallbacks,window\n";
   for (const CorrectorRun& run : comparison.runs) {
     for (const IterationRecord& k : run.record.iterations) {
       text << run.corrector.name << ',' << k.iteration << ',' << k.first_slice << ',' << k.exact_front << ','
@@ -90,7 +90,7 @@ std::string iterations_csv(const Comparison& comparison) {
       if (k.error) text << *k.error;
       text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds() << ',' << k.seconds.total << ',' << k.seconds.fine
            << ',' << k.seconds.coarse << ',' << k.seconds.fit << ',' << k.seconds.predict << ',' << k.corrector << ','
-           << k.num_fallbacks << '\n';
+           << k.num_fallbacks << ',' << k.window << '\n';
     }
   }
   return text.str();
