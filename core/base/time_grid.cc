@@ -38,6 +38,15 @@ TimeGrid::TimeGrid(double begin, double end, Index num_slices) : begin_(begin), 
   }
 }
 
+TimeGrid::TimeGrid(std::span<const Slice> slices)
+    : begin_(slices.front().begin), end_(slices.back().end), slices_(slices.begin(), slices.end()) {}
+
+TimeGrid TimeGrid::part(Index first, Index count) const {
+  if (first < 0 || count < 1 || first + count > num_slices())
+    throw std::invalid_argument("part of a time grid: must be within its slices");
+  return TimeGrid(slices(first, count));
+}
+
 std::span<const Slice> TimeGrid::slices(Index first, Index count) const {
   return std::span<const Slice>(slices_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
 }

@@ -7,7 +7,7 @@
 
 namespace forerun {
 
-/// One time slice: its index n and its interval [begin, end].
+/// One time slice: its index n in the whole grid and its interval [begin, end].
 struct Slice {
   Index index = 0;
   double begin = 0.0;
@@ -33,6 +33,10 @@ class TimeGrid {
   Index num_slices() const { return static_cast<Index>(slices_.size()); }
   double slice_length() const { return (end_ - begin_) / static_cast<double>(num_slices()); }
 
+  /// Slices [first, first + count) as a grid of their own. They keep their indices and times; `slice(n)` and
+  /// `boundary(n)` are counted from its first.
+  TimeGrid part(Index first, Index count) const;
+
   const Slice& slice(Index n) const { return slices_[static_cast<std::size_t>(n)]; }
   /// Slices [first, first + count).
   std::span<const Slice> slices(Index first, Index count) const;
@@ -40,6 +44,8 @@ class TimeGrid {
   double boundary(Index n) const;
 
  private:
+  explicit TimeGrid(std::span<const Slice> slices);
+
   double begin_;
   double end_;
   std::vector<Slice> slices_;

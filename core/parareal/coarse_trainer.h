@@ -40,6 +40,9 @@ struct SweepData {
   std::span<const char> is_true{};
   /// What slices do to a state depends on when they are, as in forced problems (`depends_on_time`).
   bool depends_on_time = false;
+  /// What the finest level says of its work on a slice, for an integrator evaluations of the right-hand side; 1 where
+  /// it says nothing.
+  double fine_work = 1.0;
 
   bool holds_true(std::size_t column) const { return is_true.empty() || is_true[column] != 0; }
 };
@@ -65,6 +68,10 @@ class CoarseTrainer {
 
   /// Learns from a sweep and returns the correction that serves this iteration's sweep.
   virtual const Correction* train(const SweepData& sweep, SliceExecutor& executor) = 0;
+
+  /// The run goes on behind the slices seen so far: the next sweep is the first of others. What has been learned may
+  /// serve their initial sweep (`initial_correction` is asked next) and should prove itself in the sweep that follows.
+  virtual void next_window(SliceExecutor& /*executor*/) {}
 
   /// Which corrector serves the sweep; goes to the record.
   virtual std::string serving() const = 0;

@@ -26,25 +26,13 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 std::unique_ptr<StoppingCriterion> stopping_criterion(const PararealOptions& options, const PararealProblem& problem) {
   // Every level ends by itself after as many iterations as there are slices, and slices may wake once.
   const Index ultimate = problem.grid.num_slices() * (problem.fine.num_levels() + 1);
+  const Index most = options.max_iterations > 0 ? options.max_iterations : ultimate;
   std::vector<std::unique_ptr<StoppingCriterion>> parts;
   parts.push_back(stop_when_all_slices_converged(options.tolerance));
   if (options.jump_tolerance > 0.0) parts.push_back(stop_at_jump(options.jump_tolerance));
-  parts.push_back(stop_at_iteration(options.max_iterations > 0 ? options.max_iterations : ultimate));
+  parts.push_back(stop_at_iteration(problem.iterations_before + most));
   if (std::isfinite(options.max_seconds)) parts.push_back(stop_after_seconds(options.max_seconds));
   return any_of(std::move(parts));
-}
-
-void check_dimensions(const PararealProblem& problem) {
-  const Index dimension = problem.initial.size();
-  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
-  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
-  if (problem.coarse.dimension() != dimension || problem.fine.dimension() != dimension) {
-    throw std::invalid_argument("initial state, coarse and fine solver differ in dimension");
-  }
-  if (problem.reference &&
-      (problem.reference->rows() != dimension || problem.reference->cols() != problem.grid.num_slices() + 1)) {
-    throw std::invalid_argument("the reference must have one state a slice boundary");
-  }
 }
 
 /// A ladder under the eyes of a watchdog.
@@ -148,7 +136,7 @@ class PararealLoop {
 
   void begin_iteration() {
     iteration_ = IterationRecord{};
-    iteration_.iteration = record_.num_iterations() + 1;
+    iteration_.iteration = problem_.iterations_before + record_.num_iterations() + 1;
     iteration_.first_slice = levels_.start();
     iteration_.at_top_level = levels_.all_at_top();
     if (watchdog_) watchdog_->set_iteration(iteration_.iteration);
@@ -214,8 +202,12 @@ class PararealLoop {
         coarse_sweep_.coarse().rightCols(count),
         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
         is_true_,
-        *depends_on_time_};
+        *depends_on_time_,
+        problem_.fine.top().work_per_slice()};
     correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
+    if (std::string trouble = problem_.trainer->trouble(); !trouble.empty()) {
+      record_.learning_failures.push_back(std::move(trouble));
+    }
     if (correction_) iteration_.corrector = problem_.trainer->serving();
     const CorrectionErrors errors = problem_.trainer->errors();
     iteration_.predicted_correction_error = errors.predicted;
@@ -357,7 +349,7 @@ class PararealLoop {
   LevelControl levels_;
   std::unique_ptr<StoppingCriterion> criterion_;
   const Correction* correction_ = nullptr;
-  std::vector<char> is_true_;  ///< of the samples of a sweep: neither solver was stood in for
+  std::vector<char> is_true_;            ///< of the samples of a sweep: neither solver was stood in for
   std::optional<bool> depends_on_time_;  ///< known from the first time on that someone learns
   IterationRecord iteration_;
   RunRecord record_;
@@ -365,9 +357,22 @@ class PararealLoop {
 
 }  // namespace
 
+void check_problem(const PararealProblem& problem) {
+  const Index dimension = problem.initial.size();
+  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
+  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
+  if (problem.coarse.dimension() != dimension || problem.fine.dimension() != dimension) {
+    throw std::invalid_argument("initial state, coarse and fine solver differ in dimension");
+  }
+  if (problem.reference &&
+      (problem.reference->rows() != dimension || problem.reference->cols() != problem.grid.num_slices() + 1)) {
+    throw std::invalid_argument("the reference must have one state a slice boundary");
+  }
+}
+
 RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,
                          IterationObserver* observer) {
-  check_dimensions(problem);
+  check_problem(problem);
   options.validate(problem.initial.size());
   std::stop_source stop;  // of this run: requested by the caller's, or by the watchdog
   const std::stop_callback link(options.stop, [&] { stop.request_stop(); });

@@ -32,7 +32,12 @@ struct PararealProblem {
   /// that was cut off goes on with it and ends as that would have, bit for bit; `max_seconds` counts both. nullptr:
   /// nothing is kept. The log is of this run alone.
   SolveLog* log = nullptr;
+  /// Of the run that this one is a part of: iterations are numbered on from there.
+  Index iterations_before = 0;
 };
+
+/// Throws std::invalid_argument where the problem's parts do not fit each other.
+void check_problem(const PararealProblem& problem);
 
 /// Parareal with a learned coarse solver. With G_k = G + m_k, m_k fitted to every pair (u, F(u) − G(u)) seen so far,
 /// iteration k + 1 is

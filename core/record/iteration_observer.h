@@ -13,6 +13,9 @@ class IterationObserver {
  public:
   virtual ~IterationObserver() = default;
 
+  /// Where a run goes from window to window, of which `window` begins: what follows is said of it, its slices counted
+  /// from its first.
+  virtual void on_window(Index /*window*/, Index /*num_windows*/) {}
   /// After the initial coarse sweep.
   virtual void on_start(Index /*num_slices*/, const States& /*boundaries*/) {}
   /// After each iteration; column n of `boundaries` is U[n].
@@ -37,6 +40,9 @@ class IterationObservers final : public IterationObserver {
   }
   void on_iteration(const IterationRecord& iteration, const States& boundaries) override {
     for (IterationObserver* observer : observers_) observer->on_iteration(iteration, boundaries);
+  }
+  void on_window(Index window, Index num_windows) override {
+    for (IterationObserver* observer : observers_) observer->on_window(window, num_windows);
   }
   void on_boundaries_outdated() override {
     for (IterationObserver* observer : observers_) observer->on_boundaries_outdated();

@@ -34,19 +34,21 @@ void fields(Archive& archive, Failure& failure) {
 
 template <class Archive, Either<IterationRecord> Iteration>
 void fields(Archive& archive, Iteration& record) {
-  auto& [iteration, levels, at_top_level, measured_level, first_slice, exact_front, converged_front, increment, jump,
-         estimated_error, error, fine_work, seconds, corrector, predicted, found, num_uncrossed, num_fallbacks] =
+  auto& [iteration, window, levels, at_top_level, measured_level, first_slice, exact_front, converged_front, increment,
+         jump, estimated_error, error, fine_work, seconds, corrector, predicted, found, num_uncrossed, num_fallbacks] =
       record;
-  archive(iteration, levels, at_top_level, measured_level, first_slice, exact_front, converged_front, increment, jump,
-          estimated_error, error, fine_work, seconds, corrector, predicted, found, num_uncrossed, num_fallbacks);
+  archive(iteration, window, levels, at_top_level, measured_level, first_slice, exact_front, converged_front, increment,
+          jump, estimated_error, error, fine_work, seconds, corrector, predicted, found, num_uncrossed, num_fallbacks);
 }
 
 template <class Archive, Either<RunRecord> Run>
 void fields(Archive& archive, Run& record) {
-  auto& [termination, boundaries, iterations, initial_error, initial_corrector, initial_fallbacks, initial_seconds,
-         seconds, failure, first_uncrossed, first_coarse_failure, learning_failures, warnings] = record;
-  archive(termination, boundaries, iterations, initial_error, initial_corrector, initial_fallbacks, initial_seconds,
-          seconds, failure, first_uncrossed, first_coarse_failure, learning_failures, warnings);
+  auto& [termination, boundaries, iterations, num_windows, last_window, initial_error, initial_corrector,
+         initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure, learning_failures,
+         warnings] = record;
+  archive(termination, boundaries, iterations, num_windows, last_window, initial_error, initial_corrector,
+          initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure,
+          learning_failures, warnings);
 }
 
 namespace {

@@ -50,6 +50,7 @@ struct LevelSweep {
 /// One pass of equation (1). All norms are those of the run's `StateNorm`, maxima over slices.
 struct IterationRecord {
   Index iteration = 0;             ///< k, from 1
+  Index window = 1;                ///< of the run; slices are counted from its first (core/parareal/windows.h)
   std::vector<LevelSweep> levels;  ///< which level served which slices, in time order: the finest first
   bool at_top_level = true;        ///< the finest level served all of them
   Index measured_level = 0;        ///< the next level ran on a few of its slices, to see how far it is off; 0: none
@@ -95,6 +96,8 @@ struct RunRecord {
   Termination termination = Termination::running;
   States boundaries;  ///< d × (N + 1); column n is U[n], the last good iterate
   std::vector<IterationRecord> iterations;
+  Index num_windows = 1;                ///< that the grid was divided into
+  Index last_window = 1;                ///< that was begun; those after it were not run
   std::optional<double> initial_error;  ///< error of the initial coarse sweep
   std::string initial_corrector = "classic";
   Index initial_fallbacks = 0;   ///< as `num_fallbacks`, in the initial sweep

@@ -10,7 +10,7 @@ struct ModelledSpeedup {
   double speedup = 0.0;
 };
 
-/// Speed-up with one processor a slice, from the run's own measured times:
+/// Speed-up with one processor a slice of a window (of the run, where there is one), from the run's own measured times:
 ///
 ///   S = N · T_F / Σ_k (max_n T_F,n + T_G + T_fit + T_predict),
 ///

@@ -1,5 +1,6 @@
 #include "learning/kriging/kriging_corrector.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "learning/kriging/kriging_network.h"
@@ -44,6 +45,7 @@ class KrigingCorrector final : public Corrector {
       throw std::invalid_argument("kriging: the harvest has another dimension");
     const bool learns_relevance = options_.relevance && harvest.dimension() <= kMostRelevanceInputs;
     if (!network_ || learns_relevance) {
+      network_.reset();
       StateBounds inputs = options_.standardize ? spread_of(harvest, bounds_, executor) : bounds_;
       if (learns_relevance) {
         const auto plain = make_network(inputs);
@@ -53,9 +55,11 @@ class KrigingCorrector final : public Corrector {
       network_ = make_network(std::move(inputs));
     }
     network_->update(harvest, executor);
-    network_->prepare(harvest.iterations().back(), executor);
+    newest_iteration_ = harvest.iterations().back();
     return std::make_unique<const HarvestCorrection<KrigingNetwork>>(network_, name(), options_.printed);
   }
+
+  void prepare(SliceExecutor& executor) override { network_->prepare(newest_iteration_, executor); }
 
  private:
   std::shared_ptr<KrigingNetwork> make_network(StateBounds inputs) const {
@@ -66,6 +70,7 @@ class KrigingCorrector final : public Corrector {
   KrigingOptions options_;
   StateBounds bounds_;
   std::shared_ptr<KrigingNetwork> network_;
+  Index newest_iteration_ = 0;
 };
 
 /// Keeps the model alive whose harvest the network predicts from.
@@ -93,6 +98,16 @@ class SavedKrigingCorrection final : public Correction {
 
 std::unique_ptr<Corrector> make_kriging_corrector(const KrigingOptions& options, const StateBounds& bounds) {
   return std::make_unique<KrigingCorrector>(options, bounds);
+}
+
+KrigingBytes kriging_bytes(const KrigingOptions& options, Index dimension, double num_slices, double num_samples) {
+  constexpr double number = sizeof(double), index = sizeof(Index);
+  const bool sketched = options.sketch_size > 0 && options.sketch_size < dimension;
+  const auto coordinates = static_cast<double>(sketched ? options.sketch_size : dimension);
+  const double size = std::min(static_cast<double>(options.neighbors), num_samples);
+  const double num_prepared = std::min(num_slices, static_cast<double>(KrigingNetwork::kMostPrepared) / (size * size));
+  const double slice = size * size * number + size * index + number + index;
+  return {num_samples * coordinates * number, num_slices * index + num_prepared * slice};
 }
 
 std::unique_ptr<const Correction> make_kriging_correction(std::shared_ptr<const LearnedModel> model,

@@ -30,16 +30,27 @@ struct KrigingOptions {
 /// does not depend on d beyond comparing discrepancies, forming distances and condensing outputs.
 ///
 /// The samples belong to the slice, not to the query: between two evaluations in one slice the model is as smooth as
-/// its kernel, where neighbours chosen by the query would let it jump; and their Cholesky factor is computed once a
-/// fit, in parallel, so that a prediction in the serial sweep costs no more than O(d m + m²).
+/// its kernel, where neighbours chosen by the query would let it jump; and where the fit is prepared to serve, their
+/// Cholesky factor is computed once, in parallel, so that a prediction in the serial sweep costs no more than
+/// O(d m + m²). Of very many slices only the first are prepared (`KrigingNetwork::kMostPrepared`); the others pay
+/// O(m³) and a search at each prediction.
 ///
 /// x: components mapped to the problem's bounds, or where `standardize` is set by mean and standard deviation of the
 /// first sweep's states, so that no component swamps the others. Where `relevance` is set and states have at most 16
 /// components, each fit weighs these anew (`coordinate_relevance`).
-/// Memory: m² doubles a slice beyond the harvest and its coordinates. Deterministic and thread-safe as `Corrector`
-/// says; a fit depends on the harvest alone, not on fits before.
-/// Sources: Pentland et al. (2023), GParareal; Gattiglio, Grigoryeva, Tamborrino (2024), nnGParareal.
+/// Memory beyond the harvest: its coordinates, and m² doubles a slice prepared. Deterministic and thread-safe as
+/// `Corrector` says; a fit depends on the harvest alone, not on fits before. Sources: Pentland et al. (2023),
+/// GParareal; Gattiglio, Grigoryeva, Tamborrino (2024), nnGParareal.
 std::unique_ptr<Corrector> make_kriging_corrector(const KrigingOptions& options, const StateBounds& bounds);
+
+/// Bytes beyond the harvest, at the peak.
+struct KrigingBytes {
+  double fitted = 0.0;    ///< by the fit
+  double prepared = 0.0;  ///< by preparing it for a sweep
+
+  double total() const { return fitted + prepared; }
+};
+KrigingBytes kriging_bytes(const KrigingOptions& options, Index dimension, double num_slices, double num_samples);
 
 /// The correction of a saved model: predicts from the model's own harvest.
 std::unique_ptr<const Correction> make_kriging_correction(std::shared_ptr<const LearnedModel> model,

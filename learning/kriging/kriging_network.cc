@@ -1,12 +1,11 @@
 #include "learning/kriging/kriging_network.h"
 
-#include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <utility>
 
 #include "core/base/evenly_spread.h"
 #include "learning/kriging/kriging_relevance.h"
+#include "learning/numerics/column_blocks.h"
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/scratch.h"
 
@@ -17,6 +16,7 @@ constexpr std::size_t kScaleSlices = 4, kRelevanceSlices = 8;
 /// Small systems are searched in full; of large ones the nearest slices hold all that matters.
 constexpr Index kSearchBudget = 16384;
 constexpr double kMostNugget = 1.0;
+constexpr Index kNoveltyBlock = 64;
 /// Changes of scaled discrepancies this small are rounding.
 constexpr double kRounding = 1e-14;
 
@@ -32,67 +32,103 @@ KrigingNetwork::KrigingNetwork(StateBounds bounds, LayerData layer, CovarianceKe
 }
 
 void KrigingNetwork::update(const Harvest& harvest, SliceExecutor& executor) {
-  const Index known = neighbors_.size();
+  prepared_ = {};
   neighbors_.update(harvest, executor);
   harvest_ = &harvest;
-  for (Index sample = known; sample < harvest.size(); ++sample)
-    samples_of_slice_[harvest.slices()[static_cast<std::size_t>(sample)]].add(sample);
-  const auto evidence = gather<KrigingEvidence>(kScaleSlices, executor, [&](const std::vector<Index>& samples) {
-    return KrigingEvidence{squared_distances(samples), condensed_outputs(outputs(samples))};
+  const auto evidence = gather<KrigingEvidence>(kScaleSlices, executor, [&](std::span<const Index> samples) {
+    KrigingEvidence near{States(samples.size(), samples.size()), condensed_outputs(outputs(samples))};
+    squared_distances(samples, near.squared_distances);
+    return near;
   });
   scale_ = most_likely_scale(kernel_, evidence, executor);
 }
 
-void KrigingNetwork::prepare(Index since, SliceExecutor& executor) {
+/// The newest samples of the slices that have any of iteration `since` or later, in time order.
+std::vector<Index> KrigingNetwork::active_samples(Index since) const {
+  const SamplesBySlice& by_slice = harvest_->by_slice();
   std::vector<Index> active;
-  for (const auto& [slice, samples] : samples_of_slice_)
-    if (harvest_->iterations()[static_cast<std::size_t>(samples.newest)] >= since) active.push_back(slice);
-  std::vector<Neighborhood> made(active.size());
-  executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
+  for (Index place = 0; place < by_slice.num_slices(); ++place) {
+    const Index newest = by_slice.newest_at(place, neighbors_.size());
+    if (newest >= 0 && harvest_->iterations()[static_cast<std::size_t>(newest)] >= since) active.push_back(newest);
+  }
+  return active;
+}
+
+void KrigingNetwork::prepare(Index since, SliceExecutor& executor) {
+  std::vector<Index> active = active_samples(since);
+  const Index size = neighborhood_size();
+  const Index count = std::min(static_cast<Index>(active.size()), std::max<Index>(1, kMostPrepared / (size * size)));
+  active.resize(static_cast<std::size_t>(count));
+  const auto places = static_cast<std::size_t>(count);
+  prepared_.slices.resize(places);
+  prepared_.lengths.resize(places);
+  prepared_.samples.resize(places * static_cast<std::size_t>(size));
+  prepared_.factors.resize(size, size * count);
+  executor.for_each(count, [&](Index i) {
     const auto place = static_cast<std::size_t>(i);
-    made[place] = neighborhood(active[place], samples_of_slice_.at(active[place]).newest);
+    const Index center = active[place];
+    const Index slice = harvest_->slices()[static_cast<std::size_t>(center)];
+    const auto samples =
+        std::span(prepared_.samples).subspan(place * static_cast<std::size_t>(size), static_cast<std::size_t>(size));
+    prepared_.slices[place] = slice;
+    prepared_.lengths[place] = make_neighborhood(slice, center, samples, prepared_.factors.middleCols(i * size, size));
   });
-  prepared_.clear();
-  for (std::size_t i = 0; i < active.size(); ++i) prepared_.emplace(active[i], std::move(made[i]));
 }
 
 State KrigingNetwork::relevance(SliceExecutor& executor) const {
-  const auto evidence = gather<RelevanceEvidence>(kRelevanceSlices, executor, [&](const std::vector<Index>& samples) {
+  const auto evidence = gather<RelevanceEvidence>(kRelevanceSlices, executor, [&](std::span<const Index> samples) {
     return RelevanceEvidence{coordinates(samples), condensed_outputs(outputs(samples))};
   });
   return coordinate_relevance(kernel_, evidence, scale_, features_.num_coordinates(), executor);
 }
 
 void KrigingNetwork::predict(const Slice& slice, const StateView& state, StateOut out) const {
-  thread_local Scratch coordinate_memory;
+  thread_local Scratch coordinate_memory, factor_memory;
+  thread_local std::vector<Index> samples;
   auto coordinates = coordinate_memory.vector(features_.num_coordinates());
   features_.coordinates(state, coordinates);
-  const auto found = prepared_.find(slice.index);
-  if (found != prepared_.end()) return combine(found->second, coordinates, out);
-  combine(neighborhood(slice.index, center_of(slice.index, state, coordinates)), coordinates, out);
+  const Index size = neighborhood_size();
+  if (const Index place = prepared_place(slice.index); place >= 0) {
+    const auto column = static_cast<std::size_t>(place);
+    const auto known =
+        std::span(prepared_.samples).subspan(column * static_cast<std::size_t>(size), static_cast<std::size_t>(size));
+    return combine({known, prepared_.factors.col(place * size).data(), prepared_.lengths[column]}, coordinates, out);
+  }
+  samples.resize(static_cast<std::size_t>(size));
+  auto factor = factor_memory.matrix(size, size);
+  const double length = make_neighborhood(slice.index, center_of(slice.index, state, coordinates), samples, factor);
+  combine({samples, factor.data(), length}, coordinates, out);
+}
+
+/// −1 where the slice was not prepared.
+Index KrigingNetwork::prepared_place(Index slice) const {
+  const std::vector<Index>& slices = prepared_.slices;
+  if (slices.empty() || slice < slices.front() || slice > slices.back()) return -1;
+  // Active slices mostly follow each other without a gap.
+  const auto guess = static_cast<std::size_t>(slice - slices.front());
+  if (guess < slices.size() && slices[guess] == slice) return static_cast<Index>(guess);
+  const auto found = std::lower_bound(slices.begin(), slices.end(), slice);
+  return *found == slice ? found - slices.begin() : -1;
 }
 
 /// The newest sample of the slice; of a slice without any, the sample nearest to the query.
 Index KrigingNetwork::center_of(Index slice, const StateView& state, const StateView& coordinates) const {
-  const auto found = samples_of_slice_.find(slice);
-  if (found != samples_of_slice_.end()) return found->second.newest;
+  const Index newest = harvest_->by_slice().newest_of(slice, neighbors_.size());
+  if (newest >= 0) return newest;
   Index nearest = 0;
   neighbors_.find(slice, state, coordinates, {&nearest, 1});
   return nearest;
 }
 
-std::vector<Index> KrigingNetwork::samples_around(Index slice, Index center) const {
-  std::vector<Index> samples(static_cast<std::size_t>(std::min(num_neighbors_, harvest_->size())));
-  const Index count =
-      neighbors_.find(slice, harvest_->states().col(center), neighbors_.coordinates().col(center), samples);
-  samples.resize(static_cast<std::size_t>(count));
-  return samples;
+/// `samples` are no more than the harvest has.
+void KrigingNetwork::samples_around(Index slice, Index center, std::span<Index> samples) const {
+  neighbors_.find(slice, harvest_->states().col(center), neighbors_.coordinates().col(center), samples);
 }
 
-States KrigingNetwork::squared_distances(const std::vector<Index>& samples) const {
+void KrigingNetwork::squared_distances(std::span<const Index> samples, StatesOut distances) const {
   const auto size = static_cast<Index>(samples.size());
   const StatesView coordinates = neighbors_.coordinates();
-  States distances = States::Zero(size, size);
+  distances.setZero();
   for (Index j = 0; j < size; ++j) {
     const auto here = coordinates.col(samples[static_cast<std::size_t>(j)]);
     for (Index i = j + 1; i < size; ++i) {
@@ -100,17 +136,16 @@ States KrigingNetwork::squared_distances(const std::vector<Index>& samples) cons
       distances(j, i) = distances(i, j);
     }
   }
-  return distances;
 }
 
-States KrigingNetwork::coordinates(const std::vector<Index>& samples) const {
+States KrigingNetwork::coordinates(std::span<const Index> samples) const {
   States chosen(features_.num_coordinates(), static_cast<Index>(samples.size()));
   for (Index j = 0; j < chosen.cols(); ++j)
     chosen.col(j) = neighbors_.coordinates().col(samples[static_cast<std::size_t>(j)]);
   return chosen;
 }
 
-States KrigingNetwork::outputs(const std::vector<Index>& samples) const {
+States KrigingNetwork::outputs(std::span<const Index> samples) const {
   States chosen(harvest_->dimension(), static_cast<Index>(samples.size()));
   for (Index j = 0; j < chosen.cols(); ++j) {
     const Index sample = samples[static_cast<std::size_t>(j)];
@@ -120,29 +155,32 @@ States KrigingNetwork::outputs(const std::vector<Index>& samples) const {
 }
 
 /// What a slice's newest sample has brought: by how much the discrepancy has changed, or all of it if it is the first.
-double KrigingNetwork::novelty(const SliceSamples& samples) const {
+double KrigingNetwork::novelty(Index sample) const {
   const StatesView discrepancies = harvest_->discrepancies();
-  State change = discrepancies.col(samples.newest);
-  if (samples.before >= 0) change -= discrepancies.col(samples.before);
-  return features_.normalizer().weights().cwiseProduct(change).lpNorm<Eigen::Infinity>();
+  const State& weights = features_.normalizer().weights();
+  const auto here = discrepancies.col(sample);
+  const Index before = harvest_->by_slice().previous(sample);
+  if (before < 0) return weights.cwiseProduct(here).lpNorm<Eigen::Infinity>();
+  return weights.cwiseProduct(here - discrepancies.col(before)).lpNorm<Eigen::Infinity>();
 }
 
 /// At most `count` samples of the newest iteration, evenly spread over the slices where more than rounding is new: the
 /// others would tell of the scale of rounding, and where most of the grid is at rest they are most of the grid.
 std::vector<Index> KrigingNetwork::telling_samples(std::size_t count, SliceExecutor& executor) const {
-  const Index newest_iteration = *std::max_element(harvest_->iterations().begin(), harvest_->iterations().end());
-  std::vector<SliceSamples> active;
-  for (const auto& [slice, samples] : samples_of_slice_)
-    if (harvest_->iterations()[static_cast<std::size_t>(samples.newest)] == newest_iteration) active.push_back(samples);
-  std::vector<double> novelties(active.size());
-  executor.for_each(static_cast<Index>(active.size()), [&](Index i) {
-    novelties[static_cast<std::size_t>(i)] = novelty(active[static_cast<std::size_t>(i)]);
+  std::vector<Index> telling =
+      active_samples(*std::max_element(harvest_->iterations().begin(), harvest_->iterations().end()));
+  std::vector<char> tells(telling.size());
+  for_each_column_block(executor, static_cast<Index>(telling.size()), kNoveltyBlock, [&](Index first, Index size) {
+    for (Index i = first; i < first + size; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      tells[place] = novelty(telling[place]) > kRounding ? 1 : 0;
+    }
   });
-  std::vector<Index> telling;
-  for (std::size_t i = 0; i < active.size(); ++i)
-    if (novelties[i] > kRounding) telling.push_back(active[i].newest);
+  std::size_t num_telling = 0;
+  for (std::size_t i = 0; i < telling.size(); ++i)
+    if (tells[i]) telling[num_telling++] = telling[i];
   std::vector<Index> samples;
-  for (const Index place : evenly_spread(static_cast<Index>(count), static_cast<Index>(telling.size())))
+  for (const Index place : evenly_spread(static_cast<Index>(count), static_cast<Index>(num_telling)))
     samples.push_back(telling[static_cast<std::size_t>(place)]);
   return samples;
 }
@@ -154,23 +192,22 @@ std::vector<Evidence> KrigingNetwork::gather(std::size_t count, SliceExecutor& e
   std::vector<Evidence> evidence(centers.size());
   executor.for_each(static_cast<Index>(centers.size()), [&](Index i) {
     const Index center = centers[static_cast<std::size_t>(i)];
-    evidence[static_cast<std::size_t>(i)] =
-        make(samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center));
+    std::vector<Index> samples(static_cast<std::size_t>(neighborhood_size()));
+    samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center, samples);
+    evidence[static_cast<std::size_t>(i)] = make(samples);
   });
   std::erase_if(evidence, [](const Evidence& e) { return e.outputs.isZero(0.0); });
   return evidence;
 }
 
-KrigingNetwork::Neighborhood KrigingNetwork::neighborhood(Index slice, Index center) const {
-  Neighborhood made;
-  made.samples = samples_around(slice, center);
-  const States distances = squared_distances(made.samples);
-  made.length = scale_.length * rms_distance(distances);
-  made.factor.resize(distances.rows(), distances.cols());
+double KrigingNetwork::make_neighborhood(Index slice, Index center, std::span<Index> samples, StatesOut factor) const {
+  thread_local Scratch distance_memory;
+  samples_around(slice, center, samples);
+  auto distances = distance_memory.matrix(factor.rows(), factor.cols());
+  squared_distances(samples, distances);
   KrigingScale scale = scale_;
-  while (!factorize_covariance(kernel_, distances, scale, made.factor) && scale.nugget < kMostNugget)
-    scale.nugget *= 10.0;
-  return made;
+  while (!factorize_covariance(kernel_, distances, scale, factor) && scale.nugget < kMostNugget) scale.nugget *= 10.0;
+  return scale_.length * rms_distance(distances);
 }
 
 void KrigingNetwork::combine(const Neighborhood& near, const StateView& coordinates, StateOut out) const {
@@ -183,7 +220,7 @@ void KrigingNetwork::combine(const Neighborhood& near, const StateView& coordina
     const Index sample = near.samples[static_cast<std::size_t>(j)];
     weights[j] = correlation(kernel_, unit * squared_distance(known.col(sample), coordinates));
   }
-  solve_covariance(near.factor, weights);
+  solve_covariance(Eigen::Map<const States>(near.factor, count, count), weights);
   out.setZero();
   for (Index j = 0; j < count; ++j) out += weights[j] * discrepancies.col(near.samples[static_cast<std::size_t>(j)]);
 }

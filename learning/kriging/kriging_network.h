@@ -1,6 +1,7 @@
 #pragma once
 
-#include <map>
+#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "core/execution/slice_executor.h"
@@ -21,13 +22,16 @@ class KrigingNetwork {
  public:
   KrigingNetwork(StateBounds bounds, LayerData layer, CovarianceKernel kernel, Index neighbors, Index window);
 
+  static constexpr Index kMostPrepared = 1 << 24;
+
   const RandomFeatures& features() const { return features_; }
 
-  /// Takes in new samples and learns their scale.
+  /// Takes in new samples and learns their scale. Nothing is prepared then.
   void update(const Harvest& harvest, SliceExecutor& executor);
 
-  /// Prepares the slices that have samples of iteration `since` or later: a prediction there costs O(d m + m²), and
-  /// elsewhere a search and a factorisation, too.
+  /// Prepares the slices that have samples of iteration `since` or later, in time order and as many as
+  /// `kMostPrepared` doubles hold: a prediction there costs O(d m + m²), and elsewhere a search and a factorisation,
+  /// too.
   void prepare(Index since, SliceExecutor& executor);
 
   /// How much each coordinate matters (`coordinate_relevance`).
@@ -38,32 +42,33 @@ class KrigingNetwork {
  private:
   /// The samples a slice's predictions are made from, and the Cholesky factor of their covariance.
   struct Neighborhood {
+    std::span<const Index> samples;
+    const double* factor;  ///< m × m
+    double length;         ///< length scale, in coordinates
+  };
+
+  /// What was prepared, a slice a column.
+  struct Prepared {
+    std::vector<Index> slices;  ///< ascending
     std::vector<Index> samples;
-    States factor;
-    double length = 1.0;  ///< length scale, in coordinates
+    std::vector<double> lengths;
+    States factors;
   };
 
-  /// The last two samples of a slice.
-  struct SliceSamples {
-    Index newest = -1;
-    Index before = -1;  ///< −1: there is none
-
-    void add(Index sample) {
-      before = newest;
-      newest = sample;
-    }
-  };
-
+  Index neighborhood_size() const { return std::min(num_neighbors_, neighbors_.size()); }
   Index center_of(Index slice, const StateView& state, const StateView& coordinates) const;
-  std::vector<Index> samples_around(Index slice, Index center) const;
-  States squared_distances(const std::vector<Index>& samples) const;
-  States coordinates(const std::vector<Index>& samples) const;
-  States outputs(const std::vector<Index>& samples) const;
-  double novelty(const SliceSamples& samples) const;
+  void samples_around(Index slice, Index center, std::span<Index> samples) const;
+  void squared_distances(std::span<const Index> samples, StatesOut distances) const;
+  States coordinates(std::span<const Index> samples) const;
+  States outputs(std::span<const Index> samples) const;
+  double novelty(Index sample) const;
+  std::vector<Index> active_samples(Index since) const;
   std::vector<Index> telling_samples(std::size_t count, SliceExecutor& executor) const;
   template <typename Evidence, typename Make>
   std::vector<Evidence> gather(std::size_t count, SliceExecutor& executor, const Make& make) const;
-  Neighborhood neighborhood(Index slice, Index center) const;
+  Index prepared_place(Index slice) const;
+  /// Returns the length scale.
+  double make_neighborhood(Index slice, Index center, std::span<Index> samples, StatesOut factor) const;
   void combine(const Neighborhood& near, const StateView& coordinates, StateOut out) const;
 
   RandomFeatures features_;
@@ -72,8 +77,7 @@ class KrigingNetwork {
   NearestNeighbors neighbors_;
   KrigingScale scale_;
   const Harvest* harvest_ = nullptr;
-  std::map<Index, SliceSamples> samples_of_slice_;
-  std::map<Index, Neighborhood> prepared_;
+  Prepared prepared_;
 };
 
 }  // namespace forerun

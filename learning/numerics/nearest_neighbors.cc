@@ -37,26 +37,33 @@ void NearestNeighbors::update(const Harvest& harvest, SliceExecutor& executor) {
   for_each_column_block(executor, added.cols(), kUpdateBlock, [&](Index first, Index count) {
     for (Index c = first; c < first + count; ++c) features_.coordinates(harvest.states().col(known + c), added.col(c));
   });
-  for (Index sample = known; sample < harvest.size(); ++sample)
-    samples_of_slice_[harvest.slices()[static_cast<std::size_t>(sample)]].push_back(sample);
+}
+
+Index NearestNeighbors::num_searched() const {
+  const Index affordable = budget_ / coordinates_.rows();
+  constexpr Index many = Harvest::many_samples;
+  return size() <= many ? affordable : affordable * many / size() * many / size();
 }
 
 void NearestNeighbors::collect(Index slice, Index wanted, std::vector<Candidate>& candidates) const {
   candidates.clear();
-  auto above = samples_of_slice_.lower_bound(slice);
-  auto below = above;  // slices before this one are still to be taken
-  const auto take = [&](const std::vector<Index>& samples) {
-    for (const Index sample : samples) candidates.push_back({0.0, sample});
+  const SamplesBySlice& by_slice = harvest_->by_slice();
+  Index above = by_slice.lower_bound(slice);
+  Index below = above;  // slices before this one are still to be taken
+  // The harvest may have grown since: samples that are not known here are passed over.
+  const auto take = [&](Index place) {
+    for (Index sample = by_slice.newest_at(place, size()); sample >= 0; sample = by_slice.previous(sample))
+      candidates.push_back({0.0, sample});
   };
   constexpr Index kNone = std::numeric_limits<Index>::max();
   while (true) {
-    const Index up = above != samples_of_slice_.end() ? above->first - slice : kNone;
-    const Index down = below != samples_of_slice_.begin() ? slice - std::prev(below)->first : kNone;
+    const Index up = above < by_slice.num_slices() ? by_slice.slice(above) - slice : kNone;
+    const Index down = below > 0 ? slice - by_slice.slice(below - 1) : kNone;
     const Index gap = std::min(up, down);
     const bool enough = static_cast<Index>(candidates.size()) >= wanted;
     if (gap == kNone || (gap > window_ && enough)) return;
-    if (up == gap) take((above++)->second);
-    if (down == gap) take((--below)->second);
+    if (up == gap) take(above++);
+    if (down == gap) take(--below);
   }
 }
 
@@ -65,7 +72,7 @@ Index NearestNeighbors::find(Index slice, const StateView& state, const StateVie
   thread_local std::vector<Candidate> candidates;
   const auto wanted = static_cast<Index>(nearest.size());
   const bool sketched = features_.num_coordinates() < features_.dimension();
-  collect(slice, std::max(wanted, budget_ / coordinates_.rows()), candidates);
+  collect(slice, std::max(wanted, num_searched()), candidates);
   for (Candidate& candidate : candidates)
     candidate.distance = squared_distance(coordinates_.col(candidate.sample), coordinates);
   keep_smallest(candidates, sketched ? kShortlist * wanted : wanted);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <span>
 #include <vector>
 
@@ -12,15 +11,17 @@ namespace forerun {
 
 /// The harvested states nearest to a query, Euclidean in normalised components, looked for where they are: among the
 /// samples of slices at most `window` away from the query's, and of further ones, nearer slices first, until candidates
-/// · coordinates reach `budget`. So small systems are searched in full, large ones never are.
+/// · coordinates reach `budget`. So small systems are searched in full, large ones never are. Of more samples than
+/// `Harvest::many_samples` each query looks at fewer, as the square of their number grows, until only the window is
+/// left: a long chain must not cost more than its slices do.
 ///
 /// Where the layer sketches states, distances are first taken between sketches, and only a short list of
 /// `kShortlist` · m is measured exactly. Without a sketch the result is exact among the candidates; ties go to the
 /// earlier sample.
 ///
 /// Cost of a query with c candidates, c ≈ max((2 window + 1) · iterations, budget / d): O(c d) without, O(c s +
-/// m d) with a sketch of size s. Memory: one column of coordinates a sample. Queries are const, thread-safe,
-/// deterministic and free of allocation in steady state.
+/// m d) with a sketch of size s. Memory: one column of coordinates a sample; slices are found in the harvest. Queries
+/// are const, thread-safe, deterministic and free of allocation in steady state.
 class NearestNeighbors {
  public:
   static constexpr Index kShortlist = 2;
@@ -47,6 +48,8 @@ class NearestNeighbors {
     auto operator<=>(const Candidate&) const = default;
   };
 
+  /// Candidates that a query looks at beyond its window.
+  Index num_searched() const;
   void collect(Index slice, Index wanted, std::vector<Candidate>& candidates) const;
 
   const RandomFeatures& features_;
@@ -54,7 +57,6 @@ class NearestNeighbors {
   Index budget_;
   const Harvest* harvest_ = nullptr;
   Columns coordinates_;
-  std::map<Index, std::vector<Index>> samples_of_slice_;
 };
 
 }  // namespace forerun

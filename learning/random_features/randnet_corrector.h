@@ -29,9 +29,14 @@ struct RandnetOptions {
 ///
 /// λ > 0: fitted recursively (`RecursiveReadout`), so that all fits of a run cost about one; λ = 0: minimum norm, from
 /// all samples anew each time. Outputs beyond `rank` components are compressed by `PodBasis`.
-/// Memory: M² + M · outputs doubles beyond the harvest, and the modes. Deterministic and thread-safe as `Corrector`
-/// says. Throws std::invalid_argument for options out of their ranges.
+/// Where a fit finds more than `Harvest::many_samples` new samples, it takes 4 a feature, spread evenly over them: in a
+/// long chain of slices more would cost without end and teach nothing.
+/// Memory: M² + M · outputs doubles beyond the harvest, and the modes; in a fit twice M doubles a sample it takes.
+/// Deterministic and thread-safe as `Corrector` says. Throws std::invalid_argument for options out of their ranges.
 /// Source: Gattiglio, Grigoryeva, Tamborrino (2024) for the network; Haykin (2002), ch. 9, for weights that grow.
 std::unique_ptr<Corrector> make_randnet_corrector(const RandnetOptions& options, const StateBounds& bounds);
+
+/// Bytes beyond the harvest, at the peak of a fit to one sweep of so many slices.
+double randnet_bytes(const RandnetOptions& options, Index dimension, double num_slices);
 
 }  // namespace forerun

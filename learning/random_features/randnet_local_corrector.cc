@@ -14,7 +14,8 @@ namespace forerun {
 namespace {
 
 constexpr Index kFeatureBlock = 16;
-constexpr Index kStrip = 1024;  // of a state, stays in the first-level cache while neighbours are added up
+constexpr Index kMostKept = 1 << 24;  // doubles of samples' features; of later samples they are computed when needed
+constexpr Index kStrip = 1024;        // of a state, stays in the first-level cache while neighbours are added up
 
 /// Samples with their features, ready to be combined.
 class LocalNetwork {
@@ -30,13 +31,14 @@ class LocalNetwork {
   const RandomFeatures& features() const { return features_; }
 
   void update(const Harvest& harvest, SliceExecutor& executor) {
-    const Index known = neighbors_.size();
     neighbors_.update(harvest, executor);
     harvest_ = &harvest;
-    StatesOut added = sample_features_.extend(harvest.size() - known);
+    const Index kept = sample_features_.size();
+    const Index most = std::max<Index>(1, kMostKept / features_.num_features());
+    StatesOut added = sample_features_.extend(std::max<Index>(0, std::min(harvest.size(), most) - kept));
     const StatesView coordinates = neighbors_.coordinates();
     for_each_column_block(executor, added.cols(), kFeatureBlock, [&](Index first, Index count) {
-      features_.evaluate_coordinates(coordinates.middleCols(known + first, count), added.middleCols(first, count));
+      features_.evaluate_coordinates(coordinates.middleCols(kept + first, count), added.middleCols(first, count));
     });
   }
 
@@ -51,7 +53,14 @@ class LocalNetwork {
     auto query = query_memory.matrix(features_.num_features(), 1);
     features_.evaluate_coordinates(coordinates, query);
     auto near = near_memory.matrix(features_.num_features(), count);
-    for (Index j = 0; j < count; ++j) near.col(j) = sample_features_.col(nearest[static_cast<std::size_t>(j)]);
+    for (Index j = 0; j < count; ++j) {
+      const Index sample = nearest[static_cast<std::size_t>(j)];
+      if (sample < sample_features_.size()) {
+        near.col(j) = sample_features_.col(sample);
+      } else {
+        features_.evaluate_coordinates(neighbors_.coordinates().col(sample), near.col(j));
+      }
+    }
     auto weights = weight_memory.vector(count);
     affine_weights(near, query.col(0), weights);
 
@@ -68,7 +77,7 @@ class LocalNetwork {
   RandomFeatures features_;
   Index num_neighbors_;
   NearestNeighbors neighbors_;
-  Columns sample_features_;
+  Columns sample_features_;  ///< of the first samples
   const Harvest* harvest_ = nullptr;
 };
 
@@ -114,6 +123,15 @@ class SavedLocalCorrection final : public Correction {
 
 std::unique_ptr<Corrector> make_randnet_local_corrector(const RandnetLocalOptions& options, const StateBounds& bounds) {
   return std::make_unique<LocalCorrector>(options, bounds);
+}
+
+double randnet_local_bytes(const RandnetLocalOptions& options, Index dimension, double num_samples) {
+  constexpr double number = sizeof(double);
+  const Index sketch = options.layer.sketch_size;
+  const auto coordinates = static_cast<double>(sketch > 0 && sketch < dimension ? sketch : dimension);
+  const double kept =
+      std::min(static_cast<double>(options.layer.neurons) * num_samples, static_cast<double>(kMostKept));
+  return number * (num_samples * coordinates + kept);
 }
 
 std::unique_ptr<const Correction> make_randnet_local_correction(std::shared_ptr<const LearnedModel> model,

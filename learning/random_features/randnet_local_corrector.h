@@ -21,12 +21,16 @@ struct RandnetLocalOptions {
 ///
 ///   m(u) = D w(u),      D d × m the neighbours' discrepancies, w(u) as in `affine_weights`, Σ w = 1.
 ///
-/// The features of a sample are computed once, when it is harvested. Cost of a prediction: the features of u, the
-/// search
-/// (`NearestNeighbors`), O(M m² + d m). Memory: M + coordinates doubles a sample beyond the harvest.
+/// The features of a sample are computed once, when it is harvested, as long as there are few enough to be kept (2²⁴
+/// numbers in all), else at each prediction. Cost of a prediction: the features of u, the search
+/// (`NearestNeighbors`), O(M m² + d m). Memory beyond the harvest: M doubles a sample as long as they are kept, and its
+/// coordinates.
 /// Deterministic and thread-safe as `Corrector` says.
 /// Source: Gattiglio, Grigoryeva, Tamborrino (2024), RandNet-Parareal, sec. 3.
 std::unique_ptr<Corrector> make_randnet_local_corrector(const RandnetLocalOptions& options, const StateBounds& bounds);
+
+/// Bytes beyond the harvest.
+double randnet_local_bytes(const RandnetLocalOptions& options, Index dimension, double num_samples);
 
 /// The correction of a saved model: predicts from the model's own harvest.
 std::unique_ptr<const Correction> make_randnet_local_correction(std::shared_ptr<const LearnedModel> model,

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <vector>
 
+#include "core/base/evenly_spread.h"
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/normalizer.h"
 #include "learning/numerics/scratch.h"
@@ -13,6 +15,11 @@ namespace forerun {
 namespace {
 
 constexpr Index kBlock = 64;
+constexpr Index kSamplesADirection = 4;
+
+Index most_samples(const KrylovOptions& options) {
+  return std::max(Harvest::many_samples, kSamplesADirection * options.rank);
+}
 
 class KrylovCorrection final : public LearnedCorrection {
  public:
@@ -23,7 +30,8 @@ class KrylovCorrection final : public LearnedCorrection {
         base_discrepancy_(harvest.discrepancies().col(0)) {
     const State weights = Normalizer(bounds).weights();
     const Index dimension = harvest.dimension();
-    const States differences = weights.asDiagonal() * (harvest.states().colwise() - base_);
+    const std::vector<Index> samples = evenly_spread(most_samples(options), harvest.size());
+    const States differences = weights.asDiagonal() * (harvest.states()(Eigen::all, samples).colwise() - base_);
     const Eigen::ColPivHouseholderQR<States> factors(differences);
     const auto sizes = factors.matrixR().diagonal().cwiseAbs().eval();
     const double least = options.tolerance * (sizes.size() > 0 ? sizes[0] : 0.0);
@@ -34,8 +42,10 @@ class KrylovCorrection final : public LearnedCorrection {
 
     responses_.resize(dimension, rank);
     const StatesView discrepancies = harvest.discrepancies();
-    for (Index j = 0; j < rank; ++j)
-      responses_.col(j) = discrepancies.col(factors.colsPermutation().indices()[j]) - base_discrepancy_;
+    for (Index j = 0; j < rank; ++j) {
+      const auto chosen = static_cast<std::size_t>(factors.colsPermutation().indices()[j]);
+      responses_.col(j) = discrepancies.col(samples[chosen]) - base_discrepancy_;
+    }
     const auto triangle = factors.matrixR().topLeftCorner(rank, rank).triangularView<Eigen::Upper>();
     if (rank > 0) triangle.solveInPlace<Eigen::OnTheRight>(responses_);
   }
@@ -110,6 +120,15 @@ class KrylovCorrector final : public Corrector {
 
 std::unique_ptr<Corrector> make_krylov_corrector(const KrylovOptions& options, const StateBounds& bounds) {
   return std::make_unique<KrylovCorrector>(options, bounds);
+}
+
+double krylov_bytes(const KrylovOptions& options, Index dimension, double num_samples) {
+  constexpr double number = sizeof(double), index = sizeof(Index);
+  const double used = std::min(num_samples, static_cast<double>(most_samples(options)));
+  const auto length = static_cast<double>(dimension);
+  const double rank = std::min({static_cast<double>(options.rank), length, used});
+  // Differences and their factors, with places and norms of columns; directions and responses.
+  return used * (2.0 * number * length + 2.0 * index + 3.0 * number) + 3.0 * number * length * rank;
 }
 
 std::unique_ptr<const Correction> make_krylov_correction(const LearnedModel& model, double tolerance, Index rank) {

@@ -26,11 +26,15 @@ struct KrylovOptions {
 /// For a linear problem whose solution stays in a space of r dimensions, one iteration with r + 1 independent samples
 /// is exact up to rounding. Elsewhere m is the harvest's affine model, good near the solution only.
 ///
+/// Of more than max(`Harvest::many_samples`, 4 · rank) samples so many are taken, spread evenly.
 /// u_0 is the first sample; the r directions are those that column pivoting finds larger than `tolerance` times the
 /// largest. Cost of a fit: O(d n min(d, n)) for n samples, of an evaluation 4 d r. Memory: 2 d r doubles.
 /// Deterministic and thread-safe as `Corrector` says; a fit depends on the harvest alone.
 /// Source: Gander, Petcu (2008), Analysis of a Krylov subspace enhanced Parareal algorithm for linear problems.
 std::unique_ptr<Corrector> make_krylov_corrector(const KrylovOptions& options, const StateBounds& bounds);
+
+/// Bytes beyond the harvest, at the peak of a fit.
+double krylov_bytes(const KrylovOptions& options, Index dimension, double num_samples);
 
 /// The correction of a saved model, fitted again to the model's own harvest.
 std::unique_ptr<const Correction> make_krylov_correction(const LearnedModel& model, double tolerance, Index rank);

@@ -45,6 +45,10 @@ class Corrector {
   /// fits. For a fresh one whose predecessor's samples have been changed.
   virtual void inherit(const Corrector& /*predecessor*/) {}
 
+  /// The latest fit is going to serve a sweep: what makes its evaluations cheaper may be computed now. Changes no
+  /// value. Takes its turn with evaluations.
+  virtual void prepare(SliceExecutor& /*executor*/) {}
+
   /// The model for `harvest`, which outlives the result and may grow but not change meanwhile.
   virtual std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) = 0;
 };

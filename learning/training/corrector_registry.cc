@@ -59,7 +59,7 @@ ParameterSpec activation() {
   return spec;
 }
 
-LayerOptions layer_options(const Parameters& parameters, const CorrectorContext& context) {
+LayerOptions layer_options(const Parameters& parameters, std::uint64_t seed) {
   LayerOptions layer;
   layer.activation = parameters.text("activation");
   layer.neurons = parameters.integer("neurons");
@@ -67,11 +67,29 @@ LayerOptions layer_options(const Parameters& parameters, const CorrectorContext&
   layer.bias_scale = parameters.number("bias_scale");
   layer.input_degree = parameters.integer("degree");
   layer.sketch_size = parameters.integer("sketch");
-  layer.seed = context.seed;
+  layer.seed = seed;
   return layer;
 }
 
-CorrectorEntry classic_entry() { return {"classic", "no corrector: Parareal as it was published first", {}, nullptr}; }
+CorrectorEntry classic_entry() {
+  CorrectorEntry entry;
+  entry.name = "classic";
+  entry.description = "no corrector: Parareal as it was published first";
+  return entry;
+}
+
+KrigingOptions kriging_options(const Parameters& parameters, std::uint64_t seed) {
+  KrigingOptions options;
+  options.kernel = covariance_kernel(parameters.text("kernel"));
+  options.neighbors = parameters.integer("neighbors");
+  options.window = parameters.integer("window");
+  options.relevance = parameters.flag("relevance");
+  options.standardize = parameters.flag("standardize");
+  options.sketch_size = parameters.integer("sketch");
+  options.seed = seed;
+  options.printed = printed(parameters);
+  return options;
+}
 
 CorrectorEntry kriging_entry() {
   CorrectorEntry entry;
@@ -88,16 +106,10 @@ CorrectorEntry kriging_entry() {
       integer("window", 3, 0, 1000000000, "slices to each side that neighbours are looked for in"),
   };
   entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    KrigingOptions options;
-    options.kernel = covariance_kernel(parameters.text("kernel"));
-    options.neighbors = parameters.integer("neighbors");
-    options.window = parameters.integer("window");
-    options.relevance = parameters.flag("relevance");
-    options.standardize = parameters.flag("standardize");
-    options.sketch_size = parameters.integer("sketch");
-    options.seed = context.seed;
-    options.printed = printed(parameters);
-    return make_kriging_corrector(options, context.bounds);
+    return make_kriging_corrector(kriging_options(parameters, context.seed), context.bounds);
+  };
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    return kriging_bytes(kriging_options(parameters, 0), size.dimension, size.num_slices, size.num_samples).total();
   };
   return entry;
 }
@@ -141,14 +153,21 @@ CorrectorEntry beside_by_slice(CorrectorEntry entry) {
 /// Kriging from few, more and many samples: where one is weak another was strong on every problem measured, and they
 /// need no seed and little time. Other covariances and random-feature networks beside them changed nothing for the
 /// better.
+constexpr std::int64_t guarded_neighbors[] = {18, 12, 30};
+
+Parameters guarded_parameters(const CorrectorEntry& kriging, std::int64_t neighbors) {
+  Parameters parameters(kriging.parameters);
+  parameters.set("neighbors", neighbors);
+  return parameters;
+}
+
 std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
   const CorrectorEntry kriging = kriging_entry();
   std::vector<Candidate> candidates;
-  for (const std::int64_t neighbors : {18, 12, 30}) {
-    Parameters parameters(kriging.parameters);
-    parameters.set("neighbors", neighbors);
-    candidates.push_back({"kriging " + std::to_string(neighbors),
-                          [kriging, parameters, context] { return kriging.make(parameters, context); }});
+  for (const std::int64_t neighbors : guarded_neighbors) {
+    candidates.push_back(
+        {"kriging " + std::to_string(neighbors), [kriging, parameters = guarded_parameters(kriging, neighbors),
+                                                  context] { return kriging.make(parameters, context); }});
   }
   candidates.push_back(by_slice(context));
   candidates.push_back({"classic", nullptr});
@@ -161,6 +180,19 @@ CorrectorEntry auto_entry() {
   entry.description = "the one of several kriging correctors and classic that predicted best serves the next sweep";
   entry.make = [](const Parameters&, const CorrectorContext& context) {
     return make_guarded_corrector("auto", guard_candidates(context), StateNorm(context.bounds));
+  };
+  entry.gives_way = true;
+  // All candidates are fitted; of many slices only one's are prepared.
+  entry.bytes = [](const Parameters&, const LearningSize& size) {
+    const CorrectorEntry kriging = kriging_entry();
+    double fitted = 0.0, prepared = 0.0;
+    for (const std::int64_t neighbors : guarded_neighbors) {
+      const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
+      const KrigingBytes bytes = kriging_bytes(options, size.dimension, size.num_slices, size.num_samples);
+      fitted += bytes.fitted;
+      prepared = std::max(prepared, bytes.prepared);
+    }
+    return fitted + prepared;
   };
   return entry;
 }
@@ -177,7 +209,24 @@ CorrectorEntry krylov_entry() {
     return make_krylov_corrector({parameters.number("tolerance"), parameters.integer("rank"), printed(parameters)},
                                  context.bounds);
   };
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    const KrylovOptions options{parameters.number("tolerance"), parameters.integer("rank"), {}};
+    return krylov_bytes(options, size.dimension, size.num_samples);
+  };
   return entry;
+}
+
+RandnetOptions randnet_options(const Parameters& parameters, std::uint64_t seed) {
+  RandnetOptions options;
+  options.layer = layer_options(parameters, seed);
+  options.growth = parameters.number("growth");
+  options.standardize = parameters.flag("standardize");
+  options.layer.linear = true;
+  options.layer.constant = true;
+  options.ridge = parameters.number("ridge");
+  options.rank = parameters.integer("rank");
+  options.printed = printed(parameters);
+  return options;
 }
 
 CorrectorEntry randnet_entry() {
@@ -198,18 +247,21 @@ CorrectorEntry randnet_entry() {
       {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
   };
   entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    RandnetOptions options;
-    options.layer = layer_options(parameters, context);
-    options.growth = parameters.number("growth");
-    options.standardize = parameters.flag("standardize");
-    options.layer.linear = true;
-    options.layer.constant = true;
-    options.ridge = parameters.number("ridge");
-    options.rank = parameters.integer("rank");
-    options.printed = printed(parameters);
-    return make_randnet_corrector(options, context.bounds);
+    return make_randnet_corrector(randnet_options(parameters, context.seed), context.bounds);
+  };
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    return randnet_bytes(randnet_options(parameters, 0), size.dimension, size.num_slices);
   };
   return entry;
+}
+
+RandnetLocalOptions randnet_local_options(const Parameters& parameters, std::uint64_t seed) {
+  RandnetLocalOptions options;
+  options.layer = layer_options(parameters, seed);
+  options.neighbors = parameters.integer("neighbors");
+  options.window = parameters.integer("window");
+  options.printed = printed(parameters);
+  return options;
 }
 
 CorrectorEntry randnet_local_entry() {
@@ -227,12 +279,10 @@ CorrectorEntry randnet_local_entry() {
       integer("window", 2, 0, 1000000000, "slices to each side that neighbours are looked for in"),
   };
   entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    RandnetLocalOptions options;
-    options.layer = layer_options(parameters, context);
-    options.neighbors = parameters.integer("neighbors");
-    options.window = parameters.integer("window");
-    options.printed = printed(parameters);
-    return make_randnet_local_corrector(options, context.bounds);
+    return make_randnet_local_corrector(randnet_local_options(parameters, context.seed), context.bounds);
+  };
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    return randnet_local_bytes(randnet_local_options(parameters, 0), size.dimension, size.num_samples);
   };
   return entry;
 }

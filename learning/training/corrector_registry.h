@@ -18,6 +18,13 @@ struct CorrectorContext {
   std::uint64_t seed = 1;  ///< of the random layer
 };
 
+/// What a corrector has to cope with.
+struct LearningSize {
+  Index dimension = 0;
+  double num_slices = 0.0;   ///< of a sweep
+  double num_samples = 0.0;  ///< of the harvest
+};
+
 /// A corrector that can be named in a configuration.
 struct CorrectorEntry {
   std::string name;  ///< "randnet"
@@ -25,6 +32,10 @@ struct CorrectorEntry {
   std::vector<ParameterSpec> parameters;
   /// nullptr for "classic", which has none.
   std::function<std::unique_ptr<Corrector>(const Parameters&, const CorrectorContext&)> make;
+  bool gives_way = false;  ///< `Corrector::gives_way_to_classic`
+  /// Bytes that it holds beyond the harvest, at its peak. Where it depends on what is found, the most; nullptr for
+  /// "classic".
+  std::function<double(const Parameters&, const LearningSize&)> bytes;
 };
 
 /// All correctors, in alphabetical order; "classic" among them.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <map>
+#include <optional>
 #include <stdexcept>
 
 #include "learning/numerics/scratch.h"
@@ -12,6 +12,8 @@ namespace forerun {
 namespace {
 
 constexpr std::size_t kMostScoredSlices = 64;
+/// With no more new samples than this, all candidates' models are prepared for the slices that they will be scored on.
+constexpr Index kFewSlices = 256;
 constexpr double kForgetting = 0.5;
 /// What a candidate by slice has to be better by, in logarithms, where slices do not differ by when they are: what it
 /// does not share is worth something that the last sweep's errors do not show.
@@ -25,29 +27,27 @@ struct SamplePair {
   Index newer = 0;
 };
 
-/// For each slice of the samples [known, size) its newest one, and the last it had before; those that did not move left
-/// out, and no more than can be scored.
+/// The newest sample of the slice at this place, if it is not among the first `known`, and the last of those; nothing
+/// where there is none, or nothing has moved.
+std::optional<SamplePair> sample_pair(const Harvest& harvest, Index known, Index place) {
+  const SamplesBySlice& by_slice = harvest.by_slice();
+  const SamplePair pair{by_slice.newest_at(place, known), by_slice.newest_at(place, harvest.size())};
+  if (pair.older < 0 || pair.newer < known) return std::nullopt;
+  if (harvest.states().col(pair.older) == harvest.states().col(pair.newer)) return std::nullopt;
+  return pair;
+}
+
+/// The pairs of at most as many slices as can be scored, evenly spread over those that have one.
 std::vector<SamplePair> sample_pairs(const Harvest& harvest, Index known) {
-  std::map<Index, Index> last_known;
-  std::map<Index, SamplePair> pairs;
-  for (Index sample = 0; sample < harvest.size(); ++sample) {
-    const Index slice = harvest.slices()[static_cast<std::size_t>(sample)];
-    if (sample < known) {
-      last_known[slice] = sample;
-    } else if (const auto found = last_known.find(slice); found != last_known.end()) {
-      pairs[slice] = {found->second, sample};
-    }
-  }
-  const StatesView states = harvest.states();
-  std::erase_if(pairs,
-                [&](const auto& entry) { return states.col(entry.second.older) == states.col(entry.second.newer); });
+  std::vector<Index> places;
+  for (Index place = 0; place < harvest.by_slice().num_slices(); ++place)
+    if (sample_pair(harvest, known, place)) places.push_back(place);
   std::vector<SamplePair> chosen;
-  std::size_t place = 0;
-  const std::size_t count = std::min(kMostScoredSlices, pairs.size());
-  for (const auto& [slice, pair] : pairs) {
-    // Even spreading: `count` of the `pairs.size()` places.
-    if ((place + 1) * count / pairs.size() > place * count / pairs.size()) chosen.push_back(pair);
-    ++place;
+  const std::size_t count = std::min(kMostScoredSlices, places.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    // Even spreading: `count` of the places.
+    if ((i + 1) * count / places.size() > i * count / places.size())
+      chosen.push_back(*sample_pair(harvest, known, places[i]));
   }
   return chosen;
 }
@@ -78,6 +78,10 @@ class Contender {
     } catch (const std::exception&) {
       start();  // what the fit has left may be half done
     }
+  }
+
+  void prepare(SliceExecutor& executor) const {
+    if (model_) corrector_->prepare(executor);
   }
 
   /// log e for one pair.
@@ -181,12 +185,20 @@ class GuardedCorrector final : public Corrector {
     if (harvest.size() < num_known_) throw std::invalid_argument("guard: the harvest shrank");
     errors_ = {};
     if (num_known_ > 0) score(harvest, executor);
-    for (Contender& contender : contenders_) contender.fit(harvest, executor);
+    all_prepared_ = harvest.size() - num_known_ <= kFewSlices;
+    for (Contender& contender : contenders_) {
+      contender.fit(harvest, executor);
+      if (all_prepared_) contender.prepare(executor);
+    }
     num_known_ = harvest.size();
     choose(harvest.depends_on_time());
     const auto learned = best_learned(harvest.depends_on_time());
     if (!learned) return nullptr;
     return std::make_unique<const GuardedCorrection>(contenders_[serving_].model(), learned);
+  }
+
+  void prepare(SliceExecutor& executor) override {
+    if (!all_prepared_) contenders_[serving_].prepare(executor);
   }
 
  private:
@@ -243,6 +255,7 @@ class GuardedCorrector final : public Corrector {
   StateNorm norm_;
   std::vector<Contender> contenders_;
   std::size_t serving_ = 0;
+  bool all_prepared_ = false;
   Index num_known_ = 0;  ///< samples that the latest models were fitted to
   bool has_scored_ = false;
   CorrectionErrors errors_;

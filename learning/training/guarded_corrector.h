@@ -36,8 +36,9 @@ struct Candidate {
 ///
 /// Where classic serves, the correction is zero. What it describes is the best model there is, one by slice only where
 /// it matters when a slice is: to other runs that is of little use. Cost of a fit: the candidates' fits, and 2 · 64
-/// evaluations of each in parallel. Deterministic and independent of the threads as `Corrector` says; unlike a plain
-/// corrector's, its choice depends on the fits before. Throws std::invalid_argument without candidates.
+/// evaluations of each in parallel; of many slices only the one that serves is prepared. Deterministic and independent
+/// of the threads as `Corrector` says; unlike a plain corrector's, its choice depends on the fits before. Throws
+/// std::invalid_argument without candidates.
 std::unique_ptr<Corrector> make_guarded_corrector(std::string name, std::vector<Candidate> candidates,
                                                   const StateNorm& norm);
 

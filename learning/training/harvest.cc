@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <limits>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "learning/numerics/column_blocks.h"
 
@@ -30,6 +31,7 @@ void Harvest::extend(const Fill& fill, const Note& note_all) {
   try {
     fill();
     note_all();
+    by_slice_.append(slices_);
   } catch (...) {
     const auto kept = static_cast<std::size_t>(before);
     states_.shrink(before);
@@ -127,17 +129,62 @@ void Harvest::append(const Harvest& other, const std::vector<Index>& samples) {
   depends_on_time_ = depends_on_time_ || other.depends_on_time_;
 }
 
+void Harvest::reserve(Index num_samples) {
+  const auto count = static_cast<std::size_t>(num_samples);
+  for (std::vector<Index>* of_sample : {&slices_, &iterations_}) of_sample->reserve(count);
+  for (std::vector<double>* of_sample : {&begins_, &ends_}) of_sample->reserve(count);
+  by_slice_.reserve(num_samples);
+}
+
+std::vector<Index> Harvest::newest(Index count) const {
+  check(count >= 1, "the number of samples to keep must be ≥ 1, got " + std::to_string(count));
+  std::vector<Index> kept;
+  for (Index place = 0; place < by_slice_.num_slices(); ++place) {
+    Index sample = by_slice_.newest_at(place, size());
+    for (Index i = 0; i < count && sample >= 0; ++i, sample = by_slice_.previous(sample)) kept.push_back(sample);
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+void Harvest::keep(const std::vector<Index>& samples) {
+  StatesOut states = states_.mutable_view(), discrepancies = discrepancies_.mutable_view();
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto to = static_cast<Index>(i);
+    const Index sample = samples[i];
+    assert(to <= sample && sample < size());
+    if (sample == to) continue;
+    states.col(to) = states.col(sample);
+    discrepancies.col(to) = discrepancies.col(sample);
+    slices_[i] = slices_[static_cast<std::size_t>(sample)];
+    begins_[i] = begins_[static_cast<std::size_t>(sample)];
+    ends_[i] = ends_[static_cast<std::size_t>(sample)];
+    iterations_[i] = iterations_[static_cast<std::size_t>(sample)];
+  }
+  states_.shrink(static_cast<Index>(samples.size()));
+  discrepancies_.shrink(static_cast<Index>(samples.size()));
+  slices_.resize(samples.size());
+  begins_.resize(samples.size());
+  ends_.resize(samples.size());
+  iterations_.resize(samples.size());
+  by_slice_.clear();
+  by_slice_.append(slices_);
+}
+
 void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor) {
   check(biases.rows() == dimension() && biases.cols() == static_cast<Index>(slices.size()),
         "a bias of " + std::to_string(dimension()) + " components is needed for each slice");
   check(biases.allFinite(), "biases must be finite");
-  std::unordered_map<Index, Index> column_of;
-  for (std::size_t j = 0; j < slices.size(); ++j) column_of.emplace(slices[j], static_cast<Index>(j));
+  std::vector<std::pair<Index, Index>> columns;  // of slices, the first of each, ascending
+  columns.reserve(slices.size());
+  for (std::size_t j = 0; j < slices.size(); ++j) columns.emplace_back(slices[j], static_cast<Index>(j));
+  std::sort(columns.begin(), columns.end());
   StatesOut discrepancies = discrepancies_.mutable_view();
   for_each_column_block(executor, size(), kBlock, [&](Index first, Index count) {
     for (Index i = first; i < first + count; ++i) {
-      const auto found = column_of.find(slices_[static_cast<std::size_t>(i)]);
-      if (found != column_of.end()) discrepancies.col(i) += biases.col(found->second);
+      const Index slice = slices_[static_cast<std::size_t>(i)];
+      const auto found = std::lower_bound(columns.begin(), columns.end(), std::pair<Index, Index>(slice, 0));
+      if (found != columns.end() && found->first == slice) discrepancies.col(i) += biases.col(found->second);
     }
   });
 }

@@ -7,17 +7,24 @@
 #include "core/execution/slice_executor.h"
 #include "core/parareal/coarse_trainer.h"
 #include "learning/numerics/columns.h"
+#include "learning/training/samples_by_slice.h"
 
 namespace forerun {
 
 /// Every pair (u, F(u) − G(u)) seen so far, in physical units, one sample per column, in the order (iteration, slice),
 /// each with its slice: index and interval. An interval that is not known (a file that did not keep it) is NaN.
 ///
-/// Storage grows by doubling, so appending is amortised O(d) a sample; views are valid until the next append.
-/// Throws std::invalid_argument on mismatched dimensions or non-finite entries; an append that throws leaves the
-/// harvest as it was.
+/// Storage grows by doubling, so appending is amortised O(d) a sample; views are valid until the next append or
+/// `keep`. Throws std::invalid_argument on mismatched dimensions or non-finite entries; an append that throws leaves
+/// the harvest as it was.
 class Harvest {
  public:
+  /// A learner that costs more with each sample works on all of them up to here, and beyond it on fewer: this is more
+  /// than a short chain of slices ever gives, and more than a model of a small system can use.
+  static constexpr Index many_samples = 1 << 13;
+  /// Bytes a sample takes beside its 2 d numbers.
+  static constexpr Index index_bytes = 5 * sizeof(Index);
+
   explicit Harvest(Index dimension);
 
   /// A slice of which the index is all that is known.
@@ -38,6 +45,15 @@ class Harvest {
   /// Adds column j of `biases` to the discrepancy of every sample of slices[j], in parallel.
   void shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor);
 
+  /// Takes address space for what is noted of so many samples, beside their states, so that it need not move as it
+  /// grows.
+  void reserve(Index num_samples);
+
+  /// The newest `count` ≥ 1 samples of each slice, ascending.
+  std::vector<Index> newest(Index count) const;
+  /// Forgets all but these samples, ascending. In place: what was taken for storage is kept for samples to come.
+  void keep(const std::vector<Index>& samples);
+
   Index dimension() const { return states_.rows(); }
   Index size() const { return states_.size(); }
   StatesView states() const { return states_.view(); }
@@ -49,6 +65,7 @@ class Harvest {
   /// Whether a sweep said so (`SweepData::depends_on_time`), of this harvest or of one it has samples of.
   bool depends_on_time() const { return depends_on_time_; }
   void set_depends_on_time(bool depends) { depends_on_time_ = depends; }
+  const SamplesBySlice& by_slice() const { return by_slice_; }
 
  private:
   /// Calls `fill`, which extends states and discrepancies and checks them, then `note`, for the rest; takes back what
@@ -64,6 +81,7 @@ class Harvest {
   std::vector<double> ends_;
   std::vector<Index> iterations_;
   bool depends_on_time_ = false;
+  SamplesBySlice by_slice_;
 };
 
 }  // namespace forerun

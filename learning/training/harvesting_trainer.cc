@@ -7,11 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/evenly_spread.h"
 #include "learning/training/prior_trainer.h"
 #include "learning/training/sum_of_corrections.h"
 
 namespace forerun {
 namespace {
+
+constexpr Index kKeptSamples =
+    2;  // of a slice: the newest, around which predictions are made, and what it is held against
 
 std::unique_ptr<const Correction> make_prior(const std::shared_ptr<const LearnedModel>& model,
                                              const ProblemSignature& signature) {
@@ -35,7 +39,62 @@ HarvestingTrainer::HarvestingTrainer(CorrectorFactory make_corrector, ProblemSig
 
 HarvestingTrainer::~HarvestingTrainer() = default;
 
-const Correction* HarvestingTrainer::initial_correction() { return prior_.get(); }
+const Correction* HarvestingTrainer::initial_correction() {
+  if (!has_trained_) return prior_.get();
+  return carried_;
+}
+
+void HarvestingTrainer::next_window(SliceExecutor& executor) {
+  begins_window_ = true;
+  carried_ = residual_prior_;
+  if (left_to_classic_ || harvest_.size() == 0) return;
+  const bool thinned = thin_harvest();
+  // A corrector that gave way to classic Parareal has a harvest that it was not fitted to.
+  if (thinned || (!learned_ && corrector_->gives_way_to_classic())) {
+    sum_.reset();
+    learned_.reset();
+    if (thinned) renew_corrector();
+    learned_ = corrector_->fit(harvest_, executor);
+    if (learned_ && residual_prior_) sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
+  }
+  if (learned_) carried_ = sum_ ? sum_.get() : static_cast<const Correction*>(learned_.get());
+}
+
+Index HarvestingTrainer::most_carried(Index num_slices, Index dimension) {
+  constexpr Index few_numbers = 1 << 20;
+  return std::max(2 * num_slices, std::min(Harvest::many_samples / 2, few_numbers / dimension));
+}
+
+bool HarvestingTrainer::thin_harvest() {
+  const Index most = most_carried(static_cast<Index>(slice_levels_.size()), harvest_.dimension());
+  if (harvest_.size() <= most) return false;
+  keep(harvest_.newest(std::max<Index>(1, most / harvest_.by_slice().num_slices())));
+  if (harvest_.size() > most) keep(evenly_spread(most, harvest_.size()));
+  return true;
+}
+
+void HarvestingTrainer::begin_window(const SweepData& sweep, SliceExecutor& executor) {
+  begins_window_ = false;
+  const auto num_slices = static_cast<Index>(sweep.slices.size());
+  first_slice_ = sweep.slices.front().index;
+  slice_levels_.assign(sweep.slices.size(), 0);
+  if (!has_trained_ && !prior_ && corrector_->gives_way_to_classic())
+    left_to_classic_ = leaves_to_classic(num_slices, sweep.states.rows(), sweep.fine_work);
+  has_trained_ = true;
+  if (!left_to_classic_ && num_slices > Harvest::many_samples) {
+    harvest_.reserve(most_samples(num_slices));
+    sample_levels_.reserve(static_cast<std::size_t>(most_samples(num_slices)));
+  }
+  if (learned_ && carried_ && misleads(*carried_, sweep, executor)) forget_all();
+}
+
+void HarvestingTrainer::forget_all() {
+  sum_.reset();
+  learned_.reset();
+  corrector_ = make_corrector_();
+  harvest_ = Harvest(signature_.dimension);
+  sample_levels_.clear();
+}
 
 const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
   trouble_.clear();
@@ -46,14 +105,14 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
   }
   sum_.reset();
   learned_.reset();
-  // What the fit has left may be half done.
-  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
-  corrector_->inherit(*predecessor);
+  renew_corrector();  // what the fit has left may be half done
   return residual_prior_;
 }
 
 const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor& executor) {
-  if (residual_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
+  if (begins_window_) begin_window(sweep, executor);
+  if (left_to_classic_) return nullptr;
+  if (residual_prior_ && harvest_.size() == 0 && misleads(*residual_prior_, sweep, executor)) residual_prior_ = nullptr;
   const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_coarse_, executor) : sweep;
   if (const std::vector<Index> climbed = climbed_columns(seen); !climbed.empty()) climb(climbed, seen, executor);
   sum_.reset();
@@ -62,22 +121,24 @@ const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor
   if (harvest_.size() == 0) return residual_prior_;  // nothing true has been seen
   if (sweep.classic_will_do && corrector_->gives_way_to_classic()) return nullptr;
   learned_ = corrector_->fit(harvest_, executor);
+  if (learned_) corrector_->prepare(executor);
   if (!residual_prior_) return learned_.get();
   if (!learned_) return residual_prior_;
   sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
   return sum_.get();
 }
 
-void HarvestingTrainer::judge_prior(const SweepData& sweep, SliceExecutor& executor) {
-  Harvest seen(signature_.dimension);
+/// True if the correction is worse than none.
+bool HarvestingTrainer::misleads(const Correction& correction, const SweepData& sweep, SliceExecutor& executor) {
+  Harvest seen(sweep.states.rows());
   seen.append(sweep, executor);
-  if (seen.size() > 0 && mean_log_error(*residual_prior_, seen, executor) > 0.0) residual_prior_ = nullptr;
+  return seen.size() > 0 && mean_log_error(correction, seen, executor) > 0.0;
 }
 
 std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
   std::vector<Index> columns;
   for (std::size_t j = 0; j < sweep.slices.size(); ++j) {
-    const auto slice = static_cast<std::size_t>(sweep.slices[j].index);
+    const auto slice = static_cast<std::size_t>(sweep.slices[j].index - first_slice_);
     if (slice >= slice_levels_.size()) slice_levels_.resize(slice + 1, 0);
     if (!sweep.holds_true(j)) continue;  // it climbs when its fine solver has crossed it
     if (slice_levels_[slice] != sweep.levels[j]) columns.push_back(static_cast<Index>(j));
@@ -87,17 +148,15 @@ std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
 }
 
 void HarvestingTrainer::climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor) {
-  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
-  corrector_->inherit(*predecessor);
+  renew_corrector();
   const auto num_columns = static_cast<Index>(columns.size());
-  const std::vector<Index> newest = newest_samples();
   std::vector<Index> slices(columns.size());
   States biases(sweep.states.rows(), num_columns);
   executor.for_each(num_columns, [&](Index i) {
     const Index j = columns[static_cast<std::size_t>(i)];
     const Slice& slice = sweep.slices[static_cast<std::size_t>(j)];
     slices[static_cast<std::size_t>(i)] = slice.index;
-    const Index sample = newest[static_cast<std::size_t>(slice.index)];
+    const Index sample = harvest_.by_slice().newest_of(slice.index, harvest_.size());
     biases.col(i).setZero();
     if (sample < 0) return;  // nothing to shift
     if (learned_) {
@@ -110,18 +169,46 @@ void HarvestingTrainer::climb(const std::vector<Index>& columns, const SweepData
   harvest_.shift(slices, biases, executor);
 }
 
-std::vector<Index> HarvestingTrainer::newest_samples() const {
-  std::vector<Index> newest(slice_levels_.size(), -1);
-  for (std::size_t i = 0; i < sample_levels_.size(); ++i) {
-    newest[static_cast<std::size_t>(harvest_.slices()[i])] = static_cast<Index>(i);
-  }
-  return newest;
-}
-
 void HarvestingTrainer::append(const SweepData& sweep, SliceExecutor& executor) {
+  const auto num_new = static_cast<Index>(sweep.slices.size());
+  if (harvest_.size() + num_new > most_samples(static_cast<Index>(slice_levels_.size()))) forget_old_samples();
   harvest_.append(sweep, executor);
   for (std::size_t j = 0; j < sweep.levels.size(); ++j)
     if (sweep.holds_true(j)) sample_levels_.push_back(sweep.levels[j]);
+}
+
+void HarvestingTrainer::renew_corrector() {
+  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
+  corrector_->inherit(*predecessor);
+}
+
+void HarvestingTrainer::forget_old_samples() {
+  renew_corrector();
+  keep(harvest_.newest(kKeptSamples));
+}
+
+void HarvestingTrainer::keep(const std::vector<Index>& samples) {
+  harvest_.keep(samples);
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    sample_levels_[i] = sample_levels_[static_cast<std::size_t>(samples[i])];
+  sample_levels_.resize(samples.size());
+}
+
+bool HarvestingTrainer::leaves_to_classic(Index num_slices, Index dimension, double fine_work) {
+  return num_slices > Harvest::many_samples && fine_work > 1.0 &&
+         fine_work * static_cast<double>(dimension) < learning_work;
+}
+
+double HarvestingTrainer::reserved_bytes(Index num_slices, double num_samples) {
+  if (num_slices <= Harvest::many_samples) return 0.0;
+  const double more = std::max(0.0, static_cast<double>(most_samples(num_slices)) - num_samples);
+  return more * static_cast<double>(Harvest::index_bytes + static_cast<Index>(sizeof(Index)));
+}
+
+double HarvestingTrainer::bytes(Index dimension, double num_slices, double num_samples) {
+  constexpr double number = sizeof(double), index = sizeof(Index);
+  const double sample = 2.0 * number * static_cast<double>(dimension) + Harvest::index_bytes + index;
+  return num_samples * sample + num_slices * 3.0 * index;  // where slices are found, and their levels
 }
 
 std::string HarvestingTrainer::serving() const {
@@ -163,6 +250,7 @@ Harvest HarvestingTrainer::full_harvest() const {
 }
 
 LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
+  if (left_to_classic_) throw std::runtime_error("so many slices, so cheap to cross, were left to classic Parareal");
   if (harvest_.size() == 0) throw std::logic_error("trainer: nothing has been learned yet");
   LearnedModel model;
   model.harvest = full_harvest();

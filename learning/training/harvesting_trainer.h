@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,7 +31,19 @@ namespace forerun {
 /// slice's newest discrepancy stands for m(u)). So each slice's samples are of the level that serves it.
 ///
 /// A corrector that gives way to classic Parareal is not fitted before a sweep for which that will do; the sweep's
-/// samples are kept all the same.
+/// samples are kept all the same. It gives way for the whole of a cold run, and nothing is kept, where a great many
+/// slices (more than `Harvest::many_samples`) are so cheap to cross that learning about one costs more: the fine solver
+/// does less than `learning_work` evaluations of a component, and says so (`SweepData::fine_work` > 1). A rule by the
+/// clock would make results depend on the machine.
+///
+/// From window to window (core/parareal/windows.h) harvest and model are carried on: the model, fitted to what is
+/// carried, serves the initial sweep, and the first fine sweep then judges it. If it was worse than none
+/// (`mean_log_error` > 0), it is forgotten with all samples, and the window is learned as if it were the first; else
+/// new samples join the old. Carried are the newest samples of each slice, as many of each as `most_carried` allows, or
+/// of slices spread evenly where one of each is too many.
+///
+/// Memory is bounded: when there are more than `most_samples` samples, all but the newest two of each slice are
+/// forgotten and a new corrector, which inherits, is fitted to them.
 ///
 /// Learning that throws costs the sweep its correction (m₀ alone serves, or classic), never the run: `trouble` says
 /// what happened, and the next sweep is learned from by a fresh corrector, with everything harvested.
@@ -42,25 +55,45 @@ class HarvestingTrainer final : public CoarseTrainer {
                     std::shared_ptr<const LearnedModel> prior = nullptr);
   ~HarvestingTrainer() override;
 
+  static constexpr double learning_work = 1e4;
+  /// True of so many slices of a fine solver that says this of its work on one.
+  static bool leaves_to_classic(Index num_slices, Index dimension, double fine_work);
+  /// Samples kept at most of so many slices: six of each, or as many as short chains never have.
+  static Index most_samples(Index num_slices) { return std::max(8 * Harvest::many_samples, 6 * num_slices); }
+  /// Samples carried at most into a window of so many slices: two of each, and of small systems a few thousand.
+  static Index most_carried(Index num_slices, Index dimension);
+  /// Bytes that the trainer holds when it keeps so many samples, at its peak: the harvest and what goes with it,
+  /// without what the corrector makes of it.
+  static double bytes(Index dimension, double num_slices, double num_samples);
+  /// Address space beside them that is taken for samples to come; no memory yet.
+  static double reserved_bytes(Index num_slices, double num_samples);
+
   const Correction* initial_correction() override;
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
+  void next_window(SliceExecutor& executor) override;
   std::string serving() const override;
   CorrectionErrors errors() const override { return corrector_->errors(); }
   std::string trouble() const override { return trouble_; }
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
   /// was learned on the same problem; of a ladder's levels only the latest. Costs one fit after a warm run. Throws
-  /// std::logic_error before the first `train`, std::runtime_error if the fit fails.
+  /// std::logic_error before the first `train`, std::runtime_error if the fit fails or the run was left to classic
+  /// Parareal.
   LearnedModel learned_model(SliceExecutor& executor) const;
 
  private:
   const Correction* learn(const SweepData& sweep, SliceExecutor& executor);
-  void judge_prior(const SweepData& sweep, SliceExecutor& executor);
+  void begin_window(const SweepData& sweep, SliceExecutor& executor);
+  /// True if samples were forgotten.
+  bool thin_harvest();
+  void keep(const std::vector<Index>& samples);
+  void forget_all();
+  static bool misleads(const Correction& correction, const SweepData& sweep, SliceExecutor& executor);
   std::vector<Index> climbed_columns(const SweepData& sweep);
-  /// Of each slice, −1 where there is none.
-  std::vector<Index> newest_samples() const;
   void climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor);
   void append(const SweepData& sweep, SliceExecutor& executor);
+  void renew_corrector();
+  void forget_old_samples();
   Harvest full_harvest() const;
 
   CorrectorFactory make_corrector_;
@@ -69,9 +102,14 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::unique_ptr<const Correction> prior_;
   const Correction* residual_prior_;  ///< m₀ where the residual is learned on it, else nullptr
   std::unique_ptr<Corrector> corrector_;
-  std::vector<Index> slice_levels_;   ///< of each slice, as of the latest sweep
-  Harvest harvest_;                   ///< discrepancies less the prior's share, shifted to the level of their slice
-  std::vector<Index> sample_levels_;  ///< of each sample, as it was harvested
+  bool has_trained_ = false;
+  bool left_to_classic_ = false;
+  bool begins_window_ = true;
+  const Correction* carried_ = nullptr;  ///< what served the initial sweep of a later window
+  Index first_slice_ = 0;                ///< of the window
+  std::vector<Index> slice_levels_;      ///< of each slice of the window, as of the latest sweep
+  Harvest harvest_;                      ///< discrepancies less the prior's share, shifted to the level of their slice
+  std::vector<Index> sample_levels_;     ///< of each sample, as it was harvested
   std::unique_ptr<const LearnedCorrection> learned_;
   std::unique_ptr<const Correction> sum_;  ///< prior + learned
   std::string trouble_;

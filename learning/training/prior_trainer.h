@@ -44,6 +44,9 @@ class PriorTrainer final : public CoarseTrainer {
 
   const Correction* initial_correction() override;
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
+  void next_window(SliceExecutor& executor) override {
+    if (learner_) learner_->next_window(executor);
+  }
   std::string serving() const override;
   CorrectionErrors errors() const override;
   std::string trouble() const override { return trouble_.empty() && learner_ ? learner_->trouble() : trouble_; }

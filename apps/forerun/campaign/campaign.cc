@@ -7,13 +7,13 @@
 #include <future>
 
 #include "apps/forerun/record/provenance.h"
-#include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/hanging_solver.h"
+#include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/spot_check.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 #include "core/files/digest.h"
-#include "core/parareal/parareal.h"
+#include "core/parareal/windows.h"
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"
 #include "learning/numerics/random_stream.h"
@@ -52,8 +52,8 @@ Solved solve_once(const Experiment& experiment, const Prior& prior, const States
   options.slice_limit = leaving_the_process(options.slice_limit);
   const FidelityLadder ladder = experiment.ladder();
   RunRecord record =
-      solve_parareal({experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference}, options,
-                     *experiment.executor);
+      solve_in_windows({experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference},
+                       experiment.config.windows, options, *experiment.executor);
   // The family's discrepancies are those of the top level; a run that ended before has none.
   Harvest harvest = reached(ladder.num_levels(), record) ? trainer.harvest() : Harvest(experiment.dimension());
   return {std::move(record), std::move(harvest), trainer.dropped_prior()};

@@ -8,6 +8,8 @@
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
 #include "core/base/number_text.h"
+#include "core/parareal/parareal_memory.h"
+#include "learning/training/harvesting_trainer.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -77,7 +79,8 @@ std::string campaign_dry_run_text(const CampaignRequest& request, Index num_done
   const auto slices = static_cast<double>(run.num_slices());
   const auto concurrent = static_cast<double>(config.campaign.integer("concurrent"));
   const std::string each = concurrent > 1.0 ? ", of " + shortest_text(concurrent) + " runs at a time" : "";
-  const std::string learning = format_bytes(concurrent * harvest_bytes_per_slice(run.dimension()) * slices);
+  // A run's harvest is kept twice: as its learner sees it, and as the store will.
+  const double harvest = 2.0 * HarvestingTrainer::bytes(run.dimension(), 0.0, slices);
   std::string text = problem_heading(run) + "\n";
   text += plan_line("equation", find_problem(run.problem->name()).equation);
   text += plan_line("runs", runs_text(config, num_done));
@@ -85,8 +88,8 @@ std::string campaign_dry_run_text(const CampaignRequest& request, Index num_done
   text += plan_line("one fine pass", pass_text(run.config.fine, run));
   text += plan_line("one coarse pass", pass_text(run.config.coarse, run));
   text += plan_line("corrector", run.config.corrector.name);
-  text += plan_line("memory, states", format_bytes(concurrent * state_bytes(run.dimension(), slices)) + each);
-  text += plan_line("memory, harvest", learning + " an iteration" + each);
+  text += plan_line("memory, states", format_bytes(concurrent * parareal_bytes(run.dimension(), slices, true)) + each);
+  text += plan_line("memory, harvest", format_bytes(concurrent * harvest) + " an iteration" + each);
   text += plan_line("memory, network", network_text(config, run, family));
   text += plan_line("store", store_text(request, family));
   return text + plan_files(files_written(request)) + dry_run_ending;

@@ -38,6 +38,12 @@ Progress::~Progress() {
   if (draws_bar()) console_.err << clear_line << std::flush;
 }
 
+void Progress::on_window(Index window, Index num_windows) {
+  const std::lock_guard lock(mutex_);
+  window_ = "  window " + std::to_string(window) + "/" + std::to_string(num_windows);
+  iterations_.clear();
+}
+
 void Progress::on_start(Index num_slices, const States& /*boundaries*/) {
   num_slices_ = num_slices;
   if (draws_bar()) draw("");
@@ -62,9 +68,9 @@ void Progress::on_fine_progress(Index /*iteration*/, Index done, Index total) {
 }
 
 std::string Progress::status() const {
-  if (iterations_.empty()) return options_.label + "  initial sweep done";
+  if (iterations_.empty()) return options_.label + window_ + "  initial sweep done";
   const IterationRecord& last = iterations_.back();
-  std::string text = options_.label + "  iteration " + std::to_string(last.iteration) + "  exact " +
+  std::string text = options_.label + window_ + "  iteration " + std::to_string(last.iteration) + "  exact " +
                      std::to_string(last.exact_front) + "/" + std::to_string(num_slices_) + "  increment " +
                      format_scientific(last.increment);
   const auto left = remaining_time(iterations_, num_slices_, options_.iteration_limit, options_.tolerance);

@@ -31,6 +31,7 @@ class Progress final : public IterationObserver {
   /// Leaves a clean line behind.
   ~Progress() override;
 
+  void on_window(Index window, Index num_windows) override;
   void on_start(Index num_slices, const States& boundaries) override;
   void on_iteration(const IterationRecord& iteration, const States& boundaries) override;
   void on_fine_progress(Index iteration, Index done, Index total) override;
@@ -44,6 +45,7 @@ class Progress final : public IterationObserver {
   spdlog::logger& logger_;
   Options options_;
   Index num_slices_ = 0;
+  std::string window_;  ///< "  window 2/9", where there are several
   std::vector<IterationRecord> iterations_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point last_drawn_;

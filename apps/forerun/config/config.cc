@@ -4,6 +4,7 @@
 
 #include "apps/forerun/cli/usage_error.h"
 #include "core/parareal/parareal_options.h"
+#include "core/parareal/windows.h"
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
 
@@ -52,9 +53,11 @@ std::vector<ConfigSection> make_sections() {
                                    "a run with --out leaves a checkpoint at most this often; 0: after each iteration"};
   checkpoint_seconds.minimum = 0.0;
   checkpoint_seconds.unit = "s";
+  const ParameterSpec windows = integer_key(
+      "windows", 1, 1, 1e9, "run one after the other, each over slices / windows of them; must divide slices");
   constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
   return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
-          {"time", "the interval and its slices", {begin, end, slices}, {"end", "slices"}},
+          {"time", "the interval and its slices", {begin, end, slices, windows}, {"end", "slices"}},
           {"fine", "the solver whose answer is wanted", fine_keys(), {"method"}},
           {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", integrator_keys(), {}},
           {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
@@ -205,6 +208,12 @@ RunConfig read_config(const ConfigDocument& document) {
   if (time.is_set("begin")) config.begin = time.number("begin");
   config.end = time.number("end");
   config.slices = static_cast<Index>(time.integer("slices"));
+  config.windows = static_cast<Index>(time.integer("windows"));
+  try {
+    check_windows(config.windows, config.slices);
+  } catch (const ParameterError& error) {
+    throw UsageError(place_of(document, "time", "windows") + ": [time] " + error.what());
+  }
   read_solvers(document, config);
   config.parareal = read_section(document, "parareal");
   config.corrector = read_corrector(document);
@@ -233,6 +242,12 @@ NamedChoice choose_corrector(const RunConfig& config, const std::string& name) {
   return {name, Parameters(find_corrector(name).parameters)};
 }
 
+void require_one_window(const ConfigDocument& document, const RunConfig& config) {
+  if (config.windows == 1) return;
+  throw UsageError(place_of(document, "time", "windows") + ": [time] windows = " + std::to_string(config.windows) +
+                   ": must be 1 here, how a run scales is modelled of one window");
+}
+
 std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key) {
   const Setting* setting = document.find(section, key);
   return setting != nullptr ? setting->place : document.place_of_section(section);
@@ -256,6 +271,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   line("end", config.end);
   line("slices", std::int64_t{config.slices});
   const bool coarse_is_open = config.fine_levels.automatic && config.coarse_is_cheapest_level;
+  line("windows", std::int64_t{config.windows});
   for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
     if (name == std::string_view("coarse") && coarse_is_open) continue;
     header(name);

@@ -28,6 +28,7 @@ struct RunConfig {
   std::optional<double> begin;                         ///< unset: the problem's own
   double end = 0.0;
   Index slices = 0;
+  Index windows = 1;    ///< divides `slices`
   IntegratorSpec fine;  ///< the top level
   FineLevels fine_levels;
   double slice_timeout = 0.0;  ///< seconds of a fine solve; 0: no limit
@@ -65,6 +66,9 @@ NamedChoice choose_corrector(const RunConfig& config, const std::string& name);
 
 /// `settings` as a file that `ConfigDocument::read` reads back, defaults included; `initial_state` replaces the path.
 std::string to_toml(const RunConfig& config, const std::optional<std::filesystem::path>& initial_state);
+
+/// Throws `UsageError` where the run goes in windows: how it scales is modelled of one.
+void require_one_window(const ConfigDocument& document, const RunConfig& config);
 
 /// "[fine] method = …" for the error of a value that only turned out to be wrong when the objects were made.
 std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key);

@@ -53,6 +53,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const SolveRequest request = make_solve_request("plan", options, console);
   if (request.json && *request.json != "-") require_writable(*request.json);
   const Experiment experiment = make_experiment(request.document);
+  require_one_window(request.document, experiment.config);
   try {
     const PlanStudy study = make_plan_study(request.document, plan, console, stop);
     if (study.interrupted) throw StopRequested{};

@@ -73,6 +73,8 @@ RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
     const Json& run = run_of(json, experiment.config.corrector.name);
     recorded.corrector = json_text(run, "corrector");
     if (!json_flag(run, "converged")) throw std::invalid_argument("holds a run that did not converge");
+    if (experiment.config.windows > 1)
+      throw std::invalid_argument("holds a run in windows: scaling is modelled of one");
     recorded.record = read_history(json_member(run, "history"), experiment.num_slices());
     const auto& iterations = recorded.record.iterations;
     if (std::none_of(iterations.begin(), iterations.end(), [](const auto& k) { return k.at_top_level; })) {
@@ -133,6 +135,7 @@ ExitStatus solve_and_report(const SolveRequest& solve, const ScaleRequest& reque
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
   Experiment experiment = make_experiment(solve.document);
+  require_one_window(solve.document, experiment.config);
   ComparisonPlan plan;
   plan.correctors = {experiment.config.corrector};
   plan.quiet = solve.quiet;

@@ -32,6 +32,9 @@ void check_experiment(const Json& record, const Experiment& experiment) {
         config.problem.parameters.value(spec.name));
   }
   require_configured(record, "slices", experiment.num_slices());
+  if (record.contains("windows") || experiment.config.windows > 1) {
+    require_configured(record, "windows", experiment.config.windows);
+  }
   require_configured(json_member(record, "time"), "begin", experiment.grid.begin());
   require_configured(json_member(record, "time"), "end", experiment.grid.end());
   require_configured(record, "seed", config.seed);
@@ -49,15 +52,30 @@ void check_lengths(const Json& run, Index iterations) {
   for (const char* name : {"increments", "jumps", "errors", "exact_front", "converged_front", "fine_work"}) {
     check(json_array(run, name), name);
   }
-  for (const char* name : {"estimated_errors", "level", "served_by", "predicted_correction_errors",
+  for (const char* name : {"window", "estimated_errors", "level", "served_by", "predicted_correction_errors",
                            "found_correction_errors", "fallbacks"}) {
     if (run.contains(name)) check(json_array(run, name), name);
   }
   if (run.contains("history")) check(json_array(json_member(run, "history"), "iterations"), "history");
 }
 
-/// Fronts lie within the slices, the exact one never ahead of the converged one, and never falling back.
-void check_fronts(const Json& run, Index num_slices) {
+/// The window of each iteration: from the first on, never falling back, none left out.
+std::vector<Index> windows_of(const Json& run, const Experiment& experiment, Index iterations) {
+  if (!run.contains("window")) return std::vector<Index>(static_cast<std::size_t>(iterations), 1);
+  const auto windows = json_integers(run, "window", 1, experiment.config.windows);
+  const Index last = json_integer(run, "last_window", 1, experiment.config.windows);
+  Index before = 1;
+  for (const Index window : windows) {
+    if (window != before && window != before + 1)
+      throw std::invalid_argument("has 'window' = " + std::to_string(window) + " after " + std::to_string(before));
+    before = window;
+  }
+  if (before > last) throw std::invalid_argument("has 'last_window' = " + std::to_string(last) + " before its last");
+  return windows;
+}
+
+/// Fronts lie within the window's slices, the exact one never ahead of the converged one, and never falling back.
+void check_fronts(const Json& run, const std::vector<Index>& windows, Index num_slices) {
   const auto exact = json_integers(run, "exact_front", 0, num_slices);
   const auto converged = json_integers(run, "converged_front", 0, num_slices);
   for (std::size_t k = 0; k < exact.size(); ++k) {
@@ -66,16 +84,16 @@ void check_fronts(const Json& run, Index num_slices) {
     if (exact[k] > converged[k]) {
       throw std::invalid_argument(front + ", but 'converged_front" + index + "' = " + std::to_string(converged[k]));
     }
-    if (k > 0 && exact[k] < exact[k - 1]) {
+    if (k > 0 && windows[k] == windows[k - 1] && exact[k] < exact[k - 1]) {
       throw std::invalid_argument(front + ", but " + std::to_string(exact[k - 1]) + " an iteration before");
     }
   }
 }
 
 /// The history of costs is of the same iterations: their levels, and fine sweeps of no slice that was exact before.
-void check_history(const Json& run, const Experiment& experiment) {
+void check_history(const Json& run, const std::vector<Index>& windows, const Experiment& experiment) {
   const auto num_levels = static_cast<Index>(experiment.config.fine_levels.solvers.size());
-  const auto exact = json_integers(run, "exact_front", 0, experiment.num_slices());
+  const auto exact = json_integers(run, "exact_front", 0, experiment.window_slices());
   std::vector<Index> levels;
   for (const Json& iteration : json_array(json_member(run, "history"), "iterations")) {
     const std::size_t k = levels.size();
@@ -83,8 +101,8 @@ void check_history(const Json& run, const Experiment& experiment) {
     for (const Json& part : served) json_integer(part, "level", 1, num_levels);
     if (served.empty()) throw std::invalid_argument("has no levels in an iteration of its history");
     levels.push_back(json_integer(served.back(), "level", 1, num_levels));
-    const Index first = json_integer(served.front(), "first_slice", 0, experiment.num_slices() - 1);
-    if (k > 0 && first < exact[k - 1]) {
+    const Index first = json_integer(served.front(), "first_slice", 0, experiment.window_slices() - 1);
+    if (k > 0 && windows[k] == windows[k - 1] && first < exact[k - 1]) {
       throw std::invalid_argument("has 'first_slice' = " + std::to_string(first) + " in iteration " +
                                   std::to_string(k + 1) + " of its history, but an 'exact_front' of " +
                                   std::to_string(exact[k - 1]) + " before it");
@@ -126,7 +144,7 @@ void check_end(const Json& run, const Experiment& experiment, Index iterations) 
     json_integer(failure, "iteration", 0, iterations + 1);
   }
   const Index limit = experiment.options.max_iterations;
-  if (limit > 0 && iterations > limit) {
+  if (limit > 0 && iterations > limit * experiment.config.windows) {
     throw std::invalid_argument("has 'iterations' = " + std::to_string(iterations) +
                                 ", but the configuration beside it allows " + std::to_string(limit));
   }
@@ -137,8 +155,9 @@ void check_run(const Json& run, const Experiment& experiment) {
   constexpr Index most_iterations = 1'000'000'000;
   const Index iterations = json_integer(run, "iterations", 0, most_iterations);
   check_lengths(run, iterations);
-  check_fronts(run, experiment.num_slices());
-  if (run.contains("history")) check_history(run, experiment);
+  const std::vector<Index> windows = windows_of(run, experiment, iterations);
+  check_fronts(run, windows, experiment.window_slices());
+  if (run.contains("history")) check_history(run, windows, experiment);
   check_totals(run);
   check_end(run, experiment, iterations);
 }

@@ -58,8 +58,10 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
   json["max_error"] = number(record.error());
   json["seconds"] = seconds_json(record.seconds);
   json["measured_speedup"] = number(run.measured_speedup);
-  json["modelled"] = {{"processors", num_slices}, {"speedup", nullptr}};
+  json["modelled"] = {{"processors", num_slices / record.num_windows}, {"speedup", nullptr}};
   if (run.modelled) json["modelled"]["speedup"] = number(run.modelled->speedup);
+  json["last_window"] = record.last_window;
+  json["window"] = series(record, [](const IterationRecord& k) { return k.window; });
   json["increments"] = series(record, [](const IterationRecord& k) { return number(k.increment); });
   json["jumps"] = series(record, [](const IterationRecord& k) { return number(k.jump); });
   json["errors"] = series(record, [](const IterationRecord& k) { return number(k.error); });
@@ -105,6 +107,7 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
                      {"dimension", experiment.dimension()},
                      {"parameters", parameters_json(experiment.config.problem.parameters)}};
   json["slices"] = experiment.num_slices();
+  json["windows"] = experiment.config.windows;
   json["time"] = {{"begin", experiment.grid.begin()}, {"end", experiment.grid.end()}};
   json["threads"] = experiment.executor->num_threads();
   json["seed"] = experiment.config.seed;

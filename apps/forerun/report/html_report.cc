@@ -50,7 +50,8 @@ void add_heading(HtmlPage& page, const ReportedComparison& comparison) {
       {{"state", std::to_string(experiment.dimension()) + (experiment.dimension() == 1 ? " component" : " components")},
        {"parameters", parameters_text(config.problem.parameters)},
        {"time", std::to_string(experiment.num_slices()) + " slices on [" + shortest_text(experiment.grid.begin()) +
-                    ", " + shortest_text(experiment.grid.end()) + "]"},
+                    ", " + shortest_text(experiment.grid.end()) + "]" +
+                    (config.windows > 1 ? " in " + std::to_string(config.windows) + " windows" : "")},
        {"solvers, a slice",
         "fine " + steps_text(config.fine) + ladder_text(config.fine_levels) + ", coarse " + steps_text(config.coarse)},
        {"tolerance", shortest_text(experiment.options.tolerance) + ", relative to the scale of the states"},

@@ -108,7 +108,7 @@ void add_front_chart(HtmlPage& page, const ReportedComparison& comparison) {
     chart.series.push_back({single ? "converged" : run.corrector, colour, by_iteration(run.converged_front)});
     chart.series.push_back({single ? "exact" : "", colour, by_iteration(run.exact_front), true, false});
   }
-  chart.levels = {{"all slices", static_cast<double>(comparison.experiment.num_slices())}};
+  chart.levels = {{"all slices", static_cast<double>(comparison.experiment.window_slices())}};
   page.figure(line_chart_svg(chart), "Converged and exact front",
               "Solid: leading slices that are frozen as exact or converged. Dashed: those that equal the serial fine "
               "solution bit for bit.");
@@ -162,6 +162,20 @@ void add_correction_chart(HtmlPage& page, const ReportedRun& run, const ChartAxi
               "by the next fine sweep.");
 }
 
+/// How many iterations each window took.
+void add_windows(HtmlPage& page, const ReportedComparison& comparison) {
+  if (comparison.experiment.config.windows == 1) return;
+  for (const ReportedRun& run : comparison.runs) {
+    std::string text;
+    for (Index window = 1; window <= comparison.experiment.config.windows; ++window) {
+      const auto count = std::count(run.window.begin(), run.window.end(), static_cast<double>(window));
+      if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count);
+    }
+    page.paragraph(run.corrector + ", iterations by window: " + text +
+                   ". Iterations are numbered through; fronts are counted from the first slice of each window.");
+  }
+}
+
 void add_fallbacks(HtmlPage& page, const ReportedComparison& comparison) {
   for (const ReportedRun& run : comparison.runs) {
     double refused = 0.0;
@@ -189,6 +203,7 @@ void add_convergence_section(HtmlPage& page, const ReportedComparison& compariso
   for (const ReportedRun& run : comparison.runs) add_correction_chart(page, run, iteration_axis(comparison));
   add_serving_strip(page, comparison);
   page.end_figures();
+  add_windows(page, comparison);
   add_fallbacks(page, comparison);
   page.end_section();
 }

@@ -19,7 +19,7 @@ Cell status_cell(const ReportedRun& run) {
 }
 
 void add_cost_table(HtmlPage& page, const ReportedComparison& comparison) {
-  const std::string processors = std::to_string(comparison.experiment.num_slices());
+  const std::string processors = std::to_string(comparison.experiment.window_slices());
   const std::vector<Cell> heading = {{"corrector"},
                                      {"iterations", "number"},
                                      {"effective sweeps", "number"},

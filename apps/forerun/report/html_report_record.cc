@@ -41,6 +41,7 @@ std::string corrector_name(const Json& run) {
 void read_series(const Json& json, ReportedRun& run) {
   run.increments = json_numbers(json, "increments");
   const std::size_t length = run.increments.size();
+  run.window = json.contains("window") ? json_numbers(json, "window") : std::vector<double>(length, 1.0);
   run.jumps = json_numbers(json, "jumps");
   run.errors = json_numbers(json, "errors");
   run.estimated_errors = series(json, "estimated_errors", length);

@@ -24,6 +24,7 @@ struct ReportedRun {
   std::optional<double> measured_speedup;
   std::optional<double> modelled_speedup;
   PhaseSeconds seconds;
+  std::vector<double> window;
   std::vector<double> increments;
   std::vector<double> jumps;
   std::vector<double> errors;

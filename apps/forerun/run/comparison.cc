@@ -12,7 +12,7 @@
 #include "apps/forerun/run/learner.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
-#include "core/parareal/parareal.h"
+#include "core/parareal/windows.h"
 #include "core/propagation/logged_propagator.h"
 #include "learning/files/model_file.h"
 #include "learning/training/corrector_registry.h"
@@ -87,9 +87,9 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   {
     Progress progress(
         console, logger,
-        {corrector.name, iteration_limit(options, experiment.num_slices()), options.tolerance, plan.quiet});
+        {corrector.name, iteration_limit(options, experiment.window_slices()), options.tolerance, plan.quiet});
     IterationObservers observers{&progress, inside};
-    run.record = solve_parareal(problem, options, *experiment.executor, &observers);
+    run.record = solve_in_windows(problem, experiment.config.windows, options, *experiment.executor, &observers);
   }
   if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
   if (observer != nullptr) observer->on_solved(run);

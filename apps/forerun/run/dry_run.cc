@@ -3,7 +3,9 @@
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
+#include "apps/forerun/run/run_memory.h"
 #include "core/base/plain_text.h"
+#include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -21,6 +23,22 @@ std::vector<std::string> corrector_names(const ComparisonPlan& plan) {
     names.push_back(corrector.name + (serves(plan.warm_start, corrector) ? " (warm)" : ""));
   }
   return names;
+}
+
+/// Of a run with this corrector, all in all.
+std::string memory_text(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
+                        double sweeps) {
+  const auto after = [&](double iterations) {
+    return format_bytes(run_bytes(corrector, experiment, plan.reference, iterations));
+  };
+  if (!learns(corrector, experiment)) {
+    const bool could = static_cast<bool>(find_corrector(corrector.name).make);
+    return after(1.0) + (could ? ": so many slices, so cheap to cross, are left to classic Parareal" : "");
+  }
+  constexpr double some = 10.0;
+  std::string text = after(1.0) + " after one iteration";
+  if (sweeps > some) text += ", " + after(some) + " after ten";
+  return text + ", never more than " + after(sweeps);
 }
 
 std::vector<std::string> files_written(const SolveRequest& request, const ComparisonPlan& plan,
@@ -60,19 +78,18 @@ std::string plan_files(const std::vector<std::string>& files) {
 
 std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan, const Experiment& experiment) {
   const RunConfig& config = experiment.config;
-  const auto slices = static_cast<double>(experiment.num_slices());
   const Index limit = experiment.options.max_iterations;
-  const double sweeps = static_cast<double>(limit > 0 ? limit : experiment.num_slices());
+  const double sweeps = static_cast<double>(limit > 0 ? limit : experiment.window_slices());
   std::string text = problem_heading(experiment) + "\n";
   text += plan_line("equation", find_problem(config.problem.name).equation);
   text += plan_line("one fine pass", pass_text(config.fine, experiment));
   text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
-  text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)));
+  text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)) +
+                                      (config.windows > 1 ? " in each window" : ""));
   text += plan_line("correctors", joined(corrector_names(plan)));
   text += plan_line("reference", plan.reference ? "serial fine solution" : "none");
-  text += plan_line("memory, states", format_bytes(state_bytes(experiment.dimension(), slices)));
-  text += plan_line("memory, harvest", format_bytes(harvest_bytes_per_slice(experiment.dimension()) * slices) +
-                                           " an iteration, where the corrector learns");
+  for (const NamedChoice& corrector : plan.correctors)
+    text += plan_line("memory, " + corrector.name, memory_text(corrector, plan, experiment, sweeps));
   if (request.out) {
     text += plan_line("disk, checkpoint", format_bytes(checkpoint_bytes_per_slice(experiment.dimension()) * slices) +
                                               " an iteration at most, until the run has ended");

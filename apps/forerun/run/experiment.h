@@ -48,6 +48,8 @@ struct Experiment {
   FidelityLadder ladder() const;
   Index num_slices() const { return grid.num_slices(); }
   SettledSolvers solvers() const { return {config.fine_levels, config.coarse}; }
+  /// Slices of a window; all of them where there is one.
+  Index window_slices() const { return grid.num_slices() / config.windows; }
 };
 
 /// Throws `UsageError` with the place in the document for values that do not go together (an integrator the equation
@@ -56,10 +58,6 @@ struct Experiment {
 /// solver.
 Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled = {});
 
-/// Bytes that a run of N slices holds beside its solvers: boundaries, fine, coarse and corrected states, reference.
-double state_bytes(Index dimension, double num_slices);
-/// Bytes that harvesting adds with each slice propagated: a state and its discrepancy.
-double harvest_bytes_per_slice(Index dimension);
 /// Bytes that a checkpoint holds of each slice propagated, at most: a state.
 double checkpoint_bytes_per_slice(Index dimension);
 

@@ -87,6 +87,23 @@ std::string service_text(const RunRecord& record) {
          (fallbacks == 1 ? " fallback" : " fallbacks") + correction_errors_text(record);
 }
 
+/// "9, 7, 6": the iterations of each window that was begun.
+std::string window_iterations_text(const RunRecord& record) {
+  std::vector<Index> counts(static_cast<std::size_t>(record.last_window), 0);
+  for (const IterationRecord& iteration : record.iterations) ++counts[static_cast<std::size_t>(iteration.window - 1)];
+  std::string text;
+  for (const Index count : counts) text += (text.empty() ? "" : ", ") + std::to_string(count);
+  return text;
+}
+
+/// "window 3 of 9, slices 100 to 149, ": where a run ended before its end; "" where there is one window.
+std::string window_place_text(const RunRecord& record, const Experiment& experiment) {
+  if (record.num_windows == 1) return "";
+  const Index first = (record.last_window - 1) * experiment.window_slices();
+  return "window " + std::to_string(record.last_window) + " of " + std::to_string(record.num_windows) + ", slices " +
+         std::to_string(first) + " to " + std::to_string(first + experiment.window_slices() - 1) + ", ";
+}
+
 /// There is something to tell: candidates, a model from another run, or fallbacks.
 bool has_service(const CorrectorRun& run) {
   const auto& iterations = run.record.iterations;
@@ -105,8 +122,9 @@ std::string problem_heading(const Experiment& experiment) {
   const RunConfig& config = experiment.config;
   PlainText text;
   text << experiment.problem->name() << ", d = " << experiment.dimension() << ", " << experiment.num_slices()
-       << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]\n"
-       << "fine " << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
+       << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]"
+       << (config.windows > 1 ? " in " + std::to_string(config.windows) + " windows\n" : "\n") << "fine "
+       << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
        << experiment.options.tolerance << ", " << experiment.executor->num_threads()
        << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
   if (experiment.planned && !config.fine_levels.is_ladder()) {
@@ -154,11 +172,14 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
   }
   text << "\n" << table.str() << "\n";
   for (const CorrectorRun& run : comparison.runs)
+    if (run.record.num_windows > 1)
+      text << run.corrector.name << " by window " << window_iterations_text(run.record) << "\n";
+  for (const CorrectorRun& run : comparison.runs)
     if (has_service(run)) text << run.corrector.name << " served by " << service_text(run.record) << "\n";
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << sentence << "\n";
   for (const std::string& sentence : notes(comparison)) text << sentence << "\n";
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
-       << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.num_slices()
+       << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.window_slices()
        << " processors, from this run's own times.\n";
   return text.str();
 }
@@ -174,7 +195,8 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("corrector", run.corrector.name);
   if (has_service(run)) line("served by", service_text(run.record));
   line("status", status_text(run));
-  line("iterations", std::to_string(run.record.num_iterations()));
+  line("iterations", std::to_string(run.record.num_iterations()) +
+                         (run.record.num_windows > 1 ? ", by window " + window_iterations_text(run.record) : ""));
   line("effective sweeps", count(run.record.effective_sweeps()));
   if (!run.record.iterations.empty()) {
     line("last increment", format_scientific(run.record.iterations.back().increment));
@@ -206,7 +228,7 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
     const RunRecord& record = run.record;
     if (record.converged()) continue;
     PlainText text;
-    text << run.corrector.name << " did not converge: ";
+    text << run.corrector.name << " did not converge: " << window_place_text(record, experiment);
     if (record.termination == Termination::unconfirmed) {
       text << "its increments did, after " << record.num_iterations() << " iterations, but the estimated error, "
            << optional_infinite(record.iterations.back().estimated_error) << ", is not below the tolerance";
@@ -216,10 +238,11 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
       text << to_string(record.termination) << " after " << record.num_iterations()
            << (record.num_iterations() == 1 ? " iteration" : " iterations");
       if (!record.iterations.empty()) {
-        text << ", " << record.iterations.back().converged_front << " of " << experiment.num_slices()
+        text << ", " << record.iterations.back().converged_front << " of " << experiment.window_slices()
              << " slices converged, increment " << format_scientific(record.iterations.back().increment);
       }
     }
+    if (record.last_window < record.num_windows) text << "; the windows after it were not run";
     sentences.push_back(text.str());
   }
   for (const std::string& name : comparison.not_run) sentences.push_back(name + " was not run: interrupted");

@@ -72,7 +72,7 @@ std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, 
 std::string iterations_heading() {
   return "corrector,iteration,first_slice,exact_front,converged_front,increment,jump,error,fine_work,"
          "max_slice_fine_seconds,total_seconds,fine_seconds,coarse_seconds,fit_seconds,predict_seconds,served_by,"
-         "fallbacks\n";
+         "fallbacks,window\n";
 }
 
 std::string iterations_row(const std::string& corrector, const IterationRecord& k) {
@@ -83,7 +83,7 @@ std::string iterations_row(const std::string& corrector, const IterationRecord& 
   if (k.error) text << *k.error;
   text << ',' << k.fine_work << ',' << k.max_slice_fine_seconds() << ',' << k.seconds.total << ',' << k.seconds.fine
        << ',' << k.seconds.coarse << ',' << k.seconds.fit << ',' << k.seconds.predict << ',' << k.corrector << ','
-       << k.num_fallbacks << '\n';
+       << k.num_fallbacks << ',' << k.window << '\n';
   return text.str();
 }
 

@@ -60,6 +60,13 @@ class RunJournal::Inside final : public IterationObserver {
  public:
   explicit Inside(RunJournal& journal) : journal_(journal) {}
 
+  void on_window(Index window, Index num_windows) override {
+    const std::lock_guard lock(journal_.mutex_);
+    RunRecord& record = journal_.so_far_.runs.back().record;
+    record.num_windows = num_windows;
+    record.last_window = window;
+  }
+
   void on_start(Index /*num_slices*/, const States& boundaries) override {
     const std::lock_guard lock(journal_.mutex_);
     journal_.iterate_ = &boundaries;

@@ -1,0 +1,36 @@
+#include "apps/forerun/run/run_memory.h"
+
+#include <algorithm>
+
+#include "core/parareal/parareal_memory.h"
+#include "learning/training/corrector_registry.h"
+#include "learning/training/harvesting_trainer.h"
+
+namespace forerun {
+
+bool learns(const NamedChoice& corrector, const Experiment& experiment) {
+  const CorrectorEntry& entry = find_corrector(corrector.name);
+  if (!entry.make) return false;
+  return !entry.gives_way || !HarvestingTrainer::leaves_to_classic(experiment.window_slices(), experiment.dimension(),
+                                                                   experiment.fine->work_per_slice());
+}
+
+double run_bytes(const NamedChoice& corrector, const Experiment& experiment, bool reference, double num_iterations) {
+  const Index dimension = experiment.dimension();
+  const auto all = static_cast<double>(experiment.num_slices());
+  const auto slices = static_cast<double>(experiment.window_slices());
+  const bool learning = learns(corrector, experiment);
+  double bytes = parareal_bytes(dimension, slices, learning);
+  if (reference) bytes += boundary_bytes(dimension, all);
+  const bool several = experiment.config.windows > 1;
+  if (several) bytes += boundary_bytes(dimension, all) + all * static_cast<double>(sizeof(Slice));
+  if (several && reference) bytes += boundary_bytes(dimension, slices);
+  if (!learning) return bytes;
+  const auto most = static_cast<double>(HarvestingTrainer::most_samples(experiment.window_slices()));
+  double samples = std::min(num_iterations * slices, most);
+  if (several) samples += static_cast<double>(HarvestingTrainer::most_carried(experiment.window_slices(), dimension));
+  return bytes + HarvestingTrainer::bytes(dimension, slices, samples) +
+         find_corrector(corrector.name).bytes(corrector.parameters, {dimension, slices, samples});
+}
+
+}  // namespace forerun

@@ -1,0 +1,175 @@
+#include "core/parareal/windows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/base/errors.h"
+#include "core/base/stopwatch.h"
+
+namespace forerun {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+/// Where a window is in the run.
+struct Window {
+  Index number = 1;
+  Index num_windows = 1;
+  double error_before = 0.0;  ///< of the windows before it
+};
+
+/// What the run's record says of an iteration that the window's says this of.
+void place(IterationRecord& iteration, const Window& window) {
+  iteration.window = window.number;
+  iteration.fine_work /= static_cast<double>(window.num_windows);
+  if (iteration.error) iteration.error = std::max(*iteration.error, window.error_before);
+}
+
+/// Shows an observer of the run what one of its windows does.
+class WindowObserver final : public IterationObserver {
+ public:
+  WindowObserver(IterationObserver& observer, const Window& window) : observer_(observer), window_(window) {}
+
+  void on_start(Index num_slices, const States& boundaries) override {
+    observer_.on_window(window_.number, window_.num_windows);
+    observer_.on_start(num_slices, boundaries);
+  }
+  void on_iteration(const IterationRecord& iteration, const States& boundaries) override {
+    IterationRecord placed = iteration;
+    place(placed, window_);
+    observer_.on_iteration(placed, boundaries);
+  }
+  void on_fine_progress(Index iteration, Index done, Index total) override {
+    observer_.on_fine_progress(iteration, done, total);
+  }
+  void on_boundaries_outdated() override { observer_.on_boundaries_outdated(); }
+
+ private:
+  IterationObserver& observer_;
+  const Window window_;
+};
+
+class WindowedRun {
+ public:
+  WindowedRun(const PararealProblem& problem, Index num_windows, const PararealOptions& options,
+              SliceExecutor& executor, IterationObserver* observer)
+      : problem_(problem),
+        options_(options),
+        executor_(executor),
+        observer_(observer),
+        num_slices_(problem.grid.num_slices() / num_windows) {
+    record_.num_windows = num_windows;
+    record_.boundaries = States::Constant(problem.initial.size(), problem.grid.num_slices() + 1, kUnknown);
+    record_.boundaries.col(0) = problem.initial;
+  }
+
+  RunRecord run() {
+    for (Index number = 1; number <= record_.num_windows; ++number) {
+      if (number > 1) carry_on();
+      if (!(remaining_seconds() > 0.0)) {
+        record_.termination = Termination::time_limit;
+        break;
+      }
+      record_.last_window = number;
+      take_in(solve(number), number);
+      if (!record_.converged() && record_.termination != Termination::unconfirmed) break;
+    }
+    return std::move(record_);
+  }
+
+ private:
+  Index first_slice(Index number) const { return (number - 1) * num_slices_; }
+  double remaining_seconds() const { return options_.max_seconds - record_.seconds.total; }
+
+  Window window(Index number) const { return {number, record_.num_windows, record_.error().value_or(0.0)}; }
+
+  /// The trainer makes what it has learned ready to serve behind the slices it knows.
+  void carry_on() {
+    if (!problem_.trainer) return;
+    const Stopwatch watch;
+    problem_.trainer->next_window(executor_);
+    PhaseSeconds seconds;
+    seconds.fit = seconds.total = watch.seconds();
+    record_.initial_seconds += seconds;
+    record_.seconds += seconds;
+  }
+
+  PararealProblem problem_with(const TimeGrid& grid, const State& initial, const States* reference) const {
+    return {.grid = grid,
+            .initial = initial,
+            .coarse = problem_.coarse,
+            .fine = problem_.fine,
+            .trainer = problem_.trainer,
+            .reference = reference,
+            .projection = problem_.projection,
+            .log = problem_.log};
+  }
+
+  RunRecord solve(Index number) {
+    const Index first = first_slice(number);
+    const TimeGrid grid = problem_.grid.part(first, num_slices_);
+    const State initial = record_.boundaries.col(first);
+    States reference;
+    if (problem_.reference) reference = problem_.reference->middleCols(first, num_slices_ + 1);
+    PararealProblem part = problem_with(grid, initial, problem_.reference ? &reference : nullptr);
+    part.iterations_before = record_.num_iterations();
+    PararealOptions options = options_;
+    options.max_seconds = remaining_seconds();
+    if (!observer_) return solve_parareal(part, options, executor_);
+    WindowObserver observer(*observer_, window(number));
+    return solve_parareal(part, options, executor_, &observer);
+  }
+
+  void take_in(RunRecord part, Index number) {
+    const Window placed = window(number);
+    for (IterationRecord& iteration : part.iterations) {
+      place(iteration, placed);
+      record_.iterations.push_back(std::move(iteration));
+    }
+    if (number == 1) {
+      record_.initial_error = part.initial_error;
+      record_.initial_corrector = part.initial_corrector;
+    }
+    record_.initial_fallbacks += part.initial_fallbacks;
+    record_.initial_seconds += part.initial_seconds;
+    record_.seconds += part.seconds;
+    record_.boundaries.middleCols(first_slice(number), num_slices_ + 1) = part.boundaries;
+    const bool was_unconfirmed = record_.termination == Termination::unconfirmed;
+    record_.termination = was_unconfirmed && part.converged() ? Termination::unconfirmed : part.termination;
+    record_.failure = std::move(part.failure);
+    if (!record_.first_uncrossed) record_.first_uncrossed = std::move(part.first_uncrossed);
+    if (!record_.first_coarse_failure) record_.first_coarse_failure = std::move(part.first_coarse_failure);
+    record_.learning_failures.insert(record_.learning_failures.end(), part.learning_failures.begin(),
+                                     part.learning_failures.end());
+    for (const std::string& warning : part.warnings)
+      record_.warnings.push_back("window " + std::to_string(number) + ": " + warning);
+  }
+
+  const PararealProblem& problem_;
+  const PararealOptions& options_;
+  SliceExecutor& executor_;
+  IterationObserver* observer_;
+  const Index num_slices_;  ///< of a window
+  RunRecord record_;
+};
+
+}  // namespace
+
+void check_windows(Index num_windows, Index num_slices) {
+  if (num_windows >= 1 && num_slices % num_windows == 0) return;
+  throw ParameterError("windows", "windows = " + std::to_string(num_windows) +
+                                      ": must be ≥ 1 and divide slices = " + std::to_string(num_slices));
+}
+
+RunRecord solve_in_windows(const PararealProblem& problem, Index num_windows, const PararealOptions& options,
+                           SliceExecutor& executor, IterationObserver* observer) {
+  check_windows(num_windows, problem.grid.num_slices());
+  if (num_windows == 1) return solve_parareal(problem, options, executor, observer);
+  check_problem(problem);
+  options.validate(problem.initial.size());
+  return WindowedRun(problem, num_windows, options, executor, observer).run();
+}
+
+}  // namespace forerun

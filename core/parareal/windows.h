@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/parareal/parareal.h"
+
+namespace forerun {
+
+/// Parareal over one window of the time grid after the other: W runs of `solve_parareal`, each over N / W consecutive
+/// slices and from where the one before has ended.
+///
+///   window w = 1 … W:      slices (w − 1) N/W … w N/W − 1,      U at its first boundary: as window w − 1 left it
+///
+///  * Memory is that of one window, beside the grid and the d × (N + 1) states of the result.
+///  * k iterations into a window, its first k slices are the serial fine solution *from the window's first state* bit
+///  for
+///    bit; with W = 1 this is `solve_parareal`. Each window converges by the rules of the options, and errors of its
+///    start are carried on as the equation carries them: what is said of errors and estimates is said of a window.
+///  * The trainer goes on from window to window (`CoarseTrainer::next_window`). Slices keep their indices and times.
+///  * One record. Iterations are numbered through and say which window they belong to; their slices and fronts are
+///    counted from the window's first slice. `fine_work` is in full passes of the whole grid, so that it adds up;
+///    `error` is that of all slices up to the window's end. The initial sweep's corrector and error are those of window
+///    1, fallbacks and seconds of initial sweeps and of `next_window` add up.
+///  * A window that does not converge ends the run: its termination is the run's, later windows are not run, and their
+///    states are not a number. One that is `unconfirmed` by the published rule is gone on from, and the run is, too.
+///  * `max_iterations` holds of each window, `max_seconds` of all together.
+///
+/// Throws as `solve_parareal` does, and `ParameterError` ("windows") unless W ≥ 1 divides N; before any work.
+RunRecord solve_in_windows(const PararealProblem& problem, Index num_windows, const PararealOptions& options,
+                           SliceExecutor& executor, IterationObserver* observer = nullptr);
+
+/// Throws `ParameterError` ("windows") naming the value and the rule unless 1 ≤ num_windows divides num_slices.
+void check_windows(Index num_windows, Index num_slices);
+
+}  // namespace forerun
