@@ -127,8 +127,9 @@ SolverProbe probe_solvers(const Experiment& experiment) {
   for (double* seconds : {&probe.fine_alone, &probe.fine_in_lanes, &probe.coarse}) {
     *seconds /= static_cast<double>(probe.num_samples);
   }
+  const StateNorm norm = StateScale(experiment.options, experiment.initial).norm();
   probe.discrepancy = largest_difference(experiment, *experiment.coarse, [&](const Sample& sample) {
-    return experiment.options.norm.distance(sample.fine, sample.state);  // the identity's, as in a run
+    return norm.distance(sample.fine, sample.state);  // the identity's, as in a run
   });
   return probe;
 }

@@ -137,43 +137,42 @@ ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, c
 
 }  // namespace
 
-#include "core/parareal/parareal_memory.h"
-#include "core/parareal/state_scale.h"
-RunConfig config = read_config(document);
-if (settled) {
-  config.fine_levels = settled->levels;
-  config.coarse = settled->coarse;
-}
-auto problem = made_at(document, "problem", "name",
-                       [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
-made_at(document, "problem", "name", [&] { require_sound_problem(document, config, *problem); });
-State initial = initial_state(document, config, *problem);
-require_memory(document, problem->dimension(), config.slices);
-TimeGrid grid = time_grid(document, config, *problem);
-StateBounds bounds = problem->bounds();
-PararealOptions options = parareal_options(config.parareal, *problem);
-if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
-auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
-std::optional<PlannedLevels> planned = choose_levels(config, *problem, grid, initial, options);
-std::vector<std::unique_ptr<Propagator>> cheaper_levels;
-for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
-  cheaper_levels.push_back(problem->make_propagator(config.fine_levels.solvers[i]));
-}
-auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
-auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
-ProblemSignature learned_on = signature(config, *problem, grid);
-return {.config = std::move(config),
-        .problem = std::move(problem),
-        .initial = std::move(initial),
-        .bounds = std::move(bounds),
-        .grid = std::move(grid),
-        .coarse = std::move(coarse),
-        .fine = std::move(fine),
-        .cheaper_levels = std::move(cheaper_levels),
-        .planned = std::move(planned),
-        .options = std::move(options),
-        .executor = std::move(executor),
-        .signature = std::move(learned_on)};
+Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled) {
+  RunConfig config = read_config(document);
+  if (settled) {
+    config.fine_levels = settled->levels;
+    config.coarse = settled->coarse;
+  }
+  auto problem = made_at(document, "problem", "name",
+                         [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
+  made_at(document, "problem", "name", [&] { require_sound_problem(document, config, *problem); });
+  State initial = initial_state(document, config, *problem);
+  require_memory(document, problem->dimension(), config.slices);
+  TimeGrid grid = time_grid(document, config, *problem);
+  StateBounds bounds = problem->bounds();
+  PararealOptions options = parareal_options(config.parareal, *problem);
+  if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
+  auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
+  std::optional<PlannedLevels> planned = choose_levels(config, *problem, grid, initial, options);
+  std::vector<std::unique_ptr<Propagator>> cheaper_levels;
+  for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
+    cheaper_levels.push_back(problem->make_propagator(config.fine_levels.solvers[i]));
+  }
+  auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
+  auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
+  ProblemSignature learned_on = signature(config, *problem, grid);
+  return {.config = std::move(config),
+          .problem = std::move(problem),
+          .initial = std::move(initial),
+          .bounds = std::move(bounds),
+          .grid = std::move(grid),
+          .coarse = std::move(coarse),
+          .fine = std::move(fine),
+          .cheaper_levels = std::move(cheaper_levels),
+          .planned = std::move(planned),
+          .options = std::move(options),
+          .executor = std::move(executor),
+          .signature = std::move(learned_on)};
 }
 
 FidelityLadder Experiment::ladder() const {
