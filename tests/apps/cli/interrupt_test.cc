@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <condition_variable>
+#include <cstring>
+#include <fstream>
+#include <mutex>
+#include <optional>
 
 #include "tests/apps/process.h"
 

@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <atomic>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/run_journal.h"

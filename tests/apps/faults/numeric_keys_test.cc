@@ -2,6 +2,7 @@
 // keys are taken from their specifications, so those to come are covered.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <variant>
 
 #include "apps/forerun/config/config.h"
@@ -107,7 +108,9 @@ class NumericKeys : public ::testing::TestWithParam<NumericKey> {
     if (outcome.status == ExitStatus::usage) {
       // A begin behind the end is told of the end, slices that are too short of the slices.
       const bool is_of_time = key.section == "time";
-      if (!is_of_time) EXPECT_THAT(outcome.err, HasSubstr(file + configuration.line + ": ")) << what;
+      if (!is_of_time) {
+        EXPECT_THAT(outcome.err, HasSubstr(file + configuration.line + ": ")) << what;
+      }
       EXPECT_THAT(outcome.err, HasSubstr(is_of_time ? file + ":" : key.key)) << what;
       return false;
     }

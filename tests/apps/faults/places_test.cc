@@ -1,6 +1,7 @@
 // Where results go: streams that fail, names that are odd, locales that spell numbers otherwise.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <locale>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 // A signal in the middle of each command: it ends soon, says which signal, and leaves what was reached.
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "tests/apps/process.h"
