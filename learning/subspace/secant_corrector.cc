@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <unordered_map>
 #include <vector>
 
 #include "learning/numerics/kernels.h"
@@ -16,10 +15,9 @@ namespace {
 constexpr double kLeastShare = 0.1;
 /// Differences this small beside the state are rounding.
 constexpr double kRounding = 1e-13;
-constexpr Index kNone = -1;
 
-/// All slices' samples, linked from the newest back, and what `predict` needs of each slice: which samples count, and
-/// the triangle R of ΔU = Q R.
+/// What `predict` needs of each slice: its newest sample, which of those before it count, and the triangle R of
+/// ΔU = Q R.
 class SecantNetwork {
  public:
   SecantNetwork(StateBounds bounds, Index rank)
@@ -33,34 +31,32 @@ class SecantNetwork {
     if (harvest.size() == 0) throw std::invalid_argument("secant: the harvest is empty");
     if (harvest.dimension() != normalizer_.dimension())
       throw std::invalid_argument("secant: the harvest has another dimension");
-    const auto known = static_cast<Index>(before_.size());
-    if (harvest.size() < known) throw std::invalid_argument("secant: the harvest shrank");
+    const SamplesBySlice& by_slice = harvest.by_slice();
+    if (harvest.size() < num_known_) throw std::invalid_argument("secant: the harvest shrank");
     harvest_ = &harvest;
+    // Slices that appear later may come before others: then all places are others.
+    const bool all = static_cast<Index>(slices_.size()) != by_slice.num_slices();
+    resize(by_slice.num_slices());
     std::vector<Index> touched;
-    for (Index sample = known; sample < harvest.size(); ++sample) {
-      const auto [found, is_new] =
-          places_.emplace(harvest.slices()[static_cast<std::size_t>(sample)], static_cast<Index>(newest_.size()));
-      if (is_new) newest_.push_back(kNone);
-      Index& newest = newest_[static_cast<std::size_t>(found->second)];
-      if (is_new || newest < known) touched.push_back(found->second);
-      before_.push_back(newest);
-      newest = sample;
+    for (Index place = 0; place < by_slice.num_slices(); ++place) {
+      const Index newest = by_slice.newest_at(place, harvest.size());
+      if (!all && newest < num_known_) continue;
+      slices_[static_cast<std::size_t>(place)] = by_slice.slice(place);
+      newest_[static_cast<std::size_t>(place)] = newest;
+      touched.push_back(place);
     }
-    counts_.resize(newest_.size(), 0);
-    samples_.resize(newest_.size() * static_cast<std::size_t>(rank_));
-    triangles_.resize(newest_.size() * triangle_size());
+    num_known_ = harvest.size();
     executor.for_each(static_cast<Index>(touched.size()),
                       [&](Index i) { factorize(static_cast<std::size_t>(touched[static_cast<std::size_t>(i)])); });
   }
 
   void predict(const Slice& slice, const StateView& state, StateOut out) const {
-    const auto found = places_.find(slice.index);
-    const auto place = found == places_.end() ? 0 : static_cast<std::size_t>(found->second);
-    const Index base = newest_[place];
-    if (found == places_.end() || !is_same_interval(harvest_->slice(base), slice)) {
+    const std::size_t place = place_of(slice.index);
+    if (place == slices_.size() || !is_same_interval(harvest_->slice(newest_[place]), slice)) {
       out.setZero();
       return;
     }
+    const Index base = newest_[place];
     const StatesView states = harvest_->states(), discrepancies = harvest_->discrepancies();
     const Index count = counts_[place];
     out = discrepancies.col(base);
@@ -81,6 +77,25 @@ class SecantNetwork {
  private:
   static bool is_same_interval(const Slice& a, const Slice& b) { return a.begin == b.begin && a.end == b.end; }
 
+  void resize(Index num_slices) {
+    const auto count = static_cast<std::size_t>(num_slices);
+    slices_.resize(count);
+    newest_.resize(count);
+    counts_.resize(count);
+    samples_.resize(count * static_cast<std::size_t>(rank_));
+    triangles_.resize(count * triangle_size());
+  }
+
+  /// The number of slices where it is not known.
+  std::size_t place_of(Index slice) const {
+    // Most often all slices of a run have samples, and follow each other.
+    const auto guess = slices_.empty() ? 0 : static_cast<std::size_t>(slice - slices_.front());
+    if (guess < slices_.size() && slices_[guess] == slice) return guess;
+    const auto found = std::lower_bound(slices_.begin(), slices_.end(), slice);
+    return found != slices_.end() && *found == slice ? static_cast<std::size_t>(found - slices_.begin())
+                                                     : slices_.size();
+  }
+
   std::size_t triangle_size() const { return static_cast<std::size_t>(rank_ * (rank_ + 1) / 2); }
   Index sample(std::size_t place, Index j) const {
     return samples_[place * static_cast<std::size_t>(rank_) + static_cast<std::size_t>(j)];
@@ -100,8 +115,8 @@ class SecantNetwork {
     const double least = kRounding * weights.cwiseProduct(states.col(base)).norm();
     Index& count = counts_[place];
     count = 0;
-    for (Index j = before_[static_cast<std::size_t>(base)]; j != kNone && count < rank_;
-         j = before_[static_cast<std::size_t>(j)]) {
+    const SamplesBySlice& by_slice = harvest_->by_slice();
+    for (Index j = by_slice.previous(base); j >= 0 && count < rank_; j = by_slice.previous(j)) {
       if (!is_same_interval(harvest_->slice(j), harvest_->slice(base))) continue;
       auto direction = directions.col(count);
       direction = weights.cwiseProduct(states.col(j) - states.col(base));
@@ -142,8 +157,8 @@ class SecantNetwork {
   Normalizer normalizer_;
   Index rank_;
   const Harvest* harvest_ = nullptr;
-  std::vector<Index> before_;                ///< of each sample: the one before in its slice
-  std::unordered_map<Index, Index> places_;  ///< of each slice: its place in what follows
+  Index num_known_ = 0;        ///< samples
+  std::vector<Index> slices_;  ///< ascending; each has its place in what follows
   std::vector<Index> newest_;
   std::vector<Index> counts_;
   std::vector<Index> samples_;     ///< `rank_` a slice
@@ -213,6 +228,12 @@ class SavedSecantCorrection final : public Correction {
 
 std::unique_ptr<Corrector> make_secant_corrector(const SecantOptions& options, const StateBounds& bounds) {
   return std::make_unique<SecantCorrector>(options, bounds);
+}
+
+double secant_bytes(const SecantOptions& options, Index dimension, double num_slices) {
+  constexpr double number = sizeof(double), index = sizeof(Index);
+  const auto rank = static_cast<double>(std::min(options.rank, dimension));
+  return num_slices * (3.0 * index + rank * index + 0.5 * rank * (rank + 1.0) * number);
 }
 
 std::unique_ptr<const Correction> make_secant_correction(std::shared_ptr<const LearnedModel> model, Index rank) {

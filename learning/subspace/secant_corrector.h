@@ -35,6 +35,9 @@ struct SecantOptions {
 /// monolithic procedure in fluid–structure interaction (IQN-ILS).
 std::unique_ptr<Corrector> make_secant_corrector(const SecantOptions& options, const StateBounds& bounds);
 
+/// Bytes beyond the harvest.
+double secant_bytes(const SecantOptions& options, Index dimension, double num_slices);
+
 /// The correction of a saved model: predicts from the model's own harvest.
 std::unique_ptr<const Correction> make_secant_correction(std::shared_ptr<const LearnedModel> model, Index rank);
 

@@ -122,6 +122,9 @@ CorrectorEntry secant_entry() {
   entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
     return make_secant_corrector({parameters.integer("rank"), printed(parameters)}, context.bounds);
   };
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    return secant_bytes({parameters.integer("rank"), {}}, size.dimension, size.num_slices);
+  };
   return entry;
 }
 
@@ -146,6 +149,10 @@ CorrectorEntry beside_by_slice(CorrectorEntry entry) {
     candidates.push_back({name, [make_learner, parameters, context] { return make_learner(parameters, context); }});
     candidates.push_back(by_slice(context));
     return make_guarded_corrector(name, std::move(candidates), StateNorm(context.bounds));
+  };
+  entry.bytes = [bytes_of_learner = entry.bytes](const Parameters& parameters, const LearningSize& size) {
+    return bytes_of_learner(parameters, size) +
+           (parameters.flag("by_slice") ? secant_bytes({}, size.dimension, size.num_slices) : 0.0);
   };
   return entry;
 }
@@ -185,7 +192,7 @@ CorrectorEntry auto_entry() {
   // All candidates are fitted; of many slices only one's are prepared.
   entry.bytes = [](const Parameters&, const LearningSize& size) {
     const CorrectorEntry kriging = kriging_entry();
-    double fitted = 0.0, prepared = 0.0;
+    double fitted = secant_bytes({}, size.dimension, size.num_slices), prepared = 0.0;
     for (const std::int64_t neighbors : guarded_neighbors) {
       const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
       const KrigingBytes bytes = kriging_bytes(options, size.dimension, size.num_slices, size.num_samples);

@@ -153,7 +153,7 @@ TEST_P(MemoryOfARun, IsWithinAFifthOfWhatIsStated) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Correctors, MemoryOfARun,
-                         testing::Values("classic", "kriging", "krylov", "randnet", "randnet-local"),
+                         testing::Values("classic", "kriging", "krylov", "randnet", "randnet-local", "secant"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::erase(name, '-');
