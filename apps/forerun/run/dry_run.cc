@@ -91,7 +91,8 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
   for (const NamedChoice& corrector : plan.correctors)
     text += plan_line("memory, " + corrector.name, memory_text(corrector, plan, experiment, sweeps));
   if (request.out) {
-    text += plan_line("disk, checkpoint", format_bytes(checkpoint_bytes_per_slice(experiment.dimension()) * slices) +
+    text += plan_line("disk, checkpoint", format_bytes(checkpoint_bytes_per_slice(experiment.dimension()) *
+                                                       static_cast<double>(experiment.num_slices())) +
                                               " an iteration at most, until the run has ended");
   }
   return text + plan_files(files_written(request, plan, experiment)) + dry_run_ending;

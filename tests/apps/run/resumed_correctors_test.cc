@@ -140,22 +140,22 @@ class ResumedCorrector : public ::testing::TestWithParam<std::string> {
   }
 };
 
-TEST_P(ResumedCorrector, EndsWithTheSameBitsInLanes) { expect_same({"lorenz", 1.5, {100}, StoppingRule::increment}); }
+TEST_P(ResumedCorrector, EndsWithTheSameBitsInLanes) { expect_same({"lorenz", 1.5, {100}, StoppingRule::published}); }
 
 TEST_P(ResumedCorrector, EndsWithTheSameBitsAlongTheState) {
-  expect_same({"burgers", 1.0, {16}, StoppingRule::increment});
+  expect_same({"burgers", 1.0, {16}, StoppingRule::published});
 }
 
 TEST_P(ResumedCorrector, EndsWithTheSameBitsOnALadder) {
-  expect_same({"lorenz", 1.5, {10, 40, 160}, StoppingRule::increment});
+  expect_same({"lorenz", 1.5, {10, 40, 160}, StoppingRule::published});
   expect_same({"burgers", 1.0, {8, 32}, StoppingRule::estimate});
 }
 
 TEST_P(ResumedCorrector, EndsWithTheSameBitsFromAModelOfAnotherRun) {
-  const Setting setting("burgers", 1.0, {16}, StoppingRule::increment);
+  const Setting setting("burgers", 1.0, {16}, StoppingRule::published);
   const Outcome before = run(setting, 0, 1, nullptr);
   if (!before.model) return expect_same(setting);  // classic has none
-  expect_same({"burgers", 1.2, {16}, StoppingRule::increment}, before.model);
+  expect_same({"burgers", 1.2, {16}, StoppingRule::published}, before.model);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ResumedCorrector,

@@ -127,7 +127,7 @@ class ForcedProblem : public testing::TestWithParam<Forced> {
 };
 
 TEST_P(ForcedProblem, NoLearnerNeedsMoreIterationsThanClassic) {
-  for (const StoppingRule rule : {StoppingRule::increment, StoppingRule::estimate}) {
+  for (const StoppingRule rule : {StoppingRule::published, StoppingRule::estimate}) {
     const RunRecord classic = solve("classic", rule, 1);
     ASSERT_TRUE(classic.converged());
     for (const CorrectorEntry& entry : corrector_registry()) {
