@@ -189,11 +189,7 @@ class PararealLoop {
       const std::size_t n = static_cast<std::size_t>(first) + j;
       is_true_[j] = !fine_sweep_.uncrossed()[n] && !coarse_sweep_.uncrossed()[n];
     }
-    if (!depends_on_time_) {
-      depends_on_time_ = depends_on_time(problem_.coarse, problem_.grid, boundaries_.leftCols(num_slices_), fine_,
-                                         coarse_sweep_.coarse(), scale_.norm(), executor_);
-    }
-    const SweepData sweep{
+    SweepData sweep{
         iteration_.iteration,
         std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
         problem_.grid.slices(first, count),
@@ -202,8 +198,12 @@ class PararealLoop {
         coarse_sweep_.coarse().rightCols(count),
         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
         is_true_,
-        *depends_on_time_,
+        false,
         problem_.fine.top().work_per_slice()};
+    if (!depends_on_time_) {
+      depends_on_time_ = depends_on_time(problem_.coarse, problem_.grid, sweep, scale_.norm(), executor_);
+    }
+    sweep.depends_on_time = *depends_on_time_;
     correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
     if (std::string trouble = problem_.trainer->trouble(); !trouble.empty()) {
       record_.learning_failures.push_back(std::move(trouble));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <vector>
 
 #include "core/base/evenly_spread.h"
-#include "core/propagation/checked_propagation.h"
 
 namespace forerun {
 namespace {
@@ -25,25 +25,26 @@ Index tried_slice(Index m, Index probe, Index num_slices) {
 
 }  // namespace
 
-bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, const StatesView& states,
-                     const StatesView& fine, const StatesView& coarse, const StateNorm& norm, SliceExecutor& executor) {
+bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, const SweepData& sweep,
+                     const StateNorm& norm, SliceExecutor& executor) {
   const Index num_slices = grid.num_slices();
   if (num_slices < 2) return false;
   const std::vector<Index> starts =
-      evenly_spread(std::clamp<Index>(num_slices / kSlicesPerProbe, 1, kMostProbes), num_slices);
+      evenly_spread(std::clamp<Index>(num_slices / kSlicesPerProbe, 1, kMostProbes), sweep.states.cols());
   std::vector<char> matters(starts.size(), 0);
   executor.for_each(static_cast<Index>(starts.size()), [&](Index probe) {
     const auto p = static_cast<std::size_t>(probe);
-    const Index m = starts[p];
-    State elsewhere(states.rows());
+    const Index column = starts[p];
+    if (!sweep.holds_true(static_cast<std::size_t>(column))) return;
+    const Index m = sweep.slices[static_cast<std::size_t>(column)].index;
+    State elsewhere(sweep.states.rows());
     try {
-      CheckedPropagator{coarse_solver, "coarse", 0}.propagate(grid.slice(tried_slice(m, probe, num_slices)),
-                                                              states.col(m), elsewhere);
-    } catch (const SliceError&) {
+      coarse_solver.propagate(grid.slice(tried_slice(m, probe, num_slices)), sweep.states.col(column), elsewhere);
+    } catch (const std::exception&) {
       return;
     }
-    const double change = norm.distance(elsewhere, coarse.col(m));
-    const double discrepancy = norm.distance(fine.col(m), coarse.col(m));
+    const double change = norm.distance(elsewhere, sweep.coarse.col(column));
+    const double discrepancy = norm.distance(sweep.fine.col(column), sweep.coarse.col(column));
     matters[p] = std::isfinite(change) && change > kShareThatMatters * discrepancy;
   });
   return std::find(matters.begin(), matters.end(), 1) != matters.end();

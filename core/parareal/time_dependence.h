@@ -3,6 +3,7 @@
 #include "core/base/state_norm.h"
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
+#include "core/parareal/coarse_trainer.h"
 #include "core/propagation/propagator.h"
 
 namespace forerun {
@@ -16,10 +17,10 @@ namespace forerun {
 /// What is small beside the discrepancy does not matter to those who learn that; rounding is, where slices are equally
 /// long but for the last digit.
 ///
-/// Column m of `states`, `fine` and `coarse`: U[m], F(U[m]), G_m(U[m]), of all slices of the grid. Cost: one coarse
-/// solve for every fourth slice, but at most 8, in parallel. A solve that fails tells nothing. Deterministic, whatever
+/// The sweep's slices are the U[m]; those that are not true, and solves that fail, tell nothing. Cost: one coarse
+/// solve for every fourth slice, but at most 8, in parallel. Deterministic, whatever
 /// the threads; thread-safe.
-bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, const StatesView& states,
-                     const StatesView& fine, const StatesView& coarse, const StateNorm& norm, SliceExecutor& executor);
+bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, const SweepData& sweep,
+                     const StateNorm& norm, SliceExecutor& executor);
 
 }  // namespace forerun
