@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -36,10 +37,14 @@ void keep_freed_memory() {
 #endif
 }
 
+/// Where a file may not grow further, a write fails and says so, like any other that does.
+void let_writes_beyond_the_limit_fail() { std::signal(SIGXFSZ, SIG_IGN); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
   occupy_closed_streams();
+  let_writes_beyond_the_limit_fail();
   keep_freed_memory();
   const std::vector<std::string> words(argv + 1, argv + argc);
   const forerun::Console console{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1, terminal_columns(STDERR_FILENO)};

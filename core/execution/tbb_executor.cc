@@ -8,14 +8,12 @@
 #include <atomic>
 #include <exception>
 #include <functional>
-#include <limits>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "core/execution/piece_queue.h"
 #include "core/execution/slice_executor.h"
 
 namespace forerun {
@@ -23,60 +21,16 @@ namespace {
 
 constexpr int kMaxThreads = 1024;
 
-/// Keeps the exception of the lowest failing index. oneTBB itself would surface whichever came first.
-class LowestFailure {
- public:
-  /// Pieces above a failed one need not run; pieces below must, since one of them may fail too.
-  bool skips(Index index) const { return index > lowest_.load(std::memory_order_relaxed); }
-
-  void record(Index index, std::exception_ptr exception) {
-    const std::lock_guard lock(mutex_);
-    if (index >= lowest_.load(std::memory_order_relaxed)) return;
-    lowest_.store(index, std::memory_order_relaxed);
-    exception_ = std::move(exception);
-  }
-
-  /// The exception, which is forgotten; nullptr if there was none. Not while pieces run.
-  std::exception_ptr take() {
-    lowest_.store(std::numeric_limits<Index>::max(), std::memory_order_relaxed);
-    return std::exchange(exception_, nullptr);
-  }
-
- private:
-  std::atomic<Index> lowest_ = std::numeric_limits<Index>::max();
-  std::exception_ptr exception_;
-  std::mutex mutex_;
-};
-
-/// Runs a piece unless a lower one has failed.
-void run_piece(Index piece, const std::function<void(Index)>& body, LowestFailure& failure) {
-  if (failure.skips(piece)) return;
-  try {
-    body(piece);
-  } catch (...) {
-    failure.record(piece, std::current_exception());
-  }
-}
-
 /// At most one task a thread, each of which runs the lowest piece that waits until none does: so pieces begin in order,
 /// which work stealing alone would not give, and cost no task of their own.
 class TbbStream final : public PieceStream {
  public:
   TbbStream(tbb::task_arena& arena, Index count, std::function<void(Index)> body)
-      : arena_(arena), body_(std::move(body)) {
-    waiting_.reserve(static_cast<std::size_t>(count));
-  }
+      : arena_(arena), body_(std::move(body)), queue_(count, arena.max_concurrency()) {}
   ~TbbStream() noexcept override { cancel(); }
 
   void add(Index piece) override {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(piece);
-      std::push_heap(waiting_.begin(), waiting_.end(), std::greater<>());
-      if (num_tasks_ == arena_.max_concurrency()) return;
-      ++num_tasks_;
-    }
-    arena_.execute([this] { tasks_.run([this] { run_waiting(); }); });
+    if (queue_.add(piece)) arena_.execute([this] { tasks_.run([this] { run_waiting(); }); });
   }
 
   void wait() override {
@@ -86,37 +40,19 @@ class TbbStream final : public PieceStream {
   }
 
   void cancel() noexcept override {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.clear();
-    }
+    queue_.clear();
     arena_.execute([this] { tasks_.wait(); });
     failure_.take();
   }
 
  private:
   void run_waiting() {
-    while (const std::optional<Index> piece = take_lowest()) run_piece(*piece, body_, failure_);
-  }
-
-  /// Nothing is left for the calling task when there is none.
-  std::optional<Index> take_lowest() {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) {
-      --num_tasks_;
-      return std::nullopt;
-    }
-    std::pop_heap(waiting_.begin(), waiting_.end(), std::greater<>());
-    const Index piece = waiting_.back();
-    waiting_.pop_back();
-    return piece;
+    while (const std::optional<Index> piece = queue_.take()) run_piece(*piece, body_, failure_);
   }
 
   tbb::task_arena& arena_;
   std::function<void(Index)> body_;
-  std::mutex mutex_;
-  std::vector<Index> waiting_;  ///< a heap
-  int num_tasks_ = 0;
+  PieceQueue queue_;
   LowestFailure failure_;
   tbb::task_group tasks_;
 };

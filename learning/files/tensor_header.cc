@@ -95,8 +95,9 @@ std::string format_tensor_header(const TensorHeader& header) {
   Json json = Json::object();
   json[metadata_key] = header.metadata;
   for (const auto& [name, entry] : header.tensors) {
-    const auto* type_name = std::find_if(std::begin(type_names), std::end(type_names),
-                                         [&entry](const auto& candidate) { return candidate.second == entry.type; });
+    const auto* type_name =
+        std::find_if(std::begin(type_names), std::end(type_names),
+                     [type = entry.type](const auto& candidate) { return candidate.second == type; });
     json[name] = {{"dtype", type_name->first}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
   }
   try {

@@ -72,6 +72,26 @@ class Cells {
     if (!found) fail("lacks a number");
     return *found;
   }
+  Index count() {
+    const auto found = number<Index>();
+    if (found < 0) fail("has a count below 0");
+    return found;
+  }
+  bool flag() {
+    const std::string cell = text();
+    if (cell != "true" && cell != "false") fail("'" + cell + "' is neither true nor false");
+    return cell == "true";
+  }
+  PriorUse prior() {
+    const std::string cell = text();
+    for (const PriorUse use : {PriorUse::none, PriorUse::served, PriorUse::dropped}) {
+      if (cell == to_string(use)) return use;
+    }
+    fail("'" + cell + "' is not a use of a prior");
+  }
+  void end() {
+    if (std::string more; std::getline(stream_, more, ',')) fail("has more cells than its heading");
+  }
   [[noreturn]] void fail(const std::string& reason) const { throw FileError(place_ + ": " + reason); }
 
  private:
@@ -84,15 +104,15 @@ CampaignRow read_row(Cells cells, Index index, Index num_parameters) {
   CampaignRow row;
   row.parameters.resize(num_parameters);
   for (Index j = 0; j < num_parameters; ++j) row.parameters[j] = cells.number<double>();
-  row.iterations = cells.number<Index>();
+  row.iterations = cells.count();
   row.cold_iterations = cells.optional_number<Index>();
   row.max_error = cells.optional_number<double>();
-  row.converged = cells.text() == "true";
-  const std::string prior = cells.text();
-  row.prior = prior == "served" ? PriorUse::served : prior == "dropped" ? PriorUse::dropped : PriorUse::none;
+  row.converged = cells.flag();
+  row.prior = cells.prior();
   row.seconds = cells.number<double>();
   row.fit_seconds = cells.number<double>();
   row.store_bytes = cells.number<std::uint64_t>();
+  cells.end();
   return row;
 }
 

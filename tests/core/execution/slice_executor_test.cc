@@ -2,55 +2,32 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <stdexcept>
-#include <string>
-#include <vector>
+#include "tests/conformance/executor_laws.h"
+#include "tests/core/thread_executor.h"
 
 namespace forerun {
+namespace conformance {
+
+INSTANTIATE_TEST_SUITE_P(Serial, ExecutorLaw, ::testing::Values(ExecutorCase{"One", make_serial_executor}),
+                         executor_case_name);
+
+INSTANTIATE_TEST_SUITE_P(Tbb, ExecutorLaw,
+                         ::testing::Values(ExecutorCase{"All", [] { return make_tbb_executor(0); }},
+                                           ExecutorCase{"One", [] { return make_tbb_executor(1); }},
+                                           ExecutorCase{"Two", [] { return make_tbb_executor(2); }},
+                                           ExecutorCase{"Three", [] { return make_tbb_executor(3); }},
+                                           ExecutorCase{"Eight", [] { return make_tbb_executor(8); }}),
+                         executor_case_name);
+
+INSTANTIATE_TEST_SUITE_P(Threads, ExecutorLaw,
+                         ::testing::Values(ExecutorCase{"One", [] { return testing::make_thread_executor(1); }},
+                                           ExecutorCase{"Two", [] { return testing::make_thread_executor(2); }},
+                                           ExecutorCase{"Eight", [] { return testing::make_thread_executor(8); }}),
+                         executor_case_name);
+
+}  // namespace conformance
+
 namespace {
-
-std::vector<std::unique_ptr<SliceExecutor>> all_executors() {
-  std::vector<std::unique_ptr<SliceExecutor>> executors;
-  executors.push_back(make_serial_executor());
-  for (const int num_threads : {0, 1, 2, 3, 8}) executors.push_back(make_tbb_executor(num_threads));
-  return executors;
-}
-
-TEST(SliceExecutor, RunsEveryPieceExactlyOnce) {
-  for (const auto& executor : all_executors()) {
-    for (const Index count : {0, 1, 2, 7, 1000}) {
-      std::vector<std::atomic<int>> runs(static_cast<std::size_t>(count));
-      executor->for_each(count, [&](Index i) { ++runs[static_cast<std::size_t>(i)]; });
-      for (const auto& number : runs) EXPECT_EQ(number, 1) << executor->name();
-    }
-  }
-}
-
-TEST(SliceExecutor, RethrowsTheExceptionOfTheLowestFailingPiece) {
-  for (const auto& executor : all_executors()) {
-    for (int repeat = 0; repeat < 50; ++repeat) {
-      std::string caught;
-      try {
-        executor->for_each(200, [](Index i) {
-          if (i % 7 == 5) throw std::runtime_error(std::to_string(i));
-        });
-      } catch (const std::runtime_error& error) {
-        caught = error.what();
-      }
-      EXPECT_EQ(caught, "5") << executor->name() << " with " << executor->num_threads() << " threads";
-    }
-  }
-}
-
-TEST(SliceExecutor, IsUsableAfterAFailure) {
-  for (const auto& executor : all_executors()) {
-    EXPECT_THROW(executor->for_each(3, [](Index) { throw 1; }), int);
-    std::atomic<int> runs = 0;
-    executor->for_each(3, [&](Index) { ++runs; });
-    EXPECT_EQ(runs, 3);
-  }
-}
 
 TEST(SliceExecutor, UsesAsManyThreadsAsAsked) {
   EXPECT_EQ(make_serial_executor()->num_threads(), 1);

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <limits>
+#include <map>
 #include <thread>
 
 #include "core/base/errors.h"
@@ -146,19 +147,93 @@ TEST(Store, OverItsLimitTheFirstEntriesLoseEarlyIteratesThenThemselves) {
   EXPECT_THAT(tiny.names(), ElementsAre("b"));
 }
 
-TEST(Store, TwoWritersLoseNothing) {
+/// A valid file with its format's version replaced.
+void set_version(const std::filesystem::path& path, const std::string& version) {
+  TensorFileWriter writer;
+  const TensorFile file(path);
+  for (const auto& [key, text] : file.texts_with_prefix("")) writer.set_metadata(key, text);
+  writer.set_metadata("version", version);
+  std::map<std::string, States> matrices;
+  std::map<std::string, State> vectors;
+  std::map<std::string, std::vector<Index>> integers;
+  for (const char* name : {"harvest.states", "harvest.discrepancies"})
+    if (file.has_tensor(name)) writer.add_matrix(name, matrices[name] = file.matrix(name));
+  for (const char* name : {"lower", "upper", "parameters"})
+    if (file.has_tensor(name)) writer.add_vector(name, vectors[name] = file.vector(name));
+  for (const char* name : {"harvest.slices", "harvest.iterations"})
+    if (file.has_tensor(name)) writer.add_integers(name, integers[name] = file.integers(name));
+  writer.write(path);
+}
+
+TEST(Store, OfALaterOrNoVersionIsRefused) {
   const TemporaryDirectory directory;
-  constexpr int per_writer = 20;
+  Store store(directory / "s", family(), 0);
+  store.add(entry("a"));
+  const auto of_entry = [&](const std::string& version) {
+    set_version(directory / "s" / "runs" / "a.safetensors", version);
+    return refusal([&] { store.read("a"); });
+  };
+  EXPECT_EQ(of_entry("1"), "");
+  EXPECT_THAT(of_entry("2"), HasSubstr("has format version 2; this program reads up to version 1"));
+  EXPECT_THAT(of_entry("0"), HasSubstr("has no valid format version"));
+  EXPECT_THAT(of_entry("-1"), HasSubstr("has no valid format version"));
+  EXPECT_THAT(of_entry("one"), HasSubstr("not a number that fits"));
+  const auto of_store = [&](const std::string& version) {
+    set_version(directory / "s" / "store.safetensors", version);
+    return refusal([&] { Store::open(directory / "s"); });
+  };
+  EXPECT_EQ(of_store("1"), "");
+  EXPECT_THAT(of_store("2"), HasSubstr("has format version 2; this program reads up to version 1"));
+  EXPECT_THAT(of_store("0"), HasSubstr("has no valid format version"));
+}
+
+TEST(Store, EveryTruncatedEntryIsRefusedAndTheOthersServe) {
+  const TemporaryDirectory directory;
+  Store store(directory / "s", family(), 0);
+  for (const char* name : {"a", "b"}) store.add(entry(name));
+  const std::filesystem::path file = directory / "s" / "runs" / "a.safetensors";
+  for (std::uintmax_t length = std::filesystem::file_size(file); length-- > 0;) {
+    std::filesystem::resize_file(file, length);
+    ASSERT_NE(refusal([&] { store.read("a"); }), "") << length;
+  }
+  EXPECT_EQ(store.read("b").harvest.size(), 6);
+}
+
+TEST(Store, TenWritersLoseNothing) {
+  const TemporaryDirectory directory;
+  constexpr int num_writers = 10, per_writer = 100;
+  const auto write = [&](int writer) {
+    Store store(directory / "s", family(), 0);
+    const std::string prefix(1, static_cast<char>('a' + writer));
+    for (int i = 0; i < per_writer; ++i) store.add(entry(prefix + std::to_string(i)));
+  };
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < num_writers; ++writer) writers.emplace_back(write, writer);
+  }
+  const Store store = Store::open(directory / "s");
+  ASSERT_EQ(store.names().size(), std::size_t{num_writers * per_writer});
+  for (const std::string& name : store.names()) EXPECT_EQ(store.read(name).harvest.size(), 6);
+}
+
+/// A writer that is a process of its own shares nothing but the files.
+TEST(Store, TwoProcessesLoseNothing) {
+  const TemporaryDirectory directory;
+  constexpr int per_writer = 100;
   const auto write = [&](const std::string& prefix) {
     Store store(directory / "s", family(), 0);
     for (int i = 0; i < per_writer; ++i) store.add(entry(prefix + std::to_string(i)));
   };
-  std::thread first(write, "a"), second(write, "b");
-  first.join();
-  second.join();
-  const Store store = Store::open(directory / "s");
-  ASSERT_EQ(store.names().size(), 2U * per_writer);
-  for (const std::string& name : store.names()) EXPECT_EQ(store.read(name).harvest.size(), 6);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    write("a");
+    ::_exit(0);
+  }
+  write("b");
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(Store::open(directory / "s").names().size(), 2U * per_writer);
 }
 
 }  // namespace

@@ -5,8 +5,10 @@
 
 #include <functional>
 #include <limits>
+#include <thread>
 
 #include "core/base/errors.h"
+#include "core/base/split_mix.h"
 #include "tests/core/temporary_directory.h"
 #include "tests/learning/files/small_model.h"
 
@@ -124,6 +126,51 @@ TEST(ModelFile, RefusesEveryFlippedByteAndEveryTruncation) {
   for (std::size_t length = whole.size(); length-- > 0;) {
     std::filesystem::resize_file(path, length);
     ASSERT_NE(refusal(path), "accepted") << "cut at " << length;
+  }
+}
+
+TEST(ModelFile, IsWholeWhoeverWritesItAtTheSameTime) {
+  const TemporaryDirectory directory;
+  constexpr int num_writers = 10, per_writer = 100;
+  const auto model_of = [](int writer) {
+    LearnedModel model = small_model();
+    model.signature.parameters["viscosity"] = std::to_string(writer);
+    model.readout.setConstant(static_cast<double>(writer));
+    return model;
+  };
+  save_model(directory / "model", model_of(0));
+  const auto is_one_of_theirs = [&] {
+    const LearnedModel model = load_model(directory / "model");
+    return (model.readout.array() == std::stod(model.signature.parameters.at("viscosity"))).all();
+  };
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < num_writers; ++writer) {
+      writers.emplace_back([&, writer] {
+        for (int i = 0; i < per_writer; ++i) save_model(directory / "model", model_of(writer));
+      });
+    }
+    for (int i = 0; i < 200; ++i) EXPECT_TRUE(is_one_of_theirs());
+  }
+  EXPECT_TRUE(is_one_of_theirs());
+  EXPECT_THAT(directory.names(), ElementsAre("model"));
+}
+
+TEST(ModelFile, RefusesTwentyThousandRandomDamages) {
+  const std::string whole = saved_bytes(small_model());
+  const TemporaryDirectory directory;
+  const std::filesystem::path path = directory / "model";
+  std::uint64_t random = 0;
+  const auto below = [&](std::size_t limit) { return split_mix(random += split_mix_step) % limit; };
+  for (int round = 0; round < 20'000; ++round) {
+    std::string damaged = whole;
+    for (std::size_t i = 1 + below(5); i > 0; --i) {
+      char& byte = damaged[below(damaged.size())];
+      byte = static_cast<char>(byte ^ (1 << below(8)));
+    }
+    if (damaged == whole) continue;  // a bit was flipped back
+    write_bytes(path, damaged);
+    ASSERT_NE(refusal(path), "accepted") << "round " << round;
   }
 }
 
