@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/evenly_spread.h"
+#include "core/propagation/checked_propagation.h"
 
 namespace forerun {
 namespace {
@@ -39,8 +40,9 @@ bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, cons
     const Index m = sweep.slices[static_cast<std::size_t>(column)].index;
     State elsewhere(sweep.states.rows());
     try {
-      coarse_solver.propagate(grid.slice(tried_slice(m, probe, num_slices)), sweep.states.col(column), elsewhere);
-    } catch (const std::exception&) {
+      CheckedPropagator{coarse_solver, "coarse", 0}.propagate(grid.slice(tried_slice(m, probe, num_slices)),
+                                                              sweep.states.col(column), elsewhere);
+    } catch (const SliceError&) {
       return;
     }
     const double change = norm.distance(elsewhere, sweep.coarse.col(column));

@@ -33,7 +33,10 @@ class FailingCalls {
   bool has_failed() const { return num_seen_ >= fault_.nth; }
 
   /// The errno by which this call is to fail; 0: not at all.
-  static int error_of(const char* call) { return current == nullptr ? 0 : current->next(call); }
+  static int error_of(const char* call) {
+    FailingCalls* const failing = current;
+    return failing == nullptr ? 0 : failing->next(call);
+  }
 
  private:
   int next(const char* call) {

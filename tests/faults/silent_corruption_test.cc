@@ -128,7 +128,7 @@ TEST_P(SilentCorruption, AFlippedBitOfAnIterateIsHealedUnlessTheStateIsFinal) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, SilentCorruption, ::testing::Values(PararealOptions{}.stopping, StoppingRule::estimate),
-                         [](const auto& info) { return info.index == 0 ? "Default" : "Estimate"; });
+                         [](const auto& test) { return test.index == 0 ? "Default" : "Estimate"; });
 
 }  // namespace
 }  // namespace forerun

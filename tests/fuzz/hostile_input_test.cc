@@ -182,7 +182,7 @@ const std::vector<Effort>& efforts() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Readers, HostileInput, ::testing::ValuesIn(efforts()),
-                         [](const auto& info) { return std::string(info.param.reader); });
+                         [](const auto& test) { return std::string(test.param.reader); });
 
 TEST(HostileInputTest, HoldsEveryReader) {
   EXPECT_EQ(efforts().size(), file_readers().size() + command_readers().size());

@@ -146,6 +146,12 @@ std::vector<NamedNode> in_order(const toml::table& table) {
 ConfigDocument ConfigDocument::read(const std::filesystem::path& path) { return parse(read_file(path), path.string()); }
 
 ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& file_name) {
+  // Settings are looked for one by one, which is quick for those that people write.
+  constexpr std::size_t most_bytes = 131'072;
+  if (text.size() > most_bytes) {
+    throw UsageError(file_name + ": is " + std::to_string(text.size()) + " bytes long: a configuration has at most " +
+                     std::to_string(most_bytes));
+  }
   if (const std::optional<int> line = line_of_deep_key(text)) {
     throw UsageError(file_name + ":" + std::to_string(*line) + ": a key of more than " +
                      std::to_string(most_key_parts) + " parts: must be a key of a section, like end below [time]");

@@ -21,7 +21,7 @@ struct Setting {
 ///
 /// A configuration file is TOML with one level of sections; values are booleans, integers, numbers and strings.
 /// Errors: `FileError` if the file cannot be read; `UsageError` "file:line: …" for anything that is not such TOML
-/// (syntax, duplicate keys, invalid UTF-8, other types, keys outside of a section).
+/// (syntax, duplicate keys, invalid UTF-8, other types, keys outside of a section), and for more than 128 KiB of it.
 class ConfigDocument {
  public:
   static ConfigDocument read(const std::filesystem::path& path);
