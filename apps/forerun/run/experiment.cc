@@ -137,6 +137,8 @@ ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, c
 
 }  // namespace
 
+double checkpoint_bytes_per_slice(Index dimension) { return 8.0 * static_cast<double>(dimension); }
+
 Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled) {
   RunConfig config = read_config(document);
   if (settled) {
