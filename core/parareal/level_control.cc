@@ -133,7 +133,7 @@ bool LevelControl::settles(Index n, double increment, double error) {
   const double tolerance = levels_[static_cast<std::size_t>(segment.level)].tolerance;
   const bool crossed = !uncrossed_[static_cast<std::size_t>(n)];
   increments_small_ = increments_small_ && crossed && increment < tolerance;
-  if (n == start_) return false;                                  // done, since its start is final
+  if (n == start_ || front_is_beyond_its_level()) return false;   // the first is done, since its start is final
   errors_small_ = errors_small_ && crossed && error < tolerance;  // consequences are not smaller than errors
   const bool done_by_increments = increments_small_ && !(by_estimate_ && segment.level == top_);
   return !done_by_increments && !(by_estimate_ && errors_small_);
@@ -149,6 +149,10 @@ void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate&
   freezes_one_by_one_ = scale_is_fixed && !has_thawed_;
   if (by_estimate_) estimate.project(start_);
   if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
+  if (front_is_beyond_its_level()) {
+    leave_level(segments_.front().level, estimate);
+    return;
+  }
   bool climbs = false;
   for (const LevelSegment& segment : segments_) {
     if (segment.level == top_) {
@@ -162,6 +166,18 @@ void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate&
   } else {
     drop_inactive();
   }
+}
+
+bool LevelControl::front_is_beyond_its_level() const {
+  const LevelSegment& segment = segments_.front();
+  return segment.level != top_ && uncrossed_[static_cast<std::size_t>(segment.first)];
+}
+
+void LevelControl::leave_level(Index level, ErrorEstimate& estimate) {
+  std::fill(slice_levels_.begin() + front_, slice_levels_.end(), level + 1);
+  estimate.climb(front_, num_slices_ - front_);
+  start_ = front_;
+  find_segments();
 }
 
 // In both of the following the first active slice is done: its start is final, and so is what its level makes of it.

@@ -37,11 +37,12 @@ struct LevelMeasurement {
 ///
 /// or when its start is final; but a slice that has just become exact vouches for those behind it no more than any
 /// other: they started from what it was before, so its increment counts, too. A slice that its solver could not cross
-/// (`uncrossed`) is not done. The front climbs before the tail: as soon as the slices done are a quarter of those
-/// that have not left the level. Earlier would make a long chain of small groups, each of which starts when the one
-/// before has crossed its own slices; later would iterate on a tail that starts from what is known to be off by d_ℓ.
-/// (Classic Parareal on Lorenz with levels of 25, 100 and 400 steps: 6.5 full passes when all wait for the last slice,
-/// 2.7 so.) Slices that are done and whose start is final rest until they climb.
+/// (`uncrossed`) is not done; if its start is final, no later sweep will cross it, and all slices leave the level. The
+/// front climbs before the tail: as soon as the slices done are a quarter of those that have not left the level.
+/// Earlier would make a long chain of small groups, each of which starts when the one before has crossed its own
+/// slices; later would iterate on a tail that starts from what is known to be off by d_ℓ. (Classic Parareal on Lorenz
+/// with levels of 25, 100 and 400 steps: 6.5 full passes when all wait for the last slice, 2.7 so.) Slices that are
+/// done and whose start is final rest until they climb.
 ///
 /// A level within a tenth of ε of the next one leads straight to the top. A level that costs less than a thousandth of
 /// the next one is iterated down to ε: that is cheaper than one slice of the next, for which many processors would
@@ -102,6 +103,10 @@ class LevelControl {
     double tolerance = 0.0;   ///< ε_ℓ
   };
 
+  /// The first active slice, whose start is final, could not be crossed by a level below the top.
+  bool front_is_beyond_its_level() const;
+  /// All slices that are not frozen go to the level above.
+  void leave_level(Index level, ErrorEstimate& estimate);
   bool needs_measure(Index level) const;
   double measure_level(const LevelSegment& segment, Index iteration, const States& boundaries, const States& fine,
                        const States& coarse, SliceExecutor& executor);

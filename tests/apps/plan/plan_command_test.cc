@@ -112,11 +112,10 @@ steps = 1
 }
 
 TEST_F(PlanCommand, SaysWhereTheFineSolverItselfFails) {
-  const Outcome outcome =
-      forerun_with({"plan", config_, "--set", "fine.method=rk1", "--set", "fine.steps=1", "--set", "problem.points=128",
-                    "--set", "problem.viscosity=10.0", "--set", "time.end=1e200"});
+  const Outcome outcome = forerun_with(
+      {"plan", config_, "--set", "fine.method=rk1", "--set", "fine.steps=200", "--set", "time.end=10000.0"});
   EXPECT_EQ(outcome.status, ExitStatus::solver_failed) << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("the fine solver failed on the first slice, at time 0"));
+  EXPECT_THAT(outcome.err, HasSubstr("the fine solver failed on the first slice, at time "));
 }
 
 TEST_F(PlanCommand, WrongOptionsAreRefused) {

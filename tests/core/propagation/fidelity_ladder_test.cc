@@ -232,6 +232,21 @@ FunctionPropagator heat_on_mesh(Index points) {
   return FunctionPropagator(kPoints, cross, static_cast<double>(steps * points));
 }
 
+TEST_F(FidelityLadderLaws, LevelsThatNeverCrossTheFirstSliceAreLeftByAllSlicesAtOnce) {
+  const auto never = [](const Slice& slice, const StateView&, StateOut) { throw PropagationError(slice.begin, "no"); };
+  const WorkedPropagator lowest{FunctionPropagator(2, never), 10.0}, lower{FunctionPropagator(2, never), 100.0};
+  for (const StoppingRule rule : {StoppingRule::estimate, StoppingRule::published}) {
+    for (const int threads : {1, 4}) {
+      PararealOptions options = with_tolerance(0.0);
+      options.stopping = rule;
+      const RunRecord record = solve(FidelityLadder({&lowest, &lower, &top_}), options, threads);
+      ASSERT_TRUE(record.converged());
+      EXPECT_EQ(record.boundaries, serial_);
+      EXPECT_EQ(record.num_iterations(), 2 + kSlices) << "one for each level";
+    }
+  }
+}
+
 TEST(FidelityLadder, ALevelMayBeACoarserMesh) {
   const TimeGrid grid(0.0, 0.32, 16);
   const State initial = State::NullaryExpr(31, [](Index i) { return std::sin(0.1 * static_cast<double>(i + 1)); });
