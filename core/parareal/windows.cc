@@ -76,6 +76,11 @@ class WindowedRun {
       take_in(solve(number), number);
       if (!record_.converged() && record_.termination != Termination::unconfirmed) break;
     }
+    if (record_.converged()) {
+      record_.warnings.push_back(
+          "each window converged from its own start; what the equation makes of earlier windows' errors is not "
+          "estimated");
+    }
     return std::move(record_);
   }
 

@@ -10,10 +10,10 @@ namespace forerun {
 ///   window w = 1 … W:      slices (w − 1) N/W … w N/W − 1,      U at its first boundary: as window w − 1 left it
 ///
 ///  * Memory is that of one window, beside the grid and the d × (N + 1) states of the result.
-///  * k iterations into a window, its first k slices are the serial fine solution *from the window's first state* bit
-///  for
-///    bit; with W = 1 this is `solve_parareal`. Each window converges by the rules of the options, and errors of its
-///    start are carried on as the equation carries them: what is said of errors and estimates is said of a window.
+///  * k iterations into a window, its first k slices are bit for bit the serial fine solution *from the window's first
+///    state*; with W = 1 this is `solve_parareal`. Each window converges by the rules of the options, and errors of its
+///    start are carried on as the equation carries them: what is said of errors and estimates is said of a window, and
+///    a run that converges warns of that.
 ///  * The trainer goes on from window to window (`CoarseTrainer::next_window`). Slices keep their indices and times.
 ///  * One record. Iterations are numbered through and say which window they belong to; their slices and fronts are
 ///    counted from the window's first slice. `fine_work` is in full passes of the whole grid, so that it adds up;

@@ -149,6 +149,7 @@ TEST_F(Windows, MakeOneRecordThatIsNumberedThroughAndAddsUp) {
   EXPECT_NEAR(record.effective_sweeps(), work, 1e-12);
   EXPECT_GE(record.seconds.total, seconds * (1.0 - 1e-12));
   EXPECT_EQ(record.iterations.back().window, kWindows);
+  EXPECT_THAT(record.warnings.back(), HasSubstr("earlier windows' errors"));
   for (std::size_t k = 1; k < record.iterations.size(); ++k) {
     const IterationRecord& before = record.iterations[k - 1];
     const bool is_first = before.window < record.iterations[k].window;
