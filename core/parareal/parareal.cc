@@ -147,7 +147,7 @@ class PararealLoop {
     const Stopwatch watch;
     fine_sweep_.run(iteration_.iteration, levels_.segments());
     require_crossed_front();
-    scale_.follow(fine_, executor_);
+    scale_.follow(boundaries_, executor_);  // not F: from wild starts it may be anything
     estimate_.set_size(scale_.size());
     iteration_.levels = fine_sweep_.levels();
     iteration_.num_uncrossed = fine_sweep_.num_uncrossed();
