@@ -119,9 +119,8 @@ void SolveLog::index(std::uint32_t file, std::string_view content) {
     if (entry.num_bytes > content.size() - begin) return;
     const std::string_view bytes = content.substr(begin, entry.num_bytes);
     if (entry.kind == kSolve) known_.emplace(entry.key, Place{file, offset});
-    if (entry.kind == kInitialSweep && bytes.size() == sizeof past_initial_) {
-      std::memcpy(&past_initial_, bytes.data(), sizeof past_initial_);
-      has_past_initial_ = true;
+    if (entry.kind == kInitialSweep && bytes.size() == sizeof(PhaseSeconds)) {
+      std::memcpy(&past_initial_.emplace_back(), bytes.data(), sizeof(PhaseSeconds));
     }
     if (entry.kind == kIteration) {
       try {
@@ -198,8 +197,8 @@ void SolveLog::append(std::uint64_t kind, const Digest128& key, const void* byte
 
 void SolveLog::end_initial_sweep(PhaseSeconds& seconds) {
   const std::lock_guard lock(mutex_);
-  if (has_past_initial_) {
-    seconds = past_initial_;
+  if (const std::size_t window = num_initial_++; window < past_initial_.size()) {
+    seconds = past_initial_[window];
   } else {
     append(kInitialSweep, {}, &seconds, sizeof seconds);
   }

@@ -74,7 +74,7 @@ class SolveLog {
   bool is_worth_keeping(double seconds, Index dimension) const;
   void keep(const Digest128& solve, const StateView& result);
 
-  /// The initial sweep is done. For a run that goes on, `seconds` becomes what it took at first.
+  /// The initial sweep, of a window, is done. For a run that goes on, `seconds` becomes what it took at first.
   void end_initial_sweep(PhaseSeconds& seconds);
   /// An iteration is done. For one that is repeated, its seconds become those of the first time; of the first new one,
   /// those are added that had gone into it before. Says so where a repeated iteration has come out otherwise, which
@@ -121,9 +121,9 @@ class SolveLog {
   std::atomic<Index> num_known_ = 0;
   Index num_known_at_first_ = 0;
   std::vector<std::filesystem::path> files_;
-  std::vector<Content> contents_;  ///< of the files used last
-  PhaseSeconds past_initial_;
-  bool has_past_initial_ = false;
+  std::vector<Content> contents_;           ///< of the files used last
+  std::vector<PhaseSeconds> past_initial_;  ///< of each window
+  std::size_t num_initial_ = 0;             ///< initial sweeps in this process
   std::vector<IterationRecord> past_;
 
   // What is to be written.

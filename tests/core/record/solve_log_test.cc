@@ -128,6 +128,24 @@ TEST(SolveLog, SaysThatARepeatedIterationComesOutOtherwise) {
   EXPECT_THAT(warnings, ::testing::ElementsAre(::testing::HasSubstr("iteration 1 does not come out as it did")));
 }
 
+TEST(SolveLog, GivesEachWindowTheSecondsOfItsOwnInitialSweep) {
+  const TemporaryDirectory directory;
+  {
+    SolveLog log(directory / "log", kIdentity, SolveLogOptions::everything());
+    for (const double total : {1.0, 2.0}) {
+      PhaseSeconds seconds{.total = total};
+      log.end_initial_sweep(seconds);
+    }
+    log.write();
+  }
+  SolveLog log(directory / "log", kIdentity, SolveLogOptions::everything());
+  for (const double total : {1.0, 2.0, 7.0}) {
+    PhaseSeconds seconds{.total = 7.0};
+    log.end_initial_sweep(seconds);
+    EXPECT_EQ(seconds.total, total);
+  }
+}
+
 TEST(SolveLog, LeavesOutWhatIsCheaperThanReading) {
   const TemporaryDirectory directory;
   const SolveLog log(directory / "log", kIdentity, SolveLogOptions{});
