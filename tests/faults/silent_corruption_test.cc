@@ -127,8 +127,8 @@ TEST_P(SilentCorruption, AFlippedBitOfAnIterateIsHealedUnlessTheStateIsFinal) {
   EXPECT_GT(num_healed, 500);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, SilentCorruption, ::testing::Values(PararealOptions{}.stopping, StoppingRule::estimate),
-                         [](const auto& test) { return test.index == 0 ? "Default" : "Estimate"; });
+INSTANTIATE_TEST_SUITE_P(Rules, SilentCorruption, ::testing::Values(StoppingRule::published, StoppingRule::estimate),
+                         [](const auto& test) { return test.index == 0 ? "Published" : "Estimate"; });
 
 }  // namespace
 }  // namespace forerun

@@ -108,7 +108,7 @@ TEST_P(LoopOnThreads, GivesWhatOneThreadGives) {
   const auto serial = make_serial_executor();
   const auto threads = testing::make_thread_executor(4);
   for (const Setting& setting : settings()) {
-    for (const StoppingRule rule : {PararealOptions{}.stopping, StoppingRule::estimate}) {
+    for (const StoppingRule rule : {StoppingRule::published, StoppingRule::estimate}) {
       Counter counter;
       const RunRecord expected = solve(setting, GetParam(), rule, *serial);
       const RunRecord record = solve(setting, GetParam(), rule, *threads, &counter);
