@@ -15,8 +15,9 @@ constexpr std::size_t kMostScoredSlices = 64;
 /// With no more new samples than this, all candidates' models are prepared for the slices that they will be scored on.
 constexpr Index kFewSlices = 256;
 constexpr double kForgetting = 0.5;
-/// What a candidate by slice has to be better by, in logarithms, where slices do not differ by when they are: what it
-/// does not share is worth something that the last sweep's errors do not show.
+/// In logarithms: by what one kind of candidate, by slice or not, has to be better than the other to serve where the
+/// other is at home. Errors of the last sweeps do not show all: where time matters a slice's own model sharpens with
+/// each sweep, where it does not there is more to learn from all.
 constexpr double kHandicap = 0.6931471805599453;
 constexpr double kLeastError = 1e-15;
 constexpr double kWorstError = 1e15;  ///< also of a model that gives no finite value
@@ -224,7 +225,8 @@ class GuardedCorrector final : public Corrector {
   /// The best of those that have a model, or need none; before anything was scored the one to begin with.
   void choose(bool depends_on_time) {
     const auto handicapped = [&](const Contender& contender) {
-      return contender.score() + (contender.is_by_slice() && !depends_on_time ? kHandicap : 0.0);
+      const double handicap = depends_on_time ? -kHandicap : kHandicap;
+      return contender.score() + (contender.is_by_slice() ? handicap : 0.0);
     };
     const auto is_better = [&](const Contender& a, const Contender& b) {
       if (a.can_serve() != b.can_serve()) return a.can_serve();

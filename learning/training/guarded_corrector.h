@@ -27,8 +27,8 @@ struct Candidate {
 ///
 /// A candidate's score is the logarithm of the power mean (Σ √e / count)² over at most 64 slices, evenly spread,
 /// averaged over all sweeps, each counting half of the next; the lowest serves. Before anything can be scored the
-/// first candidate does, or the first by slice where it matters when a slice is (`Harvest::depends_on_time`); where it
-/// does not, one by slice serves only if its errors were half of others'. `classic`
+/// first candidate does, or the first by slice where it matters when a slice is (`Harvest::depends_on_time`). There
+/// others serve only if their errors were half of those by slice; elsewhere it is the other way round. `classic`
 /// costs nothing, and should be among the candidates: then a learner that misleads is dropped as soon as it shows.
 ///
 /// A successor (`inherit`) starts with the scores of the one before. A candidate whose fit throws or fails is out until
