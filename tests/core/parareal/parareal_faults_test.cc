@@ -318,7 +318,7 @@ TEST_P(PararealFaults, WhateverACorrectionSaysTheAnswerIsTheSame) {
     const RunRecord record = solve(coarse_, fine_, &trainer, exact);
     ASSERT_TRUE(record.converged()) << value;
     EXPECT_EQ(record.boundaries, serial) << value;
-    EXPECT_GT(record.iterations.front().num_fallbacks, 0) << value;
+    EXPECT_TRUE(std::isfinite(value) || record.iterations.front().num_fallbacks > 0) << value;
   }
 }
 

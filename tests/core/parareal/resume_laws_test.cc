@@ -219,7 +219,9 @@ TEST(ResumedRunSeconds, AreThoseOfTheFirstTimeAndTheTimeLimitCountsAllParts) {
   }
   EXPECT_GE(second.seconds.total, first.seconds.total);
   // Three iterations took this long: with all five known, the limit is reached where it was then.
-  const RunRecord limited = run(0, first.seconds.total);
+  double three_iterations = first.initial_seconds.total;
+  for (const IterationRecord& iteration : first.iterations) three_iterations += iteration.seconds.total;
+  const RunRecord limited = run(0, three_iterations);
   EXPECT_EQ(limited.termination, Termination::time_limit);
   EXPECT_EQ(limited.num_iterations(), 3);
 }

@@ -174,7 +174,7 @@ TEST(Store, OfALaterOrNoVersionIsRefused) {
     return refusal([&] { store.read("a"); });
   };
   EXPECT_EQ(of_entry("1"), "");
-  EXPECT_THAT(of_entry("2"), HasSubstr("has format version 2; this program reads up to version 1"));
+  EXPECT_THAT(of_entry("3"), HasSubstr("has format version 3; this program reads up to version 2"));
   EXPECT_THAT(of_entry("0"), HasSubstr("has no valid format version"));
   EXPECT_THAT(of_entry("-1"), HasSubstr("has no valid format version"));
   EXPECT_THAT(of_entry("one"), HasSubstr("not a number that fits"));
@@ -183,7 +183,7 @@ TEST(Store, OfALaterOrNoVersionIsRefused) {
     return refusal([&] { Store::open(directory / "s"); });
   };
   EXPECT_EQ(of_store("1"), "");
-  EXPECT_THAT(of_store("2"), HasSubstr("has format version 2; this program reads up to version 1"));
+  EXPECT_THAT(of_store("3"), HasSubstr("has format version 3; this program reads up to version 2"));
   EXPECT_THAT(of_store("0"), HasSubstr("has no valid format version"));
 }
 

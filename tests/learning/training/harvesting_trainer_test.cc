@@ -126,6 +126,7 @@ class NextToNothingToLearn : public testing::Test {
   RunRecord solve(CoarseTrainer* trainer) const {
     PararealOptions options;
     options.tolerance = 1e-4;
+    options.stopping = StoppingRule::published;
     return solve_parareal({.grid = grid_, .initial = initial_, .coarse = coarse_, .fine = fine_, .trainer = trainer},
                           options, *executor_);
   }
