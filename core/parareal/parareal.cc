@@ -201,7 +201,7 @@ class PararealLoop {
         false,
         problem_.fine.top().work_per_slice()};
     if (!depends_on_time_) {
-      depends_on_time_ = depends_on_time(problem_.coarse, problem_.grid, sweep, scale_.norm(), executor_);
+      depends_on_time_ = depends_on_time(solvers_.coarse(), problem_.grid, sweep, scale_.norm(), executor_);
     }
     sweep.depends_on_time = *depends_on_time_;
     correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
