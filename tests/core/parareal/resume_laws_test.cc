@@ -218,10 +218,10 @@ TEST(ResumedRunSeconds, AreThoseOfTheFirstTimeAndTheTimeLimitCountsAllParts) {
     EXPECT_EQ(second.iterations[k].slice_fine_seconds(), first.iterations[k].slice_fine_seconds());
   }
   EXPECT_GE(second.seconds.total, first.seconds.total);
-  // Three iterations took this long: with all five known, the limit is reached where it was then.
-  double three_iterations = first.initial_seconds.total;
-  for (const IterationRecord& iteration : first.iterations) three_iterations += iteration.seconds.total;
-  const RunRecord limited = run(0, three_iterations);
+  // With all five known, a limit is reached where it would have been then.
+  const double third = first.initial_seconds.total + first.iterations[0].seconds.total +
+                       first.iterations[1].seconds.total + first.iterations[2].seconds.total;
+  const RunRecord limited = run(0, third);
   EXPECT_EQ(limited.termination, Termination::time_limit);
   EXPECT_EQ(limited.num_iterations(), 3);
 }
