@@ -63,6 +63,24 @@ void refuse_values_of_flags(const std::vector<OptionSpec>& specs, const std::vec
   }
 }
 
+/// "--out=two\nlines" as two words: cxxopts reads an assignment only where it is one line.
+std::vector<std::string> with_lines_apart(const std::vector<OptionSpec>& specs, const std::vector<std::string>& words) {
+  std::vector<std::string> apart;
+  for (const std::string& word : words) {
+    const std::string option = word.substr(0, word.find('='));
+    const bool takes_value = std::any_of(specs.begin(), specs.end(), [&](const OptionSpec& spec) {
+      return !spec.argument.empty() && option == "--" + spec.name;
+    });
+    if (takes_value && option.size() < word.size() && word.find('\n') != std::string::npos) {
+      apart.push_back(option);
+      apart.push_back(word.substr(option.size() + 1));
+    } else {
+      apart.push_back(word);
+    }
+  }
+  return apart;
+}
+
 bool looks_like_option(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
 
 }  // namespace
@@ -81,7 +99,8 @@ const std::vector<std::string>& ParsedOptions::texts(const std::string& name) co
 ParsedOptions parse_options(const std::vector<OptionSpec>& specs, const std::vector<std::string>& words) {
   refuse_values_of_flags(specs, words);
   std::vector<const char*> argv = {"forerun"};
-  for (const std::string& word : words) argv.push_back(word.c_str());
+  const std::vector<std::string> apart = with_lines_apart(specs, words);
+  for (const std::string& word : apart) argv.push_back(word.c_str());
   ParsedOptions parsed;
   try {
     const auto result = declare(specs).parse(static_cast<int>(argv.size()), argv.data());
