@@ -22,6 +22,8 @@ void PararealOptions::validate(Index dimension) const {
           "a finite number ≥ 0");
   require(absolute_tolerance == 0.0 || tolerance > 0.0, "absolute_tolerance", absolute_tolerance,
           "0 where tolerance is 0: then every slice is made exact");
+  require(absolute_tolerance == 0.0 || std::isfinite(absolute_tolerance / tolerance), "absolute_tolerance",
+          absolute_tolerance, "a number that tolerance divides without overflow");
   require(std::isfinite(jump_tolerance) && jump_tolerance >= 0.0, "jump_tolerance", jump_tolerance,
           "a finite number ≥ 0");
   require(std::isfinite(error_safety) && error_safety >= 1.0, "error_safety", error_safety, "a finite number ≥ 1");

@@ -154,6 +154,11 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   StateBounds bounds = problem->bounds();
   PararealOptions options = parareal_options(config.parareal, *problem);
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
+  try {
+    options.validate(problem->dimension());  // what each key allows need not go together
+  } catch (const ParameterError& error) {
+    throw UsageError(place_of(document, "parareal", error.name()) + ": [parareal] " + error.what());
+  }
   auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
   std::optional<PlannedLevels> planned = choose_levels(config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;
