@@ -25,6 +25,7 @@ fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? pa
 void require_file_name(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::none) throw not_writable(path, error.message());  // links in a circle, say
   if (path.empty() || !path.has_filename() || fs::is_directory(status)) throw not_writable(path, "is a directory");
   if (!fs::is_directory(directory_of(path), error)) {
     throw not_writable(path, directory_of(path).string() + " is not a directory");
@@ -34,8 +35,8 @@ void require_file_name(const fs::path& path) {
 
 void require_writable(const fs::path& path) {
   require_file_name(path);
-  const std::string probe =
-      directory_of(path) / ("." + path.filename().string() + ".probe-" + std::to_string(::getpid()));
+  // Without the file's name, which may already be as long as the file system allows.
+  const std::string probe = directory_of(path) / (".forerun-probe-" + std::to_string(::getpid()));
   const int descriptor = ::open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (descriptor < 0) throw not_writable(path, std::generic_category().message(errno));
   ::close(descriptor);

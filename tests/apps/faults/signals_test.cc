@@ -69,13 +69,16 @@ TEST_P(Signalled, ARunEndsWithinASliceThatTakesDays) {
   while (!std::filesystem::exists(directory_ / "out/record.json")) Process::pause();
   process.signal(GetParam().number);
   EXPECT_EQ(process.wait(), GetParam().status) << content_of(err_);
-  EXPECT_EQ(record().at("runs").at(0).at("termination"), "interrupted");
+  const Json kept = record();
+  EXPECT_EQ(kept.at("status"), "interrupted");
+  // The signal may have come before the run had begun.
+  for (const Json& run : kept.at("runs")) EXPECT_EQ(run.at("termination"), "interrupted");
 }
 
 TEST_P(Signalled, AComparisonKeepsTheRunsThatWereMade) {
   end_after("randnet  iteration 1", {"compare", config_, "--correctors", "classic,randnet,kriging", "--out",
-                                     directory_ / "out", "--set", "fine.steps=30000", "--set", "time.slices=64",
-                                     "--set", "parareal.tolerance=0.0", "--set", "parareal.max_iterations=64"});
+                                     directory_ / "out", "--set", "fine.steps=10000", "--set", "time.slices=32",
+                                     "--set", "parareal.tolerance=0.0", "--set", "parareal.max_iterations=32"});
   const Json runs = record().at("runs");
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs.at(0).at("corrector"), "classic");
