@@ -193,7 +193,7 @@ TEST(MemoryOfAConfiguration, IsRefusedBeforeTheWorkWhereNoMachineHasIt) {
                                           "time.slices=10000000", "--out", directory / "out"});
     EXPECT_EQ(outcome.status, ExitStatus::usage);
     EXPECT_THAT(outcome.err, HasSubstr("[time] slices = 10000000: "));
-    EXPECT_THAT(outcome.err, HasSubstr("TB, must fit into this machine's "));
+    EXPECT_THAT(outcome.err, HasSubstr("B, must fit into this machine's "));
     EXPECT_FALSE(std::filesystem::exists(directory / "out"));
   }
 }
