@@ -65,14 +65,13 @@ ExitStatus tell_end(const fs::path& directory, const Console& console) {
     has_ended = !record.contains("status") || json_text(record, "status") == "ended";
     for (const auto& run : json_array(record, "runs")) {
       has_ended = has_ended && json_text(run, "termination") != to_string(Termination::interrupted);
-      results += "  " + result_text(run) + "\n";
+      results += "  " + printable(result_text(run)) + "\n";
     }
   });
   if (!has_ended) {
     throw FileError(directory.string() + ": was interrupted and holds no checkpoint to go on from; start it again");
   }
-  console.out << printable(directory.string()) << ": this run has ended, there is nothing to resume\n"
-              << printable(results);
+  console.out << printable(directory.string()) << ": this run has ended, there is nothing to resume\n" << results;
   return ExitStatus::ok;
 }
 
