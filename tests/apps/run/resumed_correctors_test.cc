@@ -160,8 +160,8 @@ TEST_P(ResumedCorrector, EndsWithTheSameBitsFromAModelOfAnotherRun) {
 
 INSTANTIATE_TEST_SUITE_P(All, ResumedCorrector,
                          ::testing::Values("classic", "randnet-local", "randnet", "kriging", "krylov", "auto"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
