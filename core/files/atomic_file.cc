@@ -19,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const std::string kTemporaryPrefix = ".forerun-";
+const std::string kTemporarySuffix = ".tmp";
+
 [[noreturn]] void fail(const fs::path& path, int error) {
   throw FileError(path.string() + ": cannot be written: " + std::generic_category().message(error));
 }
@@ -71,8 +74,8 @@ class TemporaryFile {
     static std::atomic<unsigned> counter = 0;
     do {
       // Short and free of the target's name, which may already be as long as the file system allows.
-      path_ =
-          target_.parent_path() / (".forerun-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
+      path_ = target_.parent_path() /
+              (kTemporaryPrefix + std::to_string(::getpid()) + "-" + std::to_string(counter++) + kTemporarySuffix);
       descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (descriptor_ < 0 && errno == EEXIST);  // left over from a process that had our number
     if (descriptor_ < 0) fail(target_, errno);
@@ -143,6 +146,14 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   write_file_atomically(path, [content](std::ostream& stream) {
     stream.write(content.data(), static_cast<std::streamsize>(content.size()));
   });
+}
+
+void remove_unfinished_files(const fs::path& directory) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kTemporaryPrefix) && name.ends_with(kTemporarySuffix)) fs::remove(entry.path(), error);
+  }
 }
 
 }  // namespace forerun

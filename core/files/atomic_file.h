@@ -13,4 +13,8 @@ namespace forerun {
 void write_file_atomically(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Removes from a directory what processes that were killed have left of files they were writing. Nobody else may be
+/// writing there. What cannot be removed stays.
+void remove_unfinished_files(const std::filesystem::path& directory);
+
 }  // namespace forerun

@@ -1,5 +1,6 @@
 // Limits that the system sets to a process.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -52,7 +53,9 @@ TEST(FileSizeLimit, EndsARunWithStatusFourAndASentenceNotByASignal) {
     EXPECT_THAT(content_of(directory / "err"), HasSubstr("cannot be written: File too large"));
     for (const std::string& name : directory.files()) {
       EXPECT_THAT(name, ::testing::Not(HasSubstr(".tmp")));
-      if (name.ends_with(".npy")) EXPECT_NO_THROW(read_npy_matrix(directory / name)) << name;
+      if (name.ends_with(".npy")) {
+        EXPECT_NO_THROW(read_npy_matrix(directory / name)) << name;
+      }
     }
   }
 }

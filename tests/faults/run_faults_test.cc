@@ -25,9 +25,13 @@ void expect_whole(const TemporaryDirectory& directory, const std::string& when) 
   for (const std::string& name : directory.files()) {
     const std::filesystem::path file = directory / name;
     EXPECT_NE(file.extension(), ".tmp") << when;
-    if (file.extension() == ".npy") EXPECT_NO_THROW(read_npy_matrix(file)) << name << ", " << when;
-    if (file.extension() == ".safetensors") EXPECT_NO_THROW(load_model(file)) << name << ", " << when;
-    if (file.extension() == ".json") EXPECT_NO_THROW(nlohmann::json::parse(content_of(file))) << name << ", " << when;
+    if (file.extension() == ".npy") {
+      EXPECT_NO_THROW(read_npy_matrix(file)) << name << ", " << when;
+    } else if (file.extension() == ".safetensors") {
+      EXPECT_NO_THROW(load_model(file)) << name << ", " << when;
+    } else if (file.extension() == ".json") {
+      EXPECT_NO_THROW(nlohmann::json::parse(content_of(file))) << name << ", " << when;
+    }
   }
 }
 

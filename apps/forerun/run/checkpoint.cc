@@ -9,6 +9,7 @@
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/printable.h"
 #include "core/base/errors.h"
+#include "core/files/atomic_file.h"
 #include "core/files/byte_archive.h"
 #include "core/files/digest.h"
 #include "core/files/read_file.h"
@@ -109,7 +110,10 @@ Checkpoint::Checkpoint(const fs::path& run_directory, double period_seconds, spd
       period_seconds_(period_seconds),
       logger_(logger),
       lock_(std::make_unique<DirectoryLock>(directory_ / "lock", DirectoryLock::Wait::no)),
-      request_(read_sealed_file(request_file(directory_), kRequestKind)) {}
+      request_(read_sealed_file(request_file(directory_), kRequestKind)) {
+  remove_unfinished_files(run_directory);
+  remove_unfinished_files(directory_);
+}
 
 Checkpoint::~Checkpoint() = default;
 

@@ -98,7 +98,8 @@ TEST_F(Resume, EndsAsTheUninterruptedComparisonWheneverItWasKilled) {
 TEST_F(Resume, EndsAsTheUninterruptedRunOnALadderThatWasChosenAndFromAModel) {
   const std::string model = directory_ / "m.safetensors";
   ASSERT_EQ(forerun_with({"run", config_, "--quiet", "--save-model", model}).status, ExitStatus::ok);
-  const std::vector<std::string> more = {"--set", "fine.levels=auto", "--model", model};
+  const std::vector<std::string> more = {"--set", "fine.levels=auto", "--set", "parareal.max_iterations=0", "--model",
+                                         model};
   const auto whole = uninterrupted(more);
   kill_at("checkpoint/randnet/solves-000001", out_, more);
   const Outcome resumed = forerun_with({"resume", out_});

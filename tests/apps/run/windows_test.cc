@@ -19,8 +19,8 @@ using ::testing::HasSubstr;
 
 class RunInWindows : public ::testing::Test {
  protected:
-  testing::Outcome run(const std::vector<std::string>& more, const std::string& command = "run") const {
-    std::vector<std::string> words = {command, config_, "--quiet"};
+  testing::Outcome run(const std::vector<std::string>& more) const {
+    std::vector<std::string> words = {"run", config_, "--quiet"};
     words.insert(words.end(), more.begin(), more.end());
     return testing::forerun_with(words);
   }
@@ -85,7 +85,7 @@ TEST_F(RunInWindows, MustDivideTheSlicesAndIsNothingToPlanFor) {
   EXPECT_EQ(refused.status, ExitStatus::usage);
   EXPECT_THAT(refused.err, HasSubstr("[time] windows = 3: must be ≥ 1 and divide slices = 8"));
   for (const char* command : {"plan", "scale"}) {
-    const auto outcome = run({"--set", "time.windows=2"}, command);
+    const auto outcome = testing::forerun_with({command, config_, "--set", "time.windows=2"});
     EXPECT_EQ(outcome.status, ExitStatus::usage) << command;
     EXPECT_THAT(outcome.err, HasSubstr("[time] windows = 2: must be 1 here"));
   }
