@@ -2,6 +2,7 @@
 // (Burgers), on a ladder, from a model of another run, with any number of threads.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "core/parareal/parareal.h"
