@@ -118,7 +118,7 @@ double ErrorEstimate::expected_error(Index first, const std::vector<double>& jum
   double error = 0.0;
   double largest = 0.0;
   for (auto n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
-    error = growth(n) * error + contraction(n) * increment;
+    error = growths_[n] * error + contraction(n) * increment;
     largest = std::max(largest, error);
     increment = jumps[n] + growths_[n] * increment;
   }

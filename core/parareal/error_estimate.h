@@ -81,8 +81,9 @@ class ErrorEstimate {
   /// e_{n+1} for each slice n; infinite while no contraction has been seen.
   const std::vector<double>& errors() const { return errors_; }
   /// What a sweep from slice `first` on would leave of these `jumps` if it contracted as the last ones did: the largest
-  /// e_{n+1}, without safety factor, of increments Δ_{n+1} = jump_n + Λ_n Δ_n. While no contraction has been seen: the
-  /// jumps alone, times ρ = min(1, 20 max_n jump_n), because a small discrepancy does not change much between states.
+  /// e_{n+1}, without safety factor and with Λ alone for growth, of increments Δ_{n+1} = jump_n + Λ_n Δ_n. While no
+  /// contraction has been seen: the jumps alone, times ρ = min(1, 20 max_n jump_n), because a small discrepancy does
+  /// not change much between states.
   double expected_error(Index first, const std::vector<double>& jumps) const;
   /// Brings c_{n+1} up to date for the slices from `first` on.
   void project(Index first);

@@ -102,7 +102,7 @@ TEST(ErrorEstimate, ExpectsWhatTheLastContractionsAndGrowthsWillLeave) {
   const double contraction = 0.04;
   const double increment_3 = 0.03 + 2.0 * 0.04;  // slice 2 starts changed by 0.04 and doubles it
   const double error_3 = contraction * 0.04;
-  const double error_4 = (1.0 + contraction) * error_3 + contraction * increment_3;
+  const double error_4 = 1.0 * error_3 + contraction * increment_3;
   EXPECT_DOUBLE_EQ(estimate.expected_error(1, jumps), error_4) << "no safety factor";
 }
 

@@ -127,6 +127,7 @@ class NextToNothingToLearn : public testing::Test {
     PararealOptions options;
     options.tolerance = 1e-4;
     options.stopping = StoppingRule::published;
+    options.norm = StateNorm(StateBounds{State{{-1, -1}}, State{{1, 1}}});
     return solve_parareal({.grid = grid_, .initial = initial_, .coarse = coarse_, .fine = fine_, .trainer = trainer},
                           options, *executor_);
   }
