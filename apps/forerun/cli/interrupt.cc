@@ -56,14 +56,15 @@ extern "C" void on_signal(int signal) {
   errno = saved;
 }
 
-/// The next byte within the time; nullopt after it. Negative: waits for ever.
+/// The next byte within the time, or `quit_byte` where the other end has been closed; nullopt after it. Negative: waits
+/// for ever.
 std::optional<char> next_byte(int descriptor, int milliseconds) {
   pollfd waiting{descriptor, POLLIN, 0};
   int ready = 0;
   do ready = ::poll(&waiting, 1, milliseconds);
   while (ready < 0 && errno == EINTR);
-  char byte = 0;
-  if (ready == 0 || ::read(descriptor, &byte, 1) != 1) return std::nullopt;
+  char byte = quit_byte;
+  if (ready == 0 || ::read(descriptor, &byte, 1) < 0) return std::nullopt;
   return byte;
 }
 
@@ -91,11 +92,9 @@ InterruptGuard::InterruptGuard() {
 
 InterruptGuard::~InterruptGuard() {
   for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &previous[i], nullptr);
-  [[maybe_unused]] const auto written = ::write(write_end, &quit_byte, 1);
+  ::close(write_end.exchange(-1));  // which, unlike a write, cannot fail to tell the watcher
   watcher_.join();
   ::close(read_end_);
-  ::close(write_end);
-  write_end = -1;
 }
 
 void InterruptGuard::set_keep(std::function<std::string()> keep) {
