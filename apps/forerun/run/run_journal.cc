@@ -190,7 +190,8 @@ std::string RunJournal::keep(Termination termination, const std::optional<SliceF
 /// Writes the record when there is more to say, and then pauses.
 void RunJournal::follow(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return is_pending_; })) {
+  // What could not be written stays pending: without the second condition a full disk would keep the loop for ever.
+  while (changed_.wait(lock, stop, [this] { return is_pending_; }) && !stop.stop_requested()) {
     is_pending_ = false;
     const Comparison comparison = so_far_;
     lock.unlock();
