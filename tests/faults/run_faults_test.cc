@@ -66,7 +66,8 @@ TEST_P(RunFault, EndsWithStatusFourAndLeavesWholeFiles) {
   EXPECT_GT(num_refused, 3) << "each file takes an open, a write, a sync, a close and a rename";
 }
 
-INSTANTIATE_TEST_SUITE_P(Once, RunFault, ::testing::Values(std::pair{EIO, false}, std::pair{ENOSPC, false}));
+INSTANTIATE_TEST_SUITE_P(OnceAndForGood, RunFault,
+                         ::testing::Values(std::pair{EIO, false}, std::pair{ENOSPC, false}, std::pair{ENOSPC, true}));
 
 }  // namespace
 }  // namespace forerun

@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "core/base/errors.h"
-#include "learning/family/store_files.h"
 #include "learning/files/tensor_file.h"
 #include "tests/core/temporary_directory.h"
 
