@@ -119,7 +119,7 @@ row "disk full (tmpfs of 1 MiB)"
 
 out=$work/read-only
 mkdir "$out"
-mount -t tmpfs -o size=1m tmpfs "$out"
+mount -t tmpfs -o size=64m tmpfs "$out"
 mounted+=("$out")
 cp "$work/before" "$out/model.safetensors"
 mount -o remount,ro "$out"
@@ -127,13 +127,13 @@ mapfile -t words < <(run_words)
 attempt 4 "Read-only file system" "$program" "${words[@]}"
 attempt 4 "Read-only file system" "$program" run "$work/small.toml" --quiet --save-model "$out/model.safetensors"
 attempt 4 "Read-only file system" "$program" run "$work/small.toml" --quiet --json "$out/new.json"
-attempt 4 "Read-only file system" "$program" run "$work/small.toml" --quiet --out "$out"
+attempt 4 "Read-only file system" "$program" run "$work/small.toml" --quiet --out "$out/other"
 row "directory that may only be read (ro mount)"
 
 out=$work/out
 rm -rf "$out/run"
 mapfile -t words < <(run_words)
-for kib in 0 1 4 16 64 256 1024; do
+for kib in 1 2 4 16 64 256 1024; do
   rm -rf "$out/run"
   attempt 4 "File too large" bash -c "ulimit -f $kib; exec \"\$@\"" limited "$program" "${words[@]}"
 done
