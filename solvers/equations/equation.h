@@ -31,14 +31,24 @@ namespace forerun {
 template <Index Dimension>
 struct SystemEquation {
   static constexpr Index fixed_dimension = Dimension;
+  static constexpr bool advances_in_lanes = true;
   static constexpr bool is_linear = false;
   static constexpr double default_begin = 0.0;
   static constexpr Index dimension() { return Dimension; }
 };
 
+/// Base of systems whose dimension is known when running; slices advance in lanes all the same.
+struct OpenSystemEquation {
+  static constexpr Index fixed_dimension = Eigen::Dynamic;
+  static constexpr bool advances_in_lanes = true;
+  static constexpr bool is_linear = false;
+  static constexpr double default_begin = 0.0;
+};
+
 /// Base of equations on a mesh, with `Index dimension() const`; loops along the state use the SIMD unit.
 struct FieldEquation {
   static constexpr Index fixed_dimension = Eigen::Dynamic;
+  static constexpr bool advances_in_lanes = false;
   static constexpr bool is_linear = false;
   static constexpr double default_begin = 0.0;
 };

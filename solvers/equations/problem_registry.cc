@@ -12,6 +12,7 @@ const std::vector<ProblemEntry>& problem_registry() {
                                                  dahlquist_problem(),
                                                  diffusion_reaction_problem(),
                                                  double_pendulum_problem(),
+                                                 equations_problem(),
                                                  fitzhugh_nagumo_problem(),
                                                  heat_problem(),
                                                  hopf_problem(),
@@ -31,6 +32,18 @@ const ProblemEntry& find_problem(const std::string& name) {
   std::vector<std::string> names;
   for (const ProblemEntry& entry : entries) names.push_back(entry.name);
   throw ParameterError("name", "unknown problem '" + name + "': " + suggestion(name, names));
+}
+
+std::string equation_text(const ProblemEntry& entry, const Parameters& parameters) {
+  return entry.open ? entry.open->equation(parameters) : entry.equation;
+}
+
+std::string problem_identity(const ProblemEntry& entry, const Parameters& parameters) {
+  return entry.open ? entry.name + ": " + entry.open->equation(parameters) : entry.name;
+}
+
+const ProblemEntry& find_identified_problem(const std::string& identity) {
+  return find_problem(identity.substr(0, identity.find(':')));
 }
 
 }  // namespace forerun

@@ -13,7 +13,7 @@ namespace forerun {
 
 /// Crosses a slice by `steps` explicit Runge–Kutta steps of equal length.
 ///
-/// Equations of fixed dimension advance sixteen or four slices at once, one a SIMD lane; equations on a mesh use the
+/// Systems of few components advance sixteen or four slices at once, one a SIMD lane; equations on a mesh use the
 /// SIMD unit along the state instead, which serves one slice as well as many (measured:
 /// apps/benchmarks/lane_benchmark.cc). Cost: steps × stages evaluations of f and passes over the state; no heap traffic
 /// in the steady state. Deterministic, thread-safe, re-entrant. Errors: `propagate` throws `PropagationError` with the
@@ -58,7 +58,8 @@ class RkPropagator final : public Propagator {
 
  private:
   static constexpr Index doubles_per_line = 8;
-  static constexpr bool has_lanes = Equation::fixed_dimension != Eigen::Dynamic;
+  static constexpr bool has_lanes = Equation::advances_in_lanes;
+  static constexpr bool has_fixed_dimension = Equation::fixed_dimension != Eigen::Dynamic;
 
   void propagate_one(const Slice& slice, const StateView& in, StateOut out) const {
     out = in;
@@ -79,7 +80,7 @@ class RkPropagator final : public Propagator {
   void advance(const Slice& slice, Index first, Index last, StateOut state) const {
     using Kernel = RkKernel<Equation, Tableau, double>;
     const StepRange<double> range{slice.begin, slice.length(), steps_, first, last};
-    if constexpr (has_lanes) {
+    if constexpr (has_fixed_dimension) {
       Kernel::advance(equation_, range, state.data(), nullptr);
     } else {
       // In memory of the thread's own: a column shares its outer cache lines with neighbours that others write to.
@@ -95,23 +96,37 @@ class RkPropagator final : public Propagator {
   /// last slice.
   template <class Scalar>
   Index advance_lanes(std::span<const Slice> slices, const StatesView& in, StatesOut out, Index first) const {
+    using Kernel = RkKernel<Equation, Tableau, Scalar>;
     StepRange<Scalar> range{{}, {}, steps_, 0, steps_};
-    std::array<Scalar, static_cast<std::size_t>(Equation::fixed_dimension)> state;
+    if constexpr (has_fixed_dimension) {
+      std::array<Scalar, static_cast<std::size_t>(Equation::fixed_dimension)> state;
+      return cross_in_lanes<Scalar>(slices, in, out, first, range, state.data(), nullptr);
+    } else {
+      const Index d = dimension();
+      const Index size = (d + Kernel::workspace_size(d)) * num_lanes<Scalar>;
+      auto* const state = reinterpret_cast<Scalar*>(thread_workspace(size));
+      return cross_in_lanes<Scalar>(slices, in, out, first, range, state, state + d);
+    }
+  }
+
+  template <class Scalar>
+  Index cross_in_lanes(std::span<const Slice> slices, const StatesView& in, StatesOut out, Index first,
+                       StepRange<Scalar>& range, Scalar* state, Scalar* workspace) const {
     const Index used = std::min(num_lanes<Scalar>, in.cols() - first);
     for (Index i = 0; i < num_lanes<Scalar>; ++i) {
       const Index column = first + std::min(i, used - 1);
       const Slice& slice = slices[static_cast<std::size_t>(column)];
       set_lane(range.begin, i, slice.begin);
       set_lane(range.length, i, slice.length());
-      for (Index c = 0; c < in.rows(); ++c) set_lane(state[static_cast<std::size_t>(c)], i, in(c, column));
+      for (Index c = 0; c < in.rows(); ++c) set_lane(state[c], i, in(c, column));
     }
     for_steps_between_looks([&](Index from, Index to) {
       range.first = from;
       range.last = to;
-      RkKernel<Equation, Tableau, Scalar>::advance(equation_, range, state.data(), nullptr);
+      RkKernel<Equation, Tableau, Scalar>::advance(equation_, range, state, workspace);
     });
     for (Index i = 0; i < used; ++i) {
-      for (Index c = 0; c < out.rows(); ++c) out(c, first + i) = lane(state[static_cast<std::size_t>(c)], i);
+      for (Index c = 0; c < out.rows(); ++c) out(c, first + i) = lane(state[c], i);
     }
     return used;
   }

@@ -82,7 +82,7 @@ std::string campaign_dry_run_text(const CampaignRequest& request, Index num_done
   // A run's harvest is kept twice: as its learner sees it, and as the store will.
   const double harvest = 2.0 * HarvestingTrainer::bytes(run.dimension(), 0.0, slices);
   std::string text = problem_heading(run) + "\n";
-  text += plan_line("equation", find_problem(run.problem->name()).equation);
+  text += plan_line("equation", equation_text(find_problem(run.problem->name()), run.config.problem.parameters));
   text += plan_line("runs", runs_text(config, num_done));
   text += plan_line("drawn", drawn_text(config));
   text += plan_line("one fine pass", pass_text(run.config.fine, run));

@@ -21,21 +21,26 @@ Examples:
 )";
 
 /// "steps = 1 (an integer ≥ 1) steps of equal length per slice"
-std::string key_text(const ParameterSpec& spec, bool required) {
+std::string key_text(const ParameterSpec& spec, bool required, bool is_pattern) {
   std::string text = "    " + spec.name;
-  const bool has_default = spec.default_value != ParameterValue(std::string());
+  const bool has_default = !is_pattern && spec.default_value != ParameterValue(std::string());
   text += required ? " (required, " : has_default ? " = " + toml_text(spec.default_value) + " (" : " (optional, ";
   text += spec.rule() + (spec.unit.empty() ? "" : ", in " + spec.unit) + ")";
   return text + "\n        " + spec.description + "\n";
 }
 
-std::string keys_text(const std::vector<ParameterSpec>& specs, const std::vector<std::string>& required = {}) {
+std::string keys_text(const std::vector<ParameterSpec>& specs, const std::vector<std::string>& required = {},
+                      bool are_patterns = false) {
   std::string text;
   for (const ParameterSpec& spec : specs) {
     const bool must_be_given = std::find(required.begin(), required.end(), spec.name) != required.end();
-    text += key_text(spec, must_be_given);
+    text += key_text(spec, must_be_given, are_patterns);
   }
   return text;
+}
+
+const std::vector<ParameterSpec>& documented_keys(const ProblemEntry& entry) {
+  return entry.open ? entry.open->patterns : entry.parameters;
 }
 
 std::string list_text() {
@@ -45,7 +50,8 @@ std::string list_text() {
   }
   text += "\nProblems\n\n";
   for (const ProblemEntry& entry : problem_registry()) {
-    text += "  " + entry.name + ": " + entry.equation + "\n" + keys_text(entry.parameters);
+    text += "  " + entry.name + ": " + entry.equation + "\n" +
+            keys_text(documented_keys(entry), {}, entry.open.has_value());
   }
   text += "\nIntegrators\n\n";
   for (const IntegratorEntry& entry : integrator_registry()) {
@@ -84,7 +90,7 @@ Json list_json() {
   json["problems"] = Json::array();
   for (const ProblemEntry& entry : problem_registry()) {
     json["problems"].push_back(
-        {{"name", entry.name}, {"equation", entry.equation}, {"parameters", specs_json(entry.parameters)}});
+        {{"name", entry.name}, {"equation", entry.equation}, {"parameters", specs_json(documented_keys(entry))}});
   }
   json["integrators"] = Json::array();
   for (const IntegratorEntry& entry : integrator_registry()) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/string_place.h"
 #include "core/parareal/parareal_options.h"
 #include "core/parareal/windows.h"
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
+#include "solvers/expressions/expression_error.h"
 
 namespace forerun {
 namespace {
@@ -170,9 +172,48 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   config.coarse = integrator(coarse);
 }
 
+/// Where a key of [problem] is, or what of its table is there: the place of a key that is missing.
+std::string place_of_problem_key(const ConfigDocument& document, const std::string& key) {
+  if (document.find("problem", key) != nullptr) return place_of(document, "problem", key);
+  for (std::string table = key; !table.empty(); table.erase(std::min(table.rfind('.'), table.size()))) {
+    for (const Setting& setting : document.settings()) {
+      if (setting.section == "problem" && setting.key.starts_with(table + ".")) return setting.place;
+    }
+    if (table.find('.') == std::string::npos) break;
+  }
+  return document.place_of_section("problem");
+}
+
+/// use(), its complaints about a key or a place in an expression with the place in the document.
+template <typename Use>
+auto placed_in_problem(const ConfigDocument& document, const Use& use) {
+  try {
+    return use();
+  } catch (const ExpressionError& error) {
+    const Setting* setting = document.find("problem", error.name());
+    const std::string place =
+        setting != nullptr ? place_in_string(*setting, error.offset()) : place_of_problem_key(document, error.name());
+    throw UsageError(place + ": [problem] " + error.name() + ": " + error.what());
+  } catch (const ParameterError& error) {
+    throw UsageError(place_of_problem_key(document, error.name()) + ": [problem] " + error.what());
+  }
+}
+
+/// The rules of a problem's own keys.
+std::vector<ParameterSpec> problem_keys(const ConfigDocument& document, const ProblemEntry* entry) {
+  if (entry == nullptr) return {};
+  if (!entry->open) return entry->parameters;
+  std::vector<std::pair<std::string, ParameterValue>> given;
+  for (const Setting& setting : document.settings()) {
+    const bool is_own = setting.key != "name" && setting.key != "initial_state";
+    if (setting.section == "problem" && is_own) given.emplace_back(setting.key, setting.value);
+  }
+  return placed_in_problem(document, [&] { return entry->open->specs(given); });
+}
+
 NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
   const ProblemEntry* entry = find_entry(document, "problem", find_problem);
-  const std::vector<ParameterSpec> specs = entry != nullptr ? entry->parameters : std::vector<ParameterSpec>();
+  const std::vector<ParameterSpec> specs = problem_keys(document, entry);
   const Parameters section = read_section(document, "problem", specs);
   if (section.is_set("initial_state")) {
     const std::filesystem::path path = section.text("initial_state");
@@ -182,7 +223,11 @@ NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
     }
     config.initial_state = std::filesystem::path(document.file_name()).parent_path() / path;
   }
-  return {section.text("name"), subset(section, specs)};
+  NamedChoice problem{section.text("name"), subset(section, specs)};
+  if (entry != nullptr && entry->open) {
+    placed_in_problem(document, [&] { entry->open->check(problem.parameters); });
+  }
+  return problem;
 }
 
 NamedChoice read_corrector(const ConfigDocument& document) {

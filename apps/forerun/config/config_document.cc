@@ -61,16 +61,27 @@ bool is_bare_word(std::string_view text) {
 
 bool is_number_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_'; }
 
+/// Where a line of the parser's begins, and the byte of a place in it. Columns count characters, which are a byte that
+/// continues none and those that do.
+std::size_t begin_of_line(std::string_view text, const toml::source_position& place) {
+  std::size_t begin = 0;
+  for (toml::source_index line = 1; line < place.line; ++line) begin = text.find('\n', begin) + 1;
+  return begin;
+}
+std::size_t byte_in_line(std::string_view line, const toml::source_position& place) {
+  std::size_t at = 0;
+  for (toml::source_index column = 1; column < place.column && at < line.size(); ++column) {
+    do ++at;
+    while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0U) == 0x80U);
+  }
+  return at;
+}
+
 /// The word of number's letters and signs around the place behind which the parser gave up.
 std::string word_at(std::string_view text, const toml::source_position& place) {
-  for (toml::source_index line = 1; line < place.line; ++line) text.remove_prefix(text.find('\n') + 1);
+  text = text.substr(begin_of_line(text, place));
   text = text.substr(0, text.find('\n'));
-  std::size_t at = 0;
-  // Columns count characters, which are a byte that continues none and those that do.
-  for (toml::source_index column = 1; column < place.column && at < text.size(); ++column) {
-    do ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U);
-  }
+  const std::size_t at = byte_in_line(text, place);
   const auto belongs = [&](std::size_t i) { return is_number_letter(text[i]) || text[i] == '-' || text[i] == '+'; };
   std::size_t begin = at, end = at;
   while (begin > 0 && belongs(begin - 1)) --begin;
@@ -133,6 +144,46 @@ std::vector<NamedNode> in_order(const toml::table& table) {
   return nodes;
 }
 
+/// A string of a file with everything behind it: where it ends is found by whoever reads it.
+StringLiteral literal_of(std::string_view text, const std::string& file_name, const toml::node& node) {
+  if (!node.is_string()) return {};
+  const toml::source_position& begin = node.source().begin;
+  const std::string_view rest = text.substr(begin_of_line(text, begin));
+  const std::size_t quote = byte_in_line(rest, begin);
+  return {std::string(rest.substr(quote, string_size(rest.substr(quote)))), file_name, static_cast<Index>(begin.line),
+          static_cast<Index>(begin.column)};
+}
+
+/// Sections whose tables are keys with dots.
+bool may_hold_tables(std::string_view section) {
+  return section == "problem" || section == "lowest" || section == "highest";
+}
+
+/// What a section holds, keys of tables with dots, in the order of the text.
+std::vector<NamedNode> flattened(const std::string& section, const toml::table& table, const std::string& file_name) {
+  constexpr int most_levels = 2;
+  std::vector<NamedNode> found;
+  const auto take = [&](const auto& self, const std::string& prefix, const toml::table& from, int level) -> void {
+    for (const auto& [key, node] : in_order(from)) {
+      const toml::table* inner = node->as_table();
+      if (inner == nullptr || level == most_levels || !may_hold_tables(section)) {
+        found.push_back({prefix + key, node});
+        continue;
+      }
+      if (inner->empty()) {
+        throw UsageError(line_of(file_name, node->source()) + ": [" + section + "." + prefix + key +
+                         "] is empty: must hold keys or be left out");
+      }
+      self(self, prefix + key + ".", *inner, level + 1);
+    }
+  };
+  take(take, "", table, 0);
+  std::stable_sort(found.begin(), found.end(), [](const NamedNode& a, const NamedNode& b) {
+    return a.node->source().begin < b.node->source().begin;
+  });
+  return found;
+}
+
 /// Keys outside of a section, and sections that are none.
 [[noreturn]] void refuse_top_level(const std::string& name, const toml::node& node, const std::string& place) {
   if (node.is_array_of_tables()) {
@@ -173,14 +224,14 @@ ConfigDocument ConfigDocument::parse(std::string_view text, const std::string& f
     if (table == nullptr) refuse_top_level(section, *node, place);
     document.sections_.push_back(section);
     document.section_places_.push_back(place);
-    for (const auto& [key, value] : in_order(*table)) {
+    for (const auto& [key, value] : flattened(section, *table, file_name)) {
       const std::string value_place = line_of(file_name, value->source());
       std::optional<ParameterValue> known = known_value(*value);
       if (!known) {
         throw UsageError(value_place + ": [" + section + "] " + key + " is of type " + type_name(*value) +
                          ": must be a boolean, an integer, a number or a string");
       }
-      document.settings_.push_back({section, key, *std::move(known), value_place});
+      document.settings_.push_back({section, key, *std::move(known), value_place, literal_of(text, file_name, *value)});
     }
   }
   return document;

@@ -6,21 +6,32 @@
 #include <vector>
 
 #include "core/base/parameters.h"
+#include "core/base/state.h"
 
 namespace forerun {
+
+/// A string as a file spells it, quotes and all.
+struct StringLiteral {
+  std::string text;  ///< empty where the value is no string of a file
+  std::string file_name;
+  Index line = 1;  ///< of the first quote, from 1; columns count characters
+  Index column = 1;
+};
 
 /// One `key = value` of a configuration, with the place to name when it breaks a rule.
 struct Setting {
   std::string section;
-  std::string key;
+  std::string key;  ///< "points"; of a table within the section "u.rhs"
   ParameterValue value;
   std::string place;  ///< "burgers.toml:4", "--set time.slices=8"
+  StringLiteral literal = {};
 };
 
 /// A configuration as it was written: which keys exist and what they may hold is not known here.
 ///
-/// A configuration file is TOML with one level of sections; values are booleans, integers, numbers and strings.
-/// Errors: `FileError` if the file cannot be read; `UsageError` "file:line: …" for anything that is not such TOML
+/// A configuration file is TOML with one level of sections; values are booleans, integers, numbers and strings. In
+/// [problem], [lowest] and [highest] there may be tables, [problem.u] or mesh.x = { … }: their keys are written with
+/// dots. Errors: `FileError` if the file cannot be read; `UsageError` "file:line: …" for anything that is not such TOML
 /// (syntax, duplicate keys, invalid UTF-8, other types, keys outside of a section), and for more than 128 KiB of it.
 class ConfigDocument {
  public:

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 namespace forerun {
-namespace {
 
-/// Bytes of the string that begins here, its quotes included; up to the end where it has none.
 std::size_t string_size(std::string_view text) {
   const char quote = text.front();
   const bool has_escapes = quote == '"';
@@ -18,8 +16,6 @@ std::size_t string_size(std::string_view text) {
   }
   return text.size();
 }
-
-}  // namespace
 
 std::optional<int> line_of_deep_key(std::string_view text) {
   constexpr std::string_view ends_a_key = "\n=,[]{}";

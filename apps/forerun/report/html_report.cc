@@ -45,7 +45,7 @@ void add_heading(HtmlPage& page, const ReportedComparison& comparison) {
   const Experiment& experiment = comparison.experiment;
   const RunConfig& config = experiment.config;
   page.body().element("h1", {}, experiment.problem->name());
-  page.paragraph(find_problem(experiment.problem->name()).equation, "equation");
+  page.paragraph(equation_text(find_problem(experiment.problem->name()), config.problem.parameters), "equation");
   page.facts(
       {{"state", std::to_string(experiment.dimension()) + (experiment.dimension() == 1 ? " component" : " components")},
        {"parameters", parameters_text(config.problem.parameters)},

@@ -81,7 +81,7 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
   const Index limit = experiment.options.max_iterations;
   const double sweeps = static_cast<double>(limit > 0 ? limit : experiment.window_slices());
   std::string text = problem_heading(experiment) + "\n";
-  text += plan_line("equation", find_problem(config.problem.name).equation);
+  text += plan_line("equation", equation_text(find_problem(config.problem.name), config.problem.parameters));
   text += plan_line("one fine pass", pass_text(config.fine, experiment));
   text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
   text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)) +

@@ -44,12 +44,19 @@ void require_sound_problem(const ConfigDocument& document, const RunConfig& conf
   const auto refuse = [&](const std::string& place, const std::string& value) {
     throw UsageError(place + ": [problem] " + value + ": must let '" + problem.name() + "' be computed, but " + what);
   };
+  const auto is_sound = [&](const Parameters& others) {
+    try {
+      return unsoundness(*find_problem(problem.name()).make(others), uses_own_initial_state).empty();
+    } catch (const std::invalid_argument&) {
+      return false;  // an expression's default is none
+    }
+  };
   const Parameters& parameters = config.problem.parameters;
   for (const ParameterSpec& spec : parameters.specs()) {
     if (!parameters.is_set(spec.name)) continue;
     Parameters without = parameters;
     without.set(spec.name, spec.default_value);
-    if (!unsoundness(*find_problem(problem.name()).make(without), uses_own_initial_state).empty()) continue;
+    if (!is_sound(without)) continue;
     refuse(place_of(document, "problem", spec.name), spec.name + " = " + toml_text(parameters.value(spec.name)));
   }
   refuse(document.place_of_section("problem"), "its parameters together");
@@ -124,7 +131,7 @@ std::optional<PlannedLevels> choose_levels(RunConfig& config, const OdeProblem& 
 
 ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, const TimeGrid& grid) {
   ProblemSignature signature;
-  signature.problem = problem.name();
+  signature.problem = problem_identity(find_problem(config.problem.name), config.problem.parameters);
   for (const ParameterSpec& spec : config.problem.parameters.specs()) {
     signature.parameters[spec.name] = toml_text(config.problem.parameters.value(spec.name));
   }

@@ -21,7 +21,9 @@ Parameters problem_parameters(const ProblemEntry& entry, const StoreFamily& fami
   for (const auto& [name, text] : family.common.parameters) document.set_from_text("problem", name, text, name);
   for (Index j = 0; j < family.box.size(); ++j)
     document.set({"problem", family.box.names[static_cast<std::size_t>(j)], varying[j], ""});
-  Parameters parameters(entry.parameters);
+  std::vector<std::pair<std::string, ParameterValue>> values;
+  for (const Setting& setting : document.settings()) values.emplace_back(setting.key, setting.value);
+  Parameters parameters(entry.open ? entry.open->specs(values) : entry.parameters);
   for (const Setting& setting : document.settings()) parameters.set(setting.key, setting.value);
   return parameters;
 }
@@ -56,8 +58,11 @@ std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& vary
   const StoreFamily& family = store.family();
   const std::string refusal = store.directory().string() + ": is of no family that can be computed here: ";
   try {
-    const ProblemEntry& entry = find_problem(family.common.problem);
-    auto problem = entry.make(problem_parameters(entry, family, varying));
+    const ProblemEntry& entry = find_identified_problem(family.common.problem);
+    const Parameters parameters = problem_parameters(entry, family, varying);
+    if (problem_identity(entry, parameters) != family.common.problem)
+      throw std::invalid_argument("its equation is not what its parameters say");
+    auto problem = entry.make(parameters);
     if (problem->dimension() != family.common.dimension)
       throw std::invalid_argument("its states have another dimension than its equation");
     for (const std::string& solver : {family.common.fine, family.common.coarse})

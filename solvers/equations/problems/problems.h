@@ -10,6 +10,7 @@ ProblemEntry burgers_problem();
 ProblemEntry dahlquist_problem();
 ProblemEntry diffusion_reaction_problem();
 ProblemEntry double_pendulum_problem();
+ProblemEntry equations_problem();
 ProblemEntry fitzhugh_nagumo_problem();
 ProblemEntry heat_problem();
 ProblemEntry hopf_problem();

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cmath>
+
+#include "solvers/simd/trigonometry.h"
+
+namespace forerun {
+
+/// What a node of an expression's graph computes. Those behind `where` join what is often found together, in one pass
+/// and with the same roundings; their operands are written a, b, c, d.
+enum class Op : unsigned char {
+  constant,
+  time,
+  coordinate,
+  field,
+  copy,
+  negate,
+  sin,
+  cos,
+  tan,
+  exp,
+  log,
+  sqrt,
+  tanh,
+  abs,
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  minimum,
+  maximum,
+  less,
+  less_equal,
+  equal,
+  not_equal,
+  where,              ///< a ≠ 0 ? b : c
+  multiply_add,       ///< a b + c
+  multiply_subtract,  ///< a b − c
+  subtract_multiply,  ///< c − a b
+  scaled_difference,  ///< c (a − b)
+  second_difference   ///< d ((a − 2 b) + c)
+};
+
+constexpr int num_operands(Op op) {
+  if (op <= Op::field) return 0;
+  if (op <= Op::abs) return 1;
+  if (op <= Op::not_equal) return 2;
+  return op == Op::second_difference ? 4 : 3;
+}
+
+/// The operation on numbers; a scalar of another kind needs functions of these names. The same bits wherever it is
+/// used.
+template <Op op, class Scalar>
+FORERUN_INLINE Scalar computed(const Scalar& a, const Scalar& b, const Scalar& c, const Scalar& d) {
+  using std::abs, std::exp, std::log, std::pow, std::sqrt, std::tanh;
+  const auto truth = [](bool holds) __attribute__((always_inline)) { return holds ? Scalar(1.0) : Scalar(0.0); };
+  if constexpr (op == Op::copy) return a;
+  if constexpr (op == Op::negate) return -a;
+  if constexpr (op == Op::sin) return sin_cos(a).sin;
+  if constexpr (op == Op::cos) return sin_cos(a).cos;
+  if constexpr (op == Op::tan) {
+    const auto both = sin_cos(a);
+    return both.sin / both.cos;
+  }
+  if constexpr (op == Op::exp) return exp(a);
+  if constexpr (op == Op::log) return log(a);
+  if constexpr (op == Op::sqrt) return sqrt(a);
+  if constexpr (op == Op::tanh) return tanh(a);
+  if constexpr (op == Op::abs) return abs(a);
+  if constexpr (op == Op::add) return a + b;
+  if constexpr (op == Op::subtract) return a - b;
+  if constexpr (op == Op::multiply) return a * b;
+  if constexpr (op == Op::divide) return a / b;
+  if constexpr (op == Op::power) return pow(a, b);
+  if constexpr (op == Op::minimum) return b < a ? b : a;
+  if constexpr (op == Op::maximum) return a < b ? b : a;
+  if constexpr (op == Op::less) return truth(a < b);
+  if constexpr (op == Op::less_equal) return truth(a <= b);
+  if constexpr (op == Op::equal) return truth(a == b);
+  if constexpr (op == Op::not_equal) return truth(a != b);
+  if constexpr (op == Op::where) return a != Scalar(0.0) ? b : c;
+  if constexpr (op == Op::multiply_add) return a * b + c;
+  if constexpr (op == Op::multiply_subtract) return a * b - c;
+  if constexpr (op == Op::subtract_multiply) return c - a * b;
+  if constexpr (op == Op::scaled_difference) return c * (a - b);
+  if constexpr (op == Op::second_difference) return d * ((a - 2.0 * b) + c);
+}
+
+}  // namespace forerun

@@ -1,0 +1,30 @@
+#include "solvers/equations/equation_problem.h"
+#include "solvers/equations/problems/problems.h"
+#include "solvers/expressions/equations_spec.h"
+#include "solvers/expressions/expression_equations.h"
+
+namespace forerun {
+namespace {
+
+std::unique_ptr<OdeProblem> make_equations(const Parameters& parameters) {
+  auto compiled = std::make_shared<const CompiledEquations>(compile_equations(read_equations(parameters)));
+  if (compiled->system) {
+    return std::make_unique<EquationProblem<ExpressionSystem>>(ExpressionSystem(std::move(compiled)));
+  }
+  return std::make_unique<EquationProblem<ExpressionFields>>(ExpressionFields(std::move(compiled)));
+}
+
+}  // namespace
+
+ProblemEntry equations_problem() {
+  ProblemEntry entry;
+  entry.name = std::string(ExpressionEquations::name);
+  entry.equation = "u' = f(t, x, y, u, …), written as expressions; derivatives in x and y by central differences";
+  entry.make = make_equations;
+  entry.open = OpenParameters{equation_key_patterns(), equation_parameter_specs,
+                              [](const Parameters& parameters) { check_expressions(read_equations(parameters)); },
+                              [](const Parameters& parameters) { return equations_text(read_equations(parameters)); }};
+  return entry;
+}
+
+}  // namespace forerun
