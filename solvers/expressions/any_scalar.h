@@ -109,11 +109,11 @@ void run(const Tape& tape, const double* scalars, const Place& place) {
   constexpr auto num_ops = static_cast<std::size_t>(Op::second_difference) - static_cast<std::size_t>(Op::copy) + 1;
   for (const Instruction& instruction : tape.instructions) {
     std::array<Scalar, 4> in{};
-    for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(instruction.op)); ++k) {
+    for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(instruction.op())); ++k) {
       const Operand& operand = instruction.in[k];
       in[k] = operand.space == Space::scalars ? Scalar(scalars[operand.offset]) : place(operand);
     }
-    place(instruction.out) = result_of(instruction.op, in, std::make_index_sequence<num_ops>());
+    place(instruction.out) = result_of(instruction.op(), in, std::make_index_sequence<num_ops>());
   }
 }
 

@@ -54,7 +54,6 @@ constexpr int num_operands(Op op) {
 template <Op op, class Scalar>
 FORERUN_INLINE Scalar computed(const Scalar& a, const Scalar& b, const Scalar& c, const Scalar& d) {
   using std::abs, std::exp, std::log, std::pow, std::sqrt, std::tanh;
-  const auto truth = [](bool holds) __attribute__((always_inline)) { return holds ? Scalar(1.0) : Scalar(0.0); };
   if constexpr (op == Op::copy) return a;
   if constexpr (op == Op::negate) return -a;
   if constexpr (op == Op::sin) return sin_cos(a).sin;
@@ -75,10 +74,10 @@ FORERUN_INLINE Scalar computed(const Scalar& a, const Scalar& b, const Scalar& c
   if constexpr (op == Op::power) return pow(a, b);
   if constexpr (op == Op::minimum) return b < a ? b : a;
   if constexpr (op == Op::maximum) return a < b ? b : a;
-  if constexpr (op == Op::less) return truth(a < b);
-  if constexpr (op == Op::less_equal) return truth(a <= b);
-  if constexpr (op == Op::equal) return truth(a == b);
-  if constexpr (op == Op::not_equal) return truth(a != b);
+  if constexpr (op == Op::less) return a < b ? Scalar(1.0) : Scalar(0.0);
+  if constexpr (op == Op::less_equal) return a <= b ? Scalar(1.0) : Scalar(0.0);
+  if constexpr (op == Op::equal) return a == b ? Scalar(1.0) : Scalar(0.0);
+  if constexpr (op == Op::not_equal) return a != b ? Scalar(1.0) : Scalar(0.0);
   if constexpr (op == Op::where) return a != Scalar(0.0) ? b : c;
   if constexpr (op == Op::multiply_add) return a * b + c;
   if constexpr (op == Op::multiply_subtract) return a * b - c;

@@ -90,11 +90,13 @@ class TapeBuilder {
         step.op == Op::multiply || (step.op >= Op::multiply_add && step.op <= Op::subtract_multiply);
     if (is_product && is_scalar(step.in[1])) std::swap(step.in[0], step.in[1]);
     if (step.op == Op::add && is_scalar(step.in[1])) std::swap(step.in[0], step.in[1]);
-    Instruction instruction{.op = step.op};
+    Instruction instruction;
+    unsigned scalars = 0;
     for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(step.op)); ++k) {
       instruction.in[k] = *places_[at(step.in[k])];
-      if (is_scalar(step.in[k])) instruction.scalars = static_cast<unsigned char>(instruction.scalars | (1U << k));
+      if (is_scalar(step.in[k])) scalars |= 1U << k;
     }
+    instruction.code = instruction_code(step.op, static_cast<int>(scalars));
     for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(step.op)); ++k) release(step.in[k], number);
     if (!places_[at(step.result)]) places_[at(step.result)] = Operand{Space::registers, take_register()};
     instruction.out = *places_[at(step.result)];
@@ -102,9 +104,9 @@ class TapeBuilder {
   }
 
   void emit_copy(NodeIndex node, const Operand& operand) {
-    Instruction instruction{.op = Op::copy, .out = operand};
+    Instruction instruction{.out = operand};
     instruction.in[0] = *places_[at(node)];
-    instruction.scalars = is_scalar(node) ? 1 : 0;
+    instruction.code = instruction_code(Op::copy, is_scalar(node) ? 1 : 0);
     tape_.instructions.push_back(instruction);
   }
 

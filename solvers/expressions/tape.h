@@ -24,12 +24,16 @@ struct Operand {
   Index offset = 0;
 };
 
-/// out = op(in…) for a run of numbers. Bit k of `scalars` says that in[k] is one number for all of them.
+/// An operation, and in bit k of `scalars` whether its operand k is one number for the whole run.
+constexpr int instruction_code(Op op, int scalars) { return static_cast<int>(op) * 16 + scalars; }
+
+/// out = op(in…) for a run of numbers.
 struct Instruction {
-  Op op = Op::copy;
-  unsigned char scalars = 0;
+  int code = instruction_code(Op::copy, 0);
   Operand out{};
   std::array<Operand, 4> in{};
+
+  Op op() const { return static_cast<Op>(code / 16); }
 };
 
 /// Instructions that compute some nodes of a graph, each once, in an order in which operands come first.

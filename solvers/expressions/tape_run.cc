@@ -36,19 +36,48 @@ struct Operands {
   FORERUN_INLINE double* out() const { return bases[instruction.out.space] + instruction.out.offset * unit; }
 };
 
-/// Four numbers at a time, for what has a form of its own for them; the same bits as one by one.
+FORERUN_INLINE Quad four(const Run& run, Index i) {
+  Quad numbers;
+  __builtin_memcpy(&numbers, run.begin + i, sizeof(Quad));
+  return numbers;
+}
+FORERUN_INLINE Quad four(const One& one, Index /*i*/) { return broadcast<Quad>(one.value); }
+
+/// The operation on four numbers at once, with the bits that it gives one by one.
 template <Op op>
-FORERUN_INLINE void trigonometric(Index count, Run a, double* out) {
-  constexpr Index width = num_lanes<Quad>;
-  const Index whole = count - count % width;
-  for (Index i = 0; i < whole; i += width) {
-    Quad four;
-    for (Index k = 0; k < width; ++k) four[k] = a[i + k];
-    const SinCos<Quad> both = sin_cos(four);
-    const Quad result = op == Op::sin ? both.sin : op == Op::cos ? both.cos : both.sin / both.cos;
-    for (Index k = 0; k < width; ++k) out[i + k] = result[k];
+FORERUN_INLINE Quad computed_four(const Quad& a, const Quad& b, const Quad& c, const Quad& d) {
+  constexpr bool is_arithmetic =
+      op == Op::copy || op == Op::negate || (op >= Op::add && op <= Op::divide) || op > Op::where;
+  const Quad one = broadcast<Quad>(1.0);
+  if constexpr (is_arithmetic || (op >= Op::sin && op <= Op::tan)) return computed<op>(a, b, c, d);
+  if constexpr (op == Op::minimum) return b < a ? b : a;
+  if constexpr (op == Op::maximum) return a < b ? b : a;
+  if constexpr (op == Op::less) return a < b ? one : Quad{};
+  if constexpr (op == Op::less_equal) return a <= b ? one : Quad{};
+  if constexpr (op == Op::equal) return a == b ? one : Quad{};
+  if constexpr (op == Op::not_equal) return a != b ? one : Quad{};
+  if constexpr (op == Op::where) return a != Quad{} ? b : c;
+  Quad result = a;  // by the standard library
+  if constexpr ((op >= Op::exp && op <= Op::abs) || op == Op::power) {
+    for (Index i = 0; i < num_lanes<Quad>; ++i) result[i] = computed<op>(a[i], b[i], 0.0, 0.0);
   }
-  for (Index i = whole; i < count; ++i) out[i] = computed<op>(a[i], 0.0, 0.0, 0.0);
+  return result;
+}
+
+/// out = op(a, b, c, d), those behind the last operand being anything.
+template <Op op, Index Width, class A, class B, class C, class D>
+FORERUN_INLINE void compute(Index count, double* out, const A& a, const B& b, const C& c, const D& d) {
+  constexpr Index width = num_lanes<Quad>;
+  // The compiler sees to long runs of simple operations itself.
+  constexpr bool in_fours = Width >= width || (op >= Op::sin && op <= Op::tan);
+  const Index whole = in_fours ? count - count % width : 0;
+  for (Index i = 0; i < whole; i += width) {
+    const Quad result = computed_four<op>(four(a, i), four(b, i), four(c, i), four(d, i));
+    __builtin_memcpy(out + i, &result, sizeof(Quad));
+  }
+  if constexpr (Width >= width) return;
+  FORERUN_INDEPENDENT_ITERATIONS
+  for (Index i = whole; i < count; ++i) out[i] = computed<op>(a[i], b[i], c[i], d[i]);
 }
 
 template <Op op, int Scalars, Index Width>
@@ -57,30 +86,17 @@ FORERUN_INLINE void execute(const Instruction& instruction, const TapeBases& bas
   const Operands<Scalars, Width> operands{instruction, bases};
   double* const out = operands.out();
   const auto a = operands.template in<0>();
-  if constexpr (op == Op::sin || op == Op::cos || op == Op::tan) {
-    trigonometric<op>(count, a, out);
-  } else if constexpr (num_operands(op) == 1) {
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 0; i < count; ++i) out[i] = computed<op>(a[i], 0.0, 0.0, 0.0);
+  constexpr One none{0.0};
+  if constexpr (num_operands(op) == 1) {
+    compute<op, Width>(count, out, a, none, none, none);
   } else if constexpr (num_operands(op) == 2) {
-    const auto b = operands.template in<1>();
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 0; i < count; ++i) out[i] = computed<op>(a[i], b[i], 0.0, 0.0);
+    compute<op, Width>(count, out, a, operands.template in<1>(), none, none);
   } else if constexpr (num_operands(op) == 3) {
-    const auto b = operands.template in<1>();
-    const auto c = operands.template in<2>();
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 0; i < count; ++i) out[i] = computed<op>(a[i], b[i], c[i], 0.0);
+    compute<op, Width>(count, out, a, operands.template in<1>(), operands.template in<2>(), none);
   } else {
-    const auto b = operands.template in<1>();
-    const auto c = operands.template in<2>();
-    const auto d = operands.template in<3>();
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 0; i < count; ++i) out[i] = computed<op>(a[i], b[i], c[i], d[i]);
+    compute<op, Width>(count, out, a, operands.template in<1>(), operands.template in<2>(), operands.template in<3>());
   }
 }
-
-constexpr int code(Op op, int scalars) { return static_cast<int>(op) * 16 + scalars; }
 
 /// Which operands of an operation may be single numbers: what the tape's builder does not make is not here.
 template <Index Width>
@@ -89,206 +105,206 @@ struct TapeRunner {
                                        Index count) {
     for (; first != last; ++first) {
       const Instruction& i = *first;
-      switch (code(i.op, i.scalars)) {
-        case code(Op::copy, 0):
+      switch (i.code) {
+        case instruction_code(Op::copy, 0):
           execute<Op::copy, 0, Width>(i, bases, count);
           break;
-        case code(Op::copy, 1):
+        case instruction_code(Op::copy, 1):
           execute<Op::copy, 1, Width>(i, bases, count);
           break;
-        case code(Op::negate, 0):
+        case instruction_code(Op::negate, 0):
           execute<Op::negate, 0, Width>(i, bases, count);
           break;
-        case code(Op::sin, 0):
+        case instruction_code(Op::sin, 0):
           execute<Op::sin, 0, Width>(i, bases, count);
           break;
-        case code(Op::cos, 0):
+        case instruction_code(Op::cos, 0):
           execute<Op::cos, 0, Width>(i, bases, count);
           break;
-        case code(Op::tan, 0):
+        case instruction_code(Op::tan, 0):
           execute<Op::tan, 0, Width>(i, bases, count);
           break;
-        case code(Op::exp, 0):
+        case instruction_code(Op::exp, 0):
           execute<Op::exp, 0, Width>(i, bases, count);
           break;
-        case code(Op::log, 0):
+        case instruction_code(Op::log, 0):
           execute<Op::log, 0, Width>(i, bases, count);
           break;
-        case code(Op::sqrt, 0):
+        case instruction_code(Op::sqrt, 0):
           execute<Op::sqrt, 0, Width>(i, bases, count);
           break;
-        case code(Op::tanh, 0):
+        case instruction_code(Op::tanh, 0):
           execute<Op::tanh, 0, Width>(i, bases, count);
           break;
-        case code(Op::abs, 0):
+        case instruction_code(Op::abs, 0):
           execute<Op::abs, 0, Width>(i, bases, count);
           break;
-        case code(Op::add, 0):
+        case instruction_code(Op::add, 0):
           execute<Op::add, 0, Width>(i, bases, count);
           break;
-        case code(Op::add, 1):
+        case instruction_code(Op::add, 1):
           execute<Op::add, 1, Width>(i, bases, count);
           break;
-        case code(Op::subtract, 0):
+        case instruction_code(Op::subtract, 0):
           execute<Op::subtract, 0, Width>(i, bases, count);
           break;
-        case code(Op::subtract, 1):
+        case instruction_code(Op::subtract, 1):
           execute<Op::subtract, 1, Width>(i, bases, count);
           break;
-        case code(Op::subtract, 2):
+        case instruction_code(Op::subtract, 2):
           execute<Op::subtract, 2, Width>(i, bases, count);
           break;
-        case code(Op::multiply, 0):
+        case instruction_code(Op::multiply, 0):
           execute<Op::multiply, 0, Width>(i, bases, count);
           break;
-        case code(Op::multiply, 1):
+        case instruction_code(Op::multiply, 1):
           execute<Op::multiply, 1, Width>(i, bases, count);
           break;
-        case code(Op::divide, 0):
+        case instruction_code(Op::divide, 0):
           execute<Op::divide, 0, Width>(i, bases, count);
           break;
-        case code(Op::divide, 1):
+        case instruction_code(Op::divide, 1):
           execute<Op::divide, 1, Width>(i, bases, count);
           break;
-        case code(Op::divide, 2):
+        case instruction_code(Op::divide, 2):
           execute<Op::divide, 2, Width>(i, bases, count);
           break;
-        case code(Op::power, 0):
+        case instruction_code(Op::power, 0):
           execute<Op::power, 0, Width>(i, bases, count);
           break;
-        case code(Op::power, 1):
+        case instruction_code(Op::power, 1):
           execute<Op::power, 1, Width>(i, bases, count);
           break;
-        case code(Op::power, 2):
+        case instruction_code(Op::power, 2):
           execute<Op::power, 2, Width>(i, bases, count);
           break;
-        case code(Op::minimum, 0):
+        case instruction_code(Op::minimum, 0):
           execute<Op::minimum, 0, Width>(i, bases, count);
           break;
-        case code(Op::minimum, 1):
+        case instruction_code(Op::minimum, 1):
           execute<Op::minimum, 1, Width>(i, bases, count);
           break;
-        case code(Op::minimum, 2):
+        case instruction_code(Op::minimum, 2):
           execute<Op::minimum, 2, Width>(i, bases, count);
           break;
-        case code(Op::maximum, 0):
+        case instruction_code(Op::maximum, 0):
           execute<Op::maximum, 0, Width>(i, bases, count);
           break;
-        case code(Op::maximum, 1):
+        case instruction_code(Op::maximum, 1):
           execute<Op::maximum, 1, Width>(i, bases, count);
           break;
-        case code(Op::maximum, 2):
+        case instruction_code(Op::maximum, 2):
           execute<Op::maximum, 2, Width>(i, bases, count);
           break;
-        case code(Op::less, 0):
+        case instruction_code(Op::less, 0):
           execute<Op::less, 0, Width>(i, bases, count);
           break;
-        case code(Op::less, 1):
+        case instruction_code(Op::less, 1):
           execute<Op::less, 1, Width>(i, bases, count);
           break;
-        case code(Op::less, 2):
+        case instruction_code(Op::less, 2):
           execute<Op::less, 2, Width>(i, bases, count);
           break;
-        case code(Op::less_equal, 0):
+        case instruction_code(Op::less_equal, 0):
           execute<Op::less_equal, 0, Width>(i, bases, count);
           break;
-        case code(Op::less_equal, 1):
+        case instruction_code(Op::less_equal, 1):
           execute<Op::less_equal, 1, Width>(i, bases, count);
           break;
-        case code(Op::less_equal, 2):
+        case instruction_code(Op::less_equal, 2):
           execute<Op::less_equal, 2, Width>(i, bases, count);
           break;
-        case code(Op::equal, 0):
+        case instruction_code(Op::equal, 0):
           execute<Op::equal, 0, Width>(i, bases, count);
           break;
-        case code(Op::equal, 1):
+        case instruction_code(Op::equal, 1):
           execute<Op::equal, 1, Width>(i, bases, count);
           break;
-        case code(Op::equal, 2):
+        case instruction_code(Op::equal, 2):
           execute<Op::equal, 2, Width>(i, bases, count);
           break;
-        case code(Op::not_equal, 0):
+        case instruction_code(Op::not_equal, 0):
           execute<Op::not_equal, 0, Width>(i, bases, count);
           break;
-        case code(Op::not_equal, 1):
+        case instruction_code(Op::not_equal, 1):
           execute<Op::not_equal, 1, Width>(i, bases, count);
           break;
-        case code(Op::not_equal, 2):
+        case instruction_code(Op::not_equal, 2):
           execute<Op::not_equal, 2, Width>(i, bases, count);
           break;
-        case code(Op::where, 0):
+        case instruction_code(Op::where, 0):
           execute<Op::where, 0, Width>(i, bases, count);
           break;
-        case code(Op::where, 1):
+        case instruction_code(Op::where, 1):
           execute<Op::where, 1, Width>(i, bases, count);
           break;
-        case code(Op::where, 2):
+        case instruction_code(Op::where, 2):
           execute<Op::where, 2, Width>(i, bases, count);
           break;
-        case code(Op::where, 3):
+        case instruction_code(Op::where, 3):
           execute<Op::where, 3, Width>(i, bases, count);
           break;
-        case code(Op::where, 4):
+        case instruction_code(Op::where, 4):
           execute<Op::where, 4, Width>(i, bases, count);
           break;
-        case code(Op::where, 5):
+        case instruction_code(Op::where, 5):
           execute<Op::where, 5, Width>(i, bases, count);
           break;
-        case code(Op::where, 6):
+        case instruction_code(Op::where, 6):
           execute<Op::where, 6, Width>(i, bases, count);
           break;
-        case code(Op::multiply_add, 0):
+        case instruction_code(Op::multiply_add, 0):
           execute<Op::multiply_add, 0, Width>(i, bases, count);
           break;
-        case code(Op::multiply_add, 1):
+        case instruction_code(Op::multiply_add, 1):
           execute<Op::multiply_add, 1, Width>(i, bases, count);
           break;
-        case code(Op::multiply_add, 4):
+        case instruction_code(Op::multiply_add, 4):
           execute<Op::multiply_add, 4, Width>(i, bases, count);
           break;
-        case code(Op::multiply_add, 5):
+        case instruction_code(Op::multiply_add, 5):
           execute<Op::multiply_add, 5, Width>(i, bases, count);
           break;
-        case code(Op::multiply_subtract, 0):
+        case instruction_code(Op::multiply_subtract, 0):
           execute<Op::multiply_subtract, 0, Width>(i, bases, count);
           break;
-        case code(Op::multiply_subtract, 1):
+        case instruction_code(Op::multiply_subtract, 1):
           execute<Op::multiply_subtract, 1, Width>(i, bases, count);
           break;
-        case code(Op::multiply_subtract, 4):
+        case instruction_code(Op::multiply_subtract, 4):
           execute<Op::multiply_subtract, 4, Width>(i, bases, count);
           break;
-        case code(Op::multiply_subtract, 5):
+        case instruction_code(Op::multiply_subtract, 5):
           execute<Op::multiply_subtract, 5, Width>(i, bases, count);
           break;
-        case code(Op::subtract_multiply, 0):
+        case instruction_code(Op::subtract_multiply, 0):
           execute<Op::subtract_multiply, 0, Width>(i, bases, count);
           break;
-        case code(Op::subtract_multiply, 1):
+        case instruction_code(Op::subtract_multiply, 1):
           execute<Op::subtract_multiply, 1, Width>(i, bases, count);
           break;
-        case code(Op::subtract_multiply, 4):
+        case instruction_code(Op::subtract_multiply, 4):
           execute<Op::subtract_multiply, 4, Width>(i, bases, count);
           break;
-        case code(Op::subtract_multiply, 5):
+        case instruction_code(Op::subtract_multiply, 5):
           execute<Op::subtract_multiply, 5, Width>(i, bases, count);
           break;
-        case code(Op::scaled_difference, 0):
+        case instruction_code(Op::scaled_difference, 0):
           execute<Op::scaled_difference, 0, Width>(i, bases, count);
           break;
-        case code(Op::scaled_difference, 4):
+        case instruction_code(Op::scaled_difference, 4):
           execute<Op::scaled_difference, 4, Width>(i, bases, count);
           break;
-        case code(Op::scaled_difference, 5):
+        case instruction_code(Op::scaled_difference, 5):
           execute<Op::scaled_difference, 5, Width>(i, bases, count);
           break;
-        case code(Op::scaled_difference, 6):
+        case instruction_code(Op::scaled_difference, 6):
           execute<Op::scaled_difference, 6, Width>(i, bases, count);
           break;
-        case code(Op::second_difference, 0):
+        case instruction_code(Op::second_difference, 0):
           execute<Op::second_difference, 0, Width>(i, bases, count);
           break;
-        case code(Op::second_difference, 8):
+        case instruction_code(Op::second_difference, 8):
           execute<Op::second_difference, 8, Width>(i, bases, count);
           break;
         default:

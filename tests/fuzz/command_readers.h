@@ -6,6 +6,7 @@ namespace forerun::fuzz {
 
 Reader campaign_reader();
 Reader config_reader();
+Reader expression_reader();
 Reader record_reader();
 
 }  // namespace forerun::fuzz

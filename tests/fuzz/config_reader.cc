@@ -115,6 +115,28 @@ rho = 27.0
 [highest]
 rho = 29.0
 )",
+          R"([problem]
+name = "equations"
+parameters = { nu = 0.01 }
+[problem.mesh]
+x = { from = -1.0, to = 1.0, points = 8, boundary = "periodic" }
+y = { from = 0, to = 2, points = 4, neumann = [0.0, 1] }
+[problem.u]
+initial = "cos(pi*x)*y"
+rhs = """
+nu*lap(u) - u*dx(u) \
+  + \u0032*t"""
+bounds = [0.0, 1.0]
+[time]
+end = 1.0
+slices = 4
+[fine]
+method = "rk4"
+steps = 4
+[coarse]
+method = "rk1"
+steps = 1
+)",
           "[burgers]\ntitle = \"Burgers\"\nconfig = \"burgers.toml\"\nsettings = \"time.slices=64\"\n",
           "time.slices=64",
           "problem.name=\"bur\\u0067ers\"",

@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 seconds=${1:-600}
 readers=("${@:2}")
-((${#readers[@]} > 0)) || readers=(campaign config csv model npy record store)
+((${#readers[@]} > 0)) || readers=(campaign config csv expression model npy record store)
 
 # libFuzzer comes with clang, which nothing else of Forerun needs.
 if ! command -v clang++ >/dev/null; then

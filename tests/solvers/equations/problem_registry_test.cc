@@ -15,14 +15,17 @@ TEST(ProblemRegistryTest, IsSortedAndComplete) {
   std::vector<std::string> names;
   for (const ProblemEntry& entry : problem_registry()) names.push_back(entry.name);
   EXPECT_THAT(names, testing::ElementsAre("brusselator", "burgers", "dahlquist", "diffusion_reaction",
-                                          "double_pendulum", "fitzhugh_nagumo", "heat", "hopf", "lorenz", "rossler",
-                                          "shallow_water", "transport", "wave"));
+                                          "double_pendulum", "equations", "fitzhugh_nagumo", "heat", "hopf", "lorenz",
+                                          "rossler", "shallow_water", "transport", "wave"));
 }
 
 TEST(ProblemRegistryTest, DescribesEveryParameterAndAcceptsItsDefault) {
   for (const ProblemEntry& entry : problem_registry()) {
     Parameters parameters(entry.parameters);
     EXPECT_FALSE(entry.equation.empty()) << entry.name;
+    if (entry.open) {
+      EXPECT_FALSE(entry.open->patterns.empty());
+    }
     for (const ParameterSpec& spec : entry.parameters) {
       EXPECT_FALSE(spec.description.empty()) << entry.name << "." << spec.name;
       EXPECT_NO_THROW(parameters.set(spec.name, spec.default_value)) << entry.name << "." << spec.name;
@@ -32,6 +35,7 @@ TEST(ProblemRegistryTest, DescribesEveryParameterAndAcceptsItsDefault) {
 
 TEST(ProblemRegistryTest, MakesProblemsWhosePartsFitTogether) {
   for (const ProblemEntry& entry : problem_registry()) {
+    if (entry.open) continue;  // nothing is there before somebody writes it down
     const auto problem = make_problem(entry.name);
     const State initial = problem->initial_state();
     const StateBounds bounds = problem->bounds();
