@@ -91,6 +91,7 @@ State initial_state(const EquationsSpec& equations, const LoweredExpressions& in
 /// Bounds of a field that states none: the range of its initial state and half as much to either side; of one that is
 /// the same everywhere, its size to either side, at least 1.
 std::pair<double, double> usual_bounds(const Eigen::Ref<const State>& initial) {
+  if (!initial.allFinite()) return {-1.0, 1.0};  // nobody will use it
   const double lower = initial.minCoeff(), upper = initial.maxCoeff();
   const double width = upper - lower;
   const double size = std::max(std::abs(lower), std::abs(upper));

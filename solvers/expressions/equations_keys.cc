@@ -23,7 +23,7 @@ ParameterSpec choice(std::string name, std::vector<std::string> choices, std::st
 }
 
 std::vector<ParameterSpec> make_patterns() {
-  ParameterSpec points = plain("mesh.AXIS.points", std::int64_t{1}, "points of the axis that are unknowns");
+  ParameterSpec points = plain("mesh.AXIS.points", std::int64_t{100}, "points of the axis that are unknowns");
   points.minimum = 3.0;
   points.maximum = kMostPoints;
   const std::string two = ", a number or one for each end, [low, high]";

@@ -19,6 +19,19 @@ std::size_t character_size(std::string_view text) {
   return std::min(size, text.size());
 }
 
+/// The character that begins here, quoted; a control character or a byte that is none by its number.
+std::string shown(std::string_view text) {
+  const auto byte = static_cast<unsigned char>(text.front());
+  const std::string_view character = text.substr(0, character_size(text));
+  const bool is_whole = std::all_of(character.begin() + 1, character.end(),
+                                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; });
+  const bool is_control = byte < 0x20U || byte == 0x7FU;
+  const bool is_lone = byte >= 0x80U && (byte < 0xC2U || character.size() < 2);
+  if (is_whole && !is_control && !is_lone) return "'" + std::string(character) + "'";
+  constexpr std::string_view digits = "0123456789abcdef";
+  return std::string("byte 0x") + digits[byte / 16] + digits[byte % 16];
+}
+
 /// Signs that people write and this language spells otherwise.
 struct Meant {
   std::string_view written;
@@ -106,8 +119,7 @@ Token Lexer::sign() {
     at_ += 1;
     return {TokenKind::sign, rest.substr(0, 1), begin};
   }
-  throw ExpressionError(key_, begin,
-                        "'" + std::string(rest.substr(0, character_size(rest))) + "' is no part of an expression");
+  throw ExpressionError(key_, begin, shown(rest) + " is no part of an expression");
 }
 
 }  // namespace forerun

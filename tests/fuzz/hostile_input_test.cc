@@ -175,9 +175,9 @@ TEST_P(HostileInput, AMegabyteOfTheSameIsReadOrRefusedInWords) {
 
 const std::vector<Effort>& efforts() {
   static const std::vector<Effort> all = {{"campaign", 200, 500, 500},    {"config", 500, 1000, 3000},
-                                          {"csv", 10'000, 100'000, 3000}, {"expression", 500, 3000, 5000}, {"model", 10'000, 4000, 3000},
-                                          {"npy", 10'000, 100'000, 3000}, {"record", 100, 100, 200},
-                                          {"store", 10'000, 4000, 3000}};
+                                          {"csv", 10'000, 100'000, 3000}, {"expression", 500, 3000, 5000},
+                                          {"model", 10'000, 4000, 3000},  {"npy", 10'000, 100'000, 3000},
+                                          {"record", 100, 100, 200},      {"store", 10'000, 4000, 3000}};
   return all;
 }
 

@@ -130,8 +130,7 @@ Reader campaign_reader() { return {"campaign", campaign_seeds, read_campaign}; }
 Reader record_reader() { return {"record", record_seeds, read_record}; }
 
 const std::vector<Reader>& command_readers() {
-  static const std::vector<Reader> all = {campaign_reader(), config_reader(), expression_reader(),
-                                          record_reader()};
+  static const std::vector<Reader> all = {campaign_reader(), config_reader(), expression_reader(), record_reader()};
   return all;
 }
 

@@ -123,7 +123,11 @@ Experiment middle_run(const CampaignConfig& config) {
 
 StoreFamily campaign_family(const CampaignConfig& config, const Experiment& middle) {
   StoreFamily family{middle.signature, network_box(config)};
-  for (const std::string& name : config.box.names) family.common.parameters.erase(name);
+  // A parameter that reaches the initial state alone has a default for whoever computes samples again. One of an open
+  // problem has none but the middle of its range.
+  const bool is_open = find_problem(middle.config.problem.name).open.has_value();
+  const std::vector<std::string>& varying = is_open ? family.box.names : config.box.names;
+  for (const std::string& name : varying) family.common.parameters.erase(name);
   return family;
 }
 
