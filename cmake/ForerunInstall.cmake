@@ -1,5 +1,7 @@
 # Install rules and the exported package: after `cmake --install`, find_package(Forerun) gives Forerun::core,
-# Forerun::learning and Forerun::solvers, whose headers are included as in this repository ("core/parareal/parareal.h").
+# Forerun::learning and Forerun::solvers, whose headers are included as in this repository ("core/parareal/parareal.h"),
+# and, where its own needs are met, Forerun::cli: the command line with equations of one's own
+# ("apps/forerun/forerun_main.h").
 include(CMakePackageConfigHelpers)
 
 set(forerun_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Forerun)
@@ -19,6 +21,10 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ForerunConfig.cmake ${CMAKE_CURRENT_BI
         DESTINATION ${forerun_package_dir})
 
 if(TARGET forerun)
+  install(TARGETS forerun_cli EXPORT ForerunCliTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES ${PROJECT_SOURCE_DIR}/apps/forerun/forerun_main.h
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/forerun/apps/forerun)
+  install(EXPORT ForerunCliTargets NAMESPACE Forerun:: DESTINATION ${forerun_package_dir})
   install(TARGETS forerun RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/forerun)
 endif()

@@ -7,7 +7,7 @@ packages=(
   libeigen3-dev libtbb-dev  # core
   nlohmann-json3-dev libxxhash-dev  # learning: model files
   libspdlog-dev libcxxopts-dev libtomlplusplus-dev  # apps
-  libgtest-dev libgmock-dev libbenchmark-dev python3  # tests and benchmarks
+  libgtest-dev libgmock-dev libbenchmark-dev python3 gfortran  # tests and benchmarks
 )
 
 if ! command -v dpkg-query >/dev/null; then

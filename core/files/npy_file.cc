@@ -218,6 +218,18 @@ States decode_matrix(std::string_view content) {
   return values.reshaped<Eigen::RowMajor>(rows, columns);
 }
 
+/// All of a file of doubles that stands before its data, which is 64-byte aligned.
+std::string preamble(const std::string& order_and_shape) {
+  constexpr std::size_t alignment = 64;
+  std::string header = "{'descr': '<f8', " + order_and_shape + ", }";
+  const std::size_t unpadded = prefix_size + sizeof(std::uint16_t) + header.size() + 1;
+  header.append((alignment - unpadded % alignment) % alignment, ' ').append("\n");
+  const auto length = static_cast<std::uint16_t>(header.size());
+  std::string bytes(magic);
+  bytes.append({'\1', '\0'}).append(reinterpret_cast<const char*>(&length), sizeof(length));
+  return bytes + header;
+}
+
 /// decode(content of the file), its complaints with the file's name.
 template <class Decode>
 auto read(const std::filesystem::path& path, const Decode& decode_content) {
@@ -235,16 +247,16 @@ State read_npy(const std::filesystem::path& path) { return read(path, decode_sta
 
 States read_npy_matrix(const std::filesystem::path& path) { return read(path, decode_matrix); }
 
+std::string npy_bytes(const StateView& state) {
+  std::string bytes = preamble("'fortran_order': False, 'shape': (" + std::to_string(state.size()) + ",)");
+  bytes.append(reinterpret_cast<const char*>(state.data()), sizeof(double) * static_cast<std::size_t>(state.size()));
+  return bytes;
+}
+
 void write_npy(const std::filesystem::path& path, const StatesView& states) {
-  constexpr std::size_t alignment = 64;
-  std::string header = "{'descr': '<f8', 'fortran_order': True, 'shape': (" + std::to_string(states.rows()) + ", " +
-                       std::to_string(states.cols()) + "), }";
-  const std::size_t unpadded = prefix_size + sizeof(std::uint16_t) + header.size() + 1;
-  header.append((alignment - unpadded % alignment) % alignment, ' ').append("\n");
-  const auto length = static_cast<std::uint16_t>(header.size());
+  const std::string header = preamble("'fortran_order': True, 'shape': (" + std::to_string(states.rows()) + ", " +
+                                      std::to_string(states.cols()) + ")");
   write_file_atomically(path, [&](std::ostream& stream) {
-    stream << magic << '\1' << '\0';
-    stream.write(reinterpret_cast<const char*>(&length), sizeof(length));
     stream << header;
     for (Index n = 0; n < states.cols(); ++n) {
       stream.write(reinterpret_cast<const char*>(states.col(n).data()),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "core/base/state.h"
 
@@ -17,6 +18,9 @@ State read_npy(const std::filesystem::path& path);
 /// The same of a two-dimensional array, as a matrix. Numbers need not be finite: what a run that failed has left
 /// behind is not.
 States read_npy_matrix(const std::filesystem::path& path);
+
+/// A file's bytes that hold `state` as an array of shape (size,), format version 1.0: `numpy.load` gives it back.
+std::string npy_bytes(const StateView& state);
 
 /// Writes `states` as a 2-D array of shape (rows, columns) in Fortran order, format version 1.0, data 64-byte aligned:
 /// in Python `numpy.load(path)[:, n]` is column n. The file is written atomically; throws `FileError`.

@@ -19,7 +19,7 @@ file(RENAME ${SCRATCH}/installed ${SCRATCH}/moved)
 
 run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${SCRATCH}/build -G ${GENERATOR}
     -DCMAKE_PREFIX_PATH=${SCRATCH}/moved -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}
-    -DCMAKE_BUILD_TYPE=${BUILD_TYPE} -DCMAKE_CXX_FLAGS=-march=native)
+    -DCMAKE_BUILD_TYPE=${BUILD_TYPE} -DCMAKE_CXX_FLAGS=-march=native -DWITH_CLI=${WITH_CLI})
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build --config ${BUILD_TYPE})
 run(${CMAKE_CTEST_COMMAND} --test-dir ${SCRATCH}/build -C ${BUILD_TYPE} --output-on-failure --no-tests=error)
 
