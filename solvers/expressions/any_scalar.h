@@ -37,7 +37,7 @@ double value_of(const Scalar& x) {
 /// f(a), f'(a).
 template <Op op, class Scalar>
 Scalar function(const Scalar& a) {
-  const auto f = [](double x) { return computed<op>(x, 0.0, 0.0, 0.0); };
+  const auto f = [](double x) { return computed<op>(OperandValues<double>{x}); };
   if constexpr (HasDerivative<Scalar>) {
     const double x = a.value, y = f(x);
     const double slope = op == Op::exp    ? y
@@ -75,29 +75,29 @@ Scalar chosen(const Scalar& a, const Scalar& b, const Scalar& c) {
 }
 
 template <Op op, class Scalar>
-Scalar result(const Scalar& a, const Scalar& b, const Scalar& c, const Scalar& d) {
+Scalar result(const OperandValues<Scalar>& in) {
   constexpr bool is_function = op >= Op::exp && op <= Op::abs;
   constexpr bool is_comparison = op >= Op::less && op <= Op::not_equal;
   constexpr bool is_choice = op == Op::minimum || op == Op::maximum || op == Op::where;
   if constexpr (is_function) {
-    return function<op>(a);
+    return function<op>(in[0]);
   } else if constexpr (is_comparison) {
-    return Scalar(computed<op>(value_of(a), value_of(b), 0.0, 0.0));
+    return Scalar(computed<op>(OperandValues<double>{value_of(in[0]), value_of(in[1])}));
   } else if constexpr (is_choice) {
-    return chosen<op>(a, b, c);
+    return chosen<op>(in[0], in[1], in[2]);
   } else if constexpr (op == Op::power) {
-    return power(a, b);
+    return power(in[0], in[1]);
   } else {
-    return computed<op>(a, b, c, d);
+    return computed<op>(in);
   }
 }
 
 template <class Scalar, std::size_t... I>
-Scalar result_of(Op op, const std::array<Scalar, 4>& in, std::index_sequence<I...>) {
+Scalar result_of(Op op, const OperandValues<Scalar>& in, std::index_sequence<I...>) {
   Scalar found{};
   const auto try_op = [&]<std::size_t Number>() {
     constexpr Op candidate = static_cast<Op>(Number + static_cast<std::size_t>(Op::copy));
-    if (op == candidate) found = result<candidate>(in[0], in[1], in[2], in[3]);
+    if (op == candidate) found = result<candidate>(in);
   };
   (try_op.template operator()<I>(), ...);
   return found;
@@ -106,9 +106,9 @@ Scalar result_of(Op op, const std::array<Scalar, 4>& in, std::index_sequence<I..
 /// One point or component after the other: `place` gives an operand's scalar to read or to write.
 template <class Scalar, class Place>
 void run(const Tape& tape, const double* scalars, const Place& place) {
-  constexpr auto num_ops = static_cast<std::size_t>(Op::second_difference) - static_cast<std::size_t>(Op::copy) + 1;
+  constexpr auto num_ops = static_cast<std::size_t>(last_op) - static_cast<std::size_t>(Op::copy) + 1;
   for (const Instruction& instruction : tape.instructions) {
-    std::array<Scalar, 4> in{};
+    OperandValues<Scalar> in{};
     for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(instruction.op())); ++k) {
       const Operand& operand = instruction.in[k];
       in[k] = operand.space == Space::scalars ? Scalar(scalars[operand.offset]) : place(operand);

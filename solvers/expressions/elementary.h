@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 
 #include "solvers/simd/trigonometry.h"
@@ -7,7 +8,7 @@
 namespace forerun {
 
 /// What a node of an expression's graph computes. Those behind `where` join what is often found together, in one pass
-/// and with the same roundings; their operands are written a, b, c, d.
+/// and with the same roundings; their operands are written a, b, c, d, e, f.
 enum class Op : unsigned char {
   constant,
   time,
@@ -39,20 +40,28 @@ enum class Op : unsigned char {
   multiply_subtract,  ///< a b − c
   subtract_multiply,  ///< c − a b
   scaled_difference,  ///< c (a − b)
-  second_difference   ///< d ((a − 2 b) + c)
+  second_difference,  ///< d ((a − 2 b) + c)
+  star                ///< f (((a + b) + (c + d)) − 4 e): the five-point Laplacian
 };
+inline constexpr Op last_op = Op::star;
+
+inline constexpr std::size_t most_operands = 6;
+template <class Scalar>
+using OperandValues = std::array<Scalar, most_operands>;
 
 constexpr int num_operands(Op op) {
   if (op <= Op::field) return 0;
   if (op <= Op::abs) return 1;
   if (op <= Op::not_equal) return 2;
+  if (op == Op::star) return 6;
   return op == Op::second_difference ? 4 : 3;
 }
 
 /// The operation on numbers; a scalar of another kind needs functions of these names. The same bits wherever it is
 /// used.
 template <Op op, class Scalar>
-FORERUN_INLINE Scalar computed(const Scalar& a, const Scalar& b, const Scalar& c, const Scalar& d) {
+FORERUN_INLINE Scalar computed(const OperandValues<Scalar>& operands) {
+  const auto& [a, b, c, d, e, f] = operands;
   using std::abs, std::exp, std::log, std::pow, std::sqrt, std::tanh;
   if constexpr (op == Op::copy) return a;
   if constexpr (op == Op::negate) return -a;
@@ -84,6 +93,7 @@ FORERUN_INLINE Scalar computed(const Scalar& a, const Scalar& b, const Scalar& c
   if constexpr (op == Op::subtract_multiply) return c - a * b;
   if constexpr (op == Op::scaled_difference) return c * (a - b);
   if constexpr (op == Op::second_difference) return d * ((a - 2.0 * b) + c);
+  if constexpr (op == Op::star) return f * (((a + b) + (c + d)) - 4.0 * e);
 }
 
 }  // namespace forerun

@@ -13,12 +13,12 @@ namespace {
 constexpr int kMostFactors = 16;  ///< of a power that is written as a product
 
 template <std::size_t... I>
-double value_by_op(Op op, const std::array<double, 4>& x, std::index_sequence<I...>) {
+double value_by_op(Op op, const OperandValues<double>& x, std::index_sequence<I...>) {
   double value = 0.0;
   constexpr auto first = static_cast<std::size_t>(Op::copy);
   const auto try_op = [&]<std::size_t Number>() {
     constexpr Op candidate = static_cast<Op>(Number + first);
-    if (op == candidate) value = computed<candidate>(x[0], x[1], x[2], x[3]);
+    if (op == candidate) value = computed<candidate>(x);
   };
   (try_op.template operator()<I>(), ...);
   return value;
@@ -31,8 +31,8 @@ bool is_sound_factor(double c) { return c == 0.0 || std::isnormal(c); }
 
 }  // namespace
 
-double computed_value(Op op, const std::array<double, 4>& operands) {
-  constexpr auto count = static_cast<std::size_t>(Op::second_difference) - static_cast<std::size_t>(Op::copy) + 1;
+double computed_value(Op op, const OperandValues<double>& operands) {
+  constexpr auto count = static_cast<std::size_t>(last_op) - static_cast<std::size_t>(Op::copy) + 1;
   return value_by_op(op, operands, std::make_index_sequence<count>());
 }
 
@@ -63,7 +63,7 @@ NodeIndex ExpressionGraph::make(Op op, std::initializer_list<NodeIndex> operands
   GraphNode node{.op = op};
   std::copy(operands.begin(), operands.end(), node.operands.begin());
   if (commutes(op) && node.operands[1] < node.operands[0]) std::swap(node.operands[0], node.operands[1]);
-  std::array<double, 4> values{};
+  OperandValues<double> values{};
   bool all_constant = true;
   for (std::size_t k = 0; k < operands.size(); ++k) {
     const GraphNode& input = nodes_[static_cast<std::size_t>(node.operands[k])];
@@ -122,6 +122,26 @@ NodeIndex ExpressionGraph::multiply(NodeIndex a, NodeIndex b) {
   return make(Op::multiply, {a, b});
 }
 
+/// Whether a constant factor is among a node's operands, and where.
+bool ExpressionGraph::is_scaled(NodeIndex a) const {
+  return is(a, Op::scaled_difference) || is(a, Op::second_difference) || is(a, Op::star) ||
+         (is(a, Op::multiply) && (is_constant(operand(a, 0)) || is_constant(operand(a, 1))));
+}
+
+std::size_t ExpressionGraph::scale_place(NodeIndex a) const {
+  if (is(a, Op::multiply)) return is_constant(operand(a, 0)) ? 0 : 1;
+  return static_cast<std::size_t>(num_operands(node(a).op)) - 1;
+}
+
+/// The node with another factor in its place.
+NodeIndex ExpressionGraph::scaled_anew(double factor, NodeIndex a) {
+  const auto [p, q, r, s, t, last] = node(a).operands;
+  if (is(a, Op::multiply)) return scale(factor, scale_place(a) == 0 ? q : p);
+  if (is(a, Op::scaled_difference)) return scaled_difference(factor, p, q);
+  if (is(a, Op::second_difference)) return second_difference(factor, p, q, r);
+  return star(factor, p, q, r, s, t);
+}
+
 /// factor · a, a factor inside taken together with it.
 NodeIndex ExpressionGraph::scale(double factor, NodeIndex a) {
   if (is_constant(a)) return constant(factor * value(a));
@@ -129,15 +149,9 @@ NodeIndex ExpressionGraph::scale(double factor, NodeIndex a) {
   if (factor == 1.0) return a;
   if (is(a, Op::negate)) return scale(-factor, operand(a, 0));
   if (is(a, Op::subtract)) return scaled_difference(factor, operand(a, 0), operand(a, 1));
-  const bool is_scaled = is(a, Op::multiply) || is(a, Op::scaled_difference) || is(a, Op::second_difference);
-  const std::size_t place = is(a, Op::multiply) ? 0 : is(a, Op::scaled_difference) ? 2 : 3;
-  for (const std::size_t k : {place, is(a, Op::multiply) ? std::size_t{1} : place}) {
-    if (!is_scaled || !is_constant(operand(a, k))) continue;
-    const double both = factor * value(operand(a, k));
-    if (!is_sound_factor(both)) continue;
-    if (is(a, Op::multiply)) return scale(both, operand(a, 1 - k));
-    if (is(a, Op::scaled_difference)) return scaled_difference(both, operand(a, 0), operand(a, 1));
-    return second_difference(both, operand(a, 0), operand(a, 1), operand(a, 2));
+  if (is_scaled(a)) {
+    const double both = factor * value(operand(a, scale_place(a)));
+    if (is_sound_factor(both)) return scaled_anew(both, a);
   }
   if (factor == -1.0) return make(Op::negate, {a});
   return make(Op::multiply, {constant(factor), a});
@@ -184,13 +198,23 @@ NodeIndex ExpressionGraph::scaled_difference(double c, NodeIndex a, NodeIndex b)
   return make(Op::scaled_difference, {a, b, constant(c)});
 }
 
+NodeIndex ExpressionGraph::star(double c, NodeIndex l, NodeIndex r, NodeIndex b, NodeIndex t, NodeIndex m) {
+  if (c == 0.0) return constant(0.0);
+  if (!are_of_one_kind({l, r, b, t, m})) {
+    return scaled_difference(c, add(add(l, r), add(b, t)), scale(4.0, m));
+  }
+  return make(Op::star, {l, r, b, t, m, constant(c)});
+}
+
+/// As what is written at several points is unless some of it was folded away.
+bool ExpressionGraph::are_of_one_kind(std::initializer_list<NodeIndex> nodes) const {
+  const Dependence& kind = node(*nodes.begin()).depends;
+  return kind.any() && std::all_of(nodes.begin(), nodes.end(), [&](NodeIndex i) { return node(i).depends == kind; });
+}
+
 NodeIndex ExpressionGraph::second_difference(double c, NodeIndex a, NodeIndex b, NodeIndex e) {
   if ((a == b && b == e) || c == 0.0) return constant(0.0);
-  // Of one kind, as what is written at three points is unless some of it was folded away.
-  const Dependence& kind = node(b).depends;
-  if (!kind.any() || node(a).depends != kind || node(e).depends != kind) {
-    return scale(c, add(subtract(a, scale(2.0, b)), e));
-  }
+  if (!are_of_one_kind({a, b, e})) return scale(c, add(subtract(a, scale(2.0, b)), e));
   return make(Op::second_difference, {a, b, e, constant(c)});
 }
 

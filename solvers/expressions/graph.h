@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <unordered_map>
 #include <vector>
 
@@ -32,7 +33,7 @@ using NodeIndex = int;
 
 struct GraphNode {
   Op op = Op::constant;
-  std::array<NodeIndex, 4> operands{};
+  std::array<NodeIndex, most_operands> operands{};
   double value = 0.0;  ///< of a constant
   Index index = 0;     ///< of a field or a coordinate
   MeshShift shift{};
@@ -65,6 +66,9 @@ class ExpressionGraph {
   NodeIndex scaled_difference(double c, NodeIndex a, NodeIndex b);
   NodeIndex second_difference(double c, NodeIndex a, NodeIndex b, NodeIndex e);
 
+  /// c (((l + r) + (b + t)) − 4 m): the Laplacian where spacings are equal.
+  NodeIndex star(double c, NodeIndex l, NodeIndex r, NodeIndex b, NodeIndex t, NodeIndex m);
+
   const GraphNode& node(NodeIndex i) const { return nodes_[static_cast<std::size_t>(i)]; }
   int size() const { return static_cast<int>(nodes_.size()); }
   bool is_constant(NodeIndex i) const { return node(i).op == Op::constant; }
@@ -81,6 +85,10 @@ class ExpressionGraph {
   NodeIndex insert(GraphNode node);
   NodeIndex make(Op op, std::initializer_list<NodeIndex> operands);
   NodeIndex scale(double factor, NodeIndex a);
+  bool is_scaled(NodeIndex a) const;
+  std::size_t scale_place(NodeIndex a) const;
+  NodeIndex scaled_anew(double factor, NodeIndex a);
+  bool are_of_one_kind(std::initializer_list<NodeIndex> nodes) const;
   NodeIndex whole_power(NodeIndex base, int exponent);
   bool is(NodeIndex i, Op op) const { return node(i).op == op; }
   bool is_value(NodeIndex i, double value) const { return is_constant(i) && node(i).value == value; }
@@ -91,6 +99,6 @@ class ExpressionGraph {
 };
 
 /// The value of an operation on constants.
-double computed_value(Op op, const std::array<double, 4>& operands);
+double computed_value(Op op, const OperandValues<double>& operands);
 
 }  // namespace forerun

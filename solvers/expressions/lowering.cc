@@ -178,14 +178,9 @@ NodeIndex Lowering::laplacian(const SyntaxNode& node, MeshShift shift) {
     const NodeIndex along_x = second_difference(node, shift, 0);
     return graph_.add(along_x, second_difference(node, shift, 1));
   }
-  // Equal spacings: the five-point star in one.
-  const NodeIndex left = neighbour(node, shift, 0, -1);
-  const NodeIndex row = graph_.add(left, neighbour(node, shift, 0, 1));
-  const NodeIndex below = neighbour(node, shift, 1, -1);
-  const NodeIndex column = graph_.add(below, neighbour(node, shift, 1, 1));
-  const NodeIndex middle = lower(node.children[0], shift);
-  return graph_.scaled_difference(1.0 / (h * h), graph_.add(row, column),
-                                  graph_.multiply(graph_.constant(4.0), middle));
+  const NodeIndex left = neighbour(node, shift, 0, -1), right = neighbour(node, shift, 0, 1);
+  const NodeIndex below = neighbour(node, shift, 1, -1), above = neighbour(node, shift, 1, 1);
+  return graph_.star(1.0 / (h * h), left, right, below, above, lower(node.children[0], shift));
 }
 
 }  // namespace forerun

@@ -9,7 +9,7 @@ namespace {
 struct Step {
   NodeIndex result = 0;
   Op op = Op::copy;
-  std::array<NodeIndex, 4> in{};
+  std::array<NodeIndex, most_operands> in{};
 };
 
 class TapeBuilder {
@@ -61,7 +61,7 @@ class TapeBuilder {
 
   Step joined(NodeIndex i, std::vector<bool>& is_joined) const {
     const GraphNode& node = graph_.node(i);
-    const auto [a, b, c, d] = node.operands;
+    const NodeIndex a = node.operands[0], b = node.operands[1];
     const auto join = [&](Op op, NodeIndex product, NodeIndex other) {
       is_joined[at(product)] = true;
       return Step{i, op, {graph_.node(product).operands[0], graph_.node(product).operands[1], other, 0}};

@@ -25,15 +25,15 @@ struct Operand {
 };
 
 /// An operation, and in bit k of `scalars` whether its operand k is one number for the whole run.
-constexpr int instruction_code(Op op, int scalars) { return static_cast<int>(op) * 16 + scalars; }
+constexpr int instruction_code(Op op, int scalars) { return static_cast<int>(op) * 64 + scalars; }
 
 /// out = op(in…) for a run of numbers.
 struct Instruction {
   int code = instruction_code(Op::copy, 0);
   Operand out{};
-  std::array<Operand, 4> in{};
+  std::array<Operand, most_operands> in{};
 
-  Op op() const { return static_cast<Op>(code / 16); }
+  Op op() const { return static_cast<Op>(code / 64); }
 };
 
 /// Instructions that compute some nodes of a graph, each once, in an order in which operands come first.

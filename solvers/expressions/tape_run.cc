@@ -1,4 +1,5 @@
 #include <cassert>
+#include <utility>
 
 #include "solvers/expressions/tape.h"
 
@@ -45,11 +46,12 @@ FORERUN_INLINE Quad four(const One& one, Index /*i*/) { return broadcast<Quad>(o
 
 /// The operation on four numbers at once, with the bits that it gives one by one.
 template <Op op>
-FORERUN_INLINE Quad computed_four(const Quad& a, const Quad& b, const Quad& c, const Quad& d) {
+FORERUN_INLINE Quad computed_four(const OperandValues<Quad>& operands) {
+  const auto& [a, b, c, d, e, f] = operands;
   constexpr bool is_arithmetic =
       op == Op::copy || op == Op::negate || (op >= Op::add && op <= Op::divide) || op > Op::where;
   const Quad one = broadcast<Quad>(1.0);
-  if constexpr (is_arithmetic || (op >= Op::sin && op <= Op::tan)) return computed<op>(a, b, c, d);
+  if constexpr (is_arithmetic || (op >= Op::sin && op <= Op::tan)) return computed<op>(operands);
   if constexpr (op == Op::minimum) return b < a ? b : a;
   if constexpr (op == Op::maximum) return a < b ? b : a;
   if constexpr (op == Op::less) return a < b ? one : Quad{};
@@ -59,43 +61,38 @@ FORERUN_INLINE Quad computed_four(const Quad& a, const Quad& b, const Quad& c, c
   if constexpr (op == Op::where) return a != Quad{} ? b : c;
   Quad result = a;  // by the standard library
   if constexpr ((op >= Op::exp && op <= Op::abs) || op == Op::power) {
-    for (Index i = 0; i < num_lanes<Quad>; ++i) result[i] = computed<op>(a[i], b[i], 0.0, 0.0);
+    for (Index i = 0; i < num_lanes<Quad>; ++i) result[i] = computed<op>(OperandValues<double>{a[i], b[i]});
   }
   return result;
 }
 
-/// out = op(a, b, c, d), those behind the last operand being anything.
-template <Op op, Index Width, class A, class B, class C, class D>
-FORERUN_INLINE void compute(Index count, double* out, const A& a, const B& b, const C& c, const D& d) {
+/// out = op(inputs…), numbers that side by side are `count`.
+template <Op op, Index Width, class... Inputs>
+FORERUN_INLINE void compute(Index count, double* out, const Inputs&... inputs) {
   constexpr Index width = num_lanes<Quad>;
   // The compiler sees to long runs of simple operations itself.
   constexpr bool in_fours = Width >= width || (op >= Op::sin && op <= Op::tan);
   const Index whole = in_fours ? count - count % width : 0;
   for (Index i = 0; i < whole; i += width) {
-    const Quad result = computed_four<op>(four(a, i), four(b, i), four(c, i), four(d, i));
+    const Quad result = computed_four<op>(OperandValues<Quad>{four(inputs, i)...});
     __builtin_memcpy(out + i, &result, sizeof(Quad));
   }
   if constexpr (Width >= width) return;
   FORERUN_INDEPENDENT_ITERATIONS
-  for (Index i = whole; i < count; ++i) out[i] = computed<op>(a[i], b[i], c[i], d[i]);
+  for (Index i = whole; i < count; ++i) out[i] = computed<op>(OperandValues<double>{inputs[i]...});
+}
+
+template <Op op, int Scalars, Index Width, std::size_t... K>
+FORERUN_INLINE void execute(const Instruction& instruction, const TapeBases& bases, Index count,
+                            std::index_sequence<K...>) {
+  const Operands<Scalars, Width> operands{instruction, bases};
+  compute<op, Width>(Width > 0 ? Width : count, operands.out(), operands.template in<K>()...);
 }
 
 template <Op op, int Scalars, Index Width>
-FORERUN_INLINE void execute(const Instruction& instruction, const TapeBases& bases, Index any_count) {
-  const Index count = Width > 0 ? Width : any_count;
-  const Operands<Scalars, Width> operands{instruction, bases};
-  double* const out = operands.out();
-  const auto a = operands.template in<0>();
-  constexpr One none{0.0};
-  if constexpr (num_operands(op) == 1) {
-    compute<op, Width>(count, out, a, none, none, none);
-  } else if constexpr (num_operands(op) == 2) {
-    compute<op, Width>(count, out, a, operands.template in<1>(), none, none);
-  } else if constexpr (num_operands(op) == 3) {
-    compute<op, Width>(count, out, a, operands.template in<1>(), operands.template in<2>(), none);
-  } else {
-    compute<op, Width>(count, out, a, operands.template in<1>(), operands.template in<2>(), operands.template in<3>());
-  }
+FORERUN_INLINE void execute(const Instruction& instruction, const TapeBases& bases, Index count) {
+  constexpr auto num_inputs = static_cast<std::size_t>(num_operands(op));
+  execute<op, Scalars, Width>(instruction, bases, count, std::make_index_sequence<num_inputs>());
 }
 
 /// Which operands of an operation may be single numbers: what the tape's builder does not make is not here.
@@ -306,6 +303,12 @@ struct TapeRunner {
           break;
         case instruction_code(Op::second_difference, 8):
           execute<Op::second_difference, 8, Width>(i, bases, count);
+          break;
+        case instruction_code(Op::star, 0):
+          execute<Op::star, 0, Width>(i, bases, count);
+          break;
+        case instruction_code(Op::star, 32):
+          execute<Op::star, 32, Width>(i, bases, count);
           break;
         default:
           assert(false);
