@@ -28,7 +28,7 @@ constexpr Index burgers_steps = 20;
 
 /// A problem's fine sweep: every slice from its own state.
 struct Sweep {
-  explicit Sweep(const std::string& name, double slice_length, const IntegratorSpec& spec)
+  explicit Sweep(const std::string& name, double slice_length, const SolverSpec& spec)
       : problem(find_problem(name).make(Parameters(find_problem(name).parameters))),
         propagator(problem->make_propagator(spec)),
         grid(0.0, slice_length * static_cast<double>(num_slices), num_slices),

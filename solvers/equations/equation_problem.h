@@ -57,20 +57,21 @@ class EquationProblem final : public OdeProblem {
     RightHandSide<Equation>::evaluate(equation_, time, state.data(), derivative.data());
   }
 
-  std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const override {
-    if (!is_adaptive(spec.method)) require_steps(spec.steps);
+  std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const override {
+    const IntegratorEntry& entry = spec.entry();
+    if (entry.make) return entry.make(std::make_shared<EquationProblem>(equation_), spec);
     std::vector<std::string> offered;
     std::unique_ptr<Propagator> made;
     std::apply([&](auto... tableau) { (offer(tableau, spec, offered, made), ...); }, ExplicitTableaux());
     if constexpr (Equation::is_linear) {
       offered.emplace_back("backward_euler");
       if (spec.method == offered.back()) {
-        made = make_backward_euler(dimension(), linear_operator(equation_), spec.steps);
+        made = make_backward_euler(dimension(), linear_operator(equation_), spec.steps());
       }
     }
     offered.emplace_back(DormandPrince5::name);
     if (spec.method == offered.back()) {
-      made = std::make_unique<AdaptiveRkPropagator<Equation, DormandPrince5>>(equation_, bounds(), spec.tolerance);
+      made = std::make_unique<AdaptiveRkPropagator<Equation, DormandPrince5>>(equation_, bounds(), spec.tolerance());
     }
     if (!made) throw_method_not_offered(name(), spec.method, offered);
     return made;
@@ -78,10 +79,10 @@ class EquationProblem final : public OdeProblem {
 
  private:
   template <class Tableau>
-  void offer(Tableau, const IntegratorSpec& spec, std::vector<std::string>& offered,
+  void offer(Tableau, const SolverSpec& spec, std::vector<std::string>& offered,
              std::unique_ptr<Propagator>& made) const {
     offered.emplace_back(Tableau::name);
-    if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps);
+    if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps());
   }
 
   Equation equation_;

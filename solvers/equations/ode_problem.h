@@ -7,7 +7,7 @@
 #include "core/base/state_norm.h"
 #include "core/propagation/propagator.h"
 #include "solvers/equations/state_layout.h"
-#include "solvers/integrators/integrator_spec.h"
+#include "solvers/integrators/solver_spec.h"
 
 namespace forerun {
 
@@ -15,8 +15,8 @@ namespace forerun {
 ///
 /// The right-hand side is written once, templated on its scalar (see `rk_propagator.h`); this is the door through which
 /// code that does not know the equation's type reaches it.
-/// Thread-safety: const members may run concurrently. Throws `ParameterError` for an unknown method, steps < 1 or a
-/// tolerance not in (0, 1), and for a method the equation does not offer.
+/// Thread-safety: const members may run concurrently. `make_propagator` throws `ParameterError` ("method") for a method
+/// that the equation does not offer.
 class OdeProblem {
  public:
   virtual ~OdeProblem() = default;
@@ -37,7 +37,7 @@ class OdeProblem {
   virtual StateLayout layout() const { return default_layout(dimension()); }
   /// derivative = f(time, state).
   virtual void evaluate(double time, const StateView& state, StateOut derivative) const = 0;
-  virtual std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const = 0;
+  virtual std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const = 0;
 };
 
 /// u_0 where time begins at `begin`: the problem's own, its time component (if it has one) being `begin`.

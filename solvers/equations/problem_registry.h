@@ -45,14 +45,4 @@ std::string problem_identity(const ProblemEntry& entry, const Parameters& parame
 /// The entry of a problem by its identity. Throws as `find_problem`.
 const ProblemEntry& find_identified_problem(const std::string& identity);
 
-/// An integrator that can be named in a configuration.
-struct IntegratorEntry {
-  std::string name;  ///< "rk4"
-  std::string description;
-  int order = 1;
-  int stages = 1;         ///< evaluations a step
-  bool adaptive = false;  ///< steps follow a tolerance
-};
-const std::vector<IntegratorEntry>& integrator_registry();
-
 }  // namespace forerun

@@ -75,7 +75,7 @@ void ExternalProblem::evaluate(double /*time*/, const StateView& /*state*/, Stat
   throw std::logic_error("the right-hand side of an external problem is not known");
 }
 
-std::unique_ptr<Propagator> ExternalProblem::make_propagator(const IntegratorSpec& spec) const {
+std::unique_ptr<Propagator> ExternalProblem::make_propagator(const SolverSpec& spec) const {
   throw ParameterError("method", "method = \"" + spec.method +
                                      "\": 'external' has no equation that could be integrated, must be a command, a "
                                      "worker or a library");

@@ -27,7 +27,7 @@ class ExternalProblem final : public OdeProblem {
   /// Throws std::logic_error.
   void evaluate(double time, const StateView& state, StateOut derivative) const override;
   /// Throws `ParameterError`: it offers none.
-  std::unique_ptr<Propagator> make_propagator(const IntegratorSpec& spec) const override;
+  std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const override;
 
  private:
   Index dimension_;

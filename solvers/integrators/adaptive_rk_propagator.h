@@ -5,8 +5,9 @@
 #include "core/base/state_norm.h"
 #include "core/propagation/propagator.h"
 #include "solvers/integrators/adaptive_rk_kernel.h"
+#include "solvers/integrators/error_weights.h"
 #include "solvers/integrators/integration_checks.h"
-#include "solvers/integrators/integrator_spec.h"
+#include "solvers/integrators/solver_spec.h"
 #include "solvers/integrators/workspace.h"
 
 namespace forerun {
@@ -22,11 +23,7 @@ template <class Equation, class Tableau>
 class AdaptiveRkPropagator final : public Propagator {
  public:
   AdaptiveRkPropagator(Equation equation, const StateBounds& bounds, double tolerance)
-      : equation_(std::move(equation)),
-        weights_(2.0 / (bounds.upper - bounds.lower).array()),
-        spec_{std::string(Tableau::name), 1, tolerance} {
-    require_tolerance(tolerance);
-  }
+      : equation_(std::move(equation)), weights_(error_weights(bounds)), spec_(std::string(Tableau::name), tolerance) {}
 
   Index dimension() const override { return equation_.dimension(); }
   double work_per_slice() const override {
@@ -50,7 +47,7 @@ class AdaptiveRkPropagator final : public Propagator {
     double* const state = thread_workspace(padded + Kernel::workspace_size(dimension()));
     std::copy_n(in.data(), dimension(), state);
     const AdaptiveOutcome outcome =
-        Kernel::advance(equation_, slice, spec_.tolerance, weights_.data(), state, state + padded);
+        Kernel::advance(equation_, slice, spec_.tolerance(), weights_.data(), state, state + padded);
     if (!outcome.complete) throw_steps_too_small(slice, outcome.time, outcome.step);
     std::copy_n(state, dimension(), out.data());
     return outcome;
@@ -58,7 +55,7 @@ class AdaptiveRkPropagator final : public Propagator {
 
   Equation equation_;
   State weights_;
-  IntegratorSpec spec_;
+  SolverSpec spec_;
 };
 
 }  // namespace forerun

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "core/base/errors.h"
-#include "core/base/number_text.h"
 #include "core/base/parameters.h"
 #include "core/base/plain_text.h"
 
@@ -11,12 +10,6 @@ namespace forerun {
 
 void require_steps(Index steps) {
   if (steps < 1) throw ParameterError("steps", "steps = " + std::to_string(steps) + ": must be an integer ≥ 1");
-}
-
-void require_tolerance(double tolerance) {
-  if (tolerance > 0.0 && tolerance < 1.0) return;
-  throw ParameterError("tolerance",
-                       "tolerance = " + shortest_text(tolerance) + ": must be a number > 0 and < 1, of a step's error");
 }
 
 void throw_steps_too_small(const Slice& slice, double time, double step) {

@@ -12,9 +12,6 @@ namespace forerun {
 /// Throws `ParameterError` ("steps") unless steps ≥ 1.
 void require_steps(Index steps);
 
-/// Throws `ParameterError` ("tolerance") unless 0 < tolerance < 1.
-void require_tolerance(double tolerance);
-
 /// Steps of a state of `dimension` components after which an integrator may look whether it is still wanted
 /// (core/base/stop_scope.h): enough work, some 100 µs, that looking costs nothing.
 constexpr Index steps_between_looks(Index dimension) { return std::max<Index>(1, 65536 / dimension); }

@@ -1,35 +1,136 @@
-#include <string>
+#include "solvers/integrators/integrator_registry.h"
+
+#include <algorithm>
 #include <tuple>
 
-#include "solvers/equations/problem_registry.h"
 #include "solvers/integrators/butcher_tableau.h"
+#include "solvers/integrators/rkc2.h"
+#include "solvers/integrators/solver_spec.h"
 
 namespace forerun {
 namespace {
 
 template <class Tableau>
 IntegratorEntry explicit_entry(Tableau) {
-  return {std::string(Tableau::name), std::string(Tableau::description), Tableau::order,
-          static_cast<int>(Tableau::num_stages)};
+  return {.name = std::string(Tableau::name),
+          .description = std::string(Tableau::description),
+          .order = Tableau::order,
+          .stages = static_cast<int>(Tableau::num_stages),
+          .keys = {steps_key()},
+          .make = {}};
 }
 
 /// Its last stage is the next step's first.
-IntegratorEntry adaptive_entry() {
+IntegratorEntry dopri5_entry() {
   using Method = DormandPrince5;
-  return {std::string(Method::name), std::string(Method::description), Method::order,
-          static_cast<int>(Method::num_stages) - 1, true};
+  return {.name = std::string(Method::name),
+          .description = std::string(Method::description),
+          .order = Method::order,
+          .stages = static_cast<int>(Method::num_stages) - 1,
+          .adaptive = true,
+          .error_order = Method::order,
+          .keys = {tolerance_key()},
+          .make = {}};
+}
+
+IntegratorEntry backward_euler_entry() {
+  return {.name = "backward_euler",
+          .description = "backward Euler, for linear equations",
+          .order = 1,
+          .stages = 1,
+          .stability = Stability::l_stable,
+          .needs = IntegratorNeeds::linear,
+          .keys = {steps_key()},
+          .make = {}};
+}
+
+IntegratorEntry rkc2_entry() {
+  return {.name = "rkc2",
+          .description = "Runge-Kutta-Chebyshev method, stages by stiffness",
+          .order = 2,
+          .stages = 0,
+          .stability = Stability::real_axis,
+          .keys = {steps_key()},
+          .make = [](std::shared_ptr<const OdeProblem> problem, const SolverSpec& spec) {
+            return make_rkc2(std::move(problem), spec.steps());
+          }};
+}
+
+IntegratorEntry adaptive_rkc2_entry() {
+  return {.name = "rkc",
+          .description = "Runge-Kutta-Chebyshev method, steps by a tolerance, stages by stiffness",
+          .order = 2,
+          .stages = 0,
+          .adaptive = true,
+          .error_order = 3,
+          .stability = Stability::real_axis,
+          .keys = {tolerance_key()},
+          .make = [](std::shared_ptr<const OdeProblem> problem, const SolverSpec& spec) {
+            return make_adaptive_rkc2(std::move(problem), spec.tolerance());
+          }};
 }
 
 }  // namespace
 
+std::string to_string(IntegratorNeeds needs) {
+  switch (needs) {
+    case IntegratorNeeds::linear:
+      return "a linear equation";
+    case IntegratorNeeds::jacobian:
+      return "a Jacobian";
+    case IntegratorNeeds::nothing:
+      break;
+  }
+  return "nothing";
+}
+
+std::string to_string(Stability stability) {
+  switch (stability) {
+    case Stability::real_axis:
+      return "stabilised along the negative real axis";
+    case Stability::a_stable:
+      return "A-stable";
+    case Stability::l_stable:
+      return "L-stable";
+    case Stability::explicit_steps:
+      break;
+  }
+  return "explicit";
+}
+
+ParameterSpec steps_key() {
+  ParameterSpec spec{"steps", std::int64_t{1}, "steps of equal length per slice"};
+  spec.minimum = 1;
+  spec.maximum = 1e9;
+  return spec;
+}
+
+ParameterSpec tolerance_key() {
+  ParameterSpec spec{"tolerance", 1e-9, "of a step's error in the scaled state"};
+  spec.minimum = 0.0;
+  spec.minimum_allowed = false;
+  spec.maximum = 0.999;
+  return spec;
+}
+
 const std::vector<IntegratorEntry>& integrator_registry() {
   static const std::vector<IntegratorEntry> entries = [] {
-    std::vector<IntegratorEntry> all{{"backward_euler", "backward Euler, for linear equations", 1, 1},
-                                     adaptive_entry()};
+    std::vector<IntegratorEntry> all{backward_euler_entry(), dopri5_entry()};
     std::apply([&](auto... tableau) { (all.push_back(explicit_entry(tableau)), ...); }, ExplicitTableaux());
+    all.push_back(rkc2_entry());
+    all.push_back(adaptive_rkc2_entry());
     return all;
   }();
   return entries;
+}
+
+const IntegratorEntry& find_integrator(const std::string& name) {
+  const auto& all = integrator_registry();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const IntegratorEntry& e) { return e.name == name; });
+  if (found != all.end()) return *found;
+  std::vector<std::string> names;
+  for (const IntegratorEntry& entry : all) names.push_back(entry.name);
+  throw ParameterError("method", "method = \"" + name + "\": no such integrator, " + suggestion(name, names));
 }
 
 }  // namespace forerun

@@ -81,6 +81,15 @@ std::vector<Complex> outer_eigenvalues(const OdeProblem& problem, double time, c
   return {values.data(), values.data() + values.size()};
 }
 
+double spectral_radius(const OdeProblem& problem, double time, const State& state) {
+  constexpr double margin = 1.1;
+  const std::vector<Complex> eigenvalues = outer_eigenvalues(problem, time, state);
+  if (eigenvalues.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double largest = 0.0;
+  for (const Complex lambda : eigenvalues) largest = std::max(largest, std::abs(lambda));
+  return margin * largest;
+}
+
 std::optional<Index> stable_steps(const OdeProblem& problem, const std::string& method, const Slice& slice,
                                   const State& state) {
   if (!state.allFinite() || !stability_function(method, 0.0)) return std::nullopt;

@@ -22,6 +22,10 @@ std::optional<std::complex<double>> stability_function(const std::string& method
 /// are more. Products with the Jacobian by differences: 24 evaluations of f. Deterministic.
 std::vector<std::complex<double>> outer_eigenvalues(const OdeProblem& problem, double time, const State& state);
 
+/// The largest |λ| of ∂f/∂u at a state, on the high side: that of `outer_eigenvalues`, and a tenth. Not finite where f
+/// is not.
+double spectral_radius(const OdeProblem& problem, double time, const State& state);
+
 /// The least number of equal steps with which an explicit method is stable on a slice that starts from `state`: no mode
 /// that the equation damps there, Re λ ≤ 0, grows by more than a factor of two,
 ///

@@ -51,12 +51,12 @@ struct Setting {
   std::vector<std::unique_ptr<Propagator>> levels;
   std::unique_ptr<Propagator> coarse;
 
-  Setting(const std::string& name, double end, const std::vector<IntegratorSpec>& specs, const IntegratorSpec& cheap)
+  Setting(const std::string& name, double end, const std::vector<SolverSpec>& specs, const SolverSpec& cheap)
       : problem(find_problem(name).make(Parameters(find_problem(name).parameters))),
         grid(0.0, end, kSlices),
         initial(problem->initial_state()),
         coarse(problem->make_propagator(cheap)) {
-    for (const IntegratorSpec& spec : specs) levels.push_back(problem->make_propagator(spec));
+    for (const SolverSpec& spec : specs) levels.push_back(problem->make_propagator(spec));
   }
 
   FidelityLadder ladder() const {
@@ -70,11 +70,11 @@ struct Setting {
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> all = [] {
     std::vector<Setting> made;
-    made.emplace_back("lorenz", 2.0, std::vector<IntegratorSpec>{{"rk4", 8}, {"rk4", 20}, {"rk4", 60}},
-                      IntegratorSpec{"rk4", 4});
-    made.emplace_back("burgers", 0.5, std::vector<IntegratorSpec>{{"rk8", 12}}, IntegratorSpec{"rk1", 4});
-    made.emplace_back("heat", 0.05, std::vector<IntegratorSpec>{{"backward_euler", 4}, {"backward_euler", 16}},
-                      IntegratorSpec{"backward_euler", 1});
+    made.emplace_back("lorenz", 2.0, std::vector<SolverSpec>{{"rk4", 8}, {"rk4", 20}, {"rk4", 60}},
+                      SolverSpec{"rk4", 4});
+    made.emplace_back("burgers", 0.5, std::vector<SolverSpec>{{"rk8", 12}}, SolverSpec{"rk1", 4});
+    made.emplace_back("heat", 0.05, std::vector<SolverSpec>{{"backward_euler", 4}, {"backward_euler", 16}},
+                      SolverSpec{"backward_euler", 1});
     return made;
   }();
   return all;

@@ -19,7 +19,7 @@ inline std::unique_ptr<OdeProblem> make_problem(
 }
 
 /// u(end) from u(0) = `initial` in one slice.
-inline State propagate(const OdeProblem& problem, const IntegratorSpec& spec, const State& initial, double end) {
+inline State propagate(const OdeProblem& problem, const SolverSpec& spec, const State& initial, double end) {
   State result(problem.dimension());
   problem.make_propagator(spec)->propagate({0, 0.0, end}, initial, result);
   return result;

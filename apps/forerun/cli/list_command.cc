@@ -56,7 +56,8 @@ std::string list_text() {
   text += "\nIntegrators\n\n";
   for (const IntegratorEntry& entry : integrator_registry()) {
     text += "  " + entry.name + ": order " + std::to_string(entry.order) + ", " + std::to_string(entry.stages) +
-            (entry.stages == 1 ? " stage; " : " stages; ") + entry.description + "\n";
+            (entry.stages == 1 ? " stage" : " stages") + ", " + to_string(entry.stability) + "; " + entry.description +
+            "\n" + keys_text(entry.keys);
   }
   text += "\nCorrectors\n\n";
   for (const CorrectorEntry& entry : corrector_registry()) {
@@ -98,6 +99,9 @@ Json list_json() {
                                    {"order", entry.order},
                                    {"stages", entry.stages},
                                    {"adaptive", entry.adaptive},
+                                   {"stability", to_string(entry.stability)},
+                                   {"needs", to_string(entry.needs)},
+                                   {"keys", specs_json(entry.keys)},
                                    {"description", entry.description}});
   }
   json["correctors"] = Json::array();

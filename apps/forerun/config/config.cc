@@ -23,14 +23,21 @@ ParameterSpec integer_key(std::string name, std::int64_t value, double minimum, 
   return spec;
 }
 
+bool has_key(const std::vector<ParameterSpec>& keys, const std::string& name) {
+  return std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return key.name == name; });
+}
+
+/// `method`, and every key that some integrator knows.
 std::vector<ParameterSpec> integrator_keys() {
   ParameterSpec method = text_key("method", "integrator, see `forerun list`");
   for (const IntegratorEntry& entry : integrator_registry()) method.choices.push_back(entry.name);
-  ParameterSpec tolerance{"tolerance", 1e-9, "of a step's error in the scaled state, where steps follow it (dopri5)"};
-  tolerance.minimum = 0.0;
-  tolerance.minimum_allowed = false;
-  tolerance.maximum = 0.999;
-  return {method, integer_key("steps", 1, 1, 1e9, "steps of equal length per slice"), tolerance};
+  std::vector<ParameterSpec> keys{method};
+  for (const IntegratorEntry& entry : integrator_registry()) {
+    for (const ParameterSpec& key : entry.keys) {
+      if (!has_key(keys, key.name)) keys.push_back(key);
+    }
+  }
+  return keys;
 }
 
 std::vector<ParameterSpec> fine_keys() {
@@ -138,16 +145,22 @@ auto find_entry(const ConfigDocument& document, const std::string& section, cons
   }
 }
 
-/// A method has steps or a tolerance, not both.
+/// Keys of other methods than the one that is named.
 void refuse_what_is_not_the_methods(const ConfigDocument& document, const std::string& section,
                                     const Parameters& values) {
-  const std::string& method = values.text("method");
-  const bool adaptive = is_adaptive(method);
-  const std::string foreign = adaptive ? "steps" : "tolerance";
-  if (!values.is_set(foreign)) return;
-  throw UsageError(place_of(document, section, foreign) + ": [" + section + "] " + foreign + " = " +
-                   toml_text(values.value(foreign)) + ": must be left out, " + method +
-                   (adaptive ? " chooses its steps by 'tolerance'" : " takes equal steps, as many as 'steps' says"));
+  const IntegratorEntry& entry = find_integrator(values.text("method"));
+  for (const ParameterSpec& key : integrator_keys()) {
+    if (key.name == "method" || !values.is_set(key.name) || has_key(entry.keys, key.name)) continue;
+    throw UsageError(
+        place_of(document, section, key.name) + ": [" + section + "] " + key.name + " = " +
+        toml_text(values.value(key.name)) + ": must be left out, " + entry.name +
+        (entry.adaptive ? " chooses its steps by 'tolerance'" : " takes equal steps, as many as 'steps' says"));
+  }
+}
+
+/// The key that says how fine the section's method is.
+const std::string& refining_key(const Parameters& section) {
+  return find_integrator(section.text("method")).refining_key().name;
 }
 
 /// [fine] and [coarse]. With a ladder, [coarse] may be left out.
@@ -155,12 +168,16 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   const Parameters fine = read_section(document, "fine");
   refuse_what_is_not_the_methods(document, "fine", fine);
   config.fine_levels = read_fine_levels(document, fine);
-  if (!config.fine_levels.is_ladder()) require_key(document, section_named("fine"), fine, own_key(fine.text("method")));
+  if (!config.fine_levels.is_ladder()) {
+    require_key(document, section_named("fine"), fine, refining_key(fine));
+  }
   config.fine = config.fine_levels.solvers.back();
   config.slice_timeout = fine.number("slice_timeout");
 
   const Parameters coarse = read_section(document, "coarse");
-  const bool coarse_is_given = coarse.is_set("method") || coarse.is_set("steps") || coarse.is_set("tolerance");
+  const auto& keys = coarse.specs();
+  const bool coarse_is_given =
+      std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return coarse.is_set(key.name); });
   config.coarse_is_cheapest_level = config.fine_levels.is_ladder() && !coarse_is_given;
   if (config.coarse_is_cheapest_level) {
     config.coarse = config.fine_levels.solvers.front();
@@ -168,7 +185,7 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   }
   require_key(document, section_named("coarse"), coarse, "method");
   refuse_what_is_not_the_methods(document, "coarse", coarse);
-  require_key(document, section_named("coarse"), coarse, own_key(coarse.text("method")));
+  require_key(document, section_named("coarse"), coarse, refining_key(coarse));
   config.coarse = integrator(coarse);
 }
 
@@ -269,17 +286,12 @@ RunConfig read_config(const ConfigDocument& document) {
   return config;
 }
 
-IntegratorSpec integrator(const Parameters& section) {
-  const std::string& method = section.text("method");
-  if (is_adaptive(method)) return {method, 1, section.number("tolerance")};
-  return {method, static_cast<Index>(section.integer("steps"))};
-}
-
-std::string own_key(const std::string& method) { return is_adaptive(method) ? "tolerance" : "steps"; }
-
-ParameterValue own_value(const IntegratorSpec& spec) {
-  if (is_adaptive(spec.method)) return spec.tolerance;
-  return std::int64_t{spec.steps};
+SolverSpec integrator(const Parameters& section) {
+  SolverSpec spec(section.text("method"));
+  for (const ParameterSpec& key : spec.options.specs()) {
+    if (section.is_set(key.name)) spec.options.set(key.name, section.value(key.name));
+  }
+  return spec;
 }
 
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name) {
@@ -321,7 +333,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
     if (name == std::string_view("coarse") && coarse_is_open) continue;
     header(name);
     line("method", spec.method);
-    line(own_key(spec.method), own_value(spec));
+    lines(spec.options);
     if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
       text += "levels = " + levels_text(config.fine_levels) + "\n";
     }

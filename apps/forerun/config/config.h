@@ -28,11 +28,11 @@ struct RunConfig {
   std::optional<double> begin;                         ///< unset: the problem's own
   double end = 0.0;
   Index slices = 0;
-  Index windows = 1;    ///< divides `slices`
-  IntegratorSpec fine;  ///< the top level
+  Index windows = 1;  ///< divides `slices`
+  SolverSpec fine;    ///< the top level
   FineLevels fine_levels;
   double slice_timeout = 0.0;  ///< seconds of a fine solve; 0: no limit
-  IntegratorSpec coarse;
+  SolverSpec coarse;
   bool coarse_is_cheapest_level = false;  ///< [coarse] was left out: it follows the ladder
   Parameters parareal;
   NamedChoice corrector;
@@ -53,13 +53,8 @@ struct ConfigSection {
 };
 const std::vector<ConfigSection>& config_sections();
 
-/// What the keys `method`, `steps` and `tolerance` of [fine] or [coarse] say.
-IntegratorSpec integrator(const Parameters& section);
-
-/// The key that says how fine a method is: "steps", or "tolerance" where steps follow one.
-std::string own_key(const std::string& method);
-/// What that key holds: an integer or a number.
-ParameterValue own_value(const IntegratorSpec& spec);
+/// What `method` and its keys in [fine] or [coarse] say.
+SolverSpec integrator(const Parameters& section);
 
 /// The corrector called `name` with the options of the configuration if that is the one it configures, else defaults.
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name);

@@ -1,7 +1,7 @@
 #include "apps/forerun/config/overrides.h"
 
 #include "apps/forerun/cli/printable.h"
-#include "solvers/integrators/integrator_spec.h"
+#include "solvers/integrators/solver_spec.h"
 
 namespace forerun {
 namespace {

@@ -16,12 +16,12 @@ using Json = nlohmann::ordered_json;
 std::string text_of(Index number) { return std::to_string(number); }
 
 /// "16" steps, or "1e-06".
-std::string value_text(const IntegratorSpec& spec) {
-  return is_adaptive(spec.method) ? format_scientific(spec.tolerance) : text_of(spec.steps);
+std::string value_text(const SolverSpec& spec) {
+  return spec.is_adaptive() ? format_scientific(spec.tolerance()) : text_of(spec.steps());
 }
 
 /// "steps = 16", "tolerance = 1e-06".
-std::string setting_text(const IntegratorSpec& spec) { return own_key(spec.method) + " = " + value_text(spec); }
+std::string setting_text(const SolverSpec& spec) { return spec.entry().refining_key().name + " = " + value_text(spec); }
 
 std::string iterations_text(const Trial& trial) {
   if (!trial.solved) return "-";
@@ -93,9 +93,11 @@ Json point_json(const ScalingPoint& point) {
           {"parareal_pays", point.speedup > 1.0}};
 }
 
-Json solver_json(const IntegratorSpec& spec) {
+Json solver_json(const SolverSpec& spec) {
   Json json = {{"method", spec.method}};
-  std::visit([&](const auto& value) { json[own_key(spec.method)] = value; }, own_value(spec));
+  for (const ParameterSpec& key : spec.options.specs()) {
+    std::visit([&](const auto& value) { json[key.name] = value; }, spec.options.value(key.name));
+  }
   return json;
 }
 

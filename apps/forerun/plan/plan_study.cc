@@ -13,21 +13,21 @@ constexpr double least_budget = 2.0;
 constexpr double most_budget = 120.0;
 
 /// The solver for slices of `factor` times the length: a tolerance is for steps and stays.
-IntegratorSpec on_slices_longer_by(double factor, IntegratorSpec spec) {
-  const double steps = std::max(1.0, std::floor(factor * static_cast<double>(spec.steps)));
-  if (!is_adaptive(spec.method)) spec.steps = static_cast<Index>(steps);
-  return spec;
+SolverSpec on_slices_longer_by(double factor, SolverSpec spec) {
+  if (spec.is_adaptive()) return spec;
+  const double steps = std::max(1.0, std::floor(factor * static_cast<double>(spec.steps())));
+  return with_fineness(std::move(spec), static_cast<Index>(steps));
 }
 
-bool can_be_halved(const IntegratorSpec& spec) { return is_adaptive(spec.method) || spec.steps > 1; }
+bool can_be_halved(const SolverSpec& spec) { return spec.is_adaptive() || spec.steps() > 1; }
 
 /// The configured settings and their neighbours. Other slices keep the step sizes, hence the total of steps.
-std::vector<TrialSettings> neighbours(const Experiment& experiment, const IntegratorSpec& stand_in) {
+std::vector<TrialSettings> neighbours(const Experiment& experiment, const SolverSpec& stand_in) {
   const Index slices = experiment.num_slices();
-  const IntegratorSpec& fine = experiment.config.fine;
-  const IntegratorSpec& coarse = experiment.config.coarse;
+  const SolverSpec& fine = experiment.config.fine;
+  const SolverSpec& coarse = experiment.config.coarse;
   const Index coarse_fineness = fineness(coarse);
-  const auto settings_with = [&](const IntegratorSpec& other_coarse) {
+  const auto settings_with = [&](const SolverSpec& other_coarse) {
     return TrialSettings{slices, fine, other_coarse, stand_in};
   };
   std::vector<TrialSettings> all = {settings_with(coarse), settings_with(with_fineness(coarse, 2 * coarse_fineness))};
@@ -64,7 +64,7 @@ struct Ladder {
   std::vector<double> relative_work;
   std::vector<double> differences;  ///< to F
 
-  void add(const IntegratorSpec& level, double work, double difference) {
+  void add(const SolverSpec& level, double work, double difference) {
     levels.solvers.push_back(level);
     relative_work.push_back(work);
     differences.push_back(difference);
@@ -72,19 +72,19 @@ struct Ladder {
 };
 
 /// `level` of the configured fine solver as a level of `top`, which takes its place where slices have another length.
-IntegratorSpec level_of(const IntegratorSpec& top, const IntegratorSpec& fine, const IntegratorSpec& level) {
+SolverSpec level_of(const SolverSpec& top, const SolverSpec& fine, const SolverSpec& level) {
   if (top == fine) return level;
   const double share = static_cast<double>(fineness(level)) / static_cast<double>(fineness(fine));
   return with_fineness(top, std::max<Index>(1, std::llround(share * static_cast<double>(fineness(top)))));
 }
 
 /// The configuration's own ladder.
-Ladder configured_levels(const Experiment& experiment, const IntegratorSpec& top) {
+Ladder configured_levels(const Experiment& experiment, const SolverSpec& top) {
   Ladder ladder;
   const RunConfig& config = experiment.config;
   const FidelityLadder solvers = experiment.ladder();
   for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
-    const IntegratorSpec& level = config.fine_levels.solvers[i];
+    const SolverSpec& level = config.fine_levels.solvers[i];
     ladder.add(level_of(top, config.fine, level), solvers.relative_work(static_cast<Index>(i)),
                difference_to_fine(experiment, level));
   }
@@ -93,15 +93,15 @@ Ladder configured_levels(const Experiment& experiment, const IntegratorSpec& top
 }
 
 /// Levels a sixteenth and a quarter of F's cost, where they are much nearer to F than G is and dearer than G.
-Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, const IntegratorSpec& top) {
+Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, const SolverSpec& top) {
   constexpr double near = 0.5;
   Ladder ladder;
-  const IntegratorSpec& fine = experiment.config.fine;
+  const SolverSpec& fine = experiment.config.fine;
   for (const Index divisor : {16, 4}) {
     const double work = 1.0 / static_cast<double>(divisor);
-    const bool divides = is_adaptive(fine.method) || fineness(top) % divisor == 0;
+    const bool divides = fine.is_adaptive() || fineness(top) % divisor == 0;
     if (fineness(fine) < divisor || !divides || work * probe.fine_alone < 2.0 * probe.coarse) continue;
-    const IntegratorSpec level = with_fineness(fine, fineness(fine) / divisor);
+    const SolverSpec level = with_fineness(fine, fineness(fine) / divisor);
     const double difference = difference_to_fine(experiment, level);
     if (difference <= near * probe.discrepancy) ladder.add(level_of(top, fine, level), work, difference);
   }

@@ -34,7 +34,7 @@ struct LadderAdvice {
 
 struct PlanStudy {
   SolverProbe probe;
-  IntegratorSpec stand_in;
+  SolverSpec stand_in;
   double budget_seconds = 0.0;
   int threads_here = 1;
   PlanOptions options;

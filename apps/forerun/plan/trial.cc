@@ -102,9 +102,9 @@ Experiment trial_experiment(ConfigDocument document, const TrialSettings& settin
   const auto set = [&](const std::string& section, const std::string& key, const ParameterValue& value) {
     document.set({section, key, value, "the plan's [" + section + "] " + key});
   };
-  const auto set_solver = [&](const std::string& section, const IntegratorSpec& spec) {
+  const auto set_solver = [&](const std::string& section, const SolverSpec& spec) {
     set(section, "method", spec.method);
-    set(section, own_key(spec.method), own_value(spec));
+    for (const ParameterSpec& key : spec.options.specs()) set(section, key.name, spec.options.value(key.name));
   };
   set("time", "slices", std::int64_t{settings.slices});
   document.remove("fine", "levels");  // what a ladder saves is worked out from the trial's increments
@@ -134,16 +134,16 @@ SolverProbe probe_solvers(const Experiment& experiment) {
   return probe;
 }
 
-double difference_to_fine(const Experiment& experiment, const IntegratorSpec& cheaper) {
+double difference_to_fine(const Experiment& experiment, const SolverSpec& cheaper) {
   return largest_difference(experiment, *experiment.problem->make_propagator(cheaper),
                             [](const Sample&) { return std::numeric_limits<double>::infinity(); });
 }
 
-IntegratorSpec stand_in(const Experiment& experiment, const SolverProbe& probe) {
+SolverSpec stand_in(const Experiment& experiment, const SolverProbe& probe) {
   constexpr double alike = 0.01;
-  const IntegratorSpec& fine = experiment.config.fine;
+  const SolverSpec& fine = experiment.config.fine;
   for (Index cheap = 1; cheap <= fineness(fine) / 2; cheap *= 2) {
-    const IntegratorSpec cheaper = with_fineness(fine, cheap);
+    const SolverSpec cheaper = with_fineness(fine, cheap);
     if (difference_to_fine(experiment, cheaper) <= alike * probe.discrepancy) return cheaper;
   }
   return fine;
@@ -184,9 +184,9 @@ Trial run_trial(const ConfigDocument& document, const Experiment& configured, co
   if (trial.extrapolated) continue_at_the_contraction_seen(record, experiment, trial.history);
   const auto ratio = [](Index number, Index of) { return static_cast<double>(number) / static_cast<double>(of); };
   // A tolerance is for steps, of which a shorter slice has fewer.
-  const auto work_ratio = [&](const IntegratorSpec& spec, const IntegratorSpec& of) {
+  const auto work_ratio = [&](const SolverSpec& spec, const SolverSpec& of) {
     return ratio(fineness(spec), fineness(of)) *
-           (is_adaptive(spec.method) ? ratio(configured.num_slices(), settings.slices) : 1.0);
+           (spec.is_adaptive() ? ratio(configured.num_slices(), settings.slices) : 1.0);
   };
   const double fine_ratio = work_ratio(settings.fine, configured.config.fine);
   const double coarse_ratio = work_ratio(settings.coarse, configured.config.coarse);

@@ -23,18 +23,18 @@ struct SolverProbe {
 SolverProbe probe_solvers(const Experiment& experiment);
 
 /// Largest ‖F(u) − F_s(u)‖ on the samples of `probe_solvers`, F_s a `cheaper` solver; infinite where it fails.
-double difference_to_fine(const Experiment& experiment, const IntegratorSpec& cheaper);
+double difference_to_fine(const Experiment& experiment, const SolverSpec& cheaper);
 
 /// The cheapest version of the fine solver that stands in for F: F_s − F is below a hundredth of F − G, so that both
 /// are corrected alike. F itself where none is.
-IntegratorSpec stand_in(const Experiment& experiment, const SolverProbe& probe);
+SolverSpec stand_in(const Experiment& experiment, const SolverProbe& probe);
 
 /// Another choice of slices and solvers for the same problem.
 struct TrialSettings {
   Index slices = 1;
-  IntegratorSpec fine;
-  IntegratorSpec coarse;
-  IntegratorSpec stand_in;  ///< what the trial runs in F's place
+  SolverSpec fine;
+  SolverSpec coarse;
+  SolverSpec stand_in;  ///< what the trial runs in F's place
 };
 
 /// What a trial with the cheap stand-in says of the run it stands for.

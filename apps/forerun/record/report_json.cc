@@ -91,8 +91,8 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
 
 Json levels_json(const FineLevels& levels) {
   Json array = Json::array();
-  for (const IntegratorSpec& spec : levels.solvers) {
-    std::visit([&](const auto& value) { array.push_back(value); }, own_value(spec));
+  for (const SolverSpec& spec : levels.solvers) {
+    std::visit([&](const auto& value) { array.push_back(value); }, spec.refinement());
   }
   return array;
 }

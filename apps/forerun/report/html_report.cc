@@ -13,8 +13,8 @@
 namespace forerun {
 namespace {
 
-std::string steps_text(const IntegratorSpec& spec) {
-  return solver_text(spec) + (is_adaptive(spec.method) ? "" : spec.steps == 1 ? " step" : " steps");
+std::string steps_text(const SolverSpec& spec) {
+  return solver_text(spec) + (spec.is_adaptive() ? "" : spec.steps() == 1 ? " step" : " steps");
 }
 
 /// Six digits are enough to read; the configuration below has them all.

@@ -32,12 +32,12 @@ void propagate(const Propagator& propagator, const Slice& slice, State& state) {
 
 Trajectory dense_trajectory(const Experiment& experiment, const States& boundaries) {
   const Index num_slices = experiment.num_slices();
-  const IntegratorSpec& fine = experiment.config.fine;
-  const bool adaptive = is_adaptive(fine.method);
-  const Index parts = adaptive ? wanted_points / num_slices : std::min(fine.steps, wanted_points / num_slices);
+  const SolverSpec& fine = experiment.config.fine;
+  const bool adaptive = fine.is_adaptive();
+  const Index parts = adaptive ? wanted_points / num_slices : std::min(fine.steps(), wanted_points / num_slices);
   if (parts < 2 || fineness(fine) > most_steps / num_slices) return boundaries_alone(experiment, boundaries);
-  const auto propagator = experiment.problem->make_propagator(
-      adaptive ? fine : IntegratorSpec{fine.method, (fine.steps + parts - 1) / parts});
+  const auto propagator =
+      experiment.problem->make_propagator(adaptive ? fine : with_fineness(fine, (fine.steps() + parts - 1) / parts));
   Trajectory trajectory{{}, States(boundaries.rows(), num_slices * (parts + 1)), true};
   Index column = 0;
   for (Index n = 0; n < num_slices; ++n) {

@@ -9,14 +9,14 @@ namespace forerun {
 
 std::optional<std::string> coarse_stability_warning(const Experiment& experiment, const RunRecord& record) {
   if (record.warnings.empty()) return std::nullopt;
-  const IntegratorSpec& coarse = experiment.config.coarse;
+  const SolverSpec& coarse = experiment.config.coarse;
   Index needed = 0;
   for (const Index n : {Index{0}, experiment.num_slices() / 2, experiment.num_slices() - 1}) {
     const State state = record.boundaries.col(n);
     const auto steps = stable_steps(*experiment.problem, coarse.method, experiment.grid.slice(n), state);
     needed = std::max(needed, steps.value_or(0));
   }
-  if (needed <= coarse.steps) return std::nullopt;
+  if (needed <= coarse.steps()) return std::nullopt;
   return "the coarse solver " + solver_text(coarse) + " is unstable here: " + std::to_string(needed) +
          " steps a slice or more";
 }

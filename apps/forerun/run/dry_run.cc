@@ -61,12 +61,12 @@ std::string plan_line(const std::string& name, const std::string& value) {
   return "  " + name + std::string(name.size() < width ? width - name.size() : 1, ' ') + value + "\n";
 }
 
-std::string pass_text(const IntegratorSpec& solver, const Experiment& experiment) {
-  if (is_adaptive(solver.method)) return "steps of " + to_text(solver) + ", as many as that takes";
+std::string pass_text(const SolverSpec& solver, const Experiment& experiment) {
+  if (solver.is_adaptive()) return "steps of " + to_text(solver) + ", as many as that takes";
   PlainText text;
-  text << static_cast<double>(solver.steps) * static_cast<double>(experiment.num_slices()) << " steps of "
+  text << static_cast<double>(solver.steps()) * static_cast<double>(experiment.num_slices()) << " steps of "
        << solver.method << " in all, step "
-       << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps));
+       << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps()));
   return text.str();
 }
 

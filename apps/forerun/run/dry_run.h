@@ -11,7 +11,7 @@ namespace forerun {
 /// The parts of such a plan that runs and campaigns share: "  name      value", what one pass of a solver over all
 /// slices takes, and the files that would be written.
 std::string plan_line(const std::string& name, const std::string& value);
-std::string pass_text(const IntegratorSpec& solver, const Experiment& experiment);
+std::string pass_text(const SolverSpec& solver, const Experiment& experiment);
 std::string plan_files(const std::vector<std::string>& files);
 inline constexpr const char* dry_run_ending = "\nDry run: nothing was solved or written.\n";
 

@@ -107,7 +107,7 @@ PararealOptions parareal_options(const Parameters& parameters, const OdeProblem&
 }
 
 /// What runs ahead where no level is good enough to: whatever it gives, a run ends as serial stepping does.
-IntegratorSpec rough_version(const IntegratorSpec& fine) {
+SolverSpec rough_version(const SolverSpec& fine) {
   constexpr Index share = 4;
   return with_fineness(fine, std::max<Index>(1, fineness(fine) / share));
 }
@@ -193,8 +193,9 @@ FidelityLadder Experiment::ladder() const {
   std::vector<const Propagator*> levels;
   for (const auto& level : cheaper_levels) levels.push_back(level.get());
   levels.push_back(fine.get());
-  // What a tolerance costs is known by crossing a slice.
-  if (is_adaptive(config.fine.method)) return FidelityLadder(std::move(levels), grid.slice(0), initial);
+  // What a tolerance or stability costs is known by crossing a slice.
+  if (config.fine.is_adaptive() || config.fine.entry().stages == 0)
+    return FidelityLadder(std::move(levels), grid.slice(0), initial);
   return FidelityLadder(std::move(levels));
 }
 

@@ -25,7 +25,7 @@ struct PlannedLevels {
 /// Levels and coarse solver as another run of the same family has settled them.
 struct SettledSolvers {
   FineLevels levels;
-  IntegratorSpec coarse;
+  SolverSpec coarse;
 };
 
 /// A configuration brought to life (levels chosen, coarse solver settled): all that a run of Parareal needs, except for

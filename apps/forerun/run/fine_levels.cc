@@ -67,9 +67,10 @@ ParameterSpec levels_key() {
 }
 
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine) {
-  const IntegratorSpec own = integrator(fine);
-  const bool adaptive = is_adaptive(own.method);
-  const bool own_is_given = fine.is_set(own_key(own.method));
+  const SolverSpec own = integrator(fine);
+  const bool adaptive = own.is_adaptive();
+  const std::string& key = own.entry().refining_key().name;
+  const bool own_is_given = fine.is_set(key);
   const std::string& text = fine.text("levels");
   const auto refuse = [&](const std::string& rule) {
     throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels = " + text + rule);
@@ -82,11 +83,12 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
   }
   FineLevels levels;
   for (const double number : *numbers) {
-    levels.solvers.push_back(adaptive ? IntegratorSpec{own.method, 1, number}
-                                      : IntegratorSpec{own.method, static_cast<Index>(number)});
+    SolverSpec level = own;
+    level.refine_to(adaptive ? ParameterValue(number) : ParameterValue(static_cast<std::int64_t>(number)));
+    levels.solvers.push_back(std::move(level));
   }
   if (own_is_given && levels.solvers.back() != own) {
-    refuse(": must end with " + own_key(own.method) + " = " + toml_text(own_value(own)));
+    refuse(": must end with " + key + " = " + toml_text(own.refinement()));
   }
   return levels;
 }
@@ -94,7 +96,7 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
 std::string levels_text(const FineLevels& levels) {
   if (levels.automatic) return "\"auto\"";
   std::string text;
-  for (const IntegratorSpec& spec : levels.solvers) text += (text.empty() ? "[" : ", ") + toml_text(own_value(spec));
+  for (const SolverSpec& spec : levels.solvers) text += (text.empty() ? "[" : ", ") + toml_text(spec.refinement());
   return text + "]";
 }
 

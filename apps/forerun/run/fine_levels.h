@@ -5,15 +5,15 @@
 
 #include "apps/forerun/config/config_document.h"
 #include "core/base/parameters.h"
-#include "solvers/integrators/integrator_spec.h"
+#include "solvers/integrators/solver_spec.h"
 
 namespace forerun {
 
 /// The fidelity ladder of a configuration, [fine] levels: "auto", or step counts a slice like [16, 64, 256], or
 /// tolerances like [1e-3, 1e-6, 1e-9] of a method whose steps follow one.
 struct FineLevels {
-  bool automatic = false;               ///< the levels below the top are still to be chosen by measuring
-  std::vector<IntegratorSpec> solvers;  ///< cheapest first; the last is the fine solver; a single one is no ladder
+  bool automatic = false;           ///< the levels below the top are still to be chosen by measuring
+  std::vector<SolverSpec> solvers;  ///< cheapest first; the last is the fine solver; a single one is no ladder
 
   bool is_ladder() const { return automatic || solvers.size() > 1; }
 };
@@ -21,7 +21,7 @@ struct FineLevels {
 /// The key's specification; arrays reach it as text.
 ParameterSpec levels_key();
 
-/// Reads `method`, `steps` or `tolerance`, and `levels` of [fine], whose last ends the others' need to be given. Throws
+/// Reads `method`, its keys and `levels` of [fine], whose last ends the others' need to be given. Throws
 /// `UsageError` with place, value and rule.
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine);
 

@@ -114,8 +114,11 @@ bool has_service(const CorrectorRun& run) {
 
 }  // namespace
 
-std::string solver_text(const IntegratorSpec& spec) {
-  return is_adaptive(spec.method) ? to_text(spec) : spec.method + " × " + std::to_string(spec.steps);
+std::string solver_text(const SolverSpec& spec) {
+  if (spec.is_adaptive()) return to_text(spec);
+  // As signatures have it, but for the sign.
+  const std::string text = to_text(spec);
+  return spec.method + " × " + text.substr(spec.method.size() + std::string_view(" x ").size());
 }
 
 std::string problem_heading(const Experiment& experiment) {

@@ -8,7 +8,7 @@
 namespace forerun {
 
 /// "rk4 × 16", "dopri5 to 1e-09".
-std::string solver_text(const IntegratorSpec& spec);
+std::string solver_text(const SolverSpec& spec);
 
 /// What was solved, in two lines: problem, slices, solvers, threads, seed.
 std::string problem_heading(const Experiment& experiment);

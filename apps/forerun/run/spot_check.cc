@@ -47,8 +47,8 @@ State discrepancy(const OdeProblem& problem, const ProblemSignature& signature, 
                   const StateView& state) {
   constexpr double unwritten = std::numeric_limits<double>::quiet_NaN();
   State fine = State::Constant(problem.dimension(), unwritten), coarse = fine;
-  problem.make_propagator(parse_integrator(signature.fine))->propagate(slice, state, fine);
-  problem.make_propagator(parse_integrator(signature.coarse))->propagate(slice, state, coarse);
+  problem.make_propagator(parse_solver(signature.fine))->propagate(slice, state, fine);
+  problem.make_propagator(parse_solver(signature.coarse))->propagate(slice, state, coarse);
   return fine - coarse;
 }
 
@@ -66,7 +66,7 @@ std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& vary
     if (problem->dimension() != family.common.dimension)
       throw std::invalid_argument("its states have another dimension than its equation");
     for (const std::string& solver : {family.common.fine, family.common.coarse})
-      problem->make_propagator(parse_integrator(solver));
+      problem->make_propagator(parse_solver(solver));
     return problem;
   } catch (const std::invalid_argument& error) {
     throw ModelFileError(refusal + error.what());

@@ -173,7 +173,7 @@ TEST(Config, CommandLineSettingsOverrideTheFile) {
   const RunConfig config = read_config(document);
   EXPECT_EQ(config.slices, 64);
   EXPECT_EQ(config.fine.method, "rk8");
-  EXPECT_EQ(config.fine.steps, 16) << "what is not overridden stays";
+  EXPECT_EQ(config.fine.steps(), 16) << "what is not overridden stays";
 }
 
 TEST(ConfigDocument, KeepsTheOrderOfTheFile) {

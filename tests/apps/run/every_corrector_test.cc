@@ -26,8 +26,7 @@ class EveryCorrector : public ::testing::TestWithParam<std::string> {
     States serial;
   };
 
-  static Setting setting(const std::string& name, double end, const IntegratorSpec& fine,
-                         const IntegratorSpec& coarse) {
+  static Setting setting(const std::string& name, double end, const SolverSpec& fine, const SolverSpec& coarse) {
     const ProblemEntry& entry = find_problem(name);
     auto problem = entry.make(Parameters(entry.parameters));
     Setting s{std::move(problem), TimeGrid(0.0, end, kSlices), nullptr, nullptr, {}, {}};

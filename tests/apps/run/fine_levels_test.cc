@@ -42,8 +42,8 @@ RunConfig config_with(const std::vector<std::string>& assignments, const char* t
 /// The steps of each level, or the tolerance where it has one.
 std::vector<double> values(const FineLevels& levels) {
   std::vector<double> numbers;
-  for (const IntegratorSpec& spec : levels.solvers)
-    numbers.push_back(spec.tolerance > 0.0 ? spec.tolerance : static_cast<double>(spec.steps));
+  for (const SolverSpec& spec : levels.solvers)
+    numbers.push_back(spec.is_adaptive() ? spec.tolerance() : static_cast<double>(spec.steps()));
   return numbers;
 }
 
@@ -60,7 +60,7 @@ TEST(FineLevels, AreAListOfGrowingStepCountsThatEndsWithTheSteps) {
   const RunConfig config = config_with({"fine.steps=64", "fine.levels=[4, 16,64]"});
   EXPECT_THAT(values(config.fine_levels), ElementsAre(4, 16, 64));
   EXPECT_TRUE(config.fine_levels.is_ladder());
-  EXPECT_EQ(config.fine.steps, 64);
+  EXPECT_EQ(config.fine.steps(), 64);
   EXPECT_FALSE(config_with({}).fine_levels.is_ladder());
 }
 
@@ -85,7 +85,7 @@ TEST(FineLevels, CoarseMayBeLeftOutOnlyWithALadder) {
   const RunConfig config = config_with({"fine.levels=[8, 64, 512]"}, kNoCoarse);
   EXPECT_TRUE(config.coarse_is_cheapest_level);
   EXPECT_EQ(config.coarse.method, "rk4");
-  EXPECT_EQ(config.coarse.steps, 8);
+  EXPECT_EQ(config.coarse.steps(), 8);
   EXPECT_THAT(complaint({"fine.levels=[512]"}, kNoCoarse), HasSubstr("[coarse] has no 'method'"));
   EXPECT_THAT(complaint({"coarse.steps=4"}, kNoCoarse), HasSubstr("[coarse] has no 'method'"));
 }
@@ -106,8 +106,8 @@ stopping = "estimate"
 TEST(FineLevels, AreFallingTolerancesOfAMethodThatFollowsOne) {
   const RunConfig config = config_with({}, kTolerances);
   EXPECT_THAT(values(config.fine_levels), ElementsAre(1e-4, 1e-7, 1e-10));
-  EXPECT_EQ(config.fine, (IntegratorSpec{"dopri5", 1, 1e-10}));
-  EXPECT_EQ(config.coarse, (IntegratorSpec{"dopri5", 1, 1e-4}));
+  EXPECT_EQ(config.fine, (SolverSpec{"dopri5", 1e-10}));
+  EXPECT_EQ(config.coarse, (SolverSpec{"dopri5", 1e-4}));
   for (const std::string bad : {"[1e-10, 1e-4]", "[1, 1e-10]", "[0, 1e-10]", "[-1e-4, 1e-10]", "[1e-4, nan]"}) {
     EXPECT_THAT(complaint({"fine.levels=" + bad}, kTolerances), HasSubstr("must be \"auto\" or falling tolerances"))
         << bad;

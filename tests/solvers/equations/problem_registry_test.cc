@@ -72,9 +72,14 @@ TEST(ProblemRegistryTest, SuggestsTheProblemThatWasMeant) {
 TEST(IntegratorRegistryTest, ListsWhatTheProblemsOffer) {
   const auto heat = make_problem("heat");
   for (const IntegratorEntry& entry : integrator_registry()) {
-    const double tolerance = entry.adaptive ? 1.0 / 32.0 : 0.0;  // as fine as two steps
     EXPECT_EQ(is_adaptive(entry.name), entry.adaptive);
-    EXPECT_EQ(heat->make_propagator({entry.name, 2, tolerance})->work_per_slice(), 2.0 * entry.stages) << entry.name;
+    const SolverSpec spec = with_fineness(SolverSpec(entry.name), 2);
+    const double work = heat->make_propagator(spec)->work_per_slice();
+    if (entry.stages > 0) {
+      EXPECT_EQ(work, 2.0 * entry.stages) << entry.name;
+    } else {
+      EXPECT_GT(work, 0.0) << entry.name;
+    }
   }
 }
 

@@ -95,7 +95,7 @@ TEST(RkPropagatorTest, WantsAtLeastOneStep) {
     FAIL() << "0 steps were accepted";
   } catch (const ParameterError& error) {
     EXPECT_EQ(error.name(), "steps");
-    EXPECT_STREQ(error.what(), "steps = 0: must be an integer ≥ 1");
+    EXPECT_STREQ(error.what(), "steps = 0: must be an integer ≥ 1 and ≤ 1000000000");
   }
 }
 
