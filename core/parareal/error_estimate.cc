@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace forerun {
 namespace {
@@ -15,6 +16,8 @@ constexpr double kTypicalSlope = 20.0;
 constexpr std::size_t kRemembered = 4;
 constexpr double kMargin = 4.0;
 constexpr double kLeastSafety = 2.0;
+constexpr double kLeastProvenSafety = 0.5;
+constexpr double kVerifiedSafety = 1.4;
 
 /// max_{|j−n| ≤ 2} values[j], j from `first` on.
 double windowed_maximum(const double* values, Index first, Index end, Index n) {
@@ -37,10 +40,13 @@ ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
       uncrossed_(static_cast<std::size_t>(num_slices), 0),
       jumps_(static_cast<std::size_t>(num_slices)),
       growths_(static_cast<std::size_t>(num_slices), 1.0),
+      fine_growths_(static_cast<std::size_t>(num_slices), kUnknown),
+      largest_verified_(kUnknown),
       errors_(static_cast<std::size_t>(num_slices), kUnknown),
       consequences_(errors_) {}
 
-void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed) {
+void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps, const std::vector<double>& changes,
+                                  const std::vector<char>& uncrossed) {
   // What was uncrossed before ends in a value that stood in, what is uncrossed now begins with one.
   for (std::size_t n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
     if (uncrossed_[n] || uncrossed[n]) has_climbed_[n] = 1;
@@ -59,9 +65,31 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
     if (has_climbed_[n] || increment <= rounding_) continue;
     contractions_[n] = windowed_maximum(jumps_.data(), first, end, static_cast<Index>(n)) / increment;
     largest = std::max(largest, contractions_[n]);
+    if (start_increments_[n] <= rounding_ || !std::isfinite(changes[n])) continue;
+    const double growth = changes[n] / start_increments_[n];
+    fine_growths_[n] = fine_growths_[n] < kUnknown ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
   }
   if (largest > 0.0) largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
+  verify(first);
   std::fill(has_climbed_.begin() + first, has_climbed_.end(), 0);
+}
+
+// Called while it is still known which slices' jumps are no jumps.
+void ErrorEstimate::verify(Index first) {
+  largest_verified_ = 0.0;
+  double error = first > 0 ? errors_[static_cast<std::size_t>(first) - 1] : 0.0;
+  for (auto n = static_cast<std::size_t>(first); n < jumps_.size(); ++n) {
+    if (has_climbed_[n]) error = kUnknown;
+    if (error > 0.0) error *= fine_growths_[n] + std::numeric_limits<double>::min();
+    error += jumps_[n];
+    largest_verified_ = std::max(largest_verified_, error);
+  }
+}
+
+double ErrorEstimate::verified_error() const {
+  const bool shrinks =
+      last_reduction_ > 0.0 && last_reduction_ < 1.0 && reduction_before_ > 0.0 && reduction_before_ < 1.0;
+  return shrinks ? kVerifiedSafety * largest_verified_ : kUnknown;
 }
 
 void ErrorEstimate::climb(Index first, Index count) {
@@ -92,7 +120,8 @@ void ErrorEstimate::calibrate(double largest_increment) {
   last_estimate_ = std::isfinite(largest) ? largest / safety_ : 0.0;
   if (found_.empty()) return;
   const double worst = *std::max_element(found_.begin(), found_.end());
-  safety_ = std::min(std::max(kMargin * worst, kLeastSafety), most_safety_);
+  const double least = found_.size() == kRemembered ? kLeastProvenSafety : kLeastSafety;
+  safety_ = std::min(std::max(kMargin * worst, least), most_safety_);
 }
 
 void ErrorEstimate::end_sweep(double largest_increment) {
@@ -100,13 +129,14 @@ void ErrorEstimate::end_sweep(double largest_increment) {
   const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
   smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
-  last_reduction_ = reduction;
+  reduction_before_ = std::exchange(last_reduction_, reduction);
 }
 
 bool ErrorEstimate::knows_contraction() const { return largest_contraction_ < kUnknown; }
 
 double ErrorEstimate::largest_error() const {
-  return std::max(*std::max_element(errors_.begin(), errors_.end()), smallest_credible_);
+  const double predicted = std::max(*std::max_element(errors_.begin(), errors_.end()), smallest_credible_);
+  return std::min(predicted, verified_error());
 }
 
 double ErrorEstimate::expected_error(Index first, const std::vector<double>& jumps) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "core/base/stopwatch.h"
@@ -14,6 +15,13 @@ constexpr double kSecondsPerTask = 20e-6;
 /// Before times are known: tasks a thread, and blocks a task at most.
 constexpr Index kFirstTasks = 4;
 constexpr Index kMostFirstBlocks = 16;
+
+/// `size` numbers of the calling thread's own, until its next call.
+double* scratch(Index size) {
+  thread_local std::vector<double> memory;
+  if (memory.size() < static_cast<std::size_t>(size)) memory.resize(static_cast<std::size_t>(size));
+  return memory.data();
+}
 
 }  // namespace
 
@@ -32,6 +40,7 @@ FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const S
       task_at_(static_cast<std::size_t>(grid.num_slices())),
       released_(static_cast<std::size_t>(grid.num_slices()), 0),
       jumps_(static_cast<std::size_t>(grid.num_slices())),
+      changes_(static_cast<std::size_t>(grid.num_slices()), std::numeric_limits<double>::infinity()),
       num_active_(grid.num_slices()),
       uncrossed_(static_cast<std::size_t>(grid.num_slices()), 0),
       stream_(executor.open_stream(grid.num_slices(), [this](Index first) {
@@ -64,6 +73,7 @@ void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) 
   failures_ = std::exchange(coming_failures_, {});
   for (const auto& [n, failure] : failures_) uncrossed_[static_cast<std::size_t>(n)] = 1;
   num_done_ = 0;
+  has_swept_ = true;
   is_waiting_ = false;
 }
 
@@ -141,20 +151,24 @@ void FineSweep::report(const Task& task, Index count) {
 /// False if a slice cannot be crossed: which it is, and why, is found by crossing them one by one.
 bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
   if (stop_.stop_requested()) throw StopRequested{};
-  forget(fine_.middleCols(task.first, task.count));
+  auto fine = fine_.middleCols(task.first, task.count);
+  const double* const before = keep(task.first, task.count);
   try {
+    forget(fine);
     propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
-                               fine_.middleCols(task.first, task.count));
+                               fine);
   } catch (...) {
+    restore(before, task.first, task.count);
     return false;
   }
-  bool finite = true;
-  for (Index n = task.first; n < task.first + task.count; ++n) finite = std::isfinite(find_jump(n)) && finite;
-  return finite;
+  if (find_distances(task.first, task.count, before)) return true;
+  restore(before, task.first, task.count);
+  return false;
 }
 
 void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
   if (stop_.stop_requested()) throw StopRequested{};
+  const double* const before = keep(n, 1);
   try {
     CheckedPropagator{propagator, "fine", task.iteration}.propagate(grid_.slice(n), boundaries_.col(n), fine_.col(n));
   } catch (const SliceError& error) {
@@ -162,14 +176,34 @@ void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Inde
     const std::lock_guard lock(adding_failure_);
     coming_failures_.emplace(n, error.failure);
   }
-  find_jump(n);
+  find_distances(n, 1, before);
 }
 
-/// ‖F(U[n]) − U[n+1]‖; not finite where F(U[n]) is not.
-double FineSweep::find_jump(Index n) {
-  double& jump = jumps_[static_cast<std::size_t>(n)];
-  jump = norm_.distance(fine_.col(n).data(), boundaries_.col(n + 1).data(), fine_.rows());
-  return jump;
+/// A copy of F(U[n]) of the sweep before, for slices first, first + 1, …; nullptr in the first sweep.
+const double* FineSweep::keep(Index first, Index count) const {
+  if (!has_swept_) return nullptr;
+  const Index size = count * fine_.rows();
+  double* const copy = scratch(size);
+  std::copy_n(fine_.col(first).data(), size, copy);
+  return copy;
+}
+
+void FineSweep::restore(const double* before, Index first, Index count) {
+  if (before != nullptr) std::copy_n(before, count * fine_.rows(), fine_.col(first).data());
+}
+
+/// ‖F(U[n]) − U[n+1]‖ and how far F(U[n]) has moved from what it was `before`. False where F(U[n]) is not finite.
+bool FineSweep::find_distances(Index first, Index count, const double* before) {
+  const Index dimension = fine_.rows();
+  bool finite = true;
+  for (Index j = 0; j < count; ++j) {
+    const double* const fine = fine_.col(first + j).data();
+    const auto n = static_cast<std::size_t>(first + j);
+    jumps_[n] = norm_.distance(fine, boundaries_.col(first + j + 1).data(), dimension);
+    if (before != nullptr) changes_[n] = norm_.distance(fine, before + j * dimension, dimension);
+    finite = std::isfinite(jumps_[n]) && finite;
+  }
+  return finite;
 }
 
 void FineSweep::summarize(const std::vector<LevelSegment>& segments) {

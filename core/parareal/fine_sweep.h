@@ -39,8 +39,8 @@ class FineSweep {
             const States& coarse, States& fine, SliceExecutor& executor, const std::stop_token& stop,
             IterationObserver* observer);
 
-  /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is no
-  /// longer needed. Slices are released in order.
+  /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is needed
+  /// for its change only. Slices are released in order.
   void release(Index iteration, Index n, Index level);
   /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `StopRequested` when
   /// `stop` asks.
@@ -56,6 +56,8 @@ class FineSweep {
   const SliceFailure* first_failure() const;
   /// Of the last sweep: ‖F(U[n]) − U[n+1]‖ of each slice, and who served where and for how long.
   const std::vector<double>& jumps() const { return jumps_; }
+  /// How far F(U[n]) has moved from that of the sweep before; infinite in the first.
+  const std::vector<double>& changes() const { return changes_; }
   const std::vector<LevelSweep>& levels() const { return levels_; }
 
  private:
@@ -74,7 +76,9 @@ class FineSweep {
   void report(const Task& task, Index count);
   bool cross_together(const Propagator& propagator, const Task& task);
   void cross_alone(const Propagator& propagator, const Task& task, Index n);
-  double find_jump(Index n);
+  const double* keep(Index first, Index count) const;
+  void restore(const double* before, Index first, Index count);
+  bool find_distances(Index first, Index count, const double* before);
   void summarize(const std::vector<LevelSegment>& segments);
 
   const FidelityLadder& ladder_;
@@ -91,8 +95,10 @@ class FineSweep {
   std::vector<Index> task_at_;  ///< index of the task that begins with this slice
   bool has_open_task_ = false;
   Index open_task_limit_ = 0;
-  std::vector<char> released_;  ///< of each slice
-  std::vector<double> jumps_;   ///< of each slice
+  std::vector<char> released_;   ///< of each slice
+  std::vector<double> jumps_;    ///< of each slice
+  std::vector<double> changes_;  ///< likewise
+  bool has_swept_ = false;
   std::vector<LevelSweep> levels_;
   Index num_active_;               ///< in the sweep that tasks are made for, as far as is known
   double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first

@@ -190,9 +190,12 @@ void LevelControl::advance_top(const LevelSegment& segment, const std::vector<do
     const Index done = converged_prefix(increments, uncrossed_, segment.first, end, options_.tolerance);
     start_ = freezes_one_by_one_ || done == num_slices_ ? std::max(exact, done) : exact;
   } else {
-    const bool all_done =
+    const bool predicted =
         estimate.smallest_credible() < options_.tolerance &&
         converged_prefix(estimate.consequences(), uncrossed_, exact, end, options_.tolerance) == num_slices_;
+    const bool verified = end == num_slices_ && estimate.verified_error() < options_.tolerance &&
+                          std::all_of(uncrossed_.begin() + exact, uncrossed_.end(), [](char u) { return u == 0; });
+    const bool all_done = predicted || verified;
     start_ = all_done ? num_slices_ : exact;
   }
   front_ = start_;

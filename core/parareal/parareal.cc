@@ -156,7 +156,8 @@ class PararealLoop {
       iteration_.fine_work += problem_.fine.relative_work(segment.level) * static_cast<double>(segment.count) /
                               static_cast<double>(num_slices_);
     }
-    estimate_.observe_jumps(iteration_.first_slice, fine_sweep_.jumps(), fine_sweep_.uncrossed());
+    estimate_.observe_jumps(iteration_.first_slice, fine_sweep_.jumps(), fine_sweep_.changes(),
+                            fine_sweep_.uncrossed());
     const LevelMeasurement measured =
         levels_.measure(iteration_.iteration, boundaries_, fine_, coarse_sweep_.coarse(), executor_);
     iteration_.measured_level = measured.level + 1;

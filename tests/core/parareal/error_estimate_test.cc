@@ -28,8 +28,10 @@ void sweep(ErrorEstimate& estimate, std::size_t first, const std::vector<double>
   estimate.project(static_cast<Index>(first));
 }
 
-void observe(ErrorEstimate& estimate, Index first, const std::vector<double>& jumps) {
-  estimate.observe_jumps(first, jumps, std::vector<char>(jumps.size(), 0));
+/// `changes` of the fine values: left out, they are not known.
+void observe(ErrorEstimate& estimate, Index first, const std::vector<double>& jumps, std::vector<double> changes = {}) {
+  changes.resize(jumps.size(), kInfinity);
+  estimate.observe_jumps(first, jumps, changes, std::vector<char>(jumps.size(), 0));
 }
 
 TEST(ErrorEstimate, SaysNothingBeforeAContractionWasSeen) {
@@ -59,6 +61,21 @@ TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
   EXPECT_EQ(estimate.consequences()[1], 0.0);
   EXPECT_DOUBLE_EQ(estimate.consequences()[2], error_2 * growth_of_fine);
   EXPECT_DOUBLE_EQ(estimate.consequences()[3], error_3);
+}
+
+TEST(ErrorEstimate, CarriesErrorsOnAsTheFineSolverCarriesChanges) {
+  ErrorEstimate estimate(4, 2.0);
+  sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
+  observe(estimate, 1, {7.0, 0.01, 0.1, 0.05}, {0.0, 2.0, 3.0, 0.125});  // starts changed by 0.5, 1.0, 0.25
+  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 60.0, 30.0});
+  const double contraction = 0.1 / 1.0;
+  const double growth_of_fine = 0.125 / 0.25;
+  EXPECT_DOUBLE_EQ(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 2.0 * contraction * 0.1)
+      << "a rough correction that undoes itself is no growth";
+  observe(estimate, 1, {0.0, 0.01, 0.1, 0.05}, {0.0, 0.0, 0.0, 0.0});
+  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.0, 0.0});
+  EXPECT_DOUBLE_EQ(estimate.consequences()[2], std::max(estimate.errors()[2], estimate.errors()[2] * 0.6 * 0.5))
+      << "remembered by six tenths";
 }
 
 TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
@@ -104,6 +121,22 @@ TEST(ErrorEstimate, ExpectsWhatTheLastContractionsAndGrowthsWillLeave) {
   const double error_3 = contraction * 0.04;
   const double error_4 = 1.0 * error_3 + contraction * increment_3;
   EXPECT_DOUBLE_EQ(estimate.expected_error(1, jumps), error_4) << "no safety factor";
+}
+
+TEST(ErrorEstimate, MeasuredJumpsAndGrowthsVouchForTheIterateBefore) {
+  ErrorEstimate estimate(3, 20.0);
+  const std::vector<double> carried = {0.0, 1.0, 1.0};
+  sweep(estimate, 0, {0.4, 0.4, 0.4}, carried);
+  observe(estimate, 0, {0.0, 0.1, 0.2}, {0.0, 0.2, 0.8});
+  sweep(estimate, 1, {0.0, 0.2, 0.1}, carried);
+  EXPECT_EQ(estimate.verified_error(), kInfinity) << "reduced once";
+  observe(estimate, 1, {0.0, 0.05, 0.02}, {0.0, 0.1, 0.3});  // starts changed by 0, 0.2
+  sweep(estimate, 1, {0.0, 0.1, 0.05}, carried);
+  const double growth = std::max(0.3 / 0.2, 0.6 * 0.8 / 0.4);
+  EXPECT_DOUBLE_EQ(estimate.verified_error(), 1.4 * (growth * 0.05 + 0.02));
+  estimate.climb(2, 1);
+  observe(estimate, 1, {0.0, 0.05, 0.02}, {0.0, 0.1, 0.3});
+  EXPECT_EQ(estimate.verified_error(), kInfinity) << "a jump to another solver's value is none";
 }
 
 /// From the second iteration on, wherever errors are above rounding.
