@@ -63,9 +63,9 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
   for (std::size_t n = begin; n < jumps.size(); ++n) {
     const double increment = windowed_maximum(start_increments_.data(), first, end, static_cast<Index>(n));
     if (has_climbed_[n] || increment <= rounding_) continue;
-    contractions_[n] = windowed_maximum(jumps_.data(), first, end, static_cast<Index>(n)) / increment;
+    contractions_[n] = windowed_maximum(jumps_.data(), first, end, static_cast<Index>(n)) / std::min(increment, size_);
     largest = std::max(largest, contractions_[n]);
-    if (start_increments_[n] <= rounding_ || !std::isfinite(changes[n])) continue;
+    if (start_increments_[n] <= rounding_ || start_increments_[n] > size_ || !std::isfinite(changes[n])) continue;
     const double growth = changes[n] / start_increments_[n];
     fine_growths_[n] = fine_growths_[n] < kUnknown ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
   }
@@ -126,13 +126,12 @@ void ErrorEstimate::calibrate(double largest_increment) {
 
 void ErrorEstimate::end_sweep(double largest_increment) {
   calibrate(largest_increment);
-  const double reduction = largest_increment_ > 0.0 ? largest_increment / largest_increment_ : 0.0;
+  const double before = std::min(largest_increment_, size_);
+  const double reduction = before > 0.0 ? largest_increment / before : 0.0;
   smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
   reduction_before_ = std::exchange(last_reduction_, reduction);
 }
-
-bool ErrorEstimate::knows_contraction() const { return largest_contraction_ < kUnknown; }
 
 double ErrorEstimate::largest_error() const {
   const double predicted = std::max(*std::max_element(errors_.begin(), errors_.end()), smallest_credible_);

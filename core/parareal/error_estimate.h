@@ -20,13 +20,16 @@ namespace forerun {
 /// the increment of the start is the growth M_n of slice n (at least 0.6 times the growth known before, because a
 /// change along a contracting direction shows less than an error may find):
 ///
-///   e_{n+1} = M_n e_n + σ ρ_n Δ_n,      M_n = ‖F(U[n]') − F(U[n])‖ / Δ_n,
+///   e_{n+1} = M_n e_n + max(σ ρ_n Δ_n, κ_n − 2 M_n Δ_n),      M_n = ‖F(U[n]') − F(U[n])‖ / Δ_n,
+///
+/// where κ_n = ‖G_k(U[n]') − G_k(U[n])‖ is what the sweep has carried on: more than the fine solver would is a jump to
+/// come, that of a correction which knows nothing of where it is asked.
 ///
 /// with a safety factor σ that is learned: every sweep shows by its increments what the estimate before should have
 /// been. σ is four times the worst of increment ÷ estimate (for σ = 1) in the last four sweeps, at least 2 (½ once four
 /// have been seen) and at most the factor given, which holds until something has been learned and after every climb.
-/// Where a slice's M_n has not been seen yet, Λ_n + ρ_n stands for it, Λ_n = ‖G_k(U[n]') − G_k(U[n])‖ / Δ_n being the
-/// coarse solver's growth; e_n at the front is the estimate under which it was frozen (what is left of its increment,
+/// Where a slice's M_n has not been seen yet, Λ_n + ρ_n stands for it, Λ_n = κ_n / Δ_n being the coarse solver's growth;
+/// e_n at the front is the estimate under which it was frozen (what is left of its increment,
 /// where there was none), 0 where it is exact. The first jumps of slices that have climbed to another level of a
 /// fidelity ladder also hold the difference of the levels and do not count; until the next, ρ is there the largest seen
 /// in the run.
@@ -51,7 +54,11 @@ namespace forerun {
 ///
 /// Increments of no more than `relative_rounding` times the size of the states are rounding: they show neither growth
 /// nor contraction, and what they leave is what the contraction seen before makes of them. So a chain of a million
-/// slices does not gather errors from nothing.
+/// slices does not gather errors from nothing. While no contraction has been seen, even they may be made large by an
+/// unstable solver: they count as rounding only where the slice's end has not moved further.
+///
+/// Increments larger than the states themselves are those of an iterate that was nowhere: they show no growth, and
+/// contractions and reductions are taken relative to the states' size instead.
 ///
 /// A slice that the fine solver could not cross (`uncrossed`) has an infinite error, and so have those behind it; its
 /// next jump is that to a value which stood in, and does not count.
@@ -64,7 +71,10 @@ class ErrorEstimate {
   ErrorEstimate(Index num_slices, double safety);
 
   /// Changes that are rounding, from here on: `size` is that of the states, in the norm of the increments.
-  void set_size(double size) { rounding_ = relative_rounding * size; }
+  void set_size(double size) {
+    size_ = size;
+    rounding_ = relative_rounding * size;
+  }
   double rounding() const { return rounding_; }
 
   /// After a fine sweep of slices first … N − 1: the jumps that the last corrected sweep has left, and how far each
@@ -76,16 +86,16 @@ class ErrorEstimate {
   /// A corrected sweep from slice `first` on: begin, `advance` for every slice in order, end. `increments` are those of
   /// the sweep before.
   void begin_sweep(Index first, const std::vector<double>& increments);
-  /// Slice n = `slice` started from a state changed by Δ_n = `start_increment` and carried `carried` of it on. Returns
-  /// e_{n+1}.
-  double advance(Index slice, double start_increment, double carried);
+  /// Slice n = `slice` started from a state changed by Δ_n = `start_increment`, carried κ_n = `carried` of it on, and
+  /// its end has changed by `end_increment`. Returns e_{n+1}.
+  double advance(Index slice, double start_increment, double carried, double end_increment);
   void end_sweep(double largest_increment);
 
   /// The next jumps of these slices will be of another fine solver.
   void climb(Index first, Index count);
 
   /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
-  bool knows_contraction() const;
+  bool knows_contraction() const { return largest_contraction_ < std::numeric_limits<double>::infinity(); }
   /// The last increment times three times the worse of its last two reductions, at most four times; 0 while it has not
   /// been reduced yet.
   double smallest_credible() const { return smallest_credible_; }
@@ -112,6 +122,7 @@ class ErrorEstimate {
 
   static constexpr double growth_memory = 0.6;
 
+  double coming_jump(std::size_t n, double start_increment, double carried, double end_increment) const;
   double contraction(std::size_t n) const { return std::min(contractions_[n], largest_contraction_); }
   /// Of the fine solver, never 0 so that what is infinite stays so.
   double growth(std::size_t n) const {
@@ -132,6 +143,7 @@ class ErrorEstimate {
   double reduction_before_ = 0.0;
   double smallest_credible_ = 0.0;
   double error_ = 0.0;  ///< e_{n+1} of the slice that the sweep has come to
+  double size_ = 1.0;
   double rounding_ = relative_rounding;
   bool has_swept_ = false;
   std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
@@ -147,16 +159,30 @@ class ErrorEstimate {
 };
 
 // Here, because it is called for every slice of every sweep.
-inline double ErrorEstimate::advance(Index slice, double start_increment, double carried) {
+inline double ErrorEstimate::advance(Index slice, double start_increment, double carried, double end_increment) {
   const auto n = static_cast<std::size_t>(slice);
   start_increments_[n] = start_increment;
-  if (start_increment > rounding_) growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
-  const double rho = contraction(n);
+  if (start_increment > rounding_ && start_increment <= size_) {
+    growths_[n] = std::max(carried / start_increment, growth_memory * growths_[n]);
+  }
   if (error_ > 0.0) error_ *= growth(n);
-  error_ += start_increment > rounding_ ? safety_ * rho * start_increment : std::min(rho, 1.0) * start_increment;
+  error_ += coming_jump(n, start_increment, carried, end_increment);
   if (uncrossed_[n]) error_ = std::numeric_limits<double>::infinity();
   errors_[n] = error_;
   return error_;
+}
+
+/// What the next fine sweep is expected to find at the end of slice n.
+inline double ErrorEstimate::coming_jump(std::size_t n, double start_increment, double carried,
+                                         double end_increment) const {
+  constexpr double trust = 2.0;
+  const double rho = contraction(n);
+  if (start_increment > rounding_) {
+    const double expected = safety_ * rho * start_increment;
+    return std::max(expected, carried - trust * fine_growths_[n] * start_increment);  // −∞ where that is not known
+  }
+  if (start_increment > 0.0 && !knows_contraction() && end_increment > rounding_) return rho;
+  return std::min(rho, 1.0) * start_increment;
 }
 
 }  // namespace forerun

@@ -272,8 +272,9 @@ class PararealLoop {
   void settle(Index n, bool is_last) {
     const auto i = static_cast<std::size_t>(n);
     const double start_increment = n > iteration_.first_slice ? coarse_sweep_.increments()[i - 1] : 0.0;
-    const double error = estimate_.advance(n, start_increment, coarse_sweep_.carried()[i]);
-    if (levels_.settles(n, coarse_sweep_.increments()[i], error) && !is_last) {
+    const double increment = coarse_sweep_.increments()[i];
+    const double error = estimate_.advance(n, start_increment, coarse_sweep_.carried()[i], increment);
+    if (levels_.settles(n, increment, error) && !is_last) {
       fine_sweep_.release(iteration_.iteration + 1, n, levels_.slice_levels()[i]);
     }
   }
@@ -282,6 +283,7 @@ class PararealLoop {
   void advance() {
     levels_.advance(coarse_sweep_.increments(), estimate_, scale_.is_fixed());
     iteration_.exact_front = levels_.exact_front();
+    if (iteration_.exact_front == num_slices_) iteration_.estimated_error = 0.0;
     iteration_.converged_front = levels_.front();
   }
 

@@ -119,7 +119,7 @@ SolverSpec parse_solver(const std::string& text) {
     spec.refine_to(parse_value(number, spec.refinement()));
     read_keys(text, end, spec);
     return spec;
-  } catch (const ParameterError&) {
+  } catch (const std::invalid_argument&) {
     refuse(text);
   }
 }

@@ -22,7 +22,7 @@ void sweep(ErrorEstimate& estimate, std::size_t first, const std::vector<double>
            const std::vector<double>& carried) {
   estimate.begin_sweep(static_cast<Index>(first), increments);
   for (std::size_t n = first; n < increments.size(); ++n) {
-    estimate.advance(static_cast<Index>(n), n > first ? increments[n - 1] : 0.0, carried[n]);
+    estimate.advance(static_cast<Index>(n), n > first ? increments[n - 1] : 0.0, carried[n], increments[n]);
   }
   estimate.end_sweep(*std::max_element(increments.begin() + static_cast<Index>(first), increments.end()));
   estimate.project(static_cast<Index>(first));
@@ -67,15 +67,42 @@ TEST(ErrorEstimate, CarriesErrorsOnAsTheFineSolverCarriesChanges) {
   ErrorEstimate estimate(4, 2.0);
   sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
   observe(estimate, 1, {7.0, 0.01, 0.1, 0.05}, {0.0, 2.0, 3.0, 0.125});  // starts changed by 0.5, 1.0, 0.25
-  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 60.0, 30.0});
+  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.3, 0.09});
   const double contraction = 0.1 / 1.0;
   const double growth_of_fine = 0.125 / 0.25;
-  EXPECT_DOUBLE_EQ(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 2.0 * contraction * 0.1)
-      << "a rough correction that undoes itself is no growth";
+  EXPECT_DOUBLE_EQ(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 2.0 * contraction * 0.1);
   observe(estimate, 1, {0.0, 0.01, 0.1, 0.05}, {0.0, 0.0, 0.0, 0.0});
   sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.0, 0.0});
   EXPECT_DOUBLE_EQ(estimate.consequences()[2], std::max(estimate.errors()[2], estimate.errors()[2] * 0.6 * 0.5))
       << "remembered by six tenths";
+}
+
+TEST(ErrorEstimate, ACorrectionThatCarriesMoreThanTheFineSolverWouldLeavesAJump) {
+  ErrorEstimate estimate(4, 2.0);
+  sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
+  observe(estimate, 1, {7.0, 0.01, 0.1, 0.05}, {0.0, 2.0, 3.0, 0.125});
+  sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.3, 30.0});
+  const double growth_of_fine = 0.125 / 0.25;
+  EXPECT_DOUBLE_EQ(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 30.0 - 2.0 * growth_of_fine * 0.1);
+}
+
+TEST(ErrorEstimate, NothingIsLearnedFromAnIterateThatWasNowhere) {
+  ErrorEstimate estimate(3, 2.0);
+  estimate.set_size(1.0);
+  sweep(estimate, 0, {1e100, 1e100, 1e100}, {0.0, 1e100, 1e100});
+  observe(estimate, 0, {0.0, 0.5, 0.5}, {0.0, 1e99, 1e99});
+  sweep(estimate, 0, {0.0, 0.25, 0.25}, {0.0, 0.0, 0.0});
+  EXPECT_DOUBLE_EQ(estimate.errors()[2], 2.0 * 0.5 * 0.25) << "a contraction of 0.5, not of 5e-101";
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.25 * 3.0 * 0.25);
+}
+
+TEST(ErrorEstimate, EvenRoundingIsNoneWhileAnUnstableSolverMayMakeMuchOfIt) {
+  ErrorEstimate estimate(2, 2.0);
+  sweep(estimate, 0, {1e-16, 2.0}, {0.0, 2.0});
+  EXPECT_EQ(estimate.errors()[1], kInfinity);
+  ErrorEstimate at_rest(2, 2.0);
+  sweep(at_rest, 0, {1e-16, 1e-16}, {0.0, 1e-16});
+  EXPECT_LE(at_rest.errors()[1], 1e-16);
 }
 
 TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
