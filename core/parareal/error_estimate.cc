@@ -89,7 +89,9 @@ void ErrorEstimate::verify(Index first) {
 double ErrorEstimate::verified_error() const {
   const bool shrinks =
       last_reduction_ > 0.0 && last_reduction_ < 1.0 && reduction_before_ > 0.0 && reduction_before_ < 1.0;
-  return shrinks ? kVerifiedSafety * largest_verified_ : kUnknown;
+  // No two iterates are further apart than their errors together.
+  const bool agrees = largest_increment_ <= 2.0 * largest_verified_;
+  return shrinks && agrees ? kVerifiedSafety * largest_verified_ : kUnknown;
 }
 
 void ErrorEstimate::climb(Index first, Index count) {

@@ -28,20 +28,20 @@ namespace forerun {
 /// with a safety factor σ that is learned: every sweep shows by its increments what the estimate before should have
 /// been. σ is four times the worst of increment ÷ estimate (for σ = 1) in the last four sweeps, at least 2 (½ once four
 /// have been seen) and at most the factor given, which holds until something has been learned and after every climb.
-/// Where a slice's M_n has not been seen yet, Λ_n + ρ_n stands for it, Λ_n = κ_n / Δ_n being the coarse solver's growth;
-/// e_n at the front is the estimate under which it was frozen (what is left of its increment,
-/// where there was none), 0 where it is exact. The first jumps of slices that have climbed to another level of a
-/// fidelity ladder also hold the difference of the levels and do not count; until the next, ρ is there the largest seen
-/// in the run.
+/// Where a slice's M_n has not been seen yet, Λ_n + ρ_n stands for it, Λ_n = κ_n / Δ_n being the coarse solver's
+/// growth; e_n at the front is the estimate under which it was frozen (what is left of its increment, where there was
+/// none), 0 where it is exact. The first jumps of slices that have climbed to another level of a fidelity ladder also
+/// hold the difference of the levels and do not count; until the next, ρ is there the largest seen in the run.
 ///
 /// The jumps that a fine sweep reveals also tell how far the iterate *before* was from the solution, without a guess of
 /// what comes next:
 ///
 ///   v_{n+1} = M_n v_n + jump_n.
 ///
-/// While increments shrink from sweep to sweep, the sweep after has not made it worse: the error is taken to be no more
-/// than 1.4 times the largest v_{n+1}. (Measured on the shipped problems near convergence: v is 1 to 4 times the true
-/// error of the iterate before, and more than twice that of the iterate it vouches for.)
+/// While increments shrink from sweep to sweep and are no larger than 2 v (else the new iterate is the worse one), the
+/// sweep after has not made it worse: the error is taken to be no more than 1.4 times the largest v_{n+1}. (Measured on
+/// the shipped problems near convergence: v is 1 to 4 times the true error of the iterate before, and more than twice
+/// that of the iterate it vouches for.)
 ///
 /// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
 /// growths, e_{n+1} becomes at most
@@ -99,8 +99,8 @@ class ErrorEstimate {
   /// The last increment times three times the worse of its last two reductions, at most four times; 0 while it has not
   /// been reduced yet.
   double smallest_credible() const { return smallest_credible_; }
-  /// 1.4 times the largest v_{n+1}; infinite where jumps or growths are missing or increments have not been reduced
-  /// twice.
+  /// 1.4 times the largest v_{n+1}; infinite where jumps or growths are missing, increments have not been reduced twice
+  /// or the last is larger than both errors together.
   double verified_error() const;
   /// The largest e_{n+1}, at least the smallest credible one; at most the verified one.
   double largest_error() const;
