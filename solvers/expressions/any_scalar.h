@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <vector>
@@ -15,7 +16,7 @@ namespace forerun {
 /// `sin_cos` and `each_lane`. One that has a `value` and a `tangent` (a derivative, which can be multiplied by a double
 /// and added) is differentiated exactly; of another kind a function of two numbers has what both have.
 ///
-/// Point by point: a hundred times slower than numbers.
+/// In blocks of points, one number after the other.
 
 template <class Scalar>
 concept HasDerivative = requires(const Scalar& x, double factor) {
@@ -92,28 +93,67 @@ Scalar result(const OperandValues<Scalar>& in) {
   }
 }
 
-template <class Scalar, std::size_t... I>
-Scalar result_of(Op op, const OperandValues<Scalar>& in, std::index_sequence<I...>) {
-  Scalar found{};
-  const auto try_op = [&]<std::size_t Number>() {
-    constexpr Op candidate = static_cast<Op>(Number + static_cast<std::size_t>(Op::copy));
-    if (op == candidate) found = result<candidate>(in);
-  };
-  (try_op.template operator()<I>(), ...);
-  return found;
+/// Where the spaces of a tape are, in scalars of any kind. What the tape keeps `…_stride` apart is `…_distance` apart
+/// here.
+template <class Scalar>
+struct AnySpaces {
+  Scalar* registers = nullptr;
+  Scalar* outputs = nullptr;
+  const Scalar* fields = nullptr;
+  const Scalar* time = nullptr;
+  const double* places = nullptr;
+  const double* scalars = nullptr;
+  Index register_stride = 1, register_distance = 1;
+  Index output_stride = 1, output_distance = 1;
+
+  Scalar* written(const Operand& operand) const {
+    if (operand.space == Space::outputs) return outputs + operand.offset / output_stride * output_distance;
+    return registers + operand.offset / register_stride * register_distance;
+  }
+  Scalar value(const Operand& operand, Index i) const {
+    switch (operand.space) {
+      case Space::registers:
+      case Space::outputs:
+        return written(operand)[i];
+      case Space::fields:
+        return fields[operand.offset + i];
+      case Space::places:
+        return Scalar(places[operand.offset + i]);
+      case Space::time:
+        return *time;
+      case Space::scalars:
+        break;
+    }
+    return Scalar(scalars[operand.offset]);
+  }
+};
+
+template <Op op, class Scalar>
+void execute(const Instruction& instruction, const AnySpaces<Scalar>& spaces, Scalar* out, Index count) {
+  for (Index i = 0; i < count; ++i) {
+    OperandValues<Scalar> in{};
+    for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(op)); ++k) {
+      in[k] = spaces.value(instruction.in[k], i);
+    }
+    out[i] = result<op>(in);
+  }
 }
 
-/// One point or component after the other: `place` gives an operand's scalar to read or to write.
-template <class Scalar, class Place>
-void run(const Tape& tape, const double* scalars, const Place& place) {
+template <class Scalar, std::size_t... I>
+void execute(const Instruction& instruction, const AnySpaces<Scalar>& spaces, Scalar* out, Index count,
+             std::index_sequence<I...>) {
+  const auto try_op = [&]<std::size_t Number>() {
+    constexpr Op candidate = static_cast<Op>(Number + static_cast<std::size_t>(Op::copy));
+    if (instruction.op() == candidate) execute<candidate>(instruction, spaces, out, count);
+  };
+  (try_op.template operator()<I>(), ...);
+}
+
+template <class Scalar>
+void run(const Tape& tape, const AnySpaces<Scalar>& spaces, Index count) {
   constexpr auto num_ops = static_cast<std::size_t>(last_op) - static_cast<std::size_t>(Op::copy) + 1;
   for (const Instruction& instruction : tape.instructions) {
-    OperandValues<Scalar> in{};
-    for (std::size_t k = 0; k < static_cast<std::size_t>(num_operands(instruction.op())); ++k) {
-      const Operand& operand = instruction.in[k];
-      in[k] = operand.space == Space::scalars ? Scalar(scalars[operand.offset]) : place(operand);
-    }
-    place(instruction.out) = result_of(instruction.op(), in, std::make_index_sequence<num_ops>());
+    execute(instruction, spaces, spaces.written(instruction.out), count, std::make_index_sequence<num_ops>());
   }
 }
 
@@ -122,41 +162,42 @@ void run(const Tape& tape, const double* scalars, const Place& place) {
 template <class Scalar>
 void evaluate_any(const SystemTape& system, const Scalar& t, const Scalar* u, Scalar* du) {
   std::vector<Scalar> registers(static_cast<std::size_t>(system.tape.num_registers));
-  std::vector<Scalar> state(u, u + system.dimension);
-  Scalar time = t;
-  any_scalar::run<Scalar>(system.tape, system.scalars.data(), [&](const Operand& operand) -> Scalar& {
-    if (operand.space == Space::registers) return registers[static_cast<std::size_t>(operand.offset)];
-    if (operand.space == Space::fields) return state[static_cast<std::size_t>(operand.offset)];
-    return operand.space == Space::time ? time : du[operand.offset];
-  });
+  any_scalar::AnySpaces<Scalar> spaces;
+  spaces.registers = registers.data();
+  spaces.fields = u;
+  spaces.time = &t;
+  spaces.scalars = system.scalars.data();
+  spaces.outputs = du;
+  any_scalar::run(system.tape, spaces, 1);
 }
 
 template <class Scalar>
 void evaluate_any(const MeshTape& equations, const Scalar& t, const Scalar* u, Scalar* du) {
+  constexpr Index block = 32;
   const PaddedMesh& mesh = equations.mesh;
-  std::vector<double> scalars = equations.scalars_at(any_scalar::value_of(t));
-  std::vector<Scalar> registers(static_cast<std::size_t>(equations.tape.num_registers));
+  const std::vector<double> scalars = equations.scalars_at(any_scalar::value_of(t));
+  std::vector<Scalar> registers(static_cast<std::size_t>(equations.tape.num_registers * block));
   std::vector<Scalar> fields(equations.margins.size() * static_cast<std::size_t>(mesh.size()));
   for (std::size_t f = 0; f < equations.margins.size(); ++f) {
     fill_padded(mesh, equations.margins[f], u + static_cast<Index>(f) * mesh.num_points(),
                 fields.data() + static_cast<Index>(f) * mesh.size());
   }
-  Scalar of_place{};
-  for (Index point = 0; point < mesh.num_points(); ++point) {
-    const Index at = mesh.origin() + (point / mesh.nx) * mesh.stride() + point % mesh.nx;
-    any_scalar::run<Scalar>(equations.tape, scalars.data(), [&](const Operand& operand) -> Scalar& {
-      switch (operand.space) {
-        case Space::registers:
-          return registers[static_cast<std::size_t>(operand.offset / mesh_block)];
-        case Space::fields:
-          return fields[static_cast<std::size_t>(operand.offset + at)];
-        case Space::places:
-          of_place = Scalar(equations.places[static_cast<std::size_t>(operand.offset + at)]);
-          return of_place;
-        default:
-          return du[operand.offset / mesh.run() * mesh.num_points() + point];
-      }
-    });
+  any_scalar::AnySpaces<Scalar> spaces;
+  spaces.registers = registers.data();
+  spaces.scalars = scalars.data();
+  spaces.register_stride = mesh_block;
+  spaces.register_distance = block;
+  spaces.output_stride = mesh.run();
+  spaces.output_distance = mesh.num_points();
+  for (Index point = 0; point < mesh.num_points();) {
+    const Index column = point % mesh.nx;
+    const Index count = std::min(block, mesh.nx - column);
+    const Index at = mesh.origin() + (point / mesh.nx) * mesh.stride() + column;
+    spaces.fields = fields.data() + at;
+    spaces.places = equations.places.data() + at;
+    spaces.outputs = du + point;
+    any_scalar::run(equations.tape, spaces, count);
+    point += count;
   }
 }
 

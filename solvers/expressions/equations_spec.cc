@@ -137,14 +137,15 @@ FieldSpec read_field(const Parameters& parameters, const std::string& name) {
   return field;
 }
 
+/// What stands between commas, without the blanks around it.
 std::vector<std::string> names_in(const std::string& list) {
-  std::vector<std::string> names(1);
-  for (const char c : list) {
-    if (c == ',') {
-      names.emplace_back();
-    } else if (c != ' ') {
-      names.back() += c;
-    }
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string name = list.substr(begin, end - begin);
+    const std::size_t first = name.find_first_not_of(' ');
+    names.push_back(first == std::string::npos ? "" : name.substr(first, name.find_last_not_of(' ') - first + 1));
+    begin = end + 1;
   }
   return names;
 }

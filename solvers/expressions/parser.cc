@@ -41,6 +41,26 @@ const Infix* find_infix(const Token& token) {
 
 std::string count_text(int count) { return std::to_string(count) + (count == 1 ? " argument" : " arguments"); }
 
+/// Whether the two have a letter in common, as a name has with what it was meant to be.
+bool share_a_letter(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return static_cast<char>(c | 0x20); };
+  return std::any_of(a.begin(), a.end(), [&](char c) {
+    return std::any_of(b.begin(), b.end(), [&](char other) { return lower(c) == lower(other); });
+  });
+}
+
+/// "did you mean 'u'?" or "known are …".
+std::string hint(std::string_view name, const std::vector<std::string>& known) {
+  std::vector<std::string> alike;
+  std::copy_if(known.begin(), known.end(), std::back_inserter(alike),
+               [&](const std::string& candidate) { return share_a_letter(name, candidate); });
+  const std::string meant = nearest_name(name, alike);
+  if (!meant.empty()) return "did you mean '" + meant + "'?";
+  std::string all;
+  for (const std::string& candidate : known) all += (all.empty() ? "known are " : ", ") + candidate;
+  return all;
+}
+
 class Parser {
  public:
   Parser(const std::string& key, std::string_view text, const Vocabulary& vocabulary)
@@ -166,7 +186,7 @@ class Parser {
     if (find_function(name) != nullptr) {
       fail(token.offset, "'" + name + "' is a function: its arguments follow in brackets");
     }
-    fail(token.offset, "unknown symbol '" + shortened(name) + "': " + suggestion(name, vocabulary_.known_names()));
+    fail(token.offset, "unknown symbol '" + shortened(name) + "': " + hint(name, vocabulary_.known_names()));
   }
 
   static std::string shortened(const std::string& name) {
@@ -211,7 +231,7 @@ class Parser {
     }
     std::vector<std::string> names;
     for (const FunctionEntry& entry : expression_functions()) names.emplace_back(entry.name);
-    fail(token.offset, "unknown function '" + shortened(name) + "': " + suggestion(name, names));
+    fail(token.offset, "unknown function '" + shortened(name) + "': " + hint(name, names));
   }
 
   const Vocabulary& vocabulary_;
