@@ -21,11 +21,12 @@ namespace forerun {
 ///     }
 ///   };
 ///
-/// `Scalar` is `double` (one slice), `Quad` or `Lanes` (four or sixteen slices) or `LinearForm` (a linear equation's
-/// matrix). Constants are doubles and stand left or right of a scalar; `each_lane` applies a function of a number to
-/// either. A member `StateLayout layout() const` names components or mesh for plots, `StateBounds range() const` says
-/// where solutions stay if that is not `bounds`, a constant `Index time_component` which component is time itself; all
-/// may be left out. `EquationProblem<Lorenz>` makes a problem of it.
+/// `Scalar` is `double` (one slice), `Quad` or `Lanes` (four or sixteen slices), `Dual` (derivatives, for implicit
+/// methods) or `Dependencies` (which derivatives there are). Constants are doubles and stand left or right of a scalar;
+/// `each_lane` applies a function of a number to either. A member `StateLayout layout() const` names components or mesh
+/// for plots, `StateBounds range() const` says where solutions stay if that is not `bounds`, a constant `Index
+/// time_component` which component is time itself; all may be left out. `EquationProblem<Lorenz>` makes a problem of
+/// it.
 
 /// Base of systems whose dimension is known when compiling: a state lives in registers, slices advance in lanes.
 template <Index Dimension>

@@ -1,14 +1,15 @@
 #pragma once
 
+#include <cassert>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
-#include "solvers/equations/equation.h"
+#include "solvers/equations/equation_jacobian.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/integrators/adaptive_rk_propagator.h"
-#include "solvers/integrators/backward_euler.h"
 #include "solvers/integrators/butcher_tableau.h"
 #include "solvers/integrators/rk_propagator.h"
 
@@ -23,13 +24,14 @@ struct RightHandSide {
   }
 };
 
-/// An equation (see `equation.h`) as a problem: every explicit Runge–Kutta method, of equal steps or adaptive, and
-/// backward Euler where the equation is linear. Instantiating it compiles all of the equation's kernels, so each
-/// equation does it in its own source file.
+/// An equation (see `equation.h`) as a problem, with its Jacobian and every integrator of the registry. Instantiating
+/// it compiles all of the equation's kernels, explicit Runge–Kutta methods among them, so each equation does it in its
+/// own source file.
 template <class Equation>
 class EquationProblem final : public OdeProblem {
  public:
-  explicit EquationProblem(Equation equation) : equation_(std::move(equation)) {}
+  explicit EquationProblem(Equation equation)
+      : equation_(std::move(equation)), jacobian_(std::make_shared<const EquationJacobian<Equation>>(equation_)) {}
 
   std::string name() const override { return std::string(Equation::name); }
   Index dimension() const override { return equation_.dimension(); }
@@ -56,36 +58,29 @@ class EquationProblem final : public OdeProblem {
   void evaluate(double time, const StateView& state, StateOut derivative) const override {
     RightHandSide<Equation>::evaluate(equation_, time, state.data(), derivative.data());
   }
+  const Jacobian* jacobian() const override { return jacobian_.get(); }
+  bool is_linear() const override { return Equation::is_linear; }
 
   std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const override {
     const IntegratorEntry& entry = spec.entry();
-    if (entry.make) return entry.make(std::make_shared<EquationProblem>(equation_), spec);
-    std::vector<std::string> offered;
+    if (entry.make) return entry.make(std::make_shared<const EquationProblem>(*this), spec);
     std::unique_ptr<Propagator> made;
-    std::apply([&](auto... tableau) { (offer(tableau, spec, offered, made), ...); }, ExplicitTableaux());
-    if constexpr (Equation::is_linear) {
-      offered.emplace_back("backward_euler");
-      if (spec.method == offered.back()) {
-        made = make_backward_euler(dimension(), linear_operator(equation_), spec.steps());
-      }
-    }
-    offered.emplace_back(DormandPrince5::name);
-    if (spec.method == offered.back()) {
+    std::apply([&](auto... tableau) { (make_if_meant(tableau, spec, made), ...); }, ExplicitTableaux());
+    if (spec.method == DormandPrince5::name) {
       made = std::make_unique<AdaptiveRkPropagator<Equation, DormandPrince5>>(equation_, bounds(), spec.tolerance());
     }
-    if (!made) throw_method_not_offered(name(), spec.method, offered);
+    assert(made);
     return made;
   }
 
  private:
   template <class Tableau>
-  void offer(Tableau, const SolverSpec& spec, std::vector<std::string>& offered,
-             std::unique_ptr<Propagator>& made) const {
-    offered.emplace_back(Tableau::name);
+  void make_if_meant(Tableau, const SolverSpec& spec, std::unique_ptr<Propagator>& made) const {
     if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps());
   }
 
   Equation equation_;
+  std::shared_ptr<const EquationJacobian<Equation>> jacobian_;  ///< of copies, too
 };
 
 /// The registry's entry of an equation that is constructed from its parameters.

@@ -6,6 +6,7 @@
 
 #include "core/base/state_norm.h"
 #include "core/propagation/propagator.h"
+#include "solvers/equations/jacobian.h"
 #include "solvers/equations/state_layout.h"
 #include "solvers/integrators/solver_spec.h"
 
@@ -37,6 +38,10 @@ class OdeProblem {
   virtual StateLayout layout() const { return default_layout(dimension()); }
   /// derivative = f(time, state).
   virtual void evaluate(double time, const StateView& state, StateOut derivative) const = 0;
+  /// ∂f/∂u; nullptr where it is not known.
+  virtual const Jacobian* jacobian() const { return nullptr; }
+  /// f(t, u) = A u with a constant matrix A.
+  virtual bool is_linear() const { return false; }
   virtual std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const = 0;
 };
 

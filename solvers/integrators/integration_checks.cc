@@ -20,15 +20,6 @@ void throw_steps_too_small(const Slice& slice, double time, double step) {
   throw PropagationError(time, reason.str());
 }
 
-void throw_method_not_offered(const std::string& equation, const std::string& method,
-                              const std::vector<std::string>& offered) {
-  std::string sentence = "method = \"" + method + "\": " + equation + " offers";
-  for (const std::string& name : offered) sentence += (&name == &offered.front() ? " " : ", ") + name;
-  const std::string meant = nearest_name(method, offered);
-  if (!meant.empty()) sentence += "; did you mean " + meant + "?";
-  throw ParameterError("method", sentence);
-}
-
 double step_begin(const Slice& slice, Index j, Index steps) {
   return slice.begin + slice.length() * static_cast<double>(j) / static_cast<double>(steps);
 }

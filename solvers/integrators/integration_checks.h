@@ -19,10 +19,6 @@ constexpr Index steps_between_looks(Index dimension) { return std::max<Index>(1,
 /// Throws `PropagationError`: the step tried last, at `time`, was too small to be halved again.
 [[noreturn]] void throw_steps_too_small(const Slice& slice, double time, double step);
 
-/// Throws `ParameterError` ("method"): `equation` offers only `offered`.
-[[noreturn]] void throw_method_not_offered(const std::string& equation, const std::string& method,
-                                           const std::vector<std::string>& offered);
-
 /// Begin of step j of `steps` equal ones in `slice`: begin + length · j / steps.
 double step_begin(const Slice& slice, Index j, Index steps);
 

@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include "solvers/integrators/butcher_tableau.h"
+#include "solvers/integrators/implicit/implicit_method.h"
+#include "solvers/integrators/implicit/implicit_rk.h"
 #include "solvers/integrators/rkc2.h"
 #include "solvers/integrators/solver_spec.h"
 
@@ -33,15 +35,22 @@ IntegratorEntry dopri5_entry() {
           .make = {}};
 }
 
-IntegratorEntry backward_euler_entry() {
-  return {.name = "backward_euler",
-          .description = "backward Euler, for linear equations",
-          .order = 1,
-          .stages = 1,
-          .stability = Stability::l_stable,
-          .needs = IntegratorNeeds::linear,
-          .keys = {steps_key()},
-          .make = {}};
+IntegratorEntry implicit_entry(const ImplicitMethod& method) {
+  IntegratorEntry entry;
+  entry.name = method.name;
+  entry.description = method.description;
+  entry.order = method.order;
+  entry.stages = static_cast<int>(method.num_stages);
+  entry.adaptive = method.is_adaptive();
+  entry.error_order = method.error_order;
+  entry.stability = method.is_l_stable ? Stability::l_stable : Stability::a_stable;
+  entry.needs = IntegratorNeeds::jacobian;
+  entry.keys = {entry.adaptive ? tolerance_key() : steps_key()};
+  entry.make = [](std::shared_ptr<const OdeProblem> problem, const SolverSpec& spec) {
+    return spec.is_adaptive() ? make_adaptive_implicit_rk(std::move(problem), spec.method, spec.tolerance())
+                              : make_implicit_rk(std::move(problem), spec.method, spec.steps());
+  };
+  return entry;
 }
 
 IntegratorEntry rkc2_entry() {
@@ -115,10 +124,11 @@ ParameterSpec tolerance_key() {
 
 const std::vector<IntegratorEntry>& integrator_registry() {
   static const std::vector<IntegratorEntry> entries = [] {
-    std::vector<IntegratorEntry> all{backward_euler_entry(), dopri5_entry()};
+    std::vector<IntegratorEntry> all{dopri5_entry()};
     std::apply([&](auto... tableau) { (all.push_back(explicit_entry(tableau)), ...); }, ExplicitTableaux());
     all.push_back(rkc2_entry());
     all.push_back(adaptive_rkc2_entry());
+    for (const ImplicitMethod& method : implicit_methods()) all.push_back(implicit_entry(method));
     return all;
   }();
   return entries;

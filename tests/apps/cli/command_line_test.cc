@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{{"run", good, "--seed", "nan"}, ExitStatus::usage, "--seed nan: [run] seed = nan: must be an integer"},
         Refusal{{"run", good, "--set", "time.end=-1"}, ExitStatus::usage, "must be a number > begin = 0.0"},
         Refusal{{"run", good, "--set", "time.slices=1000000000"}, ExitStatus::usage, "must fit into"},
-        Refusal{{"run", good, "--set", "fine.method=backward_euler"}, ExitStatus::usage, "[fine]"},
+        Refusal{{"run", good, "--set", "fine.method=rk3"}, ExitStatus::usage, "[fine]"},
         Refusal{{"run", good, "--set", "corrector.name=magic"}, ExitStatus::usage, "magic"},
         Refusal{{""}, ExitStatus::usage, "unknown command '': known are run, "},
         Refusal{{"run", ""}, ExitStatus::usage, "needs a configuration file"},

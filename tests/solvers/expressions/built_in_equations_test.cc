@@ -128,6 +128,24 @@ State random_state(const StateBounds& bounds, std::uint64_t seed) {
   return state;
 }
 
+Eigen::MatrixXd jacobian_at(const OdeProblem& problem, const State& state) {
+  SparseMatrix values;
+  problem.jacobian()->evaluate(0.0, state, values);
+  Eigen::MatrixXd dense = Eigen::MatrixXd::Zero(state.size(), state.size());
+  for (Index column = 0; column < state.size(); ++column) {
+    for (int entry = values.pattern->begin(column); entry < values.pattern->end(column); ++entry) {
+      dense(values.pattern->row(entry), column) = values.value(entry);
+    }
+  }
+  return dense;
+}
+
+TEST_P(BuiltInEquations, HaveTheSameJacobianToRounding) {
+  const State state = random_state(built_in_->bounds(), 3);
+  const Eigen::MatrixXd expected = jacobian_at(*built_in_, state);
+  EXPECT_LT((jacobian_at(*equations_, state) - expected).norm(), 1e-13 * expected.norm());
+}
+
 TEST_P(BuiltInEquations, HaveTheSameRightHandSideToRounding) {
   ASSERT_EQ(equations_->dimension(), built_in_->dimension());
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

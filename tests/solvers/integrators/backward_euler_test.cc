@@ -1,5 +1,3 @@
-#include "solvers/integrators/backward_euler.h"
-
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "solvers/integrators/implicit/implicit_tableau.h"
+
 namespace forerun {
 namespace {
 
@@ -80,10 +82,33 @@ struct EmbeddedInDormandPrince5 : DormandPrince5 {
   }();
 };
 
+/// The solution that the error estimate of `Esdirk43` compares with.
+struct EmbeddedInEsdirk43 : Esdirk43 {
+  static constexpr int order = 3;
+  static constexpr std::array<double, 6> b = [] {
+    std::array<double, 6> weights = Esdirk43::b;
+    for (std::size_t j = 0; j < weights.size(); ++j) weights[j] -= e[j];
+    return weights;
+  }();
+};
+
 template <class Tableau>
 class ButcherTableauTest : public testing::Test {};
-using Tableaux = testing::Types<Rk1, Rk2, Rk4, Rk8, DormandPrince5, EmbeddedInDormandPrince5>;
+using Tableaux =
+    testing::Types<Rk1, Rk2, Rk4, Rk8, DormandPrince5, EmbeddedInDormandPrince5, BackwardEuler, CrankNicolson, Sdirk2,
+                   RadauIia2, RadauIia3, LobattoIiic2, Esdirk43, EmbeddedInEsdirk43>;
 TYPED_TEST_SUITE(ButcherTableauTest, Tableaux);
+
+template <class Tableau>
+class ExplicitTableauTest : public testing::Test {};
+using OnlyExplicit = testing::Types<Rk1, Rk2, Rk4, Rk8, DormandPrince5>;
+TYPED_TEST_SUITE(ExplicitTableauTest, OnlyExplicit);
+
+template <class Tableau>
+class ImplicitTableauTest : public testing::Test {};
+using OnlyImplicit =
+    testing::Types<BackwardEuler, CrankNicolson, Sdirk2, RadauIia2, RadauIia3, LobattoIiic2, Radau5, Esdirk43>;
+TYPED_TEST_SUITE(ImplicitTableauTest, OnlyImplicit);
 
 TEST(RootedTreesTest, AreAsManyAsCayleyCounted) {
   const std::vector<std::size_t> counts{1, 1, 2, 4, 9, 20, 48, 115, 286};
@@ -106,11 +131,21 @@ TYPED_TEST(ButcherTableauTest, ClaimsNoLessThanItsOrder) {
   EXPECT_GT(largest, 1e-6);
 }
 
-TYPED_TEST(ButcherTableauTest, IsExplicitWithAbscissaeAsRowSums) {
+TYPED_TEST(ButcherTableauTest, HasAbscissaeAsRowSums) {
   for (std::size_t i = 0; i < TypeParam::num_stages; ++i) {
     EXPECT_NEAR(std::accumulate(TypeParam::a[i].begin(), TypeParam::a[i].end(), 0.0), TypeParam::c[i], 1e-14);
+  }
+}
+
+TYPED_TEST(ExplicitTableauTest, NeedsOnlyStagesBefore) {
+  for (std::size_t i = 0; i < TypeParam::num_stages; ++i) {
     for (std::size_t j = i; j < TypeParam::num_stages; ++j) EXPECT_EQ(TypeParam::a[i][j], 0.0) << i << ", " << j;
   }
+}
+
+TYPED_TEST(ImplicitTableauTest, EndsInItsLastStage) {
+  EXPECT_EQ(TypeParam::a.back(), TypeParam::b);
+  EXPECT_EQ(TypeParam::c.back(), 1.0);
 }
 
 TEST(DormandPrince5Test, EvaluatesItsLastStageAtTheNewState) {

@@ -99,15 +99,5 @@ TEST(RkPropagatorTest, WantsAtLeastOneStep) {
   }
 }
 
-TEST(RkPropagatorTest, RefusesMethodsThatTheEquationDoesNotOffer) {
-  try {
-    make_problem("lorenz")->make_propagator({"backward_euler", 4});
-    FAIL() << "backward Euler was accepted for a nonlinear equation";
-  } catch (const ParameterError& error) {
-    EXPECT_EQ(error.name(), "method");
-    EXPECT_STREQ(error.what(), "method = \"backward_euler\": lorenz offers rk1, rk2, rk4, rk8, dopri5");
-  }
-}
-
 }  // namespace
 }  // namespace forerun
