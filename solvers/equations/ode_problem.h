@@ -32,6 +32,8 @@ class OdeProblem {
   virtual std::optional<Index> time_component() const { return std::nullopt; }
   /// Typical range of each component; the published scaling to [−1, 1].
   virtual StateBounds bounds() const = 0;
+  /// False: nobody knows how large states are, and `bounds` is no more than a place to begin.
+  virtual bool has_bounds() const { return true; }
   /// Range that solutions keep within, roughly, where that is not `bounds`; infinite where it is not known.
   virtual StateBounds range() const { return bounds(); }
   /// How a state is to be looked at.

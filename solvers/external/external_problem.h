@@ -21,8 +21,7 @@ class ExternalProblem final : public OdeProblem {
   /// Without bounds there is none of its own: a run has to be given one.
   State initial_state() const override { return State::Zero(dimension_); }
   StateBounds bounds() const override;
-  /// False: `bounds` is no more than a place to begin.
-  bool has_bounds() const { return bounds_.has_value(); }
+  bool has_bounds() const override { return bounds_.has_value(); }
   StateBounds range() const override;
   /// Throws std::logic_error.
   void evaluate(double time, const StateView& state, StateOut derivative) const override;

@@ -93,6 +93,10 @@ std::string to_text(const ExternalSpec& spec) {
   return kind + " " + list_text(spec.words) + (spec.format == StateFormat::csv ? " by csv" : "");
 }
 
+bool is_external_text(std::string_view text) {
+  return text.starts_with("command [") || text.starts_with("worker [") || text.starts_with("library \"");
+}
+
 std::string short_name(const ExternalSpec& spec) {
   if (spec.kind == ExternalKind::library) return spec.function + " of " + spec.library;
   constexpr std::size_t enough = 40;

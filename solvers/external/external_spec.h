@@ -45,6 +45,8 @@ std::string_view to_string(ExternalKind kind);
 /// What the solver is, on one line: `command ["./solver", "{input}", "{output}"]`, with all that its result depends on
 /// but what is in files. For signatures.
 std::string to_text(const ExternalSpec& spec);
+/// Whether `text` is of that kind, and no integrator's.
+bool is_external_text(std::string_view text);
 /// A short name for tables and sentences: "./solver", "python3 solver.py", "propagate of libsolver.so".
 std::string short_name(const ExternalSpec& spec);
 

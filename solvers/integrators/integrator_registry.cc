@@ -138,9 +138,19 @@ const IntegratorEntry& find_integrator(const std::string& name) {
   const auto& all = integrator_registry();
   const auto found = std::find_if(all.begin(), all.end(), [&](const IntegratorEntry& e) { return e.name == name; });
   if (found != all.end()) return *found;
+  if (name == external_entry().name) return external_entry();
   std::vector<std::string> names;
   for (const IntegratorEntry& entry : all) names.push_back(entry.name);
   throw ParameterError("method", "method = \"" + name + "\": no such integrator, " + suggestion(name, names));
+}
+
+const IntegratorEntry& external_entry() {
+  static const IntegratorEntry entry{.name = "external",
+                                     .description = "a command, a worker or a library",
+                                     .order = 0,
+                                     .keys = {steps_key()},
+                                     .make = {}};
+  return entry;
 }
 
 }  // namespace forerun

@@ -47,7 +47,11 @@ ParameterSpec tolerance_key();
 
 /// All integrators; built once, on first use, thread-safe.
 const std::vector<IntegratorEntry>& integrator_registry();
-/// Throws `ParameterError` ("method") naming the nearest known integrator.
+/// The integrator called `name`, or `external_entry()`. Throws `ParameterError` ("method") naming the nearest known
+/// integrator.
 const IntegratorEntry& find_integrator(const std::string& name);
+/// What stands for solvers that are not ours (solvers/external) where an integrator is asked for: not one of the
+/// registry, of no order, with one step a slice.
+const IntegratorEntry& external_entry();
 
 }  // namespace forerun

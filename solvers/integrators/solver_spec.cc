@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "core/base/number_text.h"
 
@@ -67,12 +68,14 @@ void read_keys(const std::string& text, std::size_t at, SolverSpec& spec) {
 
 SolverSpec::SolverSpec(const std::string& name) : method(name), options(find_integrator(name).keys) {}
 
+SolverSpec::SolverSpec(ExternalSpec solver) : SolverSpec(external_entry().name) { external = std::move(solver); }
+
 Index SolverSpec::steps() const { return is_adaptive() ? 1 : static_cast<Index>(options.integer("steps")); }
 
 double SolverSpec::tolerance() const { return is_adaptive() ? options.number("tolerance") : 0.0; }
 
 bool SolverSpec::operator==(const SolverSpec& other) const {
-  if (method != other.method) return false;
+  if (method != other.method || external != other.external) return false;
   const auto& keys = options.specs();
   return std::all_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) {
     return options.value(key.name) == other.options.value(key.name);
@@ -100,6 +103,7 @@ SolverSpec with_fineness(SolverSpec spec, Index wanted) {
 }
 
 std::string to_text(const SolverSpec& spec) {
+  if (spec.external) return to_text(*spec.external);
   std::string text = spec.method + (spec.is_adaptive() ? kTolerance : kSteps) + value_text(spec.refinement());
   for (const ParameterSpec& key : spec.options.specs()) {
     const ParameterValue& value = spec.options.value(key.name);

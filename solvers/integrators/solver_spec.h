@@ -1,15 +1,17 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <string>
 
 #include "core/base/parameters.h"
 #include "core/base/state.h"
+#include "solvers/external/external_spec.h"
 #include "solvers/integrators/integrator_registry.h"
 
 namespace forerun {
 
-/// How a slice is crossed: an integrator of the registry with values for its keys.
+/// How a slice is crossed: an integrator of the registry with values for its keys; or a solver that is not ours.
 ///
 ///   SolverSpec("rk4", 16)          16 steps of equal length
 ///   SolverSpec("dopri5", 1e-9)     steps that follow a tolerance
@@ -19,9 +21,12 @@ namespace forerun {
 struct SolverSpec {
   std::string method;
   Parameters options;  ///< of the method's keys
+  /// With the method "external": the solver. Its work is that of one step.
+  std::optional<ExternalSpec> external = {};
 
   SolverSpec() : SolverSpec("rk4") {}
   explicit SolverSpec(const std::string& name);  ///< keys at their defaults
+  explicit SolverSpec(ExternalSpec solver);
   template <std::integral Integer>
   SolverSpec(const std::string& name, Integer steps) : SolverSpec(name) {
     options.set("steps", static_cast<std::int64_t>(steps));
@@ -54,9 +59,10 @@ Index fineness(const SolverSpec& spec);
 /// The same solver made so fine: as many steps; or the tolerance times (fineness before / fineness)^q, at most ½.
 SolverSpec with_fineness(SolverSpec spec, Index fineness);
 
-/// "rk4 x 16", "dopri5 to 1e-09", further keys that are not at their defaults behind: as signatures have it.
+/// "rk4 x 16", "dopri5 to 1e-09", further keys that are not at their defaults behind: as signatures have it. Of an
+/// external solver what external_spec.h says.
 std::string to_text(const SolverSpec& spec);
-/// What `to_text` has written. Throws std::invalid_argument.
+/// What `to_text` has written of an integrator. Throws std::invalid_argument.
 SolverSpec parse_solver(const std::string& text);
 
 }  // namespace forerun

@@ -35,6 +35,7 @@ RunConfig read_run(const std::string& bytes) {
 bool is_small(const RunConfig& config) {
   constexpr std::int64_t most = 100;
   if (config.slices > most || config.fine_levels.automatic || config.initial_state) return false;
+  if (config.fine.external || config.coarse.external) return false;  // whatever they name is not to be touched
   for (const ParameterSpec& spec : config.problem.parameters.specs()) {
     const ParameterValue& value = config.problem.parameters.value(spec.name);
     if (const auto* integer = std::get_if<std::int64_t>(&value); integer != nullptr && *integer > most) return false;
@@ -136,6 +137,24 @@ steps = 4
 [coarse]
 method = "rk1"
 steps = 1
+)",
+          R"([problem]
+name = "external"
+dimension = 2
+initial_state = [2.0, 0]
+bounds = [[-3.0, 3.0], [-1, 1]]
+[time]
+end = 1.0
+slices = 4
+[fine]
+levels = [{worker = ["./w", "8"]}, {command = ['./c', "{input}", "{output}", "{t0}"], work = 9.0, format = "csv"}]
+processes = 2
+directory = ".."
+[coarse]
+library = "l.so"
+function = "f"
+argument = "nu"
+exclusive = true
 )",
           "[burgers]\ntitle = \"Burgers\"\nconfig = \"burgers.toml\"\nsettings = \"time.slices=64\"\n",
           "time.slices=64",

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <future>
 
+#include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/record/provenance.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/learner.h"
@@ -121,6 +122,21 @@ Experiment middle_run(const CampaignConfig& config) {
   return make_experiment(run_document(config, {middle(config.box), {}}));
 }
 
+void require_told_parameters(const CampaignConfig& config, const Experiment& middle) {
+  const auto require = [&](const std::string& section, const SolverSpec& solver) {
+    if (!solver.external) return;
+    for (const std::string& name : network_box(config).names) {
+      if (mentions(*solver.external, name)) continue;
+      const std::string kind(to_string(solver.external->kind));
+      const bool is_level = config.base.find(section, kind) == nullptr;
+      throw UsageError(place_of(config.base, section, is_level ? "levels" : kind) + ": [" + section + "] " + kind +
+                       ": must be told by {" + name + "} what varies in this campaign");
+    }
+  };
+  for (const SolverSpec& level : middle.config.fine_levels.solvers) require("fine", level);
+  if (!middle.config.coarse_is_cheapest_level) require("coarse", middle.config.coarse);
+}
+
 StoreFamily campaign_family(const CampaignConfig& config, const Experiment& middle) {
   StoreFamily family{middle.signature, network_box(config)};
   // A parameter that reaches the initial state alone has a default for whoever computes samples again. One of an open
@@ -158,7 +174,7 @@ void Campaign::learn_from_store() {
     StopScope::throw_if_stop_requested();
     try {
       const StoreEntry entry = store_.read(name);
-      check_sample(store_, entry);
+      check_sample(store_, entry, reference_.solvers());
       learner_.absorb(entry, *executor_);
     } catch (const ModelFileError& error) {
       logger_.warn("not learned from: {}", error.what());

@@ -87,6 +87,9 @@ class Campaign {
 Experiment middle_run(const CampaignConfig& config);
 
 /// The family that a campaign's runs belong to; `middle` is its `middle_run`.
+/// Throws `UsageError` where a solver that is not ours is not told of a parameter that varies: it would solve the same
+/// equation again and again.
+void require_told_parameters(const CampaignConfig& config, const Experiment& middle);
 StoreFamily campaign_family(const CampaignConfig& config, const Experiment& middle);
 
 }  // namespace forerun

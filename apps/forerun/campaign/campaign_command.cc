@@ -10,6 +10,7 @@
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/overrides.h"
+#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
@@ -109,6 +110,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     return ExitStatus::ok;
   }
   Experiment middle = middle_run(request.config);
+  open_external_solvers(request.config.base, middle);
+  require_told_parameters(request.config, middle);
   const StoreFamily family = campaign_family(request.config, middle);
   const bool json_to_file = request.json && *request.json != "-";
   if (json_to_file) require_writable(*request.json);

@@ -154,6 +154,10 @@ std::vector<Draw> make_draws(const CampaignConfig& config, const OdeProblem& pro
   }
   if (!config.states_file.empty()) take_listed_states(config, bounds.lower.size(), draws);
   if (config.campaign.text("initial_states") == "box") {
+    if (!problem.has_bounds()) {
+      throw UsageError(config.base.file_name() + ": [campaign] initial_states = \"box\": must be a file here, '" +
+                       problem.name() + "' has no bounds to draw states from");
+    }
     for (Index r = 0; r < runs; ++r) {
       const RandomStream random(seed, state_stream + static_cast<std::uint64_t>(r));
       State initial(bounds.lower.size());

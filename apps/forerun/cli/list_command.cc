@@ -5,6 +5,7 @@
 #include "apps/forerun/config/config.h"
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
+#include "solvers/external/external_problem.h"
 
 namespace forerun {
 namespace {
@@ -43,15 +44,23 @@ const std::vector<ParameterSpec>& documented_keys(const ProblemEntry& entry) {
   return entry.open ? entry.open->patterns : entry.parameters;
 }
 
+/// Equations and what is not one.
+std::vector<const ProblemEntry*> all_problems() {
+  std::vector<const ProblemEntry*> all;
+  for (const ProblemEntry& entry : problem_registry()) all.push_back(&entry);
+  all.push_back(&external_problem());
+  return all;
+}
+
 std::string list_text() {
   std::string text = "Sections of a configuration\n\n";
   for (const ConfigSection& section : config_sections()) {
     text += "  [" + section.name + "]  " + section.description + "\n" + keys_text(section.keys, section.required);
   }
   text += "\nProblems\n\n";
-  for (const ProblemEntry& entry : problem_registry()) {
-    text += "  " + entry.name + ": " + entry.equation + "\n" +
-            keys_text(documented_keys(entry), {}, entry.open.has_value());
+  for (const ProblemEntry* entry : all_problems()) {
+    text += "  " + entry->name + ": " + entry->equation + "\n" +
+            keys_text(documented_keys(*entry), {}, entry->open.has_value());
   }
   text += "\nIntegrators\n\n";
   for (const IntegratorEntry& entry : integrator_registry()) {
@@ -89,9 +98,9 @@ Json list_json() {
                                 {"required", section.required}});
   }
   json["problems"] = Json::array();
-  for (const ProblemEntry& entry : problem_registry()) {
+  for (const ProblemEntry* entry : all_problems()) {
     json["problems"].push_back(
-        {{"name", entry.name}, {"equation", entry.equation}, {"parameters", specs_json(documented_keys(entry))}});
+        {{"name", entry->name}, {"equation", entry->equation}, {"parameters", specs_json(documented_keys(*entry))}});
   }
   json["integrators"] = Json::array();
   for (const IntegratorEntry& entry : integrator_registry()) {

@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/external_solver.h"
 #include "apps/forerun/config/string_place.h"
+#include "core/base/number_text.h"
 #include "core/parareal/parareal_options.h"
 #include "core/parareal/windows.h"
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/expressions/expression_error.h"
+#include "solvers/external/external_problem.h"
 
 namespace forerun {
 namespace {
@@ -40,8 +43,14 @@ std::vector<ParameterSpec> integrator_keys() {
   return keys;
 }
 
-std::vector<ParameterSpec> fine_keys() {
+std::vector<ParameterSpec> solver_keys() {
   std::vector<ParameterSpec> keys = integrator_keys();
+  for (ParameterSpec& key : external_solver_keys()) keys.push_back(std::move(key));
+  return keys;
+}
+
+std::vector<ParameterSpec> fine_keys() {
+  std::vector<ParameterSpec> keys = solver_keys();
   keys.push_back(levels_key());
   keys.push_back({.name = "slice_timeout",
                   .default_value = 0.0,
@@ -53,7 +62,8 @@ std::vector<ParameterSpec> fine_keys() {
 
 std::vector<ConfigSection> make_sections() {
   const ParameterSpec name = text_key("name", "see `forerun list`");
-  ParameterSpec initial_state = text_key("initial_state", "file with u(begin), .csv or .npy; relative to this file");
+  ParameterSpec initial_state =
+      text_key("initial_state", "u(begin): a .csv or .npy file, relative to this one, or a list of numbers");
   ParameterSpec begin{"begin", 0.0, "start time; the problem's own where it is not given"};
   ParameterSpec end{"end", 1.0, "final time, after begin"};
   // The rule of `slices` is the time grid's own.
@@ -67,8 +77,8 @@ std::vector<ConfigSection> make_sections() {
   constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
   return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
           {"time", "the interval and its slices", {begin, end, slices, windows}, {"end", "slices"}},
-          {"fine", "the solver whose answer is wanted", fine_keys(), {"method"}},
-          {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", integrator_keys(), {}},
+          {"fine", "the solver whose answer is wanted", fine_keys(), {}},
+          {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", solver_keys(), {}},
           {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
           {"corrector", "what is learned, and its options", {name}, {}},
           {"run",
@@ -163,14 +173,33 @@ const std::string& refining_key(const Parameters& section) {
   return find_integrator(section.text("method")).refining_key().name;
 }
 
+/// A section names a solver by `method`, or, and of a problem without an equation only so, by one that is not ours.
+void require_solver(const ConfigDocument& document, const RunConfig& config, const std::string& section,
+                    const Parameters& values) {
+  if (config.problem.name != external_problem().name) {
+    return require_key(document, section_named(section), values, "method");
+  }
+  const Setting* method = document.find(section, "method");
+  throw UsageError((method != nullptr ? method->place : document.place_of_section(section)) + ": [" + section +
+                   (method != nullptr ? "] method = " + toml_text(method->value) : "] has no solver") +
+                   ": must have a 'command', a 'worker' or a 'library', there is no equation to integrate");
+}
+
+FineLevels read_fine(const ConfigDocument& document, const RunConfig& config, const Parameters& fine) {
+  const Parameters& problem = config.problem.parameters;
+  if (auto solver = read_external_solver(document, "fine", fine, problem)) return {false, {*std::move(solver)}};
+  if (auto levels = read_external_levels(document, fine, problem)) return *std::move(levels);
+  require_solver(document, config, "fine", fine);
+  refuse_what_is_not_the_methods(document, "fine", fine);
+  FineLevels levels = read_fine_levels(document, fine);
+  if (!levels.is_ladder()) require_key(document, section_named("fine"), fine, refining_key(fine));
+  return levels;
+}
+
 /// [fine] and [coarse]. With a ladder, [coarse] may be left out.
 void read_solvers(const ConfigDocument& document, RunConfig& config) {
   const Parameters fine = read_section(document, "fine");
-  refuse_what_is_not_the_methods(document, "fine", fine);
-  config.fine_levels = read_fine_levels(document, fine);
-  if (!config.fine_levels.is_ladder()) {
-    require_key(document, section_named("fine"), fine, refining_key(fine));
-  }
+  config.fine_levels = read_fine(document, config, fine);
   config.fine = config.fine_levels.solvers.back();
   config.slice_timeout = fine.number("slice_timeout");
 
@@ -183,7 +212,11 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
     config.coarse = config.fine_levels.solvers.front();
     return;
   }
-  require_key(document, section_named("coarse"), coarse, "method");
+  if (auto solver = read_external_solver(document, "coarse", coarse, config.problem.parameters)) {
+    config.coarse = *std::move(solver);
+    return;
+  }
+  require_solver(document, config, "coarse", coarse);
   refuse_what_is_not_the_methods(document, "coarse", coarse);
   require_key(document, section_named("coarse"), coarse, refining_key(coarse));
   config.coarse = integrator(coarse);
@@ -228,19 +261,48 @@ std::vector<ParameterSpec> problem_keys(const ConfigDocument& document, const Pr
   return placed_in_problem(document, [&] { return entry->open->specs(given); });
 }
 
+/// The numbers of "[1.0, 0.0]".
+State state_from(const std::string& text, const std::string& place) {
+  const std::optional<std::vector<double>> numbers = parse_numbers(text);
+  if (!numbers) {
+    throw UsageError(place + ": [problem] initial_state = " + text +
+                     ": must be a list of numbers, or the name of a .csv or .npy file");
+  }
+  const State state = Eigen::Map<const State>(numbers->data(), static_cast<Index>(numbers->size()));
+  if (!state.allFinite()) throw UsageError(place + ": [problem] initial_state = " + text + ": must be finite");
+  return state;
+}
+
+std::string text_from(const State& state) {
+  std::string text;
+  for (const double number : state) text += (text.empty() ? "" : ", ") + toml_text(number);
+  return "[" + text + "]";
+}
+
+void read_initial_state(const ConfigDocument& document, const std::string& text, RunConfig& config) {
+  const std::string place = place_of(document, "problem", "initial_state");
+  if (text.starts_with('[')) {
+    config.initial_values = state_from(text, place);
+  } else if (!text.empty()) {
+    config.initial_state = std::filesystem::path(document.file_name()).parent_path() / text;
+  } else {
+    throw UsageError(place + ": [problem] initial_state = '': must be the name of a .csv or .npy file");
+  }
+}
+
 NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
   const ProblemEntry* entry = find_entry(document, "problem", find_problem);
   const std::vector<ParameterSpec> specs = problem_keys(document, entry);
   const Parameters section = read_section(document, "problem", specs);
-  if (section.is_set("initial_state")) {
-    const std::filesystem::path path = section.text("initial_state");
-    if (path.empty()) {
-      throw UsageError(place_of(document, "problem", "initial_state") +
-                       ": [problem] initial_state = '': must be the name of a .csv or .npy file");
-    }
-    config.initial_state = std::filesystem::path(document.file_name()).parent_path() / path;
-  }
+  if (section.is_set("initial_state")) read_initial_state(document, section.text("initial_state"), config);
   NamedChoice problem{section.text("name"), subset(section, specs)};
+  if (entry == &external_problem()) {
+    for (const char* key : {"dimension", "initial_state"}) {
+      if (section.is_set(key)) continue;
+      throw UsageError(document.place_of_section("problem") + ": [problem] has no '" + key +
+                       "': must be given for 'external', which has none of its own");
+    }
+  }
   if (entry != nullptr && entry->open) {
     placed_in_problem(document, [&] { entry->open->check(problem.parameters); });
   }
@@ -321,7 +383,11 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   };
   header("problem");
   line("name", config.problem.name);
-  if (initial_state) line("initial_state", initial_state->string());
+  if (initial_state) {
+    line("initial_state", initial_state->string());
+  } else if (config.initial_values) {
+    text += "initial_state = " + text_from(*config.initial_values) + "\n";
+  }
   lines(config.problem.parameters);
   header("time");
   if (config.begin) line("begin", *config.begin);
@@ -332,11 +398,14 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
     if (name == std::string_view("coarse") && coarse_is_open) continue;
     header(name);
-    line("method", spec.method);
-    lines(spec.options);
-    if (name == std::string_view("fine") && config.fine_levels.is_ladder()) {
-      text += "levels = " + levels_text(config.fine_levels) + "\n";
+    const bool is_levels = name == std::string_view("fine") && config.fine_levels.is_ladder();
+    if (spec.external) {
+      text += is_levels ? external_place_lines(*spec.external) : external_solver_lines(*spec.external);
+    } else {
+      line("method", spec.method);
+      lines(spec.options);
     }
+    if (is_levels) text += "levels = " + levels_text(config.fine_levels) + "\n";
     if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);
   }
   header("parareal");

@@ -25,6 +25,7 @@ struct RunConfig {
   std::string file_name;
   NamedChoice problem;
   std::optional<std::filesystem::path> initial_state;  ///< relative paths are already resolved
+  std::optional<State> initial_values;                 ///< in place of a file
   std::optional<double> begin;                         ///< unset: the problem's own
   double end = 0.0;
   Index slices = 0;
@@ -39,6 +40,9 @@ struct RunConfig {
   int threads = 0;
   std::uint64_t seed = 1;
   double checkpoint_seconds = 30.0;
+
+  /// Whether u(begin) is the configuration's, not the problem's.
+  bool has_own_initial_state() const { return initial_state || initial_values; }
 };
 
 /// Throws `UsageError`, each with place (file:line or the option), value and rule; unknown names suggest the nearest.
@@ -59,7 +63,8 @@ SolverSpec integrator(const Parameters& section);
 /// The corrector called `name` with the options of the configuration if that is the one it configures, else defaults.
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name);
 
-/// `settings` as a file that `ConfigDocument::read` reads back, defaults included; `initial_state` replaces the path.
+/// `settings` as a file that `ConfigDocument::read` reads back, defaults included; `initial_state` takes the place of
+/// path or values.
 std::string to_toml(const RunConfig& config, const std::optional<std::filesystem::path>& initial_state);
 
 /// Throws `UsageError` where the run goes in windows: how it scales is modelled of one.

@@ -4,6 +4,7 @@
 #include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/plan/plan_report.h"
+#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/solve_request.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
@@ -53,6 +54,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const SolveRequest request = make_solve_request("plan", options, console);
   if (request.json && *request.json != "-") require_writable(*request.json);
   const Experiment experiment = make_experiment(request.document);
+  require_own_solvers(request.document, experiment.config,
+                      "a plan tries other steps and slices than the configured; `forerun scale` models a run as it is");
   require_one_window(request.document, experiment.config);
   try {
     const PlanStudy study = make_plan_study(request.document, plan, console, stop);

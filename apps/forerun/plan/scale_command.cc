@@ -12,6 +12,7 @@
 #include "apps/forerun/record/history_json.h"
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/record_file.h"
+#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/slice_timing.h"
 #include "apps/forerun/run/solve_request.h"
@@ -135,6 +136,7 @@ ExitStatus solve_and_report(const SolveRequest& solve, const ScaleRequest& reque
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
   Experiment experiment = make_experiment(solve.document);
+  open_external_solvers(solve.document, experiment);
   require_one_window(solve.document, experiment.config);
   ComparisonPlan plan;
   plan.correctors = {experiment.config.corrector};
@@ -166,7 +168,13 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
                        " to run it anew");
     }
   }
-  return report(read_run_directory(arguments.front()), request, console);
+  RecordedExperiment recorded = read_run_directory(arguments.front());
+  const RunConfig& config = recorded.experiment.config;
+  if (request.probe && (config.fine.external || config.coarse.external)) {
+    throw UsageError("--probe: programs that a run directory names are not run to time them; name its " +
+                     std::string(config_name) + " to run it anew");
+  }
+  return report(std::move(recorded), request, console);
 }
 
 }  // namespace

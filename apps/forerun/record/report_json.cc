@@ -92,7 +92,8 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
 Json levels_json(const FineLevels& levels) {
   Json array = Json::array();
   for (const SolverSpec& spec : levels.solvers) {
-    std::visit([&](const auto& value) { array.push_back(value); }, spec.refinement());
+    const ParameterValue value = spec.external ? ParameterValue(to_text(spec)) : spec.refinement();
+    std::visit([&](const auto& held) { array.push_back(held); }, value);
   }
   return array;
 }

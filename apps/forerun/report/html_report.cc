@@ -14,7 +14,7 @@ namespace forerun {
 namespace {
 
 std::string steps_text(const SolverSpec& spec) {
-  return solver_text(spec) + (spec.is_adaptive() ? "" : spec.steps() == 1 ? " step" : " steps");
+  return solver_text(spec) + (spec.is_adaptive() || spec.external ? "" : spec.steps() == 1 ? " step" : " steps");
 }
 
 /// Six digits are enough to read; the configuration below has them all.

@@ -79,7 +79,9 @@ CheckpointedRequest checkpointed(const fs::path& run_directory, const SolveReque
   kept.save_model = absolute(request.save_model);
   if (request.json && *request.json != "-") kept.json = absolute(fs::path(*request.json));
   kept.configuration_digest = file_digest(run_directory / "config.toml");
-  if (experiment.config.initial_state) kept.initial_state_digest = file_digest(run_directory / "initial_state.npy");
+  if (experiment.config.has_own_initial_state()) {
+    kept.initial_state_digest = file_digest(run_directory / "initial_state.npy");
+  }
   kept.planned = experiment.planned;
   return kept;
 }

@@ -8,7 +8,7 @@
 namespace forerun {
 
 std::optional<std::string> coarse_stability_warning(const Experiment& experiment, const RunRecord& record) {
-  if (record.warnings.empty()) return std::nullopt;
+  if (record.warnings.empty() || experiment.config.coarse.external) return std::nullopt;
   const SolverSpec& coarse = experiment.config.coarse;
   Index needed = 0;
   for (const Index n : {Index{0}, experiment.num_slices() / 2, experiment.num_slices() - 1}) {

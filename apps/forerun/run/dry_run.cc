@@ -62,6 +62,7 @@ std::string plan_line(const std::string& name, const std::string& value) {
 }
 
 std::string pass_text(const SolverSpec& solver, const Experiment& experiment) {
+  if (solver.external) return std::to_string(experiment.num_slices()) + " slices by " + to_text(solver);
   if (solver.is_adaptive()) return "steps of " + to_text(solver) + ", as many as that takes";
   PlainText text;
   text << static_cast<double>(solver.steps()) * static_cast<double>(experiment.num_slices()) << " steps of "

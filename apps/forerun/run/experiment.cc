@@ -8,10 +8,12 @@
 
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/run/make_solver.h"
 #include "core/base/stopwatch.h"
 #include "core/files/array_file.h"
 #include "core/parareal/parareal_memory.h"
 #include "core/parareal/state_scale.h"
+#include "solvers/equations/equation.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -38,7 +40,7 @@ std::string unsoundness(const OdeProblem& problem, bool uses_own_initial_state) 
 
 /// A parameter may keep its rule and still be none that the equation can be computed with.
 void require_sound_problem(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
-  const bool uses_own_initial_state = !config.initial_state;
+  const bool uses_own_initial_state = !config.has_own_initial_state();
   const std::string what = unsoundness(problem, uses_own_initial_state);
   if (what.empty()) return;
   const auto refuse = [&](const std::string& place, const std::string& value) {
@@ -66,12 +68,13 @@ double begin_of(const RunConfig& config, const OdeProblem& problem) {
   return config.begin.value_or(problem.default_begin());
 }
 
-/// The file's state as it is, or the problem's own, which knows when time begins.
+/// The configuration's state as it is, or the problem's own, which knows when time begins.
 State initial_state(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
-  if (!config.initial_state) return initial_state_at(problem, begin_of(config, problem));
-  State state = read_state_file(*config.initial_state);
+  if (!config.has_own_initial_state()) return initial_state_at(problem, begin_of(config, problem));
+  State state = config.initial_state ? read_state_file(*config.initial_state) : *config.initial_values;
   if (state.size() != problem.dimension()) {
-    throw UsageError(place_of(document, "problem", "initial_state") + ": " + config.initial_state->string() + " has " +
+    throw UsageError(place_of(document, "problem", "initial_state") + ": " +
+                     (config.initial_state ? config.initial_state->string() : "[problem] initial_state") + " has " +
                      std::to_string(state.size()) + " values: must be " + std::to_string(problem.dimension()) +
                      ", the dimension of '" + problem.name() + "'");
   }
@@ -99,9 +102,16 @@ TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, cons
   return made_at(document, "time", "slices", [&] { return TimeGrid(begin, config.end, config.slices); });
 }
 
+/// Where states may be, for learners, if nobody knows: as far to each side as the largest component at the beginning.
+StateBounds bounds_around(const State& initial) {
+  const double size = initial.cwiseAbs().maxCoeff();
+  return uniform_bounds(initial.size(), size > 0.0 ? -size : -1.0, size > 0.0 ? size : 1.0);
+}
+
+/// Where nobody knows how large states are, the norm goes by those of the run.
 PararealOptions parareal_options(const Parameters& parameters, const OdeProblem& problem) {
   PararealOptions options = PararealOptions::from_parameters(parameters);
-  options.norm = StateNorm(problem.bounds(), options.norm.kind());
+  if (problem.has_bounds()) options.norm = StateNorm(problem.bounds(), options.norm.kind());
   options.bounds = problem.range();
   return options;
 }
@@ -158,7 +168,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   State initial = initial_state(document, config, *problem);
   require_memory(document, problem->dimension(), config.slices);
   TimeGrid grid = time_grid(document, config, *problem);
-  StateBounds bounds = problem->bounds();
+  StateBounds bounds = problem->has_bounds() ? problem->bounds() : bounds_around(initial);
   PararealOptions options = parareal_options(config.parareal, *problem);
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   try {
@@ -166,14 +176,17 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   } catch (const ParameterError& error) {
     throw UsageError(place_of(document, "parareal", error.name()) + ": [parareal] " + error.what());
   }
-  auto fine = made_at(document, "fine", "method", [&] { return problem->make_propagator(config.fine); });
+  auto executor = make_run_executor(config);
+  const auto make = [&](const SolverSpec& spec) {
+    return make_solver(spec, *problem, config.problem.parameters, executor->num_threads());
+  };
+  auto fine = made_at(document, "fine", "method", [&] { return make(config.fine); });
   std::optional<PlannedLevels> planned = choose_levels(config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;
   for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
-    cheaper_levels.push_back(problem->make_propagator(config.fine_levels.solvers[i]));
+    cheaper_levels.push_back(make(config.fine_levels.solvers[i]));
   }
-  auto coarse = made_at(document, "coarse", "method", [&] { return problem->make_propagator(config.coarse); });
-  auto executor = config.threads == 1 ? make_serial_executor() : make_tbb_executor(config.threads);
+  auto coarse = made_at(document, "coarse", "method", [&] { return make(config.coarse); });
   ProblemSignature learned_on = signature(config, *problem, grid);
   return {.config = std::move(config),
           .problem = std::move(problem),

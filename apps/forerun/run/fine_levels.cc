@@ -6,6 +6,7 @@
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/config/external_solver.h"
 
 namespace forerun {
 namespace {
@@ -17,25 +18,6 @@ constexpr const char* kToleranceRule = ": must be \"auto\" or falling tolerances
 
 void skip_spaces(const char*& at, const char* end) {
   while (at != end && *at == ' ') ++at;
-}
-
-/// The numbers of "[ 16, 64, 256 ]"; nullopt for anything else.
-std::optional<std::vector<double>> parse_numbers(const std::string& text) {
-  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
-  std::vector<double> numbers;
-  const char* at = text.data() + 1;
-  const char* const end = text.data() + text.size() - 1;
-  while (true) {
-    skip_spaces(at, end);
-    double value = 0.0;
-    const auto [after, error] = std::from_chars(at, end, value);
-    if (error != std::errc()) return std::nullopt;
-    numbers.push_back(value);
-    at = after;
-    skip_spaces(at, end);
-    if (at == end) return numbers;
-    if (*at++ != ',') return std::nullopt;
-  }
 }
 
 bool are_steps(const std::vector<double>& numbers) {
@@ -57,6 +39,24 @@ bool are_tolerances(const std::vector<double>& numbers) {
 }
 
 }  // namespace
+
+std::optional<std::vector<double>> parse_numbers(const std::string& text) {
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  std::vector<double> numbers;
+  const char* at = text.data() + 1;
+  const char* const end = text.data() + text.size() - 1;
+  while (true) {
+    skip_spaces(at, end);
+    double value = 0.0;
+    const auto [after, error] = std::from_chars(at, end, value);
+    if (error != std::errc()) return std::nullopt;
+    numbers.push_back(value);
+    at = after;
+    skip_spaces(at, end);
+    if (at == end) return numbers;
+    if (*at++ != ',') return std::nullopt;
+  }
+}
 
 ParameterSpec levels_key() {
   return {.name = "levels",
@@ -96,7 +96,10 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
 std::string levels_text(const FineLevels& levels) {
   if (levels.automatic) return "\"auto\"";
   std::string text;
-  for (const SolverSpec& spec : levels.solvers) text += (text.empty() ? "[" : ", ") + toml_text(spec.refinement());
+  for (const SolverSpec& spec : levels.solvers) {
+    text += text.empty() ? "[" : ", ";
+    text += spec.external ? external_level_table(*spec.external) : toml_text(spec.refinement());
+  }
   return text + "]";
 }
 

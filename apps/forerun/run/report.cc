@@ -115,6 +115,7 @@ bool has_service(const CorrectorRun& run) {
 }  // namespace
 
 std::string solver_text(const SolverSpec& spec) {
+  if (spec.external) return std::string(to_string(spec.external->kind)) + " " + short_name(*spec.external);
   if (spec.is_adaptive()) return to_text(spec);
   // As signatures have it, but for the sign.
   const std::string text = to_text(spec);

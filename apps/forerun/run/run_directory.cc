@@ -48,10 +48,10 @@ RunDirectory::~RunDirectory() {
 }
 
 void RunDirectory::write_origin(const Experiment& experiment, const std::string& provenance) const {
-  const bool from_file = experiment.config.initial_state.has_value();
-  const auto initial_state = from_file ? std::optional<fs::path>(initial_state_name) : std::nullopt;
+  const bool is_own = experiment.config.has_own_initial_state();
+  const auto initial_state = is_own ? std::optional<fs::path>(initial_state_name) : std::nullopt;
   write_file_atomically(path_ / "config.toml", to_toml(experiment.config, initial_state));
-  if (from_file) write_npy(path_ / initial_state_name, experiment.initial);
+  if (is_own) write_npy(path_ / initial_state_name, experiment.initial);
   write_file_atomically(path_ / "provenance.json", provenance);
 }
 
@@ -60,7 +60,7 @@ fs::path RunDirectory::model_file(const std::string& corrector) const { return p
 
 std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, const ComparisonPlan& plan) {
   std::vector<std::string> names = {"config.toml", "provenance.json", "record.json", "iterations.csv"};
-  if (experiment.config.initial_state) names.emplace_back(initial_state_name);
+  if (experiment.config.has_own_initial_state()) names.emplace_back(initial_state_name);
   if (plan.reference) names.push_back(boundaries_name("serial-fine"));
   for (const NamedChoice& corrector : plan.correctors) {
     names.push_back(boundaries_name(corrector.name));

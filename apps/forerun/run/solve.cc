@@ -15,6 +15,7 @@
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/dry_run.h"
+#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_journal.h"
@@ -197,6 +198,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
   const Experiment experiment = make_experiment(request.document);
+  open_external_solvers(request.document, experiment);
   ComparisonPlan plan = make_plan(request, experiment);
   check_places(request);
   if (request.dry_run) {
@@ -226,6 +228,7 @@ ExitStatus resume(const ResumeOptions& options, const Console& console) {
   const CheckpointedRequest kept = Checkpoint::read_request(options.directory);
   const SolveRequest request = resumed(kept, options);
   Experiment experiment = make_experiment(request.document);
+  open_external_solvers(request.document, experiment);
   experiment.planned = kept.planned;
   ComparisonPlan plan = make_plan(request, experiment);
   if (plan.warm_start) plan.warm_start->file = *kept.model;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "apps/forerun/run/experiment.h"
 #include "learning/family/store.h"
 #include "solvers/equations/ode_problem.h"
 
@@ -11,9 +13,15 @@ namespace forerun {
 /// store, where it says what no run could have left there.
 std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& varying);
 
+/// Throws `UsageError` where the store's runs were solved by solvers that are not ours.
+void require_own_solvers(const Store& store);
+
 /// Whether an entry's last sample is what the store's solvers give: computes F(u) − G(u) again, which costs a slice of
 /// both, on the slice that the sample was found on. Throws `ModelFileError`, naming the entry's file, where it differs
 /// by more than another processor's rounding, or the slice is none of the family's.
-void check_sample(const Store& store, const StoreEntry& entry);
+///
+/// Solvers that are not ours are run only as `configured`, by the configuration of the family: not because a file in a
+/// store names them.
+void check_sample(const Store& store, const StoreEntry& entry, const std::optional<SettledSolvers>& configured = {});
 
 }  // namespace forerun

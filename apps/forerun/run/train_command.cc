@@ -60,6 +60,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     throw UsageError("forerun train takes one store, e.g. `forerun train runs/burgers/store`");
   const std::filesystem::path directory = options.arguments().front();
   const Store store = Store::open(directory);
+  require_own_solvers(store);
   const std::filesystem::path file = directory / network_name;
   const auto before =
       std::filesystem::exists(file) ? read_family_file(file).options : std::map<std::string, std::string>();

@@ -77,7 +77,7 @@ class Surroundings {
 
  private:
   std::string before_ = std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "";
-  TemporaryDirectory directory_;
+  forerun::TemporaryDirectory directory_;
   std::filesystem::path temporary_ = directory_ / "tmp";
 };
 

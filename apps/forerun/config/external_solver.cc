@@ -1,0 +1,282 @@
+#include "apps/forerun/config/external_solver.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/config.h"
+#include "core/base/plain_text.h"
+
+namespace forerun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kKinds{ExternalKind::command, ExternalKind::worker, ExternalKind::library};
+constexpr std::int64_t kMostProcesses = 1024;
+/// How much more than the one before a level is taken to cost where nobody says.
+constexpr double kUsualRatio = 4.0;
+
+/// Where a sentence about a key belongs.
+struct Place {
+  const ConfigDocument& document;
+  std::string section;
+  std::string within = {};  ///< the key that a level stands in
+
+  [[noreturn]] void refuse(const std::string& key, const std::string& sentence) const {
+    throw UsageError(place_of(document, section, within.empty() ? key : within) + ": [" + section + "] " +
+                     (within.empty() ? "" : within + ": ") + sentence);
+  }
+};
+
+ParameterSpec text_key(const char* name, const char* description, const char* value = "") {
+  return {name, std::string(value), description};
+}
+
+/// Of a section and of a level alike.
+std::vector<ParameterSpec> solver_keys() {
+  ParameterSpec format = text_key("format", "of a command's files", "npy");
+  format.choices = {"npy", "csv"};
+  return {text_key("command", "a program run once a slice, as a list of words with {input}, {output}, {t0}, {t1}"),
+          text_key("worker", "a program that stays and answers slice after slice, as a list of words"),
+          text_key("library", "a shared library's file"),
+          text_key("function", "the library's C function", "propagate"),
+          text_key("argument", "text that the library's function is given as `user`"),
+          {"exclusive", false, "one thread at a time calls the library"},
+          format};
+}
+
+std::vector<ParameterSpec> level_keys() {
+  std::vector<ParameterSpec> keys = solver_keys();
+  ParameterSpec work{"work", 1.0, "of a slice, in any unit that the levels share"};
+  work.minimum = 0.0;
+  work.minimum_allowed = false;
+  keys.push_back(work);
+  return keys;
+}
+
+/// The value that `text` is as TOML; nothing where it is none.
+toml::table parsed(const std::string& text) {
+  try {
+    return toml::parse("value = " + text);
+  } catch (const toml::parse_error&) {
+    return {};
+  }
+}
+
+std::vector<std::string> words_of(const Place& place, ExternalKind kind, const std::string& text) {
+  const std::string key(to_string(kind));
+  const std::string example = kind == ExternalKind::command ? R"(["./solver", "{input}", "{output}", "{t0}", "{t1}"])"
+                                                            : R"(["python3", "solver.py"])";
+  const auto refuse = [&] { place.refuse(key, key + " = " + text + ": must be a list of words like " + example); };
+  const toml::table table = text.starts_with('[') ? parsed(text) : toml::table();
+  const toml::array* list = table["value"].as_array();
+  if (list == nullptr) refuse();
+  std::vector<std::string> words;
+  for (const toml::node& node : *list) {
+    if (!node.is_string()) refuse();
+    words.push_back(node.as_string()->get());
+  }
+  return words;
+}
+
+/// The kind that is named; nullopt: none.
+std::optional<ExternalKind> kind_of(const Place& place, const Parameters& values) {
+  std::optional<ExternalKind> kind;
+  for (const ExternalKind other : kKinds) {
+    if (!values.is_set(to_string(other))) continue;
+    if (kind) {
+      place.refuse(
+          std::string(to_string(other)),
+          std::string(to_string(*kind)) + " and " + std::string(to_string(other)) + " are given: must be one of them");
+    }
+    kind = other;
+  }
+  return kind;
+}
+
+/// Keys that mean nothing to a solver of this kind.
+void refuse_foreign_keys(const Place& place, const Parameters& values, ExternalKind kind) {
+  const auto refuse = [&](const char* key, bool is_its_own) {
+    if (is_its_own || !values.is_set(key)) return;
+    place.refuse(key, std::string(key) + " = " + toml_text(values.value(key)) + ": must be left out, a " +
+                          std::string(to_string(kind)) + " has none");
+  };
+  const bool is_library = kind == ExternalKind::library;
+  for (const char* key : {"function", "argument", "exclusive"}) refuse(key, is_library);
+  refuse("format", kind == ExternalKind::command);
+}
+
+/// `own` on top of `common`, which is what a section says to all levels.
+ExternalSpec spec_from(const Place& place, ExternalKind kind, const Parameters& own, const Parameters& common,
+                       const Parameters& problem) {
+  const auto source = [&](const char* key) -> const Parameters& { return own.is_set(key) ? own : common; };
+  ExternalSpec spec;
+  spec.kind = kind;
+  if (kind == ExternalKind::library) {
+    spec.library = own.text("library");
+    spec.function = source("function").text("function");
+    spec.argument = source("argument").text("argument");
+    spec.exclusive = source("exclusive").flag("exclusive");
+  } else {
+    spec.words = words_of(place, kind, own.text(to_string(kind)));
+  }
+  if (source("format").text("format") == "csv" && kind == ExternalKind::command) spec.format = StateFormat::csv;
+  spec.processes = static_cast<int>(common.integer("processes"));
+  const fs::path beside = fs::absolute(place.document.file_name()).parent_path();
+  spec.directory = (beside / common.text("directory")).lexically_normal().string();
+  std::vector<std::string> parameters;
+  for (const ParameterSpec& parameter : problem.specs()) parameters.push_back(parameter.name);
+  try {
+    require_sound(spec, parameters);
+  } catch (const ParameterError& error) {
+    place.refuse(error.name(), error.what());
+  }
+  return spec;
+}
+
+/// A level's table as values of `level_keys`; lists as their text.
+Parameters level_values(const Place& place, const toml::table& table) {
+  Parameters values(level_keys());
+  for (const auto& [key, node] : table) {
+    ParameterValue value;
+    if (const auto* flag = node.as_boolean()) value = flag->get();
+    if (const auto* integer = node.as_integer()) value = integer->get();
+    if (const auto* number = node.as_floating_point()) value = number->get();
+    if (const auto* text = node.as_string()) value = text->get();
+    if (const auto* list = node.as_array()) {
+      PlainText text;
+      text << *list;
+      value = text.str();
+    }
+    try {
+      values.set(key.str(), value);
+    } catch (const ParameterError& error) {
+      place.refuse("levels", error.what());
+    }
+  }
+  return values;
+}
+
+void require_growing_work(const Place& place, const std::vector<SolverSpec>& levels) {
+  for (std::size_t i = 1; i < levels.size(); ++i) {
+    const double before = levels[i - 1].external->work, now = levels[i].external->work;
+    if (now > before) continue;
+    place.refuse("work",
+                 "work = " + toml_text(now) + ": must be more than that of the level before, " + toml_text(before));
+  }
+}
+
+std::string list_text(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + toml_text(word);
+  return "[" + text + "]";
+}
+
+bool has_key(const Parameters& values, const std::string& name) {
+  const auto& all = values.specs();
+  return std::any_of(all.begin(), all.end(), [&](const ParameterSpec& key) { return key.name == name; });
+}
+
+/// [fine] gives its levels as tables.
+bool has_external_levels(const Parameters& values) {
+  return has_key(values, "levels") && values.text("levels").starts_with("[{");
+}
+
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+
+Assignments solver_assignments(const ExternalSpec& spec) {
+  const std::string kind(to_string(spec.kind));
+  if (spec.kind == ExternalKind::library) {
+    Assignments all{{kind, toml_text(spec.library)}, {"function", toml_text(spec.function)}};
+    if (!spec.argument.empty()) all.emplace_back("argument", toml_text(spec.argument));
+    all.emplace_back("exclusive", toml_text(spec.exclusive));
+    return all;
+  }
+  Assignments all{{kind, list_text(spec.words)}};
+  if (spec.kind == ExternalKind::command) {
+    all.emplace_back("format", spec.format == StateFormat::csv ? "\"csv\"" : "\"npy\"");
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<ParameterSpec> external_solver_keys() {
+  std::vector<ParameterSpec> keys = solver_keys();
+  keys.push_back({"processes", std::int64_t{0}, "programs that run at once, at most; 0: as many as threads", 0.0,
+                  static_cast<double>(kMostProcesses)});
+  keys.push_back(text_key("directory", "where programs start and files are looked for; relative to this file"));
+  return keys;
+}
+
+std::optional<SolverSpec> read_external_solver(const ConfigDocument& document, const std::string& section,
+                                               const Parameters& values, const Parameters& problem) {
+  const Place place{document, section};
+  const std::optional<ExternalKind> kind = kind_of(place, values);
+  if (!kind) {
+    for (const ParameterSpec& key : external_solver_keys()) {
+      if (!values.is_set(key.name) || has_external_levels(values)) continue;
+      place.refuse(key.name, key.name + " = " + toml_text(values.value(key.name)) +
+                                 ": must be left out where there is no command, worker or library");
+    }
+    return std::nullopt;
+  }
+  for (const char* key : {"method", "levels"}) {
+    if (!has_key(values, key) || !values.is_set(key)) continue;
+    place.refuse(key, std::string(key) + " = " + toml_text(values.value(key)) + ": must be left out beside '" +
+                          std::string(to_string(*kind)) + "'" +
+                          (key == std::string("levels") ? ", or name it as the last of them" : ""));
+  }
+  refuse_foreign_keys(place, values, *kind);
+  return SolverSpec(spec_from(place, *kind, values, values, problem));
+}
+
+std::optional<FineLevels> read_external_levels(const ConfigDocument& document, const Parameters& values,
+                                               const Parameters& problem) {
+  if (!has_external_levels(values)) return std::nullopt;
+  const std::string& text = values.text("levels");
+  const Place place{document, "fine", "levels"};
+  const toml::table table = parsed(text);
+  const toml::array* list = table["value"].as_array();
+  const auto is_table = [](const toml::node& node) { return node.is_table(); };
+  if (list == nullptr || !std::all_of(list->begin(), list->end(), is_table)) {
+    place.refuse("levels",
+                 text + ": must be tables like {command = [\"./solver\", \"{input}\", \"{output}\"]}, all of them");
+  }
+  FineLevels levels;
+  double usual_work = 1.0;
+  for (const toml::node& node : *list) {
+    const Parameters own = level_values(place, *node.as_table());
+    const std::optional<ExternalKind> kind = kind_of(place, own);
+    if (!kind) place.refuse("levels", "each must have a command, a worker or a library");
+    refuse_foreign_keys(place, own, *kind);
+    ExternalSpec spec = spec_from(place, *kind, own, values, problem);
+    spec.work = own.is_set("work") ? own.number("work") : usual_work;
+    usual_work = kUsualRatio * spec.work;
+    levels.solvers.emplace_back(std::move(spec));
+  }
+  require_growing_work(place, levels.solvers);
+  return levels;
+}
+
+std::string external_place_lines(const ExternalSpec& spec) {
+  return "processes = " + std::to_string(spec.processes) + "\ndirectory = " + toml_text(spec.directory) + "\n";
+}
+
+std::string external_solver_lines(const ExternalSpec& spec) {
+  std::string text;
+  for (const auto& [key, value] : solver_assignments(spec)) text += key + " = " + value + "\n";
+  return text + external_place_lines(spec);
+}
+
+std::string external_level_table(const ExternalSpec& spec) {
+  std::string text;
+  for (const auto& [key, value] : solver_assignments(spec)) text += key + " = " + value + ", ";
+  return "{" + text + "work = " + toml_text(spec.work) + "}";
+}
+
+}  // namespace forerun
