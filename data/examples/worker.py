@@ -1,26 +1,19 @@
-# A worker for Forerun: the van der Pol oscillator u'' = (1 - u^2) u' - u, by `steps` Runge-Kutta steps a slice.
+# A worker for Forerun: the van der Pol oscillator x'' = (1 - x^2) x' - x, by `steps` Runge-Kutta steps a slice.
 # What is read and written here is in docs/external.md.
 import struct
 import sys
 
 
-def rate(u):
-    return u[1], (1 - u[0] * u[0]) * u[1] - u[0]
+def force(x, v):
+    return (1 - x * x) * v - x
 
 
-def shifted(u, h, slope):
-    return [x + h * k for x, k in zip(u, slope)]
-
-
-def solve(t0, t1, u, steps):
-    h = (t1 - t0) / steps
-    for _ in range(steps):
-        a = rate(u)
-        b = rate(shifted(u, h / 2, a))
-        c = rate(shifted(u, h / 2, b))
-        d = rate(shifted(u, h, c))
-        u = [x + h / 6 * (p + 2 * q + 2 * r + s) for x, p, q, r, s in zip(u, a, b, c, d)]
-    return u
+def step(x, v, h):
+    a, p = v, force(x, v)
+    b, q = v + h / 2 * p, force(x + h / 2 * a, v + h / 2 * p)
+    c, r = v + h / 2 * q, force(x + h / 2 * b, v + h / 2 * q)
+    d, s = v + h * r, force(x + h * c, v + h * r)
+    return x + h / 6 * (a + 2 * b + 2 * c + d), v + h / 6 * (p + 2 * q + 2 * r + s)
 
 
 steps = int(sys.argv[1])
@@ -31,6 +24,8 @@ if greeting != struct.pack("<8sqq", b"FORERUNW", 1, 2):
 answers.write(greeting)
 answers.flush()
 while request := requests.read(40):
-    number, t0, t1, *u = struct.unpack("<Qdd2d", request)
-    answers.write(struct.pack("<Qq2d", number, 0, *solve(t0, t1, u, steps)))
+    number, t0, t1, x, v = struct.unpack("<Qdddd", request)
+    for _ in range(steps):
+        x, v = step(x, v, (t1 - t0) / steps)
+    answers.write(struct.pack("<Qqdd", number, 0, x, v))
     answers.flush()

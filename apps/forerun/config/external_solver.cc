@@ -127,7 +127,8 @@ ExternalSpec spec_from(const Place& place, ExternalKind kind, const Parameters& 
   if (source("format").text("format") == "csv" && kind == ExternalKind::command) spec.format = StateFormat::csv;
   spec.processes = static_cast<int>(common.integer("processes"));
   const fs::path beside = fs::absolute(place.document.file_name()).parent_path();
-  spec.directory = (beside / common.text("directory")).lexically_normal().string();
+  const std::string& directory = common.text("directory");
+  spec.directory = (directory.empty() ? beside : beside / directory).lexically_normal().string();
   std::vector<std::string> parameters;
   for (const ParameterSpec& parameter : problem.specs()) parameters.push_back(parameter.name);
   try {
