@@ -17,7 +17,7 @@ constexpr Index kMostIterations = 8;
 /// Steps shorter than this part of the slice are given up.
 constexpr double kLeastRelativeStep = 1e-13;
 /// A Jacobian that gave this rate of convergence serves the next step, too.
-constexpr double kGoodRate = 1e-3;
+constexpr double kGoodRate = 1e-2;
 /// A step that could grow by less than this stays as long as it is, so that factors serve.
 constexpr double kWorthwhileGrowth = 1.2;
 constexpr double kAfterDivergence = 0.3;
