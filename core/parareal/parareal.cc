@@ -16,6 +16,7 @@
 #include "core/parareal/logged_solvers.h"
 #include "core/parareal/state_scale.h"
 #include "core/parareal/time_dependence.h"
+#include "core/parareal/watched_ladder.h"
 #include "core/record/run_warnings.h"
 
 namespace forerun {
@@ -34,25 +35,6 @@ std::unique_ptr<StoppingCriterion> stopping_criterion(const PararealOptions& opt
   if (std::isfinite(options.max_seconds)) parts.push_back(stop_after_seconds(options.max_seconds));
   return any_of(std::move(parts));
 }
-
-/// A ladder under the eyes of a watchdog.
-class WatchedLadder {
- public:
-  WatchedLadder(const FidelityLadder& ladder, SliceWatchdog& watchdog) : ladder_(ladder) {
-    std::vector<const Propagator*> levels;
-    for (Index level = 0; level < ladder.num_levels(); ++level) {
-      watched_.push_back(watchdog.watched(ladder.level(level)));
-      levels.push_back(watched_.back().get());
-    }
-    ladder_ = ladder.crossed_by(std::move(levels));
-  }
-
-  const FidelityLadder& ladder() const { return ladder_; }
-
- private:
-  std::vector<std::unique_ptr<Propagator>> watched_;
-  FidelityLadder ladder_;
-};
 
 /// One run of equation (1); see parareal.h.
 class PararealLoop {
