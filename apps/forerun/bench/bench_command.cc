@@ -6,6 +6,7 @@
 #include <map>
 
 #include "apps/forerun/bench/bench_kernels.h"
+#include "apps/forerun/bench/bench_precision.h"
 #include "apps/forerun/bench/bench_published.h"
 #include "apps/forerun/bench/bench_speed.h"
 #include "apps/forerun/cli/command.h"
@@ -27,6 +28,7 @@ constexpr const char* details =
 
   published   iterations until convergence by the published rule beside the published counts (minutes)
   speed       effective sweeps and wall-clock time against serial fine stepping (minutes; wants a quiet machine)
+  precision   error over time: the best serial solvers, SUNDIALS and Parareal (half an hour; wants a quiet machine)
   kernels     right-hand sides, Runge-Kutta steps, learners' kernels and the engine against stated limits (seconds)
 
 Examples:
@@ -36,7 +38,8 @@ Examples:
   forerun bench kernels --json - | jq '.measurements[]'
 
 --out writes NAME.md, a table for people, and NAME.csv, every measurement. Problems and goals are read from a suite:
-data/references/published_iterations.toml and data/benchmarks/speed.toml below the current directory, or --suite.
+data/references/published_iterations.toml, data/benchmarks/speed.toml and data/benchmarks/precision.toml below the
+current directory, or --suite.
 
 Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
 SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
@@ -86,8 +89,15 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
                            integer_option(options, "seeds", default_seeds, most_seeds), console, logger,
                            std::move(stop));
   }
-  SpeedOptions speed;
   constexpr int most_repeats = 1000;
+  if (name == "precision") {
+    PrecisionOptions precision;
+    precision.repeats = integer_option(options, "repeats", static_cast<int>(precision.repeats), most_repeats);
+    precision.threads = threads_option(options, precision.threads);
+    return bench_precision(suite(options, "data/benchmarks/precision.toml", precision_keys()), precision, console,
+                           logger, std::move(stop));
+  }
+  SpeedOptions speed;
   speed.repeats = integer_option(options, "repeats", static_cast<int>(speed.repeats), most_repeats);
   speed.threads = threads_option(options, speed.threads);
   return bench_speed(suite(options, "data/benchmarks/speed.toml", speed_keys()), speed, console, logger,
@@ -98,11 +108,12 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
 std::string benchmark_name(const ParsedOptions& options) {
   static const std::map<std::string, std::vector<std::string>> known = {
       {"kernels", {}},
+      {"precision", {"repeats", "threads", "problems", "suite"}},
       {"published", {"seeds", "problems", "suite"}},
       {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
-  if (options.arguments().size() != 1) throw UsageError("bench takes one of published, speed, kernels");
+  if (options.arguments().size() != 1) throw UsageError("bench takes one of published, speed, precision, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
@@ -151,17 +162,20 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 Command bench_command() {
   std::vector<OptionSpec> options = {
       {"seeds", "N", "published: seeds 1 to N of the random layers (default: 10)"},
-      {"repeats", "N", "speed: runs of each variant, at most (default: 5)"},
-      {"threads", "a,b", "speed: numbers of threads (default: 1,2)"},
+      {"repeats", "N", "speed, precision: runs of each variant, at most (default: 5, 3)"},
+      {"threads", "a,b", "speed, precision: numbers of threads (default: 1,2)"},
       {"problems", "a,b", "only these sections of the suite"},
       {"suite", "FILE", "problems and goals"},
       {"out", "DIR", "write NAME.md and NAME.csv there"},
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
       {"quiet", "", "no progress on standard error; warnings and errors remain"},
   };
-  return {
-      "bench", "published|speed|kernels", "Measure iterations, speed and kernels against their goals", details, options,
-      run};
+  return {"bench",
+          "published|speed|precision|kernels",
+          "Measure iterations, speed and kernels against their goals",
+          details,
+          options,
+          run};
 }
 
 }  // namespace forerun

@@ -1,0 +1,85 @@
+#include "apps/forerun/bench/work_precision.h"
+
+#include <cmath>
+#include <limits>
+
+#include "apps/forerun/bench/bench_report.h"
+#include "core/base/stop_scope.h"
+#include "core/base/stopwatch.h"
+
+namespace forerun {
+namespace {
+
+constexpr double kLoosest = 1e-2;
+constexpr double kTightest = 1e-13;
+/// Solves as short as this are timed several times.
+constexpr double kShortSeconds = 0.2;
+constexpr int kRepeats = 5;
+
+std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpec& solver) {
+  const std::unique_ptr<Propagator> propagator = task.problem.make_propagator(solver);
+  State end(task.initial.size());
+  const auto timed = [&] {
+    const Stopwatch watch;
+    propagator->propagate(task.interval, task.initial, end);
+    return watch.seconds();
+  };
+  try {
+    std::vector<double> seconds = {timed()};
+    if (!end.allFinite()) return std::nullopt;
+    for (int i = 1; i < kRepeats && seconds.front() < kShortSeconds; ++i) seconds.push_back(timed());
+    return PrecisionPoint{solver, median(seconds), task.norm.distance(end, task.reference)};
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+/// Nothing after the last one.
+std::optional<SolverSpec> next_finer(const SolverSpec& solver) {
+  if (solver.is_adaptive()) {
+    const double tolerance = solver.tolerance() / std::sqrt(10.0);
+    return tolerance < kTightest ? std::nullopt : std::optional(SolverSpec(solver.method, tolerance));
+  }
+  constexpr Index most = Index{1} << 26;
+  return solver.steps() >= most ? std::nullopt : std::optional(with_fineness(solver, 2 * solver.steps()));
+}
+
+}  // namespace
+
+State solve_whole(const OdeProblem& problem, const SolverSpec& solver, const Slice& interval, const State& initial) {
+  State end(initial.size());
+  problem.make_propagator(solver)->propagate(interval, initial, end);
+  return end;
+}
+
+std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const std::string& method,
+                                             const std::function<bool(const PrecisionPoint&)>& is_beaten,
+                                             const std::stop_token& stop) {
+  std::vector<PrecisionPoint> points;
+  const bool adaptive = is_adaptive(method);
+  std::optional<SolverSpec> solver = adaptive ? SolverSpec(method, kLoosest) : SolverSpec(method, 1);
+  double least_error = std::numeric_limits<double>::infinity();
+  while (solver && !stop.stop_requested()) {
+    const Stopwatch watch;
+    const std::optional<PrecisionPoint> point = measure(task, *solver);
+    if (point && std::isfinite(point->error)) {
+      points.push_back(*point);
+      least_error = std::min(least_error, point->error);
+      if (is_beaten(*point)) break;
+    }
+    const bool is_fine_enough = least_error < task.smallest_error;
+    if (is_fine_enough || watch.seconds() > task.max_seconds) break;
+    solver = next_finer(*solver);
+  }
+  return points;
+}
+
+const PrecisionPoint* fastest_within(const std::vector<PrecisionPoint>& points, double error) {
+  const PrecisionPoint* best = nullptr;
+  for (const PrecisionPoint& point : points) {
+    if (point.error <= error && (best == nullptr || point.seconds < best->seconds)) best = &point;
+  }
+  return best;
+}
+
+}  // namespace forerun

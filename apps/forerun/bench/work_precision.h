@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "core/base/time_grid.h"
+#include "solvers/equations/ode_problem.h"
+
+namespace forerun {
+
+/// A solver on the whole interval at once: what it costs, and how far its end is from the solution's.
+struct PrecisionPoint {
+  SolverSpec solver;
+  double seconds = 0.0;
+  double error = 0.0;  ///< in the scaled state
+};
+
+/// What serial solvers are measured on.
+struct PrecisionTask {
+  const OdeProblem& problem;
+  Slice interval;
+  State initial;
+  State reference;  ///< the solution at the end
+  StateNorm norm;
+  double smallest_error = 1e-9;  ///< that anybody asks for
+  double max_seconds = 10.0;     ///< of one solve
+};
+
+/// Finer and finer versions of a method until errors are below the smallest asked for, the time for a solve is up, or
+/// `is_beaten` says of the last point that nothing is to be hoped for. Versions that fail, and those whose error is not
+/// finite, are left out. Tolerances fall from 10⁻² by √10; steps double from one.
+std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const std::string& method,
+                                             const std::function<bool(const PrecisionPoint&)>& is_beaten,
+                                             const std::stop_token& stop);
+
+/// The fastest point with an error of at most `error`.
+const PrecisionPoint* fastest_within(const std::vector<PrecisionPoint>& points, double error);
+
+/// The state at the end by `solver`; throws what the solver throws.
+State solve_whole(const OdeProblem& problem, const SolverSpec& solver, const Slice& interval, const State& initial);
+
+}  // namespace forerun
