@@ -5,6 +5,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkgconf
   libeigen3-dev libtbb-dev  # core
+  libsundials-dev  # solvers, optional
   nlohmann-json3-dev libxxhash-dev  # learning: model files
   libspdlog-dev libcxxopts-dev libtomlplusplus-dev  # apps
   libgtest-dev libgmock-dev libbenchmark-dev python3 gfortran  # tests and benchmarks

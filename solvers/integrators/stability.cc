@@ -37,6 +37,22 @@ bool is_stable(const std::string& method, const std::vector<Complex>& eigenvalue
   });
 }
 
+double largest_sum(const Jacobian& jacobian, double time, const State& state) {
+  SparseMatrix values;
+  jacobian.evaluate(time, state, values);
+  const SparsityPattern& pattern = *jacobian.pattern();
+  State rows = State::Zero(pattern.dimension);
+  State columns = State::Zero(pattern.dimension);
+  for (Index column = 0; column < pattern.dimension; ++column) {
+    for (int entry = pattern.begin(column); entry < pattern.end(column); ++entry) {
+      const double size = std::abs(values.value(entry));
+      rows[pattern.row(entry)] += size;
+      columns[column] += size;
+    }
+  }
+  return std::min(rows.maxCoeff<Eigen::PropagateNaN>(), columns.maxCoeff<Eigen::PropagateNaN>());
+}
+
 }  // namespace
 
 std::optional<Complex> stability_function(const std::string& method, Complex z) {
@@ -82,6 +98,7 @@ std::vector<Complex> outer_eigenvalues(const OdeProblem& problem, double time, c
 }
 
 double spectral_radius(const OdeProblem& problem, double time, const State& state) {
+  if (const Jacobian* jacobian = problem.jacobian()) return largest_sum(*jacobian, time, state);
   constexpr double margin = 1.1;
   const std::vector<Complex> eigenvalues = outer_eigenvalues(problem, time, state);
   if (eigenvalues.empty()) return std::numeric_limits<double>::quiet_NaN();

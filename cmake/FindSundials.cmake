@@ -1,0 +1,20 @@
+# SUNDIALS (optional): sets SUNDIALS_LIBRARIES where CVODE and ARKODE 6 are installed, else leaves it empty. Its own
+# package file refers to libraries of every back end, which distributions do not install together.
+option(FORERUN_SUNDIALS "Offer the integrators of SUNDIALS where it is installed" ON)
+
+set(SUNDIALS_LIBRARIES)
+if(FORERUN_SUNDIALS)
+  find_path(SUNDIALS_INCLUDE_DIR cvode/cvode.h)
+  if(SUNDIALS_INCLUDE_DIR)
+    file(STRINGS ${SUNDIALS_INCLUDE_DIR}/sundials/sundials_config.h sundials_version REGEX "SUNDIALS_VERSION_MAJOR 6$")
+  endif()
+  if(sundials_version)
+    foreach(name cvode arkode nvecserial)
+      find_library(SUNDIALS_${name}_LIBRARY sundials_${name})
+      list(APPEND SUNDIALS_LIBRARIES ${SUNDIALS_${name}_LIBRARY})
+    endforeach()
+    if(SUNDIALS_LIBRARIES MATCHES "NOTFOUND")
+      set(SUNDIALS_LIBRARIES)
+    endif()
+  endif()
+endif()

@@ -1,0 +1,7 @@
+#include "solvers/integrators/sundials/sundials_entries.h"
+
+namespace forerun {
+
+std::vector<IntegratorEntry> sundials_entries() { return {}; }
+
+}  // namespace forerun
