@@ -8,6 +8,7 @@
 #include "solvers/integrators/implicit/implicit_rk.h"
 #include "solvers/integrators/rkc2.h"
 #include "solvers/integrators/solver_spec.h"
+#include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
 namespace {
@@ -129,6 +130,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     all.push_back(rkc2_entry());
     all.push_back(adaptive_rkc2_entry());
     for (const ImplicitMethod& method : implicit_methods()) all.push_back(implicit_entry(method));
+    for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));
     return all;
   }();
   return entries;

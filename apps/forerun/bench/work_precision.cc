@@ -11,7 +11,7 @@ namespace forerun {
 namespace {
 
 constexpr double kLoosest = 1e-2;
-constexpr double kTightest = 1e-13;
+constexpr int kMostHalfDecades = 22;  // below 10⁻²
 /// Solves as short as this are timed several times.
 constexpr double kShortSeconds = 0.2;
 constexpr int kRepeats = 5;
@@ -37,8 +37,11 @@ std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpe
 /// Nothing after the last one.
 std::optional<SolverSpec> next_finer(const SolverSpec& solver) {
   if (solver.is_adaptive()) {
-    const double tolerance = solver.tolerance() / std::sqrt(10.0);
-    return tolerance < kTightest ? std::nullopt : std::optional(SolverSpec(solver.method, tolerance));
+    // 1e-2, 3e-3, 1e-3, …: numbers that people write.
+    const int done = static_cast<int>(std::lround(2.0 * std::log10(kLoosest / solver.tolerance())));
+    if (done >= kMostHalfDecades) return std::nullopt;
+    const std::string text = (done % 2 == 0 ? "3e-" : "1e-") + std::to_string(3 + done / 2);
+    return SolverSpec(solver.method, std::stod(text));
   }
   constexpr Index most = Index{1} << 26;
   return solver.steps() >= most ? std::nullopt : std::optional(with_fineness(solver, 2 * solver.steps()));

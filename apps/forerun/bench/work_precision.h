@@ -30,7 +30,7 @@ struct PrecisionTask {
 
 /// Finer and finer versions of a method until errors are below the smallest asked for, the time for a solve is up, or
 /// `is_beaten` says of the last point that nothing is to be hoped for. Versions that fail, and those whose error is not
-/// finite, are left out. Tolerances fall from 10⁻² by √10; steps double from one.
+/// finite, are left out. Tolerances fall from 10⁻² by about √10; steps double from one.
 std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const std::string& method,
                                              const std::function<bool(const PrecisionPoint&)>& is_beaten,
                                              const std::stop_token& stop);

@@ -52,6 +52,11 @@ std::vector<const ProblemEntry*> all_problems() {
   return all;
 }
 
+std::string stages_text(int stages) {
+  if (stages == 0) return "stages as needed";
+  return std::to_string(stages) + (stages == 1 ? " stage" : " stages");
+}
+
 std::string list_text() {
   std::string text = "Sections of a configuration\n\n";
   for (const ConfigSection& section : config_sections()) {
@@ -64,9 +69,8 @@ std::string list_text() {
   }
   text += "\nIntegrators\n\n";
   for (const IntegratorEntry& entry : integrator_registry()) {
-    text += "  " + entry.name + ": order " + std::to_string(entry.order) + ", " + std::to_string(entry.stages) +
-            (entry.stages == 1 ? " stage" : " stages") + ", " + to_string(entry.stability) + "; " + entry.description +
-            "\n" + keys_text(entry.keys);
+    text += "  " + entry.name + ": order " + std::to_string(entry.order) + ", " + stages_text(entry.stages) + ", " +
+            to_string(entry.stability) + "; " + entry.description + "\n" + keys_text(entry.keys);
   }
   text += "\nCorrectors\n\n";
   for (const CorrectorEntry& entry : corrector_registry()) {
