@@ -33,6 +33,9 @@ set(allowed_core_execution_tbb_executor.cc "<(oneapi/)?tbb/")
 set(allowed_learning_files_json_syntax.cc "<nlohmann/")
 set(allowed_learning_files_tensor_header.cc "<nlohmann/")
 set(allowed_solvers_external_library_propagator.cc "<dlfcn\\.h>")
+foreach(file newton_system.h newton_system.cc sundials_propagators.cc)
+  set(allowed_solvers_integrators_sundials_${file} "<(sundials|cvode|arkode|nvector|sunnonlinsol)/")
+endforeach()
 set(allowed_apps_forerun_forerun_main.cc "<malloc\\.h>")
 
 # No library prints: what a run has to say is in its record.
