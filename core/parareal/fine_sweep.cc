@@ -153,17 +153,17 @@ bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
   if (stop_.stop_requested()) throw StopRequested{};
   auto fine = fine_.middleCols(task.first, task.count);
   const double* const before = keep(task.first, task.count);
+  bool crossed = true;
   try {
     forget(fine);
     propagator.propagate_block(grid_.slices(task.first, task.count), boundaries_.middleCols(task.first, task.count),
                                fine);
   } catch (...) {
-    restore(before, task.first, task.count);
-    return false;
+    crossed = false;
   }
-  if (find_distances(task.first, task.count, before)) return true;
-  restore(before, task.first, task.count);
-  return false;
+  crossed = crossed && find_distances(task.first, task.count, before);
+  if (!crossed && before != nullptr) std::copy_n(before, fine.size(), fine.data());  // one by one they want it again
+  return crossed;
 }
 
 void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
@@ -186,10 +186,6 @@ const double* FineSweep::keep(Index first, Index count) const {
   double* const copy = scratch(size);
   std::copy_n(fine_.col(first).data(), size, copy);
   return copy;
-}
-
-void FineSweep::restore(const double* before, Index first, Index count) {
-  if (before != nullptr) std::copy_n(before, count * fine_.rows(), fine_.col(first).data());
 }
 
 /// ‖F(U[n]) − U[n+1]‖ and how far F(U[n]) has moved from what it was `before`. False where F(U[n]) is not finite.

@@ -77,7 +77,6 @@ class FineSweep {
   bool cross_together(const Propagator& propagator, const Task& task);
   void cross_alone(const Propagator& propagator, const Task& task, Index n);
   const double* keep(Index first, Index count) const;
-  void restore(const double* before, Index first, Index count);
   bool find_distances(Index first, Index count, const double* before);
   void summarize(const std::vector<LevelSegment>& segments);
 
