@@ -8,8 +8,10 @@
 #include "core/base/errors.h"
 #include "core/base/multiversion.h"
 #include "core/base/stop_scope.h"
+#include "solvers/integrators/adaptive_rk_kernel.h"
 #include "solvers/integrators/error_weights.h"
 #include "solvers/integrators/integration_checks.h"
+#include "solvers/integrators/solver_spec.h"
 #include "solvers/integrators/stability.h"
 
 namespace forerun {
@@ -95,14 +97,12 @@ FORERUN_MULTIVERSION void combine(Index d, const StageCoefficients& c, double h,
 }
 
 /// ‖0.8 (u − u') + 0.4 h (f + f')‖ by weights, root mean square.
-double error_norm(Index d, const double* weights, double h, const double* u, const double* slope, const double* next,
-                  const double* next_slope) {
-  double sum = 0.0;
-  for (Index i = 0; i < d; ++i) {
-    const double error = 0.8 * (u[i] - next[i]) + 0.4 * h * (slope[i] + next_slope[i]);
-    sum += weights[i] * weights[i] * error * error;
-  }
-  return std::sqrt(sum / static_cast<double>(d));
+FORERUN_MULTIVERSION double error_norm(Index d, const double* weights, double h, const double* u, const double* slope,
+                                       const double* next, const double* next_slope) {
+  return rk::root_mean_square(
+      d, weights, [&](Index i) __attribute__((always_inline)) {
+        return 0.8 * (u[i] - next[i]) + 0.4 * h * (slope[i] + next_slope[i]);
+      });
 }
 
 /// One slice's integration.
@@ -205,12 +205,8 @@ class Integration {
     double h = std::min(slice_.length(), 1.0 / std::max(radius, 1.0 / slice_.length()));
     for (Index i = 0; i < d_; ++i) even_[i] = u_[i] + h * slope_[i];
     evaluate(slice_.begin + h, even_, next_slope_);
-    double sum = 0.0;
-    for (Index i = 0; i < d_; ++i) {
-      const double change = weights[i] * h * (next_slope_[i] - slope_[i]);
-      sum += change * change;
-    }
-    const double error = std::sqrt(sum / static_cast<double>(d_)) / tolerance;
+    const double change = rk::root_mean_square(d_, weights, [&](Index i) { return next_slope_[i] - slope_[i]; });
+    const double error = h * change / tolerance;
     if (!std::isfinite(error)) return 1e-3 * h;
     if (0.1 * h < slice_.length() * std::sqrt(error)) h = std::max(0.1 * h / std::sqrt(error), 1e-6 * h);
     return std::min(h, slice_.length());
@@ -274,7 +270,7 @@ class FollowingTolerance final : public Rkc2 {
  public:
   FollowingTolerance(std::shared_ptr<const OdeProblem> problem, double tolerance)
       : Rkc2(std::move(problem)), tolerance_(tolerance), weights_(error_weights(this->problem().bounds())) {}
-  double work_per_slice() const override { return 2.0 * std::pow(tolerance_, -0.5); }
+  double work_per_slice() const override { return 2.0 * static_cast<double>(fineness(SolverSpec("rkc", tolerance_))); }
 
  private:
   void integrate(Integration& integration) const override { integration.follow(tolerance_, weights_.data()); }
