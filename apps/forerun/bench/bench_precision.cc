@@ -1,16 +1,17 @@
 #include "apps/forerun/bench/bench_precision.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "apps/forerun/bench/bench_machine.h"
+#include "apps/forerun/bench/bench_timing.h"
 #include "apps/forerun/bench/work_precision.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
-#include "apps/forerun/run/comparison.h"
+#include "apps/forerun/run/fine_levels.h"
 #include "core/base/stop_scope.h"
+#include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
 namespace {
@@ -21,19 +22,19 @@ constexpr double kParallelShare = 0.3;
 constexpr double kWorthwhileSeconds = 0.05;
 
 std::vector<double> errors_of(const BenchEntry& entry) {
-  std::vector<double> errors;
-  for (const std::string& word : split(entry.values.text("errors"), ',')) {
-    double error = 0.0;
-    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), error);
-    if (code != std::errc() || end != word.data() + word.size() || !(error > 0.0 && error < 1.0)) {
-      throw UsageError("[" + entry.name + "] errors: '" + word + "': must be numbers > 0 and < 1 like 1e-3,1e-6");
-    }
-    errors.push_back(error);
+  const std::string& text = entry.values.text("errors");
+  const std::optional<std::vector<double>> errors = parse_numbers("[" + text + "]");
+  const auto is_error = [](double error) { return error > 0.0 && error < 1.0; };
+  if (!errors || !std::all_of(errors->begin(), errors->end(), is_error)) {
+    throw UsageError("[" + entry.name + "] errors = '" + text + "': must be numbers > 0 and < 1 like 1e-3,1e-6");
   }
-  return errors;
+  return *errors;
 }
 
-bool is_of_sundials(const std::string& method) { return method.starts_with("cvode") || method.starts_with("arkode"); }
+bool is_of_sundials(const std::string& method) {
+  const std::vector<IntegratorEntry> entries = sundials_entries();
+  return std::any_of(entries.begin(), entries.end(), [&](const IntegratorEntry& e) { return e.name == method; });
+}
 
 std::vector<std::string> methods_of(const BenchEntry& entry) {
   if (entry.values.is_set("methods")) return split(entry.values.text("methods"), ',');
@@ -135,13 +136,13 @@ class PrecisionStudy {
   /// The document of a run whose fine solver is `fine`, levels chosen by measuring and the cheapest of them coarse.
   ConfigDocument parallel_document(const SolverSpec& fine, double error, int threads) const {
     constexpr const char* place = "bench precision";
-    ConfigDocument changed = ConfigDocument::parse("", document_.file_name());
+    ConfigDocument others = document_;
     for (const Setting& setting : document_.settings()) {
-      if (setting.section != "coarse" && setting.section != "fine") changed.set(setting);
+      if (setting.section == "fine") others.remove("fine", setting.key);
     }
+    ConfigDocument changed = with_ladder(others);
     changed.set({"fine", "method", fine.method, place});
     changed.set({"fine", fine.entry().refining_key().name, fine.refinement(), place});
-    changed.set({"fine", "levels", std::string("auto"), place});
     changed.set({"parareal", "tolerance", kParallelShare * error, place});
     changed.set({"run", "threads", std::int64_t{threads}, place});
     return changed;
@@ -159,15 +160,11 @@ class PrecisionStudy {
     std::vector<double> seconds;
     for (Index i = 0; i < options_.repeats && !stop_.stop_requested(); ++i) {
       const Experiment experiment = make_experiment(parallel_document(point.fine, error, threads));
-      ComparisonPlan plan;
-      plan.correctors = {choose_corrector(experiment.config, corrector)};
-      plan.quiet = true;
-      const Comparison comparison = carry_out(plan, experiment, console_, logger_, stop_);
-      if (comparison.interrupted || comparison.runs.empty()) throw StopRequested{};
-      const RunRecord& record = comparison.runs.front().record;
-      seconds.push_back(record.seconds.total + (experiment.planned ? experiment.planned->seconds : 0.0));
-      point.converged = record.converged();
-      point.error = experiment_.options.norm.distance(record.boundaries.rightCols(1), reference_);
+      const std::optional<TimedRun> run = timed_run(experiment, corrector, console_, logger_, stop_);
+      if (!run) throw StopRequested{};
+      seconds.push_back(run->seconds());
+      point.converged = run->record.converged();
+      point.error = experiment_.options.norm.distance(run->record.boundaries.rightCols(1), reference_);
     }
     if (!seconds.empty()) point.seconds = median(seconds);
     return point;

@@ -20,17 +20,6 @@ constexpr const char* kLadder = "+ladder";
 /// Problems that are solved this fast feel what a first run pays: threads starting, pages touched for the first time.
 constexpr double kShortSeconds = 0.1;
 
-/// The document without [coarse]: the cheapest level of a ladder is the coarse solver then.
-ConfigDocument with_ladder(const ConfigDocument& document) {
-  ConfigDocument changed = ConfigDocument::parse("", document.file_name());
-  for (const Setting& setting : document.settings()) {
-    if (setting.section != "coarse") changed.set(setting);
-  }
-  changed.set({"fine", "levels", std::string("auto"), kLadder});
-  changed.set({"parareal", "stopping", std::string("estimate"), kLadder});
-  return changed;
-}
-
 double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
   const StateNorm norm = norm_of_states(experiment.options, reference);
   double error = 0.0;
@@ -121,17 +110,12 @@ class ProblemTimer {
     const Experiment experiment = make(document);
     timing.left_out = timing.variant.ladder && !experiment.config.fine_levels.is_ladder();
     if (timing.left_out) return;
-    ComparisonPlan plan{.correctors = {choose_corrector(experiment.config, timing.variant.corrector)},
-                        .reference = false,
-                        .warm_start = {},
-                        .keep_models = false,
-                        .quiet = true};
-    const Comparison comparison = carry_out(plan, experiment, console_, logger_, stop_);
-    if (comparison.interrupted || comparison.runs.empty()) return;
-    const RunRecord& record = comparison.runs.front().record;
-    timing.planning_seconds = experiment.planned ? experiment.planned->seconds : 0.0;
-    timing.planning_sweeps = experiment.planned ? experiment.planned->plan.work : 0.0;
-    timing.seconds.push_back(timing.planning_seconds + record.seconds.total);
+    const std::optional<TimedRun> run = timed_run(experiment, timing.variant.corrector, console_, logger_, stop_);
+    if (!run) return;
+    const RunRecord& record = run->record;
+    timing.planning_seconds = run->planning_seconds;
+    timing.planning_sweeps = run->planning_sweeps;
+    timing.seconds.push_back(run->seconds());
     timing.sweeps = record.effective_sweeps() + timing.planning_sweeps;
     timing.iterations = record.num_iterations();
     timing.max_error = largest_error(experiment, record.boundaries, reference);
@@ -163,6 +147,33 @@ Variant parse_variant(const std::string& text) {
   Variant variant{ladder ? text.substr(0, text.size() - std::string(kLadder).size()) : text, ladder};
   find_corrector(variant.corrector);
   return variant;
+}
+
+ConfigDocument with_ladder(const ConfigDocument& document) {
+  ConfigDocument changed = ConfigDocument::parse("", document.file_name());
+  for (const Setting& setting : document.settings()) {
+    if (setting.section != "coarse") changed.set(setting);
+  }
+  changed.set({"fine", "levels", std::string("auto"), kLadder});
+  changed.set({"parareal", "stopping", std::string("estimate"), kLadder});
+  return changed;
+}
+
+std::optional<TimedRun> timed_run(const Experiment& experiment, const std::string& corrector, const Console& console,
+                                  spdlog::logger& logger, const std::stop_token& stop) {
+  const ComparisonPlan plan{.correctors = {choose_corrector(experiment.config, corrector)},
+                            .reference = false,
+                            .warm_start = {},
+                            .keep_models = false,
+                            .quiet = true};
+  Comparison comparison = carry_out(plan, experiment, console, logger, stop);
+  if (comparison.interrupted || comparison.runs.empty()) return std::nullopt;
+  TimedRun run{.record = std::move(comparison.runs.front().record)};
+  if (experiment.planned) {
+    run.planning_seconds = experiment.planned->seconds;
+    run.planning_sweeps = experiment.planned->plan.work;
+  }
+  return run;
 }
 
 ProblemTiming time_problem(const BenchEntry& entry, const std::vector<Variant>& variants, const TimingOptions& options,
