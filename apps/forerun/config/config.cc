@@ -16,78 +16,6 @@
 namespace forerun {
 namespace {
 
-ParameterSpec text_key(std::string name, std::string description) {
-  return {std::move(name), std::string(), std::move(description)};
-}
-
-ParameterSpec integer_key(std::string name, std::int64_t value, double minimum, double maximum,
-                          std::string description) {
-  ParameterSpec spec{std::move(name), value, std::move(description), minimum, maximum};
-  return spec;
-}
-
-bool has_key(const std::vector<ParameterSpec>& keys, const std::string& name) {
-  return std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return key.name == name; });
-}
-
-/// `method`, and every key that some integrator knows.
-std::vector<ParameterSpec> integrator_keys() {
-  ParameterSpec method = text_key("method", "integrator, see `forerun list`");
-  for (const IntegratorEntry& entry : integrator_registry()) method.choices.push_back(entry.name);
-  std::vector<ParameterSpec> keys{method};
-  for (const IntegratorEntry& entry : integrator_registry()) {
-    for (const ParameterSpec& key : entry.keys) {
-      if (!has_key(keys, key.name)) keys.push_back(key);
-    }
-  }
-  return keys;
-}
-
-std::vector<ParameterSpec> solver_keys() {
-  std::vector<ParameterSpec> keys = integrator_keys();
-  for (ParameterSpec& key : external_solver_keys()) keys.push_back(std::move(key));
-  return keys;
-}
-
-std::vector<ParameterSpec> fine_keys() {
-  std::vector<ParameterSpec> keys = solver_keys();
-  keys.push_back(levels_key());
-  keys.push_back({.name = "slice_timeout",
-                  .default_value = 0.0,
-                  .description = "a fine solve that takes longer ends the run; 0: no limit",
-                  .minimum = 0.0,
-                  .unit = "s"});
-  return keys;
-}
-
-std::vector<ConfigSection> make_sections() {
-  const ParameterSpec name = text_key("name", "see `forerun list`");
-  ParameterSpec initial_state =
-      text_key("initial_state", "u(begin): a .csv or .npy file, relative to this one, or a list of numbers");
-  ParameterSpec begin{"begin", 0.0, "start time; the problem's own where it is not given"};
-  ParameterSpec end{"end", 1.0, "final time, after begin"};
-  // The rule of `slices` is the time grid's own.
-  const ParameterSpec slices = integer_key("slices", 1, 1, 1e9, "time slices of equal length");
-  ParameterSpec checkpoint_seconds{"checkpoint_seconds", 30.0,
-                                   "a run with --out leaves a checkpoint at most this often; 0: after each iteration"};
-  checkpoint_seconds.minimum = 0.0;
-  checkpoint_seconds.unit = "s";
-  const ParameterSpec windows = integer_key(
-      "windows", 1, 1, 1e9, "run one after the other, each over slices / windows of them; must divide slices");
-  constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
-  return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
-          {"time", "the interval and its slices", {begin, end, slices, windows}, {"end", "slices"}},
-          {"fine", "the solver whose answer is wanted", fine_keys(), {}},
-          {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", solver_keys(), {}},
-          {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
-          {"corrector", "what is learned, and its options", {name}, {}},
-          {"run",
-           "the machine",
-           {integer_key("threads", 0, 0, 1024, "threads; 0: all cores"),
-            integer_key("seed", 1, 0, largest_seed, "of the random layer"), checkpoint_seconds},
-           {}}};
-}
-
 const ConfigSection& section_named(const std::string& name) {
   const auto& all = config_sections();
   return *std::find_if(all.begin(), all.end(), [&](const ConfigSection& s) { return s.name == name; });
@@ -158,13 +86,19 @@ auto find_entry(const ConfigDocument& document, const std::string& section, cons
 /// Keys of other methods than the one that is named.
 void refuse_what_is_not_the_methods(const ConfigDocument& document, const std::string& section,
                                     const Parameters& values) {
-  const IntegratorEntry& entry = find_integrator(values.text("method"));
-  for (const ParameterSpec& key : integrator_keys()) {
-    if (key.name == "method" || !values.is_set(key.name) || has_key(entry.keys, key.name)) continue;
-    throw UsageError(
-        place_of(document, section, key.name) + ": [" + section + "] " + key.name + " = " +
-        toml_text(values.value(key.name)) + ": must be left out, " + entry.name +
-        (entry.adaptive ? " chooses its steps by 'tolerance'" : " takes equal steps, as many as 'steps' says"));
+  const SolverSpec named(values.text("method"));
+  const auto is_its_own = [&](const ParameterSpec& key) {
+    const auto& own = named.options.specs();
+    return std::any_of(own.begin(), own.end(), [&](const ParameterSpec& spec) { return spec.name == key.name; });
+  };
+  for (const IntegratorEntry& other : integrator_registry()) {
+    for (const ParameterSpec& key : other.keys) {
+      if (!values.is_set(key.name) || is_its_own(key)) continue;
+      throw UsageError(
+          place_of(document, section, key.name) + ": [" + section + "] " + key.name + " = " +
+          toml_text(values.value(key.name)) + ": must be left out, " + named.method +
+          (named.is_adaptive() ? " chooses its steps by 'tolerance'" : " takes equal steps, as many as 'steps' says"));
+    }
   }
 }
 
@@ -273,12 +207,6 @@ State state_from(const std::string& text, const std::string& place) {
   return state;
 }
 
-std::string text_from(const State& state) {
-  std::string text;
-  for (const double number : state) text += (text.empty() ? "" : ", ") + toml_text(number);
-  return "[" + text + "]";
-}
-
 void read_initial_state(const ConfigDocument& document, const std::string& text, RunConfig& config) {
   const std::string place = place_of(document, "problem", "initial_state");
   if (text.starts_with('[')) {
@@ -317,11 +245,6 @@ NamedChoice read_corrector(const ConfigDocument& document) {
 }
 
 }  // namespace
-
-const std::vector<ConfigSection>& config_sections() {
-  static const std::vector<ConfigSection> sections = make_sections();
-  return sections;
-}
 
 RunConfig read_config(const ConfigDocument& document) {
   refuse_unknown_sections(document);
@@ -370,54 +293,6 @@ void require_one_window(const ConfigDocument& document, const RunConfig& config)
 std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key) {
   const Setting* setting = document.find(section, key);
   return setting != nullptr ? setting->place : document.place_of_section(section);
-}
-
-std::string to_toml(const RunConfig& config, const std::optional<std::filesystem::path>& initial_state) {
-  std::string text;
-  const auto header = [&](const std::string& name) { text += (text.empty() ? "[" : "\n[") + name + "]\n"; };
-  const auto line = [&](const std::string& key, const ParameterValue& value) {
-    text += key + " = " + toml_text(value) + "\n";
-  };
-  const auto lines = [&](const Parameters& parameters) {
-    for (const ParameterSpec& spec : parameters.specs()) line(spec.name, parameters.value(spec.name));
-  };
-  header("problem");
-  line("name", config.problem.name);
-  if (initial_state) {
-    line("initial_state", initial_state->string());
-  } else if (config.initial_values) {
-    text += "initial_state = " + text_from(*config.initial_values) + "\n";
-  }
-  lines(config.problem.parameters);
-  header("time");
-  if (config.begin) line("begin", *config.begin);
-  line("end", config.end);
-  line("slices", std::int64_t{config.slices});
-  const bool coarse_is_open = config.fine_levels.automatic && config.coarse_is_cheapest_level;
-  line("windows", std::int64_t{config.windows});
-  for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
-    if (name == std::string_view("coarse") && coarse_is_open) continue;
-    header(name);
-    const bool is_levels = name == std::string_view("fine") && config.fine_levels.is_ladder();
-    if (spec.external) {
-      text += is_levels ? external_place_lines(*spec.external) : external_solver_lines(*spec.external);
-    } else {
-      line("method", spec.method);
-      lines(spec.options);
-    }
-    if (is_levels) text += "levels = " + levels_text(config.fine_levels) + "\n";
-    if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);
-  }
-  header("parareal");
-  lines(config.parareal);
-  header("corrector");
-  line("name", config.corrector.name);
-  lines(config.corrector.parameters);
-  header("run");
-  line("threads", std::int64_t{config.threads});
-  line("seed", static_cast<std::int64_t>(config.seed));
-  line("checkpoint_seconds", config.checkpoint_seconds);
-  return text;
 }
 
 }  // namespace forerun

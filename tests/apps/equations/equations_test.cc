@@ -19,7 +19,8 @@ using testing::Process;
 using testing::TemporaryDirectory;
 using Json = nlohmann::json;
 
-constexpr const char* small_equations = R"toml([problem]
+/// The small configuration with its problem written as an equation.
+const std::string small_equations = R"toml([problem]
 name = "equations"
 
 [problem.parameters]
@@ -33,28 +34,7 @@ initial = "0.5*(cos(4.5*pi*x) + 1)"
 rhs = "nu*dxx(u) - u*dx(u)"
 bounds = [0.0, 1.0]
 
-[time]
-end = 1.0
-slices = 8
-
-[fine]
-method = "rk4"
-steps = 16
-
-[coarse]
-method = "rk1"
-steps = 4
-
-[parareal]
-tolerance = 5e-7
-
-[corrector]
-name = "randnet"
-
-[run]
-threads = 1
-seed = 1
-)toml";
+)toml" + std::string(testing::small_config).substr(std::string_view(testing::small_config).find("[time]"));
 
 std::string replaced(std::string text, const std::string& old, const std::string& with) {
   const std::size_t at = text.find(old);

@@ -1,0 +1,64 @@
+// A configuration as a file that reads back the same.
+#include "apps/forerun/config/config.h"
+#include "apps/forerun/config/external_solver.h"
+
+namespace forerun {
+namespace {
+
+std::string text_from(const State& state) {
+  std::string text;
+  for (const double number : state) text += (text.empty() ? "" : ", ") + toml_text(number);
+  return "[" + text + "]";
+}
+
+}  // namespace
+
+std::string to_toml(const RunConfig& config, const std::optional<std::filesystem::path>& initial_state) {
+  std::string text;
+  const auto header = [&](const std::string& name) { text += (text.empty() ? "[" : "\n[") + name + "]\n"; };
+  const auto line = [&](const std::string& key, const ParameterValue& value) {
+    text += key + " = " + toml_text(value) + "\n";
+  };
+  const auto lines = [&](const Parameters& parameters) {
+    for (const ParameterSpec& spec : parameters.specs()) line(spec.name, parameters.value(spec.name));
+  };
+  header("problem");
+  line("name", config.problem.name);
+  if (initial_state) {
+    line("initial_state", initial_state->string());
+  } else if (config.initial_values) {
+    text += "initial_state = " + text_from(*config.initial_values) + "\n";
+  }
+  lines(config.problem.parameters);
+  header("time");
+  if (config.begin) line("begin", *config.begin);
+  line("end", config.end);
+  line("slices", std::int64_t{config.slices});
+  const bool coarse_is_open = config.fine_levels.automatic && config.coarse_is_cheapest_level;
+  line("windows", std::int64_t{config.windows});
+  for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {
+    if (name == std::string_view("coarse") && coarse_is_open) continue;
+    header(name);
+    const bool is_levels = name == std::string_view("fine") && config.fine_levels.is_ladder();
+    if (spec.external) {
+      text += is_levels ? external_place_lines(*spec.external) : external_solver_lines(*spec.external);
+    } else {
+      line("method", spec.method);
+      lines(spec.options);
+    }
+    if (is_levels) text += "levels = " + levels_text(config.fine_levels) + "\n";
+    if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);
+  }
+  header("parareal");
+  lines(config.parareal);
+  header("corrector");
+  line("name", config.corrector.name);
+  lines(config.corrector.parameters);
+  header("run");
+  line("threads", std::int64_t{config.threads});
+  line("seed", static_cast<std::int64_t>(config.seed));
+  line("checkpoint_seconds", config.checkpoint_seconds);
+  return text;
+}
+
+}  // namespace forerun
