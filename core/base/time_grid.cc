@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace forerun {
 namespace {
@@ -17,6 +18,22 @@ void check_interval(double begin, double end, Index num_slices) {
   if (num_slices < 1 || num_slices > kMaxSlices) {
     throw std::invalid_argument("slices = " + std::to_string(num_slices) + ": must be from 1 to 1000000000");
   }
+}
+
+std::vector<Slice> slices_between(const std::vector<double>& boundaries) {
+  const Index num_slices = static_cast<Index>(boundaries.size()) - 1;
+  if (num_slices < 1) throw std::invalid_argument("boundaries: must be two times or more");
+  check_interval(boundaries.front(), boundaries.back(), num_slices);
+  std::vector<Slice> slices;
+  for (std::size_t n = 0; n + 1 < boundaries.size(); ++n) {
+    if (!(boundaries[n] < boundaries[n + 1]) || !std::isfinite(boundaries[n + 1])) {
+      throw std::invalid_argument("boundaries: number " + std::to_string(n + 2) + ", " +
+                                  std::to_string(boundaries[n + 1]) +
+                                  ": must be finite and later than the one before, " + std::to_string(boundaries[n]));
+    }
+    slices.push_back({static_cast<Index>(n), boundaries[n], boundaries[n + 1]});
+  }
+  return slices;
 }
 
 }  // namespace
@@ -38,13 +55,16 @@ TimeGrid::TimeGrid(double begin, double end, Index num_slices) : begin_(begin), 
   }
 }
 
-TimeGrid::TimeGrid(std::span<const Slice> slices)
-    : begin_(slices.front().begin), end_(slices.back().end), slices_(slices.begin(), slices.end()) {}
+TimeGrid::TimeGrid(const std::vector<double>& boundaries) : TimeGrid(slices_between(boundaries)) {}
+
+TimeGrid::TimeGrid(std::vector<Slice> slices)
+    : begin_(slices.front().begin), end_(slices.back().end), slices_(std::move(slices)) {}
 
 TimeGrid TimeGrid::part(Index first, Index count) const {
   if (first < 0 || count < 1 || first + count > num_slices())
     throw std::invalid_argument("part of a time grid: must be within its slices");
-  return TimeGrid(slices(first, count));
+  const std::span<const Slice> kept = slices(first, count);
+  return TimeGrid(std::vector<Slice>(kept.begin(), kept.end()));
 }
 
 std::span<const Slice> TimeGrid::slices(Index first, Index count) const {

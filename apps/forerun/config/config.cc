@@ -4,7 +4,9 @@
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/external_solver.h"
+#include "apps/forerun/config/number_list.h"
 #include "apps/forerun/config/string_place.h"
+#include "apps/forerun/config/time_boundaries.h"
 #include "core/base/number_text.h"
 #include "core/parareal/parareal_options.h"
 #include "core/parareal/windows.h"
@@ -253,8 +255,16 @@ RunConfig read_config(const ConfigDocument& document) {
   config.problem = read_problem(document, config);
   const Parameters time = read_section(document, "time");
   if (time.is_set("begin")) config.begin = time.number("begin");
-  config.end = time.number("end");
-  config.slices = static_cast<Index>(time.integer("slices"));
+  config.boundaries = read_boundaries(document, time);
+  if (config.boundaries) {
+    config.begin = config.boundaries->front();
+    config.end = config.boundaries->back();
+    config.slices = static_cast<Index>(config.boundaries->size()) - 1;
+  } else {
+    for (const char* key : {"end", "slices"}) require_key(document, section_named("time"), time, key);
+    config.end = time.number("end");
+    config.slices = static_cast<Index>(time.integer("slices"));
+  }
   config.windows = static_cast<Index>(time.integer("windows"));
   try {
     check_windows(config.windows, config.slices);
@@ -288,6 +298,12 @@ void require_one_window(const ConfigDocument& document, const RunConfig& config)
   if (config.windows == 1) return;
   throw UsageError(place_of(document, "time", "windows") + ": [time] windows = " + std::to_string(config.windows) +
                    ": must be 1 here, how a run scales is modelled of one window");
+}
+
+void require_equal_slices(const ConfigDocument& document, const RunConfig& config) {
+  if (!config.boundaries) return;
+  throw UsageError(place_of(document, "time", "boundaries") +
+                   ": [time] boundaries: must be left out here, where other numbers of slices are tried");
 }
 
 std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key) {

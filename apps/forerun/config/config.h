@@ -29,8 +29,9 @@ struct RunConfig {
   std::optional<double> begin;                         ///< unset: the problem's own
   double end = 0.0;
   Index slices = 0;
-  Index windows = 1;  ///< divides `slices`
-  SolverSpec fine;    ///< the top level
+  std::optional<std::vector<double>> boundaries;  ///< unset: `slices` of equal length from `begin` to `end`
+  Index windows = 1;                              ///< divides `slices`
+  SolverSpec fine;                                ///< the top level
   FineLevels fine_levels;
   double slice_timeout = 0.0;  ///< seconds of a fine solve; 0: no limit
   SolverSpec coarse;
@@ -69,6 +70,9 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
 
 /// Throws `UsageError` where the run goes in windows: how it scales is modelled of one.
 void require_one_window(const ConfigDocument& document, const RunConfig& config);
+
+/// Throws `UsageError` where slices have boundaries of their own: what is tried there has other numbers of slices.
+void require_equal_slices(const ConfigDocument& document, const RunConfig& config);
 
 /// "[fine] method = …" for the error of a value that only turned out to be wrong when the objects were made.
 std::string place_of(const ConfigDocument& document, const std::string& section, const std::string& key);

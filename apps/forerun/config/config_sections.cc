@@ -3,6 +3,7 @@
 
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
+#include "apps/forerun/config/time_boundaries.h"
 #include "core/parareal/parareal_options.h"
 
 namespace forerun {
@@ -68,7 +69,7 @@ std::vector<ConfigSection> make_sections() {
       "windows", 1, 1, 1e9, "run one after the other, each over slices / windows of them; must divide slices");
   constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
   return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
-          {"time", "the interval and its slices", {begin, end, slices, windows}, {"end", "slices"}},
+          {"time", "the interval and its slices", {begin, end, slices, windows, boundaries_key()}, {}},
           {"fine", "the solver whose answer is wanted", fine_keys(), {}},
           {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", solver_keys(), {}},
           {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},

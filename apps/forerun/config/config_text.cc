@@ -1,6 +1,7 @@
 // A configuration as a file that reads back the same.
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
+#include "apps/forerun/config/time_boundaries.h"
 
 namespace forerun {
 namespace {
@@ -31,9 +32,13 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   }
   lines(config.problem.parameters);
   header("time");
-  if (config.begin) line("begin", *config.begin);
-  line("end", config.end);
-  line("slices", std::int64_t{config.slices});
+  if (config.boundaries) {
+    text += "boundaries = " + boundaries_text(*config.boundaries) + "\n";
+  } else {
+    if (config.begin) line("begin", *config.begin);
+    line("end", config.end);
+    line("slices", std::int64_t{config.slices});
+  }
   const bool coarse_is_open = config.fine_levels.automatic && config.coarse_is_cheapest_level;
   line("windows", std::int64_t{config.windows});
   for (const auto& [name, spec] : {std::pair("fine", config.fine), std::pair("coarse", config.coarse)}) {

@@ -57,6 +57,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   require_own_solvers(request.document, experiment.config,
                       "a plan tries other steps and slices than the configured; `forerun scale` models a run as it is");
   require_one_window(request.document, experiment.config);
+  require_equal_slices(request.document, experiment.config);
   try {
     const PlanStudy study = make_plan_study(request.document, plan, console, stop);
     if (study.interrupted) throw StopRequested{};

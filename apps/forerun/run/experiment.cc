@@ -94,10 +94,13 @@ void require_memory(const ConfigDocument& document, Index dimension, Index slice
 }
 
 TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
+  if (config.boundaries) return TimeGrid(*config.boundaries);
   const double begin = begin_of(config, problem);
   if (!(config.end > begin)) {
+    const std::string backwards =
+        config.end < begin ? ". To go back in time, solve for v(s) = u(-s): v' = -f(-s, v)" : "";
     throw UsageError(place_of(document, "time", "end") + ": [time] end = " + toml_text(config.end) +
-                     ": must be a number > begin = " + toml_text(begin));
+                     ": must be a number > begin = " + toml_text(begin) + backwards);
   }
   return made_at(document, "time", "slices", [&] { return TimeGrid(begin, config.end, config.slices); });
 }

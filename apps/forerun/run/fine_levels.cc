@@ -1,12 +1,11 @@
 #include "apps/forerun/run/fine_levels.h"
 
-#include <charconv>
 #include <cmath>
-#include <optional>
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
+#include "apps/forerun/config/number_list.h"
 
 namespace forerun {
 namespace {
@@ -15,10 +14,6 @@ constexpr double kMaxSteps = 1e9;
 constexpr const char* kStepsRule =
     ": must be \"auto\" or growing numbers of steps from 1 to 1000000000 like [16, 64, 256]";
 constexpr const char* kToleranceRule = ": must be \"auto\" or falling tolerances > 0 and < 1 like [1e-3, 1e-6, 1e-9]";
-
-void skip_spaces(const char*& at, const char* end) {
-  while (at != end && *at == ' ') ++at;
-}
 
 bool are_steps(const std::vector<double>& numbers) {
   double last = 0.0;
@@ -39,24 +34,6 @@ bool are_tolerances(const std::vector<double>& numbers) {
 }
 
 }  // namespace
-
-std::optional<std::vector<double>> parse_numbers(const std::string& text) {
-  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
-  std::vector<double> numbers;
-  const char* at = text.data() + 1;
-  const char* const end = text.data() + text.size() - 1;
-  while (true) {
-    skip_spaces(at, end);
-    double value = 0.0;
-    const auto [after, error] = std::from_chars(at, end, value);
-    if (error != std::errc()) return std::nullopt;
-    numbers.push_back(value);
-    at = after;
-    skip_spaces(at, end);
-    if (at == end) return numbers;
-    if (*at++ != ',') return std::nullopt;
-  }
-}
 
 ParameterSpec levels_key() {
   return {.name = "levels",

@@ -26,9 +26,6 @@ ParameterSpec levels_key();
 /// `UsageError` with place, value and rule.
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine);
 
-/// The numbers of "[ 16, 64, 256 ]"; nullopt for anything else.
-std::optional<std::vector<double>> parse_numbers(const std::string& text);
-
 /// "[16, 64, 256]", the tables of solvers that are not ours, or "\"auto\"" as long as they are still to be chosen.
 std::string levels_text(const FineLevels& levels);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <vector>
 
 namespace forerun {
 namespace {
@@ -30,6 +31,20 @@ TEST(TimeGrid, BoundariesAreComputedFromTheIndexSoErrorsDoNotAddUp) {
   for (Index n = 0; n <= num_slices; n += 9973) {
     const double exact = static_cast<double>(n) / static_cast<double>(num_slices);
     EXPECT_LE(std::abs(grid.boundary(n) - exact), std::numeric_limits<double>::epsilon());
+  }
+}
+
+TEST(TimeGrid, TakesBoundariesOfOnesOwn) {
+  const std::vector<double> boundaries = {-1.0, -0.5, 3.0, 3.0625};
+  const TimeGrid grid(boundaries);
+  ASSERT_EQ(grid.num_slices(), 3);
+  for (Index n = 0; n <= 3; ++n) EXPECT_EQ(grid.boundary(n), boundaries[static_cast<std::size_t>(n)]);
+  EXPECT_EQ(grid.slice(1).length(), 3.5);
+  EXPECT_EQ(grid.part(1, 2).slice(0).index, 1);
+  EXPECT_EQ(grid.part(1, 2).end(), 3.0625);
+  for (const std::vector<double>& bad :
+       {std::vector<double>{}, {1.0}, {1.0, 1.0}, {0.0, 2.0, 1.0}, {0.0, std::nan(""), 1.0}, {0.0, 1.0, INFINITY}}) {
+    EXPECT_THROW(TimeGrid{bad}, std::invalid_argument);
   }
 }
 

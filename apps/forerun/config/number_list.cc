@@ -1,0 +1,32 @@
+#include "apps/forerun/config/number_list.h"
+
+#include <charconv>
+
+namespace forerun {
+namespace {
+
+void skip_spaces(const char*& at, const char* end) {
+  while (at != end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) ++at;
+}
+
+}  // namespace
+
+std::optional<std::vector<double>> parse_numbers(const std::string& text) {
+  if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
+  std::vector<double> numbers;
+  const char* at = text.data() + 1;
+  const char* const end = text.data() + text.size() - 1;
+  while (true) {
+    skip_spaces(at, end);
+    double value = 0.0;
+    const auto [after, error] = std::from_chars(at, end, value);
+    if (error != std::errc()) return std::nullopt;
+    numbers.push_back(value);
+    at = after;
+    skip_spaces(at, end);
+    if (at == end) return numbers;
+    if (*at++ != ',') return std::nullopt;
+  }
+}
+
+}  // namespace forerun
