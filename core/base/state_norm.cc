@@ -35,9 +35,8 @@ StateNorm StateNorm::with_scale(const State& scale) const {
   return norm;
 }
 
-double StateNorm::distance(const double* a, const double* b, Index dimension) const {
+double StateNorm::distance_of_many(const double* a, const double* b, Index dimension) const {
   const bool weighted = has_scale();
-  if (dimension == 1) return weighted ? weights_[0] * std::abs(*a - *b) : std::abs(*a - *b);
   const auto difference = (Values(a, dimension) - Values(b, dimension)).abs();
   if (kind_ == NormKind::rms) {
     const double squares = weighted ? (weights_ * difference).square().sum() : difference.square().sum();

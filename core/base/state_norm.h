@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include "core/base/state.h"
 
 namespace forerun {
@@ -40,11 +42,17 @@ class StateNorm {
   double distance(const StateView& a, const StateView& b) const { return distance(a.data(), b.data(), a.size()); }
   /// The same for states given by their addresses: for loops over many small ones, where views would cost more than the
   /// norm.
-  double distance(const double* a, const double* b, Index dimension) const;
+  double distance(const double* a, const double* b, Index dimension) const {
+    if (dimension != 1) return distance_of_many(a, b, dimension);
+    const double difference = std::abs(*a - *b);
+    return has_scale() ? weights_[0] * difference : difference;
+  }
   /// max_i w_i |u_i|, whatever the kind.
   double largest_component(const double* state, Index dimension) const;
 
  private:
+  double distance_of_many(const double* a, const double* b, Index dimension) const;
+
   NormKind kind_ = NormKind::maximum;
   Eigen::ArrayXd weights_;
 };
