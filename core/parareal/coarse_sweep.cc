@@ -105,12 +105,12 @@ void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
     predict(n, boundaries.col(n), fine.col(n));
   } else {
     new_state_ = fine.col(n) + (new_coarse_ - coarse_.col(n));
-    if (!loose_guard_.admits(new_state_)) {
+    if (!loose_guard_.admits(new_state_.data(), new_state_.size())) {
       ++num_fallbacks_;
       new_state_ = fine.col(n);
     }
   }
-  if (!project(new_state_.data())) {
+  if (projection_ && !project(new_state_.data())) {
     ++num_fallbacks_;
     new_state_ = fine.col(n);
   }

@@ -19,71 +19,69 @@ constexpr double kLeastSafety = 2.0;
 constexpr double kLeastProvenSafety = 0.5;
 constexpr double kVerifiedSafety = 1.4;
 
-/// max_{|j−n| ≤ 2} values[j], j from `first` on.
-double windowed_maximum(const double* values, Index first, Index end, Index n) {
-  if (n >= first + 2 && n + 2 < end) {
-    return std::max(std::max(std::max(values[n - 2], values[n - 1]), std::max(values[n + 1], values[n + 2])),
-                    values[n]);
-  }
-  return *std::max_element(values + std::max(first, n - 2), values + std::min(end, n + 3));
-}
-
 }  // namespace
 
 ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
     : most_safety_(safety),
       safety_(safety),
       largest_contraction_(kUnknown),
-      start_increments_(static_cast<std::size_t>(num_slices), 0.0),
+      start_increments_(num_slices),
       contractions_(static_cast<std::size_t>(num_slices), kUnknown),
       has_climbed_(static_cast<std::size_t>(num_slices), 0),
       uncrossed_(static_cast<std::size_t>(num_slices), 0),
-      jumps_(static_cast<std::size_t>(num_slices)),
+      jumps_(num_slices),
       growths_(static_cast<std::size_t>(num_slices), 1.0),
       fine_growths_(static_cast<std::size_t>(num_slices), kUnknown),
       largest_verified_(kUnknown),
       errors_(static_cast<std::size_t>(num_slices), kUnknown),
+      largest_predicted_(kUnknown),
       consequences_(errors_) {}
 
 void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps, const std::vector<double>& changes,
                                   const std::vector<char>& uncrossed) {
-  // What was uncrossed before ends in a value that stood in, what is uncrossed now begins with one.
-  for (std::size_t n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
-    if (uncrossed_[n] || uncrossed[n]) has_climbed_[n] = 1;
-    uncrossed_[n] = uncrossed[n];
-  }
+  note_what_is_no_jump(first, jumps, uncrossed);
   if (!has_swept_) {
     std::fill(has_climbed_.begin(), has_climbed_.end(), 0);
     return;
   }
   const auto begin = static_cast<std::size_t>(first);
-  const auto end = static_cast<Index>(jumps.size());
-  for (std::size_t n = begin; n < jumps.size(); ++n) jumps_[n] = has_climbed_[n] ? 0.0 : jumps[n];
   double largest = 0.0;
-  for (std::size_t n = begin; n < jumps.size(); ++n) {
-    const double increment = windowed_maximum(start_increments_.data(), first, end, static_cast<Index>(n));
-    if (has_climbed_[n] || increment <= rounding_) continue;
-    contractions_[n] = windowed_maximum(jumps_.data(), first, end, static_cast<Index>(n)) / std::min(increment, size_);
-    largest = std::max(largest, contractions_[n]);
-    if (start_increments_[n] <= rounding_ || start_increments_[n] > size_ || !std::isfinite(changes[n])) continue;
-    const double growth = changes[n] / start_increments_[n];
-    fine_growths_[n] = fine_growths_[n] < kUnknown ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
-  }
-  if (largest > 0.0) largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
-  verify(first);
-  std::fill(has_climbed_.begin() + first, has_climbed_.end(), 0);
-}
-
-// Called while it is still known which slices' jumps are no jumps.
-void ErrorEstimate::verify(Index first) {
+  double error = first > 0 ? errors_[begin - 1] : 0.0;
   largest_verified_ = 0.0;
-  double error = first > 0 ? errors_[static_cast<std::size_t>(first) - 1] : 0.0;
-  for (auto n = static_cast<std::size_t>(first); n < jumps_.size(); ++n) {
-    if (has_climbed_[n]) error = kUnknown;
+  for (std::size_t n = begin; n < jumps.size(); ++n) {
+    const double increment = start_increments_.largest_near(n);
+    if (has_climbed_[n]) {
+      error = kUnknown;
+      has_climbed_[n] = 0;
+    } else if (increment > rounding_) {
+      contractions_[n] = jumps_.largest_near(n) / std::min(increment, size_);
+      largest = std::max(largest, contractions_[n]);
+      observe_growth(n, changes[n]);
+    }
     if (error > 0.0) error *= fine_growths_[n] + std::numeric_limits<double>::min();
     error += jumps_[n];
     largest_verified_ = std::max(largest_verified_, error);
   }
+  if (largest > 0.0) largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
+}
+
+/// What was uncrossed before ends in a value that stood in, what is uncrossed now begins with one.
+void ErrorEstimate::note_what_is_no_jump(Index first, const std::vector<double>& jumps,
+                                         const std::vector<char>& uncrossed) {
+  jumps_.forget_before(first);
+  start_increments_.forget_before(first);
+  for (std::size_t n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
+    has_climbed_[n] = static_cast<char>(has_climbed_[n] | uncrossed_[n] | uncrossed[n]);
+    uncrossed_[n] = uncrossed[n];
+    jumps_[n] = has_climbed_[n] ? 0.0 : jumps[n];
+  }
+}
+
+void ErrorEstimate::observe_growth(std::size_t n, double change) {
+  const double increment = start_increments_[n];
+  if (increment <= rounding_ || increment > size_ || !std::isfinite(change)) return;
+  const double growth = change / increment;
+  fine_growths_[n] = fine_growths_[n] < kUnknown ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
 }
 
 double ErrorEstimate::verified_error() const {
@@ -102,6 +100,7 @@ void ErrorEstimate::climb(Index first, Index count) {
   std::fill_n(has_climbed_.begin() + first, count, 1);
   std::fill_n(contractions_.begin() + first, count, kUnknown);
   std::fill_n(errors_.begin() + first, count, kUnknown);
+  largest_predicted_ = kUnknown;
 }
 
 void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& increments) {
@@ -118,8 +117,7 @@ void ErrorEstimate::calibrate(double largest_increment) {
     found_.push_back(largest_increment / last_estimate_);
     if (found_.size() > kRemembered) found_.erase(found_.begin());
   }
-  const double largest = *std::max_element(errors_.begin(), errors_.end());
-  last_estimate_ = std::isfinite(largest) ? largest / safety_ : 0.0;
+  last_estimate_ = std::isfinite(largest_predicted_) ? largest_predicted_ / safety_ : 0.0;
   if (found_.empty()) return;
   const double worst = *std::max_element(found_.begin(), found_.end());
   const double least = found_.size() == kRemembered ? kLeastProvenSafety : kLeastSafety;
@@ -127,6 +125,7 @@ void ErrorEstimate::calibrate(double largest_increment) {
 }
 
 void ErrorEstimate::end_sweep(double largest_increment) {
+  largest_predicted_ = *std::max_element(errors_.begin(), errors_.end());
   calibrate(largest_increment);
   const double before = std::min(largest_increment_, size_);
   const double reduction = before > 0.0 ? largest_increment / before : 0.0;
@@ -136,8 +135,7 @@ void ErrorEstimate::end_sweep(double largest_increment) {
 }
 
 double ErrorEstimate::largest_error() const {
-  const double predicted = std::max(*std::max_element(errors_.begin(), errors_.end()), smallest_credible_);
-  return std::min(predicted, verified_error());
+  return std::min(std::max(largest_predicted_, smallest_credible_), verified_error());
 }
 
 double ErrorEstimate::expected_error(Index first, const std::vector<double>& jumps) const {

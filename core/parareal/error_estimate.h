@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/state.h"
+#include "core/parareal/windowed_values.h"
 
 namespace forerun {
 
@@ -118,7 +119,8 @@ class ErrorEstimate {
 
  private:
   void calibrate(double largest_increment);
-  void verify(Index first);
+  void note_what_is_no_jump(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed);
+  void observe_growth(std::size_t n, double change);
 
   static constexpr double growth_memory = 0.6;
 
@@ -146,15 +148,16 @@ class ErrorEstimate {
   double size_ = 1.0;
   double rounding_ = relative_rounding;
   bool has_swept_ = false;
-  std::vector<double> start_increments_;  ///< Δ_n of the last corrected sweep
-  std::vector<double> contractions_;      ///< ρ_n; infinite where unknown
-  std::vector<char> has_climbed_;         ///< since the last fine sweep: the next jump is to another solver's value
-  std::vector<char> uncrossed_;           ///< in the last fine sweep
-  std::vector<double> jumps_;             ///< 0 where a slice has climbed
-  std::vector<double> growths_;           ///< Λ_n
-  std::vector<double> fine_growths_;      ///< M_n; infinite where not seen yet
-  double largest_verified_;               ///< the largest v_{n+1}
+  WindowedValues start_increments_;   ///< Δ_n of the last corrected sweep
+  std::vector<double> contractions_;  ///< ρ_n; infinite where unknown
+  std::vector<char> has_climbed_;     ///< since the last fine sweep: the next jump is to another solver's value
+  std::vector<char> uncrossed_;       ///< in the last fine sweep
+  WindowedValues jumps_;              ///< 0 where a slice has climbed
+  std::vector<double> growths_;       ///< Λ_n
+  std::vector<double> fine_growths_;  ///< M_n; infinite where not seen yet
+  double largest_verified_;           ///< the largest v_{n+1}
   std::vector<double> errors_;
+  double largest_predicted_;  ///< the largest of them
   std::vector<double> consequences_;
 };
 

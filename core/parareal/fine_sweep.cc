@@ -16,12 +16,20 @@ constexpr double kSecondsPerTask = 20e-6;
 constexpr Index kFirstTasks = 4;
 constexpr Index kMostFirstBlocks = 16;
 
-/// `size` numbers of the calling thread's own, until its next call.
-double* scratch(Index size) {
-  thread_local std::vector<double> memory;
-  if (memory.size() < static_cast<std::size_t>(size)) memory.resize(static_cast<std::size_t>(size));
-  return memory.data();
-}
+/// Room for `size` numbers, on the stack if there are few. A task's own: a solver that waits for tasks of its own may
+/// be given another slice to cross meanwhile, on the same thread.
+class Room {
+ public:
+  explicit Room(Index size) : many_(size > few ? static_cast<std::size_t>(size) : 0) {}
+
+  double* data() { return many_.empty() ? few_ : many_.data(); }
+
+ private:
+  static constexpr Index few = 32;
+
+  double few_[few];
+  std::vector<double> many_;
+};
 
 }  // namespace
 
@@ -49,8 +57,7 @@ FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const S
   tasks_.reserve(released_.size());  // tasks stay where they are while threads work on them
 }
 
-void FineSweep::release(Index iteration, Index n, Index level) {
-  if (num_threads_ == 1) return;  // nobody could begin
+void FineSweep::enqueue(Index iteration, Index n, Index level) {
   released_[static_cast<std::size_t>(n)] = 1;
   append(iteration, n, level);
 }
@@ -131,11 +138,13 @@ void FineSweep::run_task(Task& task) {
   const Stopwatch watch;
   const StopScope scope(stop_);
   const Propagator& propagator = ladder_.level(task.level);
-  if (propagator.block_size() > 1 && cross_together(propagator, task)) {
+  const bool in_blocks = propagator.block_size() > 1;
+  Room room(has_swept_ ? fine_.rows() * (in_blocks ? task.count : 1) : 0);
+  if (in_blocks && cross_together(propagator, task, room.data())) {
     report(task, task.count);
   } else {
     for (Index n = task.first; n < task.first + task.count; ++n) {
-      cross_alone(propagator, task, n);
+      cross_alone(propagator, task, n, room.data());
       report(task, 1);
     }
   }
@@ -149,10 +158,10 @@ void FineSweep::report(const Task& task, Index count) {
 }
 
 /// False if a slice cannot be crossed: which it is, and why, is found by crossing them one by one.
-bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
+bool FineSweep::cross_together(const Propagator& propagator, const Task& task, double* kept) {
   if (stop_.stop_requested()) throw StopRequested{};
   auto fine = fine_.middleCols(task.first, task.count);
-  const double* const before = keep(task.first, task.count);
+  const double* const before = keep(task.first, task.count, kept);
   bool crossed = true;
   try {
     forget(fine);
@@ -166,9 +175,9 @@ bool FineSweep::cross_together(const Propagator& propagator, const Task& task) {
   return crossed;
 }
 
-void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n) {
+void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Index n, double* kept) {
   if (stop_.stop_requested()) throw StopRequested{};
-  const double* const before = keep(n, 1);
+  const double* const before = keep(n, 1, kept);
   try {
     CheckedPropagator{propagator, "fine", task.iteration}.propagate(grid_.slice(n), boundaries_.col(n), fine_.col(n));
   } catch (const SliceError& error) {
@@ -180,12 +189,10 @@ void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Inde
 }
 
 /// A copy of F(U[n]) of the sweep before, for slices first, first + 1, …; nullptr in the first sweep.
-const double* FineSweep::keep(Index first, Index count) const {
+const double* FineSweep::keep(Index first, Index count, double* kept) const {
   if (!has_swept_) return nullptr;
-  const Index size = count * fine_.rows();
-  double* const copy = scratch(size);
-  std::copy_n(fine_.col(first).data(), size, copy);
-  return copy;
+  std::copy_n(fine_.col(first).data(), count * fine_.rows(), kept);
+  return kept;
 }
 
 /// ‖F(U[n]) − U[n+1]‖ and how far F(U[n]) has moved from what it was `before`. False where F(U[n]) is not finite.

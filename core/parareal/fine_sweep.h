@@ -41,7 +41,9 @@ class FineSweep {
 
   /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is needed
   /// for its change only. Slices are released in order.
-  void release(Index iteration, Index n, Index level);
+  void release(Index iteration, Index n, Index level) {
+    if (num_threads_ > 1) enqueue(iteration, n, level);  // else nobody could begin
+  }
   /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `StopRequested` when
   /// `stop` asks.
   void run(Index iteration, const std::vector<LevelSegment>& segments);
@@ -69,14 +71,15 @@ class FineSweep {
     double seconds;
   };
 
+  void enqueue(Index iteration, Index n, Index level);
   void append(Index iteration, Index n, Index level);
   void submit_open_task();
   Index slices_per_task(const Propagator& propagator) const;
   void run_task(Task& task);
   void report(const Task& task, Index count);
-  bool cross_together(const Propagator& propagator, const Task& task);
-  void cross_alone(const Propagator& propagator, const Task& task, Index n);
-  const double* keep(Index first, Index count) const;
+  bool cross_together(const Propagator& propagator, const Task& task, double* kept);
+  void cross_alone(const Propagator& propagator, const Task& task, Index n, double* kept);
+  const double* keep(Index first, Index count, double* kept) const;
   bool find_distances(Index first, Index count, const double* before);
   void summarize(const std::vector<LevelSegment>& segments);
 

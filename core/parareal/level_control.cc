@@ -123,22 +123,6 @@ void LevelControl::begin_sweep() {
   errors_small_ = true;
 }
 
-bool LevelControl::settles(Index n, double increment, double error) {
-  if (n == segments_[segment_].first + segments_[segment_].count) {
-    ++segment_;
-    increments_small_ = true;
-    errors_small_ = true;
-  }
-  const LevelSegment& segment = segments_[segment_];
-  const double tolerance = levels_[static_cast<std::size_t>(segment.level)].tolerance;
-  const bool crossed = !uncrossed_[static_cast<std::size_t>(n)];
-  increments_small_ = increments_small_ && crossed && increment < tolerance;
-  if (n == start_ || front_is_beyond_its_level()) return false;   // the first is done, since its start is final
-  errors_small_ = errors_small_ && crossed && error < tolerance;  // consequences are not smaller than errors
-  const bool done_by_increments = increments_small_ && !(by_estimate_ && segment.level == top_);
-  return !done_by_increments && !(by_estimate_ && errors_small_);
-}
-
 void LevelControl::thaw() {
   start_ = front_ = exact_front_;
   has_thawed_ = true;
@@ -147,7 +131,8 @@ void LevelControl::thaw() {
 
 void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate, bool scale_is_fixed) {
   freezes_one_by_one_ = scale_is_fixed && !has_thawed_;
-  if (by_estimate_) estimate.project(start_);
+  // At the top alone, consequences are asked for only where nothing else speaks against an end.
+  if (by_estimate_ && (!all_at_top() || estimate.smallest_credible() < options_.tolerance)) estimate.project(start_);
   if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
   if (front_is_beyond_its_level()) {
     leave_level(segments_.front().level, estimate);
@@ -166,11 +151,6 @@ void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate&
   } else {
     drop_inactive();
   }
-}
-
-bool LevelControl::front_is_beyond_its_level() const {
-  const LevelSegment& segment = segments_.front();
-  return segment.level != top_ && uncrossed_[static_cast<std::size_t>(segment.first)];
 }
 
 void LevelControl::leave_level(Index level, ErrorEstimate& estimate) {

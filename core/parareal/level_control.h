@@ -140,4 +140,26 @@ class LevelControl {
   bool errors_small_ = true;      ///< likewise, estimated
 };
 
+// Here, because it is asked for every slice of every sweep.
+inline bool LevelControl::settles(Index n, double increment, double error) {
+  if (n == segments_[segment_].first + segments_[segment_].count) {
+    ++segment_;
+    increments_small_ = true;
+    errors_small_ = true;
+  }
+  const LevelSegment& segment = segments_[segment_];
+  const double tolerance = levels_[static_cast<std::size_t>(segment.level)].tolerance;
+  const bool crossed = !uncrossed_[static_cast<std::size_t>(n)];
+  increments_small_ = increments_small_ && crossed && increment < tolerance;
+  if (n == start_ || front_is_beyond_its_level()) return false;   // the first is done, since its start is final
+  errors_small_ = errors_small_ && crossed && error < tolerance;  // consequences are not smaller than errors
+  const bool done_by_increments = increments_small_ && !(by_estimate_ && segment.level == top_);
+  return !done_by_increments && !(by_estimate_ && errors_small_);
+}
+
+inline bool LevelControl::front_is_beyond_its_level() const {
+  const LevelSegment& segment = segments_.front();
+  return segment.level != top_ && uncrossed_[static_cast<std::size_t>(segment.first)];
+}
+
 }  // namespace forerun

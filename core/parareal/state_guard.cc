@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace forerun {
 namespace {
@@ -54,10 +55,20 @@ void StateGuard::set_limits(Index first, Index count) {
   }
 }
 
-bool StateGuard::admits(const StateView& state) const {
-  if (!state.allFinite()) return false;
-  return limits_.lower.size() == 0 ||
-         (state.array() >= limits_.lower.array() && state.array() <= limits_.upper.array()).all();
+// Plain loops: states may be single numbers, and then dynamic expressions cost more than the question.
+bool StateGuard::admits(const double* state, Index dimension) const {
+  const auto is_finite = [](double value) { return std::abs(value) <= std::numeric_limits<double>::max(); };
+  bool is_in = true;
+  if (limits_.lower.size() == 0) {
+    for (Index i = 0; i < dimension; ++i) is_in &= is_finite(state[i]);
+    return is_in;
+  }
+  const double* const lower = limits_.lower.data();
+  const double* const upper = limits_.upper.data();
+  for (Index i = 0; i < dimension; ++i) {
+    is_in &= is_finite(state[i]) & (state[i] >= lower[i]) & (state[i] <= upper[i]);
+  }
+  return is_in;
 }
 
 }  // namespace forerun

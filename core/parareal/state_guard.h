@@ -26,7 +26,9 @@ class StateGuard {
 
   /// Enlarges the box to hold every column but those whose entry in `left_out` is not 0; empty: every column.
   void include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out = {});
-  bool admits(const StateView& state) const;
+  bool admits(const StateView& state) const { return admits(state.data(), state.size()); }
+  /// The state at this address: for loops over many small ones.
+  bool admits(const double* state, Index dimension) const;
 
  private:
   void set_limits(Index first, Index count);

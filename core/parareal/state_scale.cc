@@ -14,6 +14,14 @@ constexpr double kLeastFill = 0.125;
 constexpr double kMostFill = 1e4;
 constexpr double kRoundings = 100.0;
 
+/// largest[i] = max(largest[i], |values[i]|), unless some are not finite: then nothing is learned.
+void enlarge(double* largest, const double* values, Index count) {
+  bool is_finite = true;
+  for (Index i = 0; i < count; ++i) is_finite &= std::abs(values[i]) <= std::numeric_limits<double>::max();
+  if (!is_finite) return;
+  for (Index i = 0; i < count; ++i) largest[i] = std::max(largest[i], std::abs(values[i]));
+}
+
 double finite_or_zero(double value) { return std::isfinite(value) ? value : 0.0; }
 
 }  // namespace
@@ -67,11 +75,7 @@ void StateScale::follow_components(const StatesView& states, SliceExecutor& exec
   executor.for_each((dimension + kComponentsPerPiece - 1) / kComponentsPerPiece, [&](Index piece) {
     const Index first = piece * kComponentsPerPiece;
     const Index count = std::min(kComponentsPerPiece, dimension - first);
-    auto largest = largest_.segment(first, count);
-    for (Index n = 0; n < states.cols(); ++n) {
-      const auto state = states.col(n).segment(first, count);
-      if (state.allFinite()) largest = largest.cwiseMax(state.cwiseAbs());
-    }
+    for (Index n = 0; n < states.cols(); ++n) enlarge(largest_.data() + first, states.col(n).data() + first, count);
   });
   const double whole = largest_.maxCoeff();
   size_ = 1.0;
