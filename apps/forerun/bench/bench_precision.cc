@@ -9,6 +9,7 @@
 #include "apps/forerun/bench/work_precision.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/number_list.h"
 #include "apps/forerun/run/fine_levels.h"
 #include "core/base/stop_scope.h"
 #include "solvers/integrators/sundials/sundials_entries.h"
