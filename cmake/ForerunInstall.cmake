@@ -28,3 +28,7 @@ if(TARGET forerun)
   install(TARGETS forerun RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/forerun)
 endif()
+
+if(TARGET forerun_python)
+  install(TARGETS forerun_python LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/python OPTIONAL)
+endif()

@@ -36,6 +36,15 @@ function(forerun_compile_options target)
   endif()
 endfunction()
 
+# forerun_position_independent(target): what the Python module links goes into a shared object. No other library replaces
+# its functions, so they are inlined and called as in a program.
+function(forerun_position_independent target)
+  if(FORERUN_BUILD_PYTHON)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+  endif()
+endfunction()
+
 # forerun_package_options(target): what users of the installed package must compile with.
 #
 # Headers contain kernels, which must not be contracted there either. And Eigen allocates as the instruction set wants it,
@@ -66,5 +75,6 @@ function(forerun_library name)
     target_link_libraries(forerun_${name} PRIVATE "$<BUILD_INTERFACE:${ARG_BUILD_DEPENDS}>")
   endif()
   forerun_compile_options(forerun_${name})
+  forerun_position_independent(forerun_${name})
   forerun_package_options(forerun_${name})
 endfunction()

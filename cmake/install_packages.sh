@@ -8,6 +8,7 @@ packages=(
   libsundials-dev  # solvers, optional
   nlohmann-json3-dev libxxhash-dev  # learning: model files
   libspdlog-dev libcxxopts-dev libtomlplusplus-dev  # apps
+  pybind11-dev python3-dev python3-numpy  # the Python module, optional
   libgtest-dev libgmock-dev libbenchmark-dev python3 gfortran  # tests and benchmarks
 )
 
