@@ -30,5 +30,5 @@ if(TARGET forerun)
 endif()
 
 if(TARGET forerun_python)
-  install(TARGETS forerun_python LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/python OPTIONAL)
+  install(TARGETS forerun_python LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/python COMPONENT python OPTIONAL)
 endif()

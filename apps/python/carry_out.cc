@@ -11,6 +11,7 @@
 #include "apps/python/arrays.h"
 #include "apps/python/caller_thread.h"
 #include "apps/python/exceptions.h"
+#include "apps/python/kept_run.h"
 #include "core/base/plain_text.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
@@ -50,14 +51,12 @@ class Work {
     open_external_solvers(request_.document, experiment);
     const std::optional<WarmStart> warm_start = make_warm_start(experiment);
     describe(experiment, warm_start, result);
-    if (request_.reference) {
-      result.serial_fine =
-          solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop_, experiment.options.slice_limit);
-    }
-    const auto trainer =
-        make_learner(experiment.config.corrector, experiment, warm_start ? warm_start->model : nullptr);
-    solve(experiment, trainer.get(), result);
-    conclude(experiment, trainer.get(), result);
+    std::optional<KeptRun> kept;
+    if (request_.out) kept.emplace(*request_.out, experiment, request_.document, warm_start);
+    Comparison comparison = compute(experiment, warm_start, kept ? &kept->observer() : nullptr);
+    comparison.interrupted = stop_.stop_requested();
+    if (kept) kept->finish(comparison);
+    give(std::move(comparison), result);
   }
 
   /// Why a solver that is a Python function could not cross the slice that ended the run. With the GIL.
@@ -146,17 +145,43 @@ class Work {
     };
   }
 
-  void solve(const Experiment& experiment, CoarseTrainer* trainer, Result& result) {
-    States own_reference;
-    const States* reference = nullptr;
+  /// Serial solution, run, and what it has learned; `observer`, where there is one, keeps them.
+  Comparison compute(const Experiment& experiment, const std::optional<WarmStart>& warm_start,
+                     ComparisonObserver* observer) {
+    Comparison comparison;
+    if (request_.reference) {
+      comparison.serial_fine =
+          solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop_, experiment.options.slice_limit);
+      if (observer != nullptr) observer->on_reference(*comparison.serial_fine);
+    }
+    CorrectorRun run;
+    run.corrector = experiment.config.corrector;
+    run.warm = warm_start.has_value();
+    const auto trainer = make_learner(run.corrector, experiment, warm_start ? warm_start->model : nullptr);
+    IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
+    run.record = solve(experiment, trainer.get(), reference(experiment, comparison).get(), inside);
+    if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
+    if (observer != nullptr) observer->on_solved(run);
+    keep_model(experiment, trainer.get(), run);
+    if (run.record.converged()) measure(experiment, comparison, run);
+    if (observer != nullptr) observer->on_end(run);
+    comparison.runs.push_back(std::move(run));
+    return comparison;
+  }
+
+  /// What errors are measured against; nullptr: nothing.
+  std::shared_ptr<const States> reference(const Experiment& experiment, const Comparison& comparison) const {
     if (request_.reference_states) {
       const py::gil_scoped_acquire gil;
-      own_reference =
-          states_from_rows(request_.reference_states, experiment.dimension(), experiment.num_slices() + 1, "reference");
-      reference = &own_reference;
-    } else if (result.serial_fine && !result.serial_fine->failure && !result.serial_fine->interrupted) {
-      reference = &result.serial_fine->boundaries;
+      return std::make_shared<const States>(states_from_rows(request_.reference_states, experiment.dimension(),
+                                                             experiment.num_slices() + 1, "reference"));
     }
+    if (!comparison.has_reference()) return nullptr;
+    return {std::shared_ptr<void>(), &comparison.serial_fine->boundaries};
+  }
+
+  RunRecord solve(const Experiment& experiment, CoarseTrainer* trainer, const States* reference,
+                  IterationObserver* inside) {
     PararealOptions options = experiment.options;
     options.stop = stop_;
     const PararealProblem problem{.grid = experiment.grid,
@@ -166,27 +191,38 @@ class Work {
                                   .trainer = trainer,
                                   .reference = reference,
                                   .projection = projection()};
-    CallbackObserver observer(request_.on_iteration, caller_);
-    result.record = solve_in_windows(problem, experiment.config.windows, options, *experiment.executor, &observer);
+    CallbackObserver callback(request_.on_iteration, caller_);
+    IterationObservers observers{inside, &callback};
+    return solve_in_windows(problem, experiment.config.windows, options, *experiment.executor, &observers);
   }
 
-  void conclude(const Experiment& experiment, const HarvestingTrainer* trainer, Result& result) {
-    RunRecord& record = result.record;
-    if (auto unstable = coarse_stability_warning(experiment, record)) record.warnings.push_back(*unstable);
-    if (record.converged()) {
-      result.modelled_speedup = modelled_speedup(record, experiment.num_slices());
-      if (result.serial_fine) {
-        result.measured_speedup =
-            result.serial_fine->seconds / (result.planning_seconds.value_or(0.0) + record.seconds.total);
-      }
-    }
-    if (!request_.keep_model || trainer == nullptr || record.iterations.empty()) return;
+  void keep_model(const Experiment& experiment, const HarvestingTrainer* trainer, CorrectorRun& run) const {
+    const bool is_wanted = request_.keep_model || request_.out;
+    if (!is_wanted || trainer == nullptr || run.record.iterations.empty()) return;
     try {
       StoppableExecutor executor(*experiment.executor, stop_);
-      result.model = std::make_shared<const LearnedModel>(trainer->learned_model(executor));
+      run.model = trainer->learned_model(executor);
     } catch (const std::runtime_error& error) {
-      record.warnings.push_back(std::string("nothing learned: ") + error.what());
+      run.record.warnings.push_back(std::string("nothing learned: ") + error.what());
+    } catch (const StopRequested&) {
+      // As little is learned as if it had come a moment sooner.
     }
+  }
+
+  static void measure(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {
+    run.modelled = modelled_speedup(run.record, experiment.num_slices());
+    if (!comparison.has_reference()) return;
+    const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
+    run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
+  }
+
+  static void give(Comparison comparison, Result& result) {
+    CorrectorRun& run = comparison.runs.front();
+    result.record = std::move(run.record);
+    result.serial_fine = std::move(comparison.serial_fine);
+    result.measured_speedup = run.measured_speedup;
+    result.modelled_speedup = run.modelled;
+    if (run.model) result.model = std::make_shared<const LearnedModel>(*std::move(run.model));
   }
 
   const RunRequest& request_;

@@ -1,8 +1,11 @@
 // The Python module `forerun`; docs/python.md says how it is used.
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
 #include <filesystem>
+#include <optional>
+#include <stdexcept>
 
 #include "apps/forerun/cli/build.h"
 #include "apps/python/carry_out.h"
@@ -52,7 +55,8 @@ from an exact start SolverError is raised, with the exception as its cause. Ctrl
 constexpr const char* kRunText =
     R"(What `forerun run` does: config is a TOML file, or a dict of its sections {"problem": {…}, "time": {…}, …}.
 
-The other arguments are those of solve; nothing is written.)";
+out names a directory that keeps the run, as `forerun run --out` does (but for checkpoints); without, nothing is written.
+The other arguments are those of solve.)";
 
 std::shared_ptr<Result> solve(py::object grid, py::object u0, py::object fine, py::object coarse, py::object problem,
                               py::object bounds, py::object corrector, py::object model, bool keep_model,
@@ -75,10 +79,14 @@ ConfigDocument configuration(const py::object& config) {
 }
 
 std::shared_ptr<Result> run(py::object config, py::object model, bool keep_model, py::object reference,
-                            py::object projection, py::object on_iteration) {
+                            py::object projection, py::object on_iteration, std::optional<std::filesystem::path> out) {
   RunRequest request;
   request.document = configuration(config);
   read_common_arguments(request, model, keep_model, reference, projection, on_iteration);
+  if (out && py::isinstance<LearnedModel>(model)) {
+    throw std::invalid_argument("model: must be a file where the run is kept, which says what it was");
+  }
+  request.out = std::move(out);
   return carry_out(request);
 }
 
@@ -100,7 +108,7 @@ void define_functions(py::module_& module) {
              py::arg("on_iteration") = py::none());
   module.def("run", run, kRunText, py::arg("config"), py::kw_only(), py::arg("model") = py::none(),
              py::arg("keep_model") = false, py::arg("reference") = false, py::arg("projection") = py::none(),
-             py::arg("on_iteration") = py::none());
+             py::arg("on_iteration") = py::none(), py::arg("out") = py::none());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -22,12 +23,13 @@ struct RunRequest {
   bool coarse_is_cheapest_level = false;
 
   std::shared_ptr<const LearnedModel> model = {};  ///< to start from
-  std::string model_name = {};                     ///< its file, if it has one
+  std::string model_name = {};                     ///< its file; "model" of one that is none
   bool keep_model = false;                         ///< put together what was learned
   bool reference = false;                          ///< solve serially, too
   pybind11::object reference_states = {};          ///< of one's own, (N + 1, d)
   pybind11::object projection = {};                ///< projection(u) -> u
   pybind11::object on_iteration = {};              ///< on_iteration(iteration, states)
+  std::optional<std::filesystem::path> out = {};   ///< the directory that keeps the run
 };
 
 /// What `solve` and `run` both take.

@@ -125,6 +125,45 @@ class Refused(unittest.TestCase):
 
 
 class RunDirectories(unittest.TestCase):
+    def test_a_run_may_be_kept_and_reported(self):
+        with tempfile.TemporaryDirectory() as directory:
+            kept = pathlib.Path(directory) / "run"
+            config = lorenz(corrector={"name": "randnet"})
+            result = forerun.run(config, out=kept, reference=True)
+            record = forerun.read_run(kept)
+            run = record["runs"][0]
+            np.testing.assert_array_equal(run["states"], result.states)
+            np.testing.assert_array_equal(record["serial_states"], result.serial_states)
+            np.testing.assert_array_equal(run["increments"], result.iterations["increment"])
+            self.assertTrue(run["converged"])
+            self.assertEqual(record["status"], "ended")
+            again = forerun.run(kept / "config.toml", model=kept / "model-randnet.safetensors")
+            self.assertLess(again.num_iterations, result.num_iterations)
+            subprocess.run([PROGRAM, "report", kept], check=True, capture_output=True)
+            with self.assertRaisesRegex(OSError, "run"):
+                forerun.run(config, out=kept)
+
+    def test_a_run_that_is_ended_keeps_what_it_has(self):
+        def stop(iteration, states):
+            raise KeyboardInterrupt
+
+        with tempfile.TemporaryDirectory() as directory:
+            kept = pathlib.Path(directory) / "run"
+            with self.assertRaises(KeyboardInterrupt):
+                forerun.run(lorenz(parareal={"tolerance": 0.0}), out=kept, on_iteration=stop)
+            record = forerun.read_run(kept)
+            self.assertEqual(record["status"], "interrupted")
+            self.assertEqual(record["runs"][0]["iterations"], 1)
+            self.assertEqual(record["runs"][0]["states"].shape, (11, 3))
+
+    def test_models_of_a_kept_run_are_files(self):
+        with tempfile.TemporaryDirectory() as directory:
+            kept = pathlib.Path(directory) / "run"
+            model = forerun.run(lorenz(corrector={"name": "randnet"}), keep_model=True).model
+            with self.assertRaisesRegex(ValueError, "model: must be a file"):
+                forerun.run(lorenz(corrector={"name": "randnet"}), model=model, out=kept)
+            self.assertFalse(kept.exists())
+
     def test_records_are_dicts_of_arrays(self):
         with tempfile.TemporaryDirectory() as directory:
             kept = pathlib.Path(directory) / "run"

@@ -1,4 +1,4 @@
-"""The examples of docs/python.md and data/examples run as they stand."""
+"""The examples of docs/python.md and data/examples run as they stand; so does what is installed."""
 
 import contextlib
 import io
@@ -41,6 +41,15 @@ class Examples(unittest.TestCase):
         program = SOURCE / "data" / "examples" / "solve.py"
         done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
         self.assertIn("converged after", done.stdout)
+
+    def test_the_installed_module(self):
+        with tempfile.TemporaryDirectory() as directory:
+            subprocess.run([os.environ["CMAKE"], "--install", os.environ["FORERUN_BUILD_DIR"], "--prefix", directory,
+                            "--component", "python"], check=True, capture_output=True)
+            (module,) = pathlib.Path(directory).rglob("forerun*.so")
+            done = subprocess.run([sys.executable, "-c", "import forerun; print(forerun.__file__)"], check=True,
+                                  env={**os.environ, "PYTHONPATH": str(module.parent)}, capture_output=True, text=True)
+            self.assertEqual(done.stdout.strip(), str(module))
 
 
 if __name__ == "__main__":
