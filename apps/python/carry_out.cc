@@ -12,6 +12,7 @@
 #include "apps/python/caller_thread.h"
 #include "apps/python/exceptions.h"
 #include "apps/python/kept_run.h"
+#include "apps/python/run_under_way.h"
 #include "core/base/plain_text.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
@@ -255,13 +256,19 @@ std::shared_ptr<Result> carry_out(const RunRequest& request) {
   CallerThread caller(errors);
   Work work(request, errors, caller, stop.get_token());
   auto result = std::make_shared<Result>();
-  try {
-    caller.run_beside([&] { work.run(*result); });
-  } catch (const StopRequested&) {
-    errors.rethrow();
-    throw;
+  {
+    const RunUnderWay under_way(stop);
+    try {
+      caller.run_beside([&] { work.run(*result); });
+    } catch (const StopRequested&) {
+      result->record.termination = Termination::interrupted;
+    }
   }
   errors.rethrow();
+  if (result->record.termination == Termination::interrupted) {  // Python is ending, and so is this thread, silently
+    PyErr_SetNone(PyExc_SystemExit);
+    throw py::error_already_set();
+  }
   if (result->record.failure) throw_solver_error(result, work.cause(*result->record.failure));
   say_warnings(*result);
   return result;

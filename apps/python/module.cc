@@ -13,6 +13,7 @@
 #include "apps/python/models.h"
 #include "apps/python/result.h"
 #include "apps/python/run_directories.h"
+#include "apps/python/run_under_way.h"
 #include "apps/python/settings.h"
 #include "apps/python/solve_arguments.h"
 
@@ -122,4 +123,5 @@ PYBIND11_MODULE(forerun, module) {
   forerun::python::define_result(module);
   forerun::python::define_functions(module);
   forerun::python::define_run_directories(module);
+  pybind11::module_::import("atexit").attr("register")(pybind11::cpp_function(&forerun::python::RunUnderWay::end_all));
 }
