@@ -133,16 +133,20 @@ class Work {
     for (const CallableSolver& level : request_.fine) result.levels.push_back(level.name());
   }
 
+  /// What it throws, or gives that is no state, ends the run.
   StateProjection projection() const {
     if (!request_.projection) return {};
     return [this](StateOut state) {
       const py::gil_scoped_acquire gil;
       try {
-        assign_state(request_.projection(copy_of(StateView(state))), state);
+        return assign_state(request_.projection(copy_of(StateView(state))), state);
       } catch (const py::error_already_set& error) {
         errors_.end_run(error);
-        throw StopRequested{};
+      } catch (const std::invalid_argument& error) {
+        PyErr_SetString(PyExc_ValueError, (std::string("projection: ") + error.what()).c_str());
+        errors_.end_run(py::error_already_set());
       }
+      throw StopRequested{};
     };
   }
 

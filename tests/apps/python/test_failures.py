@@ -50,7 +50,7 @@ class FromAnExactStart(unittest.TestCase):
                 self.assertEqual(error.time, 0.375)
                 self.assertEqual(error.reason, "Refusal: states beyond the table")
                 self.assertIn("in slice 3", str(error))
-                self.assertIn("refuse", "".join(traceback.format_exception(error)))
+                self.assertIn("refuse", "".join(traceback.format_exception(type(error), error, error.__traceback__)))
 
     def test_the_last_good_iterate_is_kept(self):
         error = self.failure(refuse)
@@ -172,6 +172,9 @@ class Ending(unittest.TestCase):
     def test_exceptions_of_a_projection(self):
         with self.assertRaises(Refusal):
             forerun.solve(GRID, U0, fine=decay(10), coarse=decay(1), tolerance=0.0, projection=refuse)
+        for projection in (lambda u: None, lambda u: u[:1], lambda u: "u"):
+            with self.assertRaisesRegex(ValueError, "projection: the result"):
+                forerun.solve(GRID, U0, fine=decay(10), coarse=decay(1), tolerance=0.0, projection=projection)
 
     def test_warnings_that_are_errors(self):
         with warnings.catch_warnings():
