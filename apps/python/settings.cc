@@ -35,6 +35,7 @@ bool is_list(py::handle value) {
 
 ParameterValue value_from(py::handle value, const std::string& what) {
   if (value.is_none()) refuse(value, what, "must be left out or have a value");
+  if (PyFloat_Check(value.ptr())) return PyFloat_AS_DOUBLE(value.ptr());  // most of long lists
   if (PyBool_Check(value.ptr()) || is_a(value, "bool_")) return py::bool_(py::reinterpret_borrow<py::object>(value));
   if (py::isinstance<py::str>(value)) return value.cast<std::string>();
   if (py::hasattr(value, "__fspath__")) return py::str(value.attr("__fspath__")()).cast<std::string>();
@@ -46,7 +47,7 @@ ParameterValue value_from(py::handle value, const std::string& what) {
     if (overflow != 0) refuse(value, what, "integers must lie from -2^63 to 2^63 - 1");
     return std::int64_t{number};
   }
-  const bool is_number = PyFloat_Check(value.ptr()) || is_a(value, "floating") || py::isinstance<py::array>(value);
+  const bool is_number = is_a(value, "floating") || py::isinstance<py::array>(value);
   if (!is_number) refuse(value, what, "must be a bool, an int, a float, a str, a list of these, or a path");
   return value.attr("__float__")().cast<double>();
 }
