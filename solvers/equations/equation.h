@@ -2,7 +2,7 @@
 
 #include "core/base/state.h"
 #include "core/base/state_norm.h"
-#include "solvers/equations/state_layout.h"
+#include "core/base/state_layout.h"
 #include "solvers/simd/lanes.h"
 
 namespace forerun {

@@ -7,7 +7,7 @@
 #include "core/base/state_norm.h"
 #include "core/propagation/propagator.h"
 #include "solvers/equations/jacobian.h"
-#include "solvers/equations/state_layout.h"
+#include "core/base/state_layout.h"
 #include "solvers/integrators/solver_spec.h"
 
 namespace forerun {

@@ -100,11 +100,24 @@ std::pair<double, double> usual_bounds(const Eigen::Ref<const State>& initial) {
   return {lower - room, upper + room};
 }
 
+AxisEnds ends_of(const MeshAxisSpec& axis) {
+  if (axis.is_periodic) return AxisEnds::periodic;
+  switch (axis.nodes) {
+    case MeshNodes::ends:
+      return AxisEnds::walls_at_points;
+    case MeshNodes::inner:
+      return AxisEnds::values_beyond_points;
+    default:
+      return AxisEnds::walls_beyond_cells;
+  }
+}
+
 StateLayout layout_of(const EquationsSpec& equations) {
   StateLayout layout;
   for (const FieldSpec& field : equations.fields) layout.fields.push_back(field.name);
   for (auto axis = equations.axes.rbegin(); axis != equations.axes.rend(); ++axis) {
-    layout.axes.push_back({axis->name, axis->points, axis->coordinate(0), axis->coordinate(axis->points - 1)});
+    layout.axes.push_back(
+        {axis->name, axis->points, axis->coordinate(0), axis->coordinate(axis->points - 1), ends_of(*axis)});
   }
   if (layout.fields.size() < 2) layout.portrait = {0, 0};
   return layout;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/base/state_norm.h"
-#include "solvers/equations/state_layout.h"
+#include "core/base/state_layout.h"
 #include "solvers/expressions/equations_spec.h"
 #include "solvers/expressions/graph.h"
 #include "solvers/expressions/mesh.h"

@@ -278,6 +278,7 @@ RunConfig read_config(const ConfigDocument& document) {
   config.threads = static_cast<int>(run.integer("threads"));
   config.seed = static_cast<std::uint64_t>(run.integer("seed"));
   config.checkpoint_seconds = run.number("checkpoint_seconds");
+  config.output = read_output(document, read_section(document, "output"));
   return config;
 }
 

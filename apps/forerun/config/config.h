@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/forerun/config/config_document.h"
+#include "apps/forerun/config/output_section.h"
 #include "apps/forerun/run/fine_levels.h"
 #include "core/base/parameters.h"
 #include "core/base/state.h"
@@ -41,6 +42,7 @@ struct RunConfig {
   int threads = 0;
   std::uint64_t seed = 1;
   double checkpoint_seconds = 30.0;
+  std::optional<OutputRequest> output;
 
   /// Whether u(begin) is the configuration's, not the problem's.
   bool has_own_initial_state() const { return initial_state || initial_values; }

@@ -68,17 +68,19 @@ std::vector<ConfigSection> make_sections() {
   const ParameterSpec windows = integer_key(
       "windows", 1, 1, 1e9, "run one after the other, each over slices / windows of them; must divide slices");
   constexpr double largest_seed = 9007199254740992.0;  // 2^53: seeds survive JSON readers that know only doubles
-  return {{"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
-          {"time", "the interval and its slices", {begin, end, slices, windows, boundaries_key()}, {}},
-          {"fine", "the solver whose answer is wanted", fine_keys(), {}},
-          {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", solver_keys(), {}},
-          {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
-          {"corrector", "what is learned, and its options", {name}, {}},
-          {"run",
-           "the machine",
-           {integer_key("threads", 0, 0, 1024, "threads; 0: all cores"),
-            integer_key("seed", 1, 0, largest_seed, "of the random layer"), checkpoint_seconds},
-           {}}};
+  return {
+      {"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
+      {"time", "the interval and its slices", {begin, end, slices, windows, boundaries_key()}, {}},
+      {"fine", "the solver whose answer is wanted", fine_keys(), {}},
+      {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", solver_keys(), {}},
+      {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
+      {"corrector", "what is learned, and its options", {name}, {}},
+      {"run",
+       "the machine",
+       {integer_key("threads", 0, 0, 1024, "threads; 0: all cores"),
+        integer_key("seed", 1, 0, largest_seed, "of the random layer"), checkpoint_seconds},
+       {}},
+      {"output", "states beside those at slice boundaries, by one more pass of the fine solver", output_keys(), {}}};
 }
 
 }  // namespace

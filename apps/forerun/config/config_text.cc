@@ -1,16 +1,12 @@
 // A configuration as a file that reads back the same.
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
-#include "apps/forerun/config/time_boundaries.h"
+#include "apps/forerun/config/number_list.h"
 
 namespace forerun {
 namespace {
 
-std::string text_from(const State& state) {
-  std::string text;
-  for (const double number : state) text += (text.empty() ? "" : ", ") + toml_text(number);
-  return "[" + text + "]";
-}
+std::string text_from(const State& state) { return numbers_text({state.begin(), state.end()}); }
 
 }  // namespace
 
@@ -33,7 +29,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   lines(config.problem.parameters);
   header("time");
   if (config.boundaries) {
-    text += "boundaries = " + boundaries_text(*config.boundaries) + "\n";
+    text += "boundaries = " + numbers_text(*config.boundaries) + "\n";
   } else {
     if (config.begin) line("begin", *config.begin);
     line("end", config.end);
@@ -63,6 +59,7 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   line("threads", std::int64_t{config.threads});
   line("seed", static_cast<std::int64_t>(config.seed));
   line("checkpoint_seconds", config.checkpoint_seconds);
+  if (config.output) text += "\n" + output_text(*config.output);
   return text;
 }
 

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "apps/forerun/config/config_document.h"
+
 namespace forerun {
 namespace {
 
@@ -27,6 +29,12 @@ std::optional<std::vector<double>> parse_numbers(const std::string& text) {
     if (at == end) return numbers;
     if (*at++ != ',') return std::nullopt;
   }
+}
+
+std::string numbers_text(const std::vector<double>& numbers) {
+  std::string text;
+  for (const double number : numbers) text += (text.empty() ? "[" : ", ") + toml_text(number);
+  return text + "]";
 }
 
 }  // namespace forerun

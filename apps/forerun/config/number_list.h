@@ -10,4 +10,7 @@ namespace forerun {
 /// empty list included.
 std::optional<std::vector<double>> parse_numbers(const std::string& text);
 
+/// "[0.0, 0.5, 2.0]", to read back exactly.
+std::string numbers_text(const std::vector<double>& numbers);
+
 }  // namespace forerun

@@ -20,7 +20,11 @@ void require_agreement(const ConfigDocument& document, const Parameters& time, c
                    ": must be left out or " + toml_text(found) + ", as 'boundaries' has it");
 }
 
-std::vector<double> numbers_of(const ConfigDocument& document, const std::string& text, const std::string& place) {
+}  // namespace
+
+std::vector<double> read_times(const ConfigDocument& document, const std::string& section, const std::string& key,
+                               const std::string& text) {
+  const std::string place = place_of(document, section, key) + ": [" + section + "] " + key;
   if (text.starts_with('[')) {
     if (std::optional<std::vector<double>> numbers = parse_numbers(text)) return *numbers;
     throw UsageError(place + " = " + text + ": must be a list of growing times like [0.0, 0.1, 0.5, 2.0]");
@@ -29,8 +33,6 @@ std::vector<double> numbers_of(const ConfigDocument& document, const std::string
   const State state = read_state_file(std::filesystem::path(document.file_name()).parent_path() / text);
   return {state.begin(), state.end()};
 }
-
-}  // namespace
 
 ParameterSpec boundaries_key() {
   return {.name = "boundaries",
@@ -42,8 +44,7 @@ ParameterSpec boundaries_key() {
 
 std::optional<std::vector<double>> read_boundaries(const ConfigDocument& document, const Parameters& time) {
   if (!time.is_set("boundaries")) return std::nullopt;
-  const std::string place = place_of(document, "time", "boundaries") + ": [time] boundaries";
-  std::vector<double> boundaries = numbers_of(document, time.text("boundaries"), place);
+  std::vector<double> boundaries = read_times(document, "time", "boundaries", time.text("boundaries"));
   try {
     const TimeGrid grid(boundaries);
     require_agreement(document, time, "begin", grid.begin());
@@ -53,12 +54,6 @@ std::optional<std::vector<double>> read_boundaries(const ConfigDocument& documen
     throw UsageError(place_of(document, "time", "boundaries") + ": [time] " + error.what());
   }
   return boundaries;
-}
-
-std::string boundaries_text(const std::vector<double>& boundaries) {
-  std::string text;
-  for (const double boundary : boundaries) text += (text.empty() ? "[" : ", ") + toml_text(boundary);
-  return text + "]";
 }
 
 }  // namespace forerun

@@ -47,8 +47,18 @@ Json failure_json(const std::optional<SliceFailure>& failure) {
           {"time", number(failure->time)}};
 }
 
-Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<WarmStart>& warm_start) {
+/// What [output] gave: an array of the file's columns has this shape.
+Json output_json(const CorrectorRun& run, const std::optional<OutputPlan>& plan) {
+  if (!run.output || !run.output->found) return nullptr;
+  return {{"times", plan->times.size()},
+          {"shape", plan->shape},
+          {"seconds", number(run.output->found->seconds)},
+          {"effective_sweeps", number(run.output->found->fine_passes)}};
+}
+
+Json run_json(const CorrectorRun& run, const Experiment& experiment, const std::optional<WarmStart>& warm_start) {
   const RunRecord& record = run.record;
+  const Index num_slices = experiment.num_slices();
   Json json;
   json["corrector"] = run.corrector.name;
   json["converged"] = record.converged();
@@ -83,7 +93,8 @@ Json run_json(const CorrectorRun& run, Index num_slices, const std::optional<War
   json["options"] = parameters_json(run.corrector.parameters);
   json["warm_start"] = nullptr;
   if (run.warm) json["warm_start"] = {{"model", warm_start->file.string()}, {"transfer", warm_start->transfer}};
-  json["failure"] = failure_json(record.failure);
+  json["output"] = output_json(run, experiment.output);
+  json["failure"] = failure_json(run.output && run.output->failure ? run.output->failure : record.failure);
   return json;
 }
 
@@ -120,8 +131,7 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
                         {"effective_sweeps", number(experiment.planned->plan.work)}};
   }
   json["runs"] = Json::array();
-  for (const CorrectorRun& run : comparison.runs)
-    json["runs"].push_back(run_json(run, experiment.num_slices(), warm_start));
+  for (const CorrectorRun& run : comparison.runs) json["runs"].push_back(run_json(run, experiment, warm_start));
   // File names need not be UTF-8; a record must be all the same.
   constexpr int indent = 2;
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -10,6 +10,7 @@
 #include "apps/forerun/run/coarse_stability.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/learner.h"
+#include "apps/forerun/run/output_pass.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/parareal/windows.h"
@@ -105,7 +106,8 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
 bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan) {
   const auto cut_short = [&](const CorrectorRun& run) {
     const bool learned = !plan.keep_models || !find_corrector(run.corrector.name).make || run.model.has_value();
-    return run.record.termination == Termination::interrupted || !learned;
+    const bool gave = !run.output || run.output->found || run.output->failure;
+    return run.record.termination == Termination::interrupted || !learned || !gave;
   };
   return !comparison.not_run.empty() || (comparison.serial_fine && comparison.serial_fine->interrupted) ||
          std::any_of(comparison.runs.begin(), comparison.runs.end(), cut_short);
@@ -172,6 +174,9 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
       if (has_reference && run.record.converged()) {
         const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
         run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
+      }
+      if (plan.keep_output && run.record.converged()) {
+        run.output = output_pass(experiment, run.record.boundaries, stop, slice_limit(plan, experiment, observer));
       }
       if (observer != nullptr) observer->on_end(run);
       // What the last one leaves is written as a result next.

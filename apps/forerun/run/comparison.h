@@ -9,6 +9,7 @@
 
 #include "apps/forerun/cli/console.h"
 #include "apps/forerun/run/experiment.h"
+#include "core/parareal/intermediate_states.h"
 #include "core/propagation/serial_fine.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
@@ -28,6 +29,12 @@ struct WarmStart {
   std::vector<std::string> transfer;  ///< in words, what differs from what it was learned on
 };
 
+/// What [output] asks for; neither where it was stopped.
+struct OutputPass {
+  std::optional<IntermediateStates> found;
+  std::optional<SliceFailure> failure;
+};
+
 /// One run with one corrector.
 struct CorrectorRun {
   NamedChoice corrector;
@@ -37,6 +44,7 @@ struct CorrectorRun {
   std::optional<double>
       measured_speedup;  ///< time for choosing levels included; nullopt as well where the run did not converge
   std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge
+  std::optional<OutputPass> output;         ///< nullopt where none is wanted, or the run did not converge
 };
 
 /// Several correctors on the same problem.
@@ -58,6 +66,7 @@ struct ComparisonPlan {
   bool reference = false;
   std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
   bool keep_models = false;             ///< fill `CorrectorRun::model`
+  bool keep_output = false;             ///< fill `CorrectorRun::output`
   bool quiet = false;
   Checkpoint* checkpoint = nullptr;  ///< what is computed is kept in it, and what it knows is not computed again
 };

@@ -89,6 +89,11 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
                                       (config.windows > 1 ? " in each window" : ""));
   text += plan_line("correctors", joined(corrector_names(plan)));
   text += plan_line("reference", plan.reference ? "serial fine solution" : "none");
+  if (experiment.output) {
+    text += plan_line("output", std::to_string(experiment.output->times.size()) + " states, " +
+                                    format_bytes(experiment.output->bytes(experiment.dimension())) +
+                                    (plan.keep_output ? "" : ", left out without --out"));
+  }
   for (const NamedChoice& corrector : plan.correctors)
     text += plan_line("memory, " + corrector.name, memory_text(corrector, plan, experiment, sweeps));
   if (request.out) {

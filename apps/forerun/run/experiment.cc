@@ -8,6 +8,7 @@
 
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
 #include "core/base/stopwatch.h"
 #include "core/files/array_file.h"
@@ -93,6 +94,17 @@ void require_memory(const ConfigDocument& document, Index dimension, Index slice
                    format_bytes(physical_memory()));
 }
 
+std::optional<OutputPlan> output_plan(const ConfigDocument& document, const RunConfig& config, const TimeGrid& grid,
+                                      const OdeProblem& problem) {
+  if (!config.output) return std::nullopt;
+  OutputPlan plan = make_output_plan(document, *config.output, grid, problem.layout());
+  const double bytes = plan.bytes(problem.dimension());
+  if (bytes <= physical_memory()) return plan;
+  throw UsageError(document.place_of_section("output") + ": [output] " + std::to_string(plan.times.size()) +
+                   " states would take " + format_bytes(bytes) + ", must fit into this machine's " +
+                   format_bytes(physical_memory()));
+}
+
 TimeGrid time_grid(const ConfigDocument& document, const RunConfig& config, const OdeProblem& problem) {
   if (config.boundaries) return TimeGrid(*config.boundaries);
   const double begin = begin_of(config, problem);
@@ -171,6 +183,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   State initial = initial_state(document, config, *problem);
   require_memory(document, problem->dimension(), config.slices);
   TimeGrid grid = time_grid(document, config, *problem);
+  std::optional<OutputPlan> output = output_plan(document, config, grid, *problem);
   StateBounds bounds = problem->has_bounds() ? problem->bounds() : bounds_around(initial);
   PararealOptions options = parareal_options(config.parareal, *problem);
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
@@ -190,6 +203,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
     cheaper_levels.push_back(make(config.fine_levels.solvers[i]));
   }
   auto coarse = made_at(document, "coarse", "method", [&] { return make(config.coarse); });
+  require_learner(document, config.corrector, *problem);
   ProblemSignature learned_on = signature(config, *problem, grid);
   return {.config = std::move(config),
           .problem = std::move(problem),
@@ -201,6 +215,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
           .cheaper_levels = std::move(cheaper_levels),
           .planned = std::move(planned),
           .options = std::move(options),
+          .output = std::move(output),
           .executor = std::move(executor),
           .signature = std::move(learned_on)};
 }

@@ -41,6 +41,7 @@ struct Experiment {
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;  ///< below it, cheapest first
   std::optional<PlannedLevels> planned;
   PararealOptions options;
+  std::optional<OutputPlan> output;
   std::unique_ptr<SliceExecutor> executor;
   ProblemSignature signature;
 

@@ -212,6 +212,11 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
                    format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
                    format_duration(seconds.predict) + ", other " + format_duration(seconds.other()));
+  if (run.output && run.output->found) {
+    line("output", std::to_string(run.output->found->states.cols()) + " states in " +
+                       format_duration(run.output->found->seconds) + ", " +
+                       format_number(run.output->found->fine_passes) + " of a fine pass");
+  }
   if (comparison.has_reference()) line("serial fine", format_duration(comparison.serial_fine->seconds));
   if (run.measured_speedup) line("measured speed-up", format_factor(*run.measured_speedup) + " over serial fine");
   if (run.modelled) {
@@ -230,6 +235,9 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
   }
   for (const CorrectorRun& run : comparison.runs) {
     const RunRecord& record = run.record;
+    if (run.output && run.output->failure) {
+      sentences.push_back(run.corrector.name + " converged, its [output] failed: " + run.output->failure->sentence());
+    }
     if (record.converged()) continue;
     PlainText text;
     text << run.corrector.name << " did not converge: " << window_place_text(record, experiment);
@@ -267,7 +275,10 @@ ExitStatus exit_status(const Comparison& comparison) {
                        [=](const CorrectorRun& run) { return run.record.termination == termination; });
   };
   if (comparison.interrupted) return ExitStatus::interrupted;
-  if (any(Termination::propagator_failed) || (comparison.serial_fine && comparison.serial_fine->failure)) {
+  const bool output_failed = std::any_of(comparison.runs.begin(), comparison.runs.end(),
+                                         [](const CorrectorRun& run) { return run.output && run.output->failure; });
+  if (output_failed || any(Termination::propagator_failed) ||
+      (comparison.serial_fine && comparison.serial_fine->failure)) {
     return ExitStatus::solver_failed;
   }
   const bool all_converged = std::all_of(comparison.runs.begin(), comparison.runs.end(),

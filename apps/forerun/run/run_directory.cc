@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 constexpr const char* initial_state_name = "initial_state.npy";
 
 std::string boundaries_name(const std::string& solver) { return "boundaries-" + solver + ".npy"; }
+std::string output_name(const std::string& corrector) { return "output-" + corrector + ".npy"; }
+constexpr const char* output_times_name = "output-times.npy";
 std::string model_name(const std::string& corrector) { return "model-" + corrector + ".safetensors"; }
 
 }  // namespace
@@ -56,14 +58,18 @@ void RunDirectory::write_origin(const Experiment& experiment, const std::string&
 }
 
 fs::path RunDirectory::boundaries_file(const std::string& solver) const { return path_ / boundaries_name(solver); }
+fs::path RunDirectory::output_file(const std::string& corrector) const { return path_ / output_name(corrector); }
+fs::path RunDirectory::output_times_file() const { return path_ / output_times_name; }
 fs::path RunDirectory::model_file(const std::string& corrector) const { return path_ / model_name(corrector); }
 
 std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, const ComparisonPlan& plan) {
   std::vector<std::string> names = {"config.toml", "provenance.json", "record.json", "iterations.csv"};
   if (experiment.config.has_own_initial_state()) names.emplace_back(initial_state_name);
+  if (plan.keep_output) names.emplace_back(output_times_name);
   if (plan.reference) names.push_back(boundaries_name("serial-fine"));
   for (const NamedChoice& corrector : plan.correctors) {
     names.push_back(boundaries_name(corrector.name));
+    if (plan.keep_output) names.push_back(output_name(corrector.name));
     if (find_corrector(corrector.name).make) names.push_back(model_name(corrector.name));
   }
   return names;

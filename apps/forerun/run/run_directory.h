@@ -17,6 +17,8 @@ namespace forerun {
 ///   iterations.csv              a row an iteration
 ///   boundaries-CORRECTOR.npy    d × (N + 1), column n is U[n]
 ///   boundaries-serial-fine.npy  where a reference was computed
+///   output-CORRECTOR.npy        where [output] asks for it and the run has converged: components × times
+///   output-times.npy            likewise
 ///   model-CORRECTOR.safetensors where the corrector learns
 ///
 /// The first three are there before the work, record and iterations follow it (run_journal.h), the rest is written when
@@ -41,6 +43,8 @@ class RunDirectory {
   std::filesystem::path iterations_file() const { return path_ / "iterations.csv"; }
   /// `solver` is a corrector's name or "serial-fine".
   std::filesystem::path boundaries_file(const std::string& solver) const;
+  std::filesystem::path output_file(const std::string& corrector) const;
+  std::filesystem::path output_times_file() const;
   std::filesystem::path model_file(const std::string& corrector) const;
 
   /// Throws `FileError` where something stands at `path` that is not an empty directory. Touches nothing.

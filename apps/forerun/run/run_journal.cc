@@ -31,13 +31,29 @@ Record without_states(Record record) {
   return record;
 }
 
+std::optional<OutputPass> without_states(const std::optional<OutputPass>& output) {
+  if (!output || !output->found) return output;
+  return OutputPass{.found =
+                        IntermediateStates{
+                            .states = {}, .seconds = output->found->seconds, .fine_passes = output->found->fine_passes},
+                    .failure = {}};
+}
+
 CorrectorRun without_states(const CorrectorRun& run) {
   return {.corrector = run.corrector,
           .record = without_states(run.record),
           .warm = run.warm,
           .model = {},
           .measured_speedup = run.measured_speedup,
-          .modelled = run.modelled};
+          .modelled = run.modelled,
+          .output = without_states(run.output)};
+}
+
+void write_output_files(const RunDirectory& directory, const Experiment& experiment, const CorrectorRun& run) {
+  const std::vector<double>& times = experiment.output->times;
+  write_file_atomically(directory.output_times_file(),
+                        npy_bytes(Eigen::Map<const State>(times.data(), static_cast<Index>(times.size()))));
+  write_npy(directory.output_file(run.corrector.name), run.output->found->states);
 }
 
 /// Does all of `writes`: what was computed is not lost because one of its places fails. Throws the first failure.
@@ -134,6 +150,7 @@ void RunJournal::on_solved(const CorrectorRun& run) {
 }
 
 void RunJournal::on_end(const CorrectorRun& run) {
+  write_output(run);
   write_model(run);
   const std::lock_guard lock(mutex_);
   so_far_.runs.back() = without_states(run);
@@ -216,6 +233,13 @@ void RunJournal::write_iterate(const std::string& corrector, const States& bound
   if (written_.count(file) == 0 && try_to([&] { write_npy(file, boundaries); })) written_.insert(file);
 }
 
+void RunJournal::write_output(const CorrectorRun& run) {
+  if (places_.directory == nullptr || !run.output || !run.output->found) return;
+  const std::filesystem::path states = places_.directory->output_file(run.corrector.name);
+  const auto write = [&] { write_output_files(*places_.directory, experiment_, run); };
+  if (written_.count(states) == 0 && try_to(write)) written_.insert(states);
+}
+
 void RunJournal::write_model(const CorrectorRun& run) {
   if (places_.directory == nullptr || !run.model) return;
   const std::filesystem::path file = places_.directory->model_file(run.corrector.name);
@@ -263,6 +287,10 @@ void RunJournal::finish(const Comparison& comparison) {
     for (const CorrectorRun& run : comparison.runs) {
       const std::filesystem::path states = directory.boundaries_file(run.corrector.name);
       unless_written(states, [states, &run] { write_npy(states, run.record.boundaries); });
+      if (run.output && run.output->found) {
+        unless_written(directory.output_file(run.corrector.name),
+                       [&] { write_output_files(directory, experiment_, run); });
+      }
       const std::filesystem::path model = directory.model_file(run.corrector.name);
       if (run.model) unless_written(model, [model, &run] { save_model(model, *run.model); });
     }

@@ -62,6 +62,7 @@ class RunJournal final : public ComparisonObserver {
   void write_record(const Comparison& comparison);
   std::string keep(Termination termination, const std::optional<SliceFailure>& failure);
   void write_iterate(const std::string& corrector, const States& boundaries);
+  void write_output(const CorrectorRun& run);
   void write_model(const CorrectorRun& run);
   void write_iterations(const Comparison& comparison);
   /// False where it failed, which is said once.

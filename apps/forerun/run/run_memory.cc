@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apps/forerun/run/learner.h"
 #include "core/parareal/parareal_memory.h"
 #include "learning/training/corrector_registry.h"
 #include "learning/training/harvesting_trainer.h"
@@ -22,6 +23,7 @@ double run_bytes(const NamedChoice& corrector, const Experiment& experiment, boo
   const bool learning = learns(corrector, experiment);
   double bytes = parareal_bytes(dimension, slices, learning);
   if (reference) bytes += boundary_bytes(dimension, all);
+  if (experiment.output) bytes += experiment.output->bytes(dimension);
   const bool several = experiment.config.windows > 1;
   if (several) bytes += boundary_bytes(dimension, all) + all * static_cast<double>(sizeof(Slice));
   if (several && reference) bytes += boundary_bytes(dimension, slices);
@@ -30,7 +32,8 @@ double run_bytes(const NamedChoice& corrector, const Experiment& experiment, boo
   double samples = std::min(num_iterations * slices, most);
   if (several) samples += static_cast<double>(HarvestingTrainer::most_carried(experiment.window_slices(), dimension));
   return bytes + HarvestingTrainer::bytes(dimension, slices, samples) +
-         find_corrector(corrector.name).bytes(corrector.parameters, {dimension, slices, samples});
+         find_corrector(corrector.name)
+             .bytes(corrector.parameters, {dimension, slices, samples, stencil_pays(corrector_context(experiment))});
 }
 
 }  // namespace forerun

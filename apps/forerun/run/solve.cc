@@ -15,6 +15,7 @@
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/dry_run.h"
+#include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
@@ -61,10 +62,12 @@ ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experime
   ComparisonPlan plan;
   for (const std::string& name : corrector_names(request, experiment.config)) {
     plan.correctors.push_back(choose_corrector(experiment.config, name));
+    require_learner(request.document, plan.correctors.back(), *experiment.problem);
   }
   plan.reference = request.reference;
   plan.quiet = request.quiet;
   plan.keep_models = request.save_model || request.out;
+  plan.keep_output = experiment.output && request.out;
   if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);
   check_models(request, plan);
   return plan;
@@ -217,6 +220,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
     plan.checkpoint = &*checkpoint;
   }
   say_transfer(plan, *logger);
+  if (experiment.output && !request.out) logger->warn("[output] is left out: it is written with --out DIR only");
   return carry_out_and_report(request, experiment, plan, directory ? &*directory : nullptr, interrupt, console,
                               *logger);
 }

@@ -35,7 +35,7 @@ struct AllenCahn : FieldEquation {
   StateBounds bounds() const { return uniform_bounds(points, -1.0, 1.0); }
   StateLayout layout() const {
     const double end = 1.0 - 1.0 / static_cast<double>(points);
-    return {{"u"}, {{"x", points, -end, end}}};
+    return {{"u"}, {{"x", points, -end, end, is_periodic ? AxisEnds::periodic : AxisEnds::walls_beyond_cells}}};
   }
 
   template <class Scalar>

@@ -28,7 +28,7 @@ struct Burgers : FieldEquation {
   Index dimension() const { return points; }
   State initial_state() const;
   StateBounds bounds() const { return uniform_bounds(points, 0.0, 1.0); }
-  StateLayout layout() const { return {{"u"}, {{"x", points, -1.0, 1.0}}}; }
+  StateLayout layout() const { return {{"u"}, {{"x", points, -1.0, 1.0, AxisEnds::periodic}}}; }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

@@ -49,7 +49,7 @@ struct Heat : FieldEquation {
   StateBounds bounds() const { return uniform_bounds(points, -1.0, 1.0); }
   StateLayout layout() const {
     const double dx = 1.0 / static_cast<double>(points + 1);
-    return {{"u"}, {{"x", points, dx, 1.0 - dx}}};
+    return {{"u"}, {{"x", points, dx, 1.0 - dx, AxisEnds::values_beyond_points}}};
   }
 
   template <class Scalar>

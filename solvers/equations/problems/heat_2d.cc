@@ -42,7 +42,8 @@ struct Heat2d : FieldEquation {
   StateBounds bounds() const { return uniform_bounds(dimension(), -1.0, 1.0); }
   StateLayout layout() const {
     const double dx = 1.0 / static_cast<double>(side + 1);
-    return {{"u"}, {{"y", side, dx, 1.0 - dx}, {"x", side, dx, 1.0 - dx}}};
+    constexpr AxisEnds ends = AxisEnds::values_beyond_points;
+    return {{"u"}, {{"y", side, dx, 1.0 - dx, ends}, {"x", side, dx, 1.0 - dx, ends}}};
   }
 
   template <class Scalar>

@@ -53,7 +53,10 @@ struct ShallowWater : FieldEquation {
   /// The published runs are not scaled.
   StateBounds bounds() const { return uniform_bounds(dimension(), -1.0, 1.0); }
   StateBounds range() const { return uniform_bounds(dimension(), -5.0, 5.0); }
-  StateLayout layout() const { return {{"eta", "u", "v"}, {{"y", rows, bottom, top}, {"x", columns, left, right}}}; }
+  StateLayout layout() const {
+    constexpr AxisEnds ends = AxisEnds::walls_at_points;
+    return {{"eta", "u", "v"}, {{"y", rows, bottom, top, ends}, {"x", columns, left, right, ends}}};
+  }
 
   State initial_state() const {
     State state = State::Zero(dimension());

@@ -34,7 +34,9 @@ struct Transport : FieldEquation {
     return (2.0 * std::numbers::pi * mode * x.array()).sin();
   }
   StateBounds bounds() const { return uniform_bounds(points, -1.0, 1.0); }
-  StateLayout layout() const { return {{"u"}, {{"x", points, 0.0, 1.0 - 1.0 / static_cast<double>(points)}}}; }
+  StateLayout layout() const {
+    return {{"u"}, {{"x", points, 0.0, 1.0 - 1.0 / static_cast<double>(points), AxisEnds::periodic}}};
+  }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {

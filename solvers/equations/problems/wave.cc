@@ -52,7 +52,7 @@ struct Wave : FieldEquation {
   }
   StateLayout layout() const {
     const double dx = 1.0 / static_cast<double>(points + 1);
-    return {{"u", "v"}, {{"x", points, dx, 1.0 - dx}}};
+    return {{"u", "v"}, {{"x", points, dx, 1.0 - dx, AxisEnds::values_beyond_points}}};
   }
 
   template <class Scalar>

@@ -8,12 +8,21 @@
 
 namespace forerun {
 
+/// What lies beyond the first and the last point of an axis.
+enum class AxisEnds {
+  walls_beyond_cells,    ///< walls half a cell beyond: u_{−1−k} mirrors u_k; also where nobody says
+  walls_at_points,       ///< both ends lie on walls: u_{−k} mirrors u_k
+  values_beyond_points,  ///< one point beyond each end lies a given value
+  periodic,              ///< the ends are neighbours
+};
+
 /// One axis of a regular mesh: `points` points from `begin` to `end`.
 struct MeshAxis {
   std::string name;  ///< "x"
   Index points = 1;
   double begin = 0.0;
   double end = 1.0;
+  AxisEnds ends = AxisEnds::walls_beyond_cells;
 };
 
 /// How a state vector is to be looked at; no algorithm depends on it.

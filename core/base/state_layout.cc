@@ -1,4 +1,4 @@
-#include "solvers/equations/state_layout.h"
+#include "core/base/state_layout.h"
 
 namespace forerun {
 
