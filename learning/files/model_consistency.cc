@@ -74,6 +74,15 @@ std::optional<std::string> readout_defect(const LearnedModel& model) {
   return std::nullopt;
 }
 
+/// Of a network with weights shared over a mesh, whose shapes the recipe decides.
+std::optional<std::string> stencil_defect(const LearnedModel& model) {
+  if (model.readout.size() == 0) return "it has no readout";
+  if (!model.readout.allFinite()) return "its readout holds a value that is not finite";
+  if (model.basis.cols() != 2 || model.basis.rows() != model.readout.rows()) return "it has no scale for its fields";
+  if (!model.basis.allFinite() || !(model.basis.col(1).array() > 0.0).all()) return "its fields have no width";
+  return std::nullopt;
+}
+
 std::optional<std::string> harvest_defect(const LearnedModel& model) {
   const Harvest& harvest = model.harvest;
   if (harvest.size() > 0 && harvest.dimension() != model.signature.dimension) {
@@ -88,6 +97,10 @@ std::optional<std::string> harvest_defect(const LearnedModel& model) {
 
 std::optional<std::string> contradiction(const LearnedModel& model) {
   if (auto sentence = signature_defect(model)) return sentence;
+  if (model.corrector == "stencil") {
+    if (auto sentence = stencil_defect(model)) return sentence;
+    return harvest_defect(model);
+  }
   if (auto sentence = layer_defect(model.layer, model.signature.dimension)) return sentence;
   if (auto sentence = readout_defect(model)) return sentence;
   return harvest_defect(model);

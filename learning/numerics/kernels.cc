@@ -1,7 +1,11 @@
 #include "learning/numerics/kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/base/multiversion.h"
@@ -142,7 +146,48 @@ FORERUN_MULTIVERSION double weighted_distance_kernel(Index size, const double* _
   return combine(sums);
 }
 
+/// e^t for −45 ≤ t ≤ 0: t = n ln 2 + r, a Taylor polynomial in r, and n added to the exponent.
+FORERUN_INLINE double exp_of_negative(double t) {
+  constexpr double log2_e = 1.4426950408889634;
+  constexpr double ln2_high = 0x1.62e42fefa3800p-1;
+  constexpr double ln2_low = 0x1.ef35793c76730p-45;
+  constexpr double shifter = 0x1.8p52;  // adding it rounds to a whole number, held in the lowest bits
+  constexpr double inverse_factorials[] = {1.0 / 479001600.0,
+                                           1.0 / 39916800.0,
+                                           1.0 / 3628800.0,
+                                           1.0 / 362880.0,
+                                           1.0 / 40320.0,
+                                           1.0 / 5040.0,
+                                           1.0 / 720.0,
+                                           1.0 / 120.0,
+                                           1.0 / 24.0,
+                                           1.0 / 6.0,
+                                           0.5,
+                                           1.0,
+                                           1.0};
+  const double shifted = t * log2_e + shifter;
+  const double n = shifted - shifter;
+  const double r = (t - n * ln2_high) - n * ln2_low;
+  double p = 1.0 / 6227020800.0;
+  for (const double c : inverse_factorials) p = p * r + c;
+  const std::uint64_t exponent = std::bit_cast<std::uint64_t>(shifted) << 52;
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + exponent);
+}
+
+FORERUN_MULTIVERSION void tanh_all(double* __restrict values, Index count) {
+  FORERUN_INDEPENDENT_ITERATIONS
+  for (Index i = 0; i < count; ++i) {
+    constexpr double most = 20.0;  // beyond it tanh is 1 to the last bit
+    const double magnitude = std::abs(values[i]);
+    const double e = exp_of_negative(-2.0 * (magnitude < most ? magnitude : most));
+    const double result = std::copysign((1.0 - e) / (1.0 + e), values[i]);
+    values[i] = magnitude <= std::numeric_limits<double>::max() ? result : values[i] - values[i];
+  }
+}
+
 }  // namespace
+
+void replace_by_tanh(double* values, Index count) { tanh_all(values, count); }
 
 void add_product(double alpha, const StatesView& a, const StatesView& x, StatesOut y) {
   assert(a.cols() == x.rows() && a.rows() == y.rows() && x.cols() == y.cols());

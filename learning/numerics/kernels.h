@@ -16,6 +16,9 @@ void add_product(double alpha, const StatesView& a, const StatesView& x, StatesO
 /// y ← y + aᵀ x, summed in the order of the rows. Shapes: a n × m, x n × k, y m × k. Otherwise like `add_product`.
 void add_transposed_product(const StatesView& a, const StatesView& x, StatesOut y);
 
+/// values[i] ← tanh(values[i]), to 4·10⁻¹⁶ absolutely; not a number where a value is not finite.
+void replace_by_tanh(double* values, Index count);
+
 /// Σ_i a_i b_i, in eight interleaved partial sums.
 double dot(const StateView& a, const StateView& b);
 

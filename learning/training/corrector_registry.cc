@@ -9,6 +9,7 @@
 #include "learning/kriging/kriging_corrector.h"
 #include "learning/random_features/randnet_corrector.h"
 #include "learning/random_features/randnet_local_corrector.h"
+#include "learning/stencil/stencil_corrector.h"
 #include "learning/subspace/krylov_corrector.h"
 #include "learning/subspace/secant_corrector.h"
 #include "learning/training/guarded_corrector.h"
@@ -157,6 +158,42 @@ CorrectorEntry beside_by_slice(CorrectorEntry entry) {
   return entry;
 }
 
+StencilOptions stencil_options(const Parameters& parameters, std::uint64_t seed) {
+  StencilOptions options;
+  options.recipe = parameters.text("recipe");
+  options.activation = parameters.text("activation");
+  options.neurons = parameters.integer("neurons");
+  options.rows = parameters.integer("rows");
+  options.ridge = parameters.number("ridge");
+  options.seed = seed;
+  options.printed = printed(parameters);
+  return options;
+}
+
+CorrectorEntry stencil_entry() {
+  CorrectorEntry entry;
+  entry.name = "stencil";
+  entry.description = "a random-feature network with weights shared over the mesh: of the state around each point";
+  ParameterSpec shape = activation();
+  shape.default_value = std::string("tanh");
+  entry.parameters = {
+      shape,
+      integer("neurons", 300, 0, 2000, "neurons of the random layer, where the recipe that is chosen has any"),
+      {"recipe", std::string("auto"), "what the network looks at around a point; auto: chosen from the run's data"},
+      number("ridge", 0.0, 0.0, true,
+             "ridge of the fit relative to the features' mean energy; 0: 1e-7 with neurons, 1e-9 without"),
+      integer("rows", 16, 1, 1000, "points, and changes at points, that each sweep's fit learns from, a feature"),
+  };
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    return make_stencil_corrector(stencil_options(parameters, context.seed), context.bounds, context.layout);
+  };
+  entry.needs_mesh = true;
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    return stencil_bytes(stencil_options(parameters, 0), size.dimension);
+  };
+  return entry;
+}
+
 /// Kriging from few, more and many samples: where one is weak another was strong on every problem measured, and they
 /// need no seed and little time. Other covariances and random-feature networks beside them changed nothing for the
 /// better.
@@ -171,6 +208,11 @@ Parameters guarded_parameters(const CorrectorEntry& kriging, std::int64_t neighb
 std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
   const CorrectorEntry kriging = kriging_entry();
   std::vector<Candidate> candidates;
+  if (stencil_pays(context)) {
+    const CorrectorEntry stencil = stencil_entry();
+    candidates.push_back(
+        {"stencil", [stencil, context] { return stencil.make(Parameters(stencil.parameters), context); }});
+  }
   for (const std::int64_t neighbors : guarded_neighbors) {
     candidates.push_back(
         {"kriging " + std::to_string(neighbors), [kriging, parameters = guarded_parameters(kriging, neighbors),
@@ -184,7 +226,9 @@ std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
 CorrectorEntry auto_entry() {
   CorrectorEntry entry;
   entry.name = "auto";
-  entry.description = "the one of several kriging correctors and classic that predicted best serves the next sweep";
+  entry.description =
+      "the one of several kriging correctors, stencil (on a mesh, where the fine solver is worth it) and classic that "
+      "predicted best serves the next sweep";
   entry.make = [](const Parameters&, const CorrectorContext& context) {
     return make_guarded_corrector("auto", guard_candidates(context), StateNorm(context.bounds));
   };
@@ -193,6 +237,7 @@ CorrectorEntry auto_entry() {
   entry.bytes = [](const Parameters&, const LearningSize& size) {
     const CorrectorEntry kriging = kriging_entry();
     double fitted = secant_bytes({}, size.dimension, size.num_slices), prepared = 0.0;
+    if (size.with_stencil) fitted += stencil_bytes({}, size.dimension);
     for (const std::int64_t neighbors : guarded_neighbors) {
       const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
       const KrigingBytes bytes = kriging_bytes(options, size.dimension, size.num_slices, size.num_samples);
@@ -296,6 +341,15 @@ CorrectorEntry randnet_local_entry() {
 
 }  // namespace
 
+bool stencil_pays(const CorrectorContext& context) {
+  if (context.layout.axes.empty()) return false;
+  // A component takes a few operations at the full speed of the machine, a fit's take several times as long each, and
+  // what is saved are two sweeps of five.
+  constexpr double flops_a_component = 10.0;
+  constexpr double fits_a_sweep = 8.0;
+  return context.fine_work == 0.0 || flops_a_component * context.fine_work > fits_a_sweep * stencil_flops({});
+}
+
 const std::vector<CorrectorEntry>& corrector_registry() {
   static const std::vector<CorrectorEntry> entries = {auto_entry(),
                                                       classic_entry(),
@@ -303,7 +357,8 @@ const std::vector<CorrectorEntry>& corrector_registry() {
                                                       beside_by_slice(krylov_entry()),
                                                       beside_by_slice(randnet_entry()),
                                                       beside_by_slice(randnet_local_entry()),
-                                                      secant_entry()};
+                                                      secant_entry(),
+                                                      stencil_entry()};
   return entries;
 }
 

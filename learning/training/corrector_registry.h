@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/parameters.h"
+#include "core/base/state_layout.h"
 #include "core/base/state_norm.h"
 #include "learning/training/corrector.h"
 
@@ -14,15 +15,20 @@ namespace forerun {
 
 /// What a corrector is told about the problem it serves.
 struct CorrectorContext {
-  StateBounds bounds;      ///< scaling of the inputs
-  std::uint64_t seed = 1;  ///< of the random layer
+  StateBounds bounds;       ///< scaling of the inputs
+  std::uint64_t seed = 1;   ///< of the random layer
+  StateLayout layout = {};  ///< of the state, where it is known: learners of local laws need its mesh
+  /// Components of the right-hand side that a fine sweep evaluates, so that nobody learns for longer than that takes;
+  /// 0: not known, and taken to be many.
+  double fine_work = 0.0;
 };
 
 /// What a corrector has to cope with.
 struct LearningSize {
   Index dimension = 0;
-  double num_slices = 0.0;   ///< of a sweep
-  double num_samples = 0.0;  ///< of the harvest
+  double num_slices = 0.0;    ///< of a sweep
+  double num_samples = 0.0;   ///< of the harvest
+  bool with_stencil = false;  ///< `stencil_pays`: "auto" has it among its candidates
 };
 
 /// A corrector that can be named in a configuration.
@@ -32,11 +38,16 @@ struct CorrectorEntry {
   std::vector<ParameterSpec> parameters;
   /// nullptr for "classic", which has none.
   std::function<std::unique_ptr<Corrector>(const Parameters&, const CorrectorContext&)> make;
-  bool gives_way = false;  ///< `Corrector::gives_way_to_classic`
+  bool gives_way = false;   ///< `Corrector::gives_way_to_classic`
+  bool needs_mesh = false;  ///< a state without one is refused
   /// Bytes that it holds beyond the harvest, at its peak. Where it depends on what is found, the most; nullptr for
   /// "classic".
   std::function<double(const Parameters&, const LearningSize&)> bytes;
 };
+
+/// Whether "auto" is to have "stencil" among its candidates: on a mesh, and where a fine sweep takes longer than what
+/// is learned from it. Counted, not measured: a rule by the clock would make results depend on the machine.
+bool stencil_pays(const CorrectorContext& context);
 
 /// All correctors, in alphabetical order; "classic" among them.
 const std::vector<CorrectorEntry>& corrector_registry();

@@ -4,6 +4,7 @@
 #include "learning/kriging/kriging_corrector.h"
 #include "learning/random_features/network_correction.h"
 #include "learning/random_features/randnet_local_corrector.h"
+#include "learning/stencil/stencil_correction.h"
 #include "learning/subspace/krylov_corrector.h"
 #include "learning/subspace/secant_corrector.h"
 #include "learning/training/learned_model.h"
@@ -45,6 +46,7 @@ std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedM
   if (model->corrector == "krylov") {
     return make_krylov_correction(*model, option<double>(*model, "tolerance"), option<Index>(*model, "rank"));
   }
+  if (model->corrector == "stencil") return make_stencil_correction(*model);
   if (model->corrector == "secant") {
     const Index rank = option<Index>(*model, "rank");
     return make_secant_correction(std::move(model), rank);

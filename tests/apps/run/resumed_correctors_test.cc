@@ -95,7 +95,7 @@ class ResumedCorrector : public ::testing::TestWithParam<std::string> {
     const CorrectorEntry& entry = find_corrector(GetParam());
     std::optional<HarvestingTrainer> trainer;
     if (entry.make) {
-      const CorrectorContext context{s.problem->bounds(), 1};
+      const CorrectorContext context{s.problem->bounds(), 1, s.problem->layout()};
       const ProblemSignature signature{s.problem->name(), {}, s.problem->dimension(), s.grid.slice_length()};
       trainer.emplace([&entry, context] { return entry.make(Parameters(entry.parameters), context); }, signature,
                       prior);

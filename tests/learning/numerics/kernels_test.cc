@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/learning/random_data.h"
 
 namespace forerun {
@@ -29,6 +31,27 @@ TEST(Kernels, ProductHasItsPromisedOrderOfOperationsForEveryShape) {
       }
     }
   }
+}
+
+TEST(Kernels, TanhIsThatOfTheLibraryAndTheSameInEveryPlace) {
+  State values(4001);
+  for (Index i = 0; i < values.size(); ++i) values[i] = 0.011 * static_cast<double>(i - 2000);
+  State results = values;
+  replace_by_tanh(results.data(), results.size());
+  for (Index i = 0; i < values.size(); ++i) {
+    EXPECT_NEAR(results[i], std::tanh(values[i]), 4e-16) << values[i];
+    double alone = values[i];
+    replace_by_tanh(&alone, 1);
+    EXPECT_EQ(alone, results[i]) << values[i];
+  }
+  State extreme{{1e300, -1e300, 0.0, 1e-300, std::nan(""), INFINITY}};
+  replace_by_tanh(extreme.data(), extreme.size());
+  EXPECT_EQ(extreme[0], 1.0);
+  EXPECT_EQ(extreme[1], -1.0);
+  EXPECT_EQ(extreme[2], 0.0);
+  EXPECT_LT(std::abs(extreme[3]), 1e-15);
+  EXPECT_FALSE(std::isfinite(extreme[4]));
+  EXPECT_FALSE(std::isfinite(extreme[5]));
 }
 
 TEST(Kernels, ProductOfBlocksOfLargerMatricesTouchesNothingElse) {

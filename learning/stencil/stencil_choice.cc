@@ -1,0 +1,207 @@
+#include "learning/stencil/stencil_choice.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "core/base/evenly_spread.h"
+#include "learning/numerics/readout.h"
+#include "learning/stencil/stencil_rows.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kRowsAFeature = 4;
+constexpr Index kTestRows = 1024;
+constexpr Index kParts = 8;  // of time, taken in turn to fit and to test
+constexpr double kRidge = 1e-9;
+constexpr Index kTrialNeurons = 100;
+constexpr double kWidest = 64.0;  // points
+
+/// Points |j| ≤ 10 strides to each side; what is `width` away still counts.
+StencilRecipe points_recipe(double width, double shift, Index neurons) {
+  return {.symmetric = false,
+          .radius = 10,
+          .stride = std::max<Index>(1, std::lround(width / 4.0)),
+          .shift = std::lround(shift),
+          .degree = 1,
+          .centre_degree = 1,
+          .product_degree = 1,
+          .neurons = neurons,
+          .decay = width};
+}
+
+/// Shells with polynomials of as high degrees as so many fields allow.
+StencilRecipe shells_recipe(Index radius, std::size_t num_fields) {
+  StencilRecipe recipe{.symmetric = true, .radius = radius};
+  recipe.degree = num_fields <= 2 ? 3 : 2;
+  recipe.centre_degree = num_fields <= 2 ? 9 : num_fields == 3 ? 4 : 2;
+  recipe.product_degree = num_fields <= 2 ? 4 : num_fields == 3 ? 2 : 1;
+  return recipe;
+}
+
+StencilRecipe diamond_recipe(Index radius, Index neurons) {
+  return {.symmetric = false,
+          .radius = radius,
+          .degree = 1,
+          .centre_degree = 2,
+          .product_degree = 1,
+          .neurons = neurons,
+          .decay = static_cast<double>(radius)};
+}
+
+struct Samples {
+  std::vector<Index> fitted;
+  std::vector<Index> tested;
+};
+
+/// The newest sample of each slice; parts of time take turns.
+Samples split(const Harvest& harvest) {
+  Samples samples;
+  const SamplesBySlice& by_slice = harvest.by_slice();
+  const Index num_slices = by_slice.num_slices();
+  for (Index place = 0; place < num_slices; ++place) {
+    const Index part = place * std::min(kParts, num_slices) / num_slices;
+    (part % 2 == 0 ? samples.fitted : samples.tested).push_back(by_slice.newest_at(place, harvest.size()));
+  }
+  if (samples.tested.empty()) samples.tested = samples.fitted;
+  return samples;
+}
+
+Index points_for(Index rows, std::size_t samples) {
+  return std::max<Index>(1, (rows + static_cast<Index>(samples) - 1) / static_cast<Index>(samples));
+}
+
+/// Root mean square of what is not explained, relative to what there is.
+double unexplained(const States& readout, const StencilRows& rows) {
+  const double left = (readout * rows.features - rows.targets).squaredNorm();
+  const double all = rows.targets.squaredNorm();
+  const double ratio = all > 0.0 ? std::sqrt(left / all) : 0.0;
+  return std::isfinite(ratio) ? ratio : std::numeric_limits<double>::infinity();
+}
+
+double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLayout& layout, const FieldScale& scale,
+             const Samples& samples, const std::string& activation, std::uint64_t seed) {
+  const auto serial = make_serial_executor();
+  const StencilFeatures features(layout, recipe, scale, activation, seed);
+  const Index wanted = kRowsAFeature * features.num_features();
+  const std::vector<Index> fitted = evenly_chosen(samples.fitted, wanted);
+  const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
+  const Index fit_points = points_for(wanted, fitted.size());
+  const Index test_points = points_for(kTestRows, tested.size());
+  StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
+  const StencilRows secants = secant_rows(features, harvest, fitted, fit_points, seed, *serial);
+  if (secants.size() > 0) {
+    const Index values = rows.size();
+    rows.features.conservativeResize(Eigen::NoChange, values + secants.size());
+    rows.targets.conservativeResize(Eigen::NoChange, values + secants.size());
+    rows.features.rightCols(secants.size()) = secants.features;
+    rows.targets.rightCols(secants.size()) = secants.targets;
+  }
+  const double energy = rows.features.squaredNorm() / static_cast<double>(features.num_features());
+  const States readout =
+      fit_readout(rows.features, rows.targets, std::max(kRidge * energy, std::numeric_limits<double>::min()));
+  const StencilRows changes = secant_rows(features, harvest, tested, test_points, seed, *serial);
+  if (changes.size() > 0) return unexplained(readout, changes);
+  return unexplained(readout, value_rows(features, harvest, tested, test_points, seed, *serial));
+}
+
+/// The candidate that explains most.
+class Search {
+ public:
+  Search(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, const std::string& activation,
+         std::uint64_t seed, SliceExecutor& executor)
+      : harvest_(harvest),
+        layout_(layout),
+        scale_(scale),
+        activation_(activation),
+        seed_(seed),
+        executor_(executor),
+        samples_(split(harvest)) {}
+
+  void try_all(const std::vector<StencilRecipe>& candidates) {
+    std::vector<double> scores(candidates.size(), std::numeric_limits<double>::infinity());
+    executor_.for_each(static_cast<Index>(candidates.size()), [&](Index i) {
+      const auto c = static_cast<std::size_t>(i);
+      try {
+        scores[c] = score(candidates[c], harvest_, layout_, scale_, samples_, activation_, seed_);
+      } catch (const std::exception&) {
+        // It stays the worst.
+      }
+    });
+    for (std::size_t c = 0; c < candidates.size(); ++c) {
+      if (best_ && scores[c] >= best_->unexplained) continue;
+      best_ = ChosenRecipe{candidates[c], scores[c]};
+    }
+  }
+
+  const ChosenRecipe& best() const { return *best_; }
+
+ private:
+  const Harvest& harvest_;
+  const StateLayout& layout_;
+  const FieldScale& scale_;
+  const std::string& activation_;
+  const std::uint64_t seed_;
+  SliceExecutor& executor_;
+  const Samples samples_;
+  std::optional<ChosenRecipe> best_;
+};
+
+}  // namespace
+
+std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count) {
+  const auto size = static_cast<Index>(samples.size());
+  if (count >= size) return samples;
+  std::vector<Index> chosen;
+  for (const Index i : evenly_spread(count, size)) chosen.push_back(samples[static_cast<std::size_t>(i)]);
+  return chosen;
+}
+
+FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds) {
+  constexpr double least = 1e-6;
+  const auto fields = static_cast<Index>(layout.fields.size());
+  const Index points = layout.dimension() / fields;
+  const StatesView states = harvest.states();
+  FieldScale scale{State(fields), State(fields)};
+  for (Index f = 0; f < fields; ++f) {
+    const auto values = states.middleRows(f * points, points);
+    const double mean = values.mean();
+    const double deviation = std::sqrt((values.array() - mean).square().mean());
+    const double range = (bounds.upper - bounds.lower).segment(f * points, points).maxCoeff();
+    scale.middle[f] = mean;
+    scale.width[f] = std::max(std::sqrt(3.0) * deviation, least * range);
+  }
+  return scale;
+}
+
+ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
+                           const std::string& activation, std::uint64_t seed, SliceExecutor& executor) {
+  Search search(harvest, layout, scale, activation, seed, executor);
+  const Index trial = std::min(neurons, kTrialNeurons);
+  const std::size_t fields = layout.fields.size();
+  std::vector<StencilRecipe> candidates = {shells_recipe(1, fields), shells_recipe(2, fields),
+                                           shells_recipe(3, fields)};
+  const bool is_line = layout.axes.size() == 1;
+  if (is_line) {
+    const double widest = std::min(kWidest, static_cast<double>(layout.axes.front().points) / 8.0);
+    for (double width = 1.0; width <= std::max(1.0, widest); width *= 2.0) {
+      candidates.push_back(points_recipe(width, 0.0, trial));
+    }
+  } else {
+    candidates.push_back(diamond_recipe(1, trial));
+    candidates.push_back(diamond_recipe(2, trial));
+  }
+  search.try_all(candidates);
+  if (is_line && !search.best().recipe.symmetric) {
+    const double width = search.best().recipe.decay;
+    search.try_all({points_recipe(0.7 * width, 0.0, trial), points_recipe(1.4 * width, 0.0, trial),
+                    points_recipe(width, -0.5 * width, trial), points_recipe(width, 0.5 * width, trial)});
+  }
+  ChosenRecipe chosen = search.best();
+  if (chosen.recipe.neurons > 0) chosen.recipe.neurons = neurons;
+  return chosen;
+}
+
+}  // namespace forerun

@@ -1,0 +1,89 @@
+#include "learning/stencil/stencil_correction.h"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+#include "learning/numerics/kernels.h"
+#include "learning/numerics/scratch.h"
+#include "learning/stencil/mesh_text.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kPointBlock = 32;  // their features stay in the second-level cache
+
+const std::string& option(const LearnedModel& model, const std::string& name) {
+  const auto found = model.options.find(name);
+  if (found != model.options.end()) return found->second;
+  throw std::invalid_argument("model: option \"" + name + "\" of stencil is missing");
+}
+
+}  // namespace
+
+StencilCorrection::StencilCorrection(std::shared_ptr<const StencilFeatures> features, StateLayout layout,
+                                     const States& readout, std::map<std::string, std::string> options,
+                                     StateBounds bounds)
+    : features_(std::move(features)),
+      layout_(std::move(layout)),
+      readout_(readout.transpose()),
+      options_(std::move(options)),
+      bounds_(std::move(bounds)),
+      points_(static_cast<std::size_t>(features_->num_points())) {
+  if (readout_.rows() != features_->num_features() || readout_.cols() != features_->num_fields()) {
+    throw std::invalid_argument("stencil: the readout does not fit the features");
+  }
+  std::iota(points_.begin(), points_.end(), Index{0});
+}
+
+void StencilCorrection::evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const {
+  thread_local Scratch opened_memory, feature_memory, value_memory;
+  const Index num_points = features_->num_points();
+  auto opened = opened_memory.vector(features_->opened_size());
+  features_->open(state, opened.data());
+  for (Index first = 0; first < num_points; first += kPointBlock) {
+    const Index count = std::min(kPointBlock, num_points - first);
+    const auto points = std::span(points_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    auto phi = feature_memory.matrix(count, features_->num_features());
+    features_->evaluate(opened.data(), points, phi);
+    auto values = value_memory.matrix(count, features_->num_fields());
+    values.setZero();
+    add_product(1.0, phi, readout_, values);
+    for (Index f = 0; f < values.cols(); ++f) {
+      out.segment(f * num_points + first, count) = features_->scale().width[f] * values.col(f);
+    }
+  }
+}
+
+void StencilCorrection::describe(LearnedModel& model) const {
+  model.corrector = "stencil";
+  model.options = options_;
+  model.options["recipe"] = features_->recipe().text();
+  model.options["mesh"] = mesh_text(layout_);
+  model.bounds = bounds_;
+  model.layer = LayerData{};
+  model.layer.activation = features_->activation();
+  model.layer.seed = features_->seed();
+  model.layer.weights = States::Zero(1, 1);
+  model.layer.biases = State::Zero(1);
+  model.readout = readout_.transpose();
+  model.basis.resize(features_->num_fields(), 2);
+  model.basis << features_->scale().middle, features_->scale().width;
+}
+
+std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model) {
+  StateLayout layout = parse_mesh(option(model, "mesh"));
+  if (layout.dimension() != model.signature.dimension) {
+    throw std::invalid_argument("model: the mesh of stencil is not that of its problem");
+  }
+  if (model.basis.cols() != 2 || model.basis.rows() != static_cast<Index>(layout.fields.size())) {
+    throw std::invalid_argument("model: stencil has no scale for its fields");
+  }
+  const FieldScale scale{model.basis.col(0), model.basis.col(1)};
+  auto features = std::make_shared<const StencilFeatures>(layout, StencilRecipe::parse(option(model, "recipe")), scale,
+                                                          model.layer.activation, model.layer.seed);
+  return std::make_unique<const StencilCorrection>(std::move(features), std::move(layout), model.readout, model.options,
+                                                   model.bounds);
+}
+
+}  // namespace forerun

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "learning/stencil/stencil_features.h"
+#include "learning/training/corrector.h"
+
+namespace forerun {
+
+/// A trained network with weights shared over the mesh: m(u) at a point is W φ(u around the point), times its field's
+/// width. Cost of an evaluation: points × features × (fields + what the features cost). Thread-safe.
+class StencilCorrection final : public LearnedCorrection {
+ public:
+  /// `readout` is W, fields × features; throws std::invalid_argument where it does not fit.
+  StencilCorrection(std::shared_ptr<const StencilFeatures> features, StateLayout layout, const States& readout,
+                    std::map<std::string, std::string> options, StateBounds bounds);
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override;
+  /// Options: the recipe and the mesh in words; basis: middle and width of each field. Neurons are drawn again from the
+  /// seed.
+  void describe(LearnedModel& model) const override;
+
+ private:
+  std::shared_ptr<const StencilFeatures> features_;
+  StateLayout layout_;
+  States readout_;  ///< features × fields
+  std::map<std::string, std::string> options_;
+  StateBounds bounds_;
+  std::vector<Index> points_;
+};
+
+/// What `describe` has written; throws std::invalid_argument for anything else.
+std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model);
+
+}  // namespace forerun

@@ -1,0 +1,136 @@
+#include "learning/stencil/stencil_corrector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+
+#include "learning/numerics/recursive_readout.h"
+#include "learning/stencil/stencil_choice.h"
+#include "learning/stencil/stencil_correction.h"
+#include "learning/stencil/stencil_rows.h"
+
+namespace forerun {
+namespace {
+
+constexpr double kMostUnexplained = 0.3;
+constexpr double kRidgeWithNeurons = 1e-7;
+constexpr double kRidgeWithout = 1e-9;
+constexpr double kOtherFeatures = 60.0;  // beside neurons; shells with polynomials have fewer features altogether
+constexpr double kLeastRidge = 1e-300;   // discrepancies and features may all be zero
+
+class StencilCorrector final : public Corrector {
+ public:
+  StencilCorrector(const StencilOptions& options, const StateBounds& bounds, const StateLayout& layout)
+      : options_(options), bounds_(bounds), layout_(layout) {
+    const auto check = [](bool holds, const std::string& sentence) {
+      if (!holds) throw std::invalid_argument("stencil: " + sentence);
+    };
+    check(!layout.axes.empty(), "must have an equation on a mesh");
+    check(layout.dimension() == bounds.lower.size(), "the mesh is another one than that of the bounds");
+    check(options.rows >= 1 && options.neurons >= 0 && options.ridge >= 0.0, "options must not be negative");
+    if (options.recipe != "auto") recipe_ = StencilRecipe::parse(options.recipe);
+  }
+
+  std::string name() const override { return "stencil"; }
+
+  void inherit(const Corrector& predecessor) override {
+    const auto* other = dynamic_cast<const StencilCorrector*>(&predecessor);
+    if (other == nullptr || !other->features_) return;
+    recipe_ = other->features_->recipe();
+    unexplained_ = other->unexplained_;
+  }
+
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    if (harvest.size() == 0) throw std::invalid_argument("stencil: the harvest is empty");
+    if (harvest.size() < num_fitted_) throw std::invalid_argument("stencil: the harvest shrank");
+    choose(harvest, executor);
+    while (num_fitted_ < harvest.size()) take_in_an_iteration(harvest, executor);
+    if (unexplained_ > kMostUnexplained) return nullptr;
+    const States readout = readout_->solve(executor);
+    if (!readout.allFinite()) return nullptr;
+    return std::make_unique<const StencilCorrection>(features_, layout_, readout, options_.printed, bounds_);
+  }
+
+ private:
+  /// By values while there is nothing else, and once more by the first changes.
+  void choose(const Harvest& harvest, SliceExecutor& executor) {
+    if (!features_) scale_ = field_scale(harvest, layout_, bounds_);
+    const bool has_changes = harvest.size() > harvest.by_slice().num_slices();
+    if (!recipe_ && (!features_ || (has_changes && !chosen_by_changes_))) {
+      chosen_by_changes_ = has_changes;
+      const ChosenRecipe chosen =
+          choose_recipe(harvest, layout_, scale_, options_.neurons, options_.activation, options_.seed, executor);
+      unexplained_ = chosen.unexplained;
+      if (!features_ || !(features_->recipe() == chosen.recipe)) begin(chosen.recipe);
+    } else if (!features_) {
+      begin(*recipe_);
+    }
+  }
+
+  void begin(const StencilRecipe& recipe) {
+    features_ = std::make_shared<const StencilFeatures>(layout_, recipe, scale_, options_.activation, options_.seed);
+    readout_.reset();
+    num_fitted_ = 0;
+  }
+
+  /// Rows of the samples of the next iteration that has not been learned from.
+  void take_in_an_iteration(const Harvest& harvest, SliceExecutor& executor) {
+    const std::vector<Index>& iterations = harvest.iterations();
+    const Index iteration = iterations[static_cast<std::size_t>(num_fitted_)];
+    std::vector<Index> samples;
+    while (num_fitted_ < harvest.size() && iterations[static_cast<std::size_t>(num_fitted_)] == iteration) {
+      samples.push_back(num_fitted_++);
+    }
+    const Index wanted = options_.rows * features_->num_features();
+    const auto count = static_cast<Index>(samples.size());
+    const std::vector<Index> used = evenly_chosen(samples, wanted);
+    const Index points = std::max<Index>(1, (wanted + count - 1) / count);
+    const StencilRows values = value_rows(*features_, harvest, used, points, options_.seed, executor);
+    if (!readout_) {
+      const double energy = values.features.squaredNorm() / static_cast<double>(features_->num_features());
+      readout_.emplace(features_->num_features(), features_->num_fields(), std::max(ridge() * energy, kLeastRidge));
+    }
+    readout_->append(values.features, values.targets, executor);
+    const StencilRows secants = secant_rows(*features_, harvest, used, points, options_.seed, executor);
+    if (secants.size() > 0) readout_->append(secants.features, secants.targets, executor);
+  }
+
+  double ridge() const {
+    if (options_.ridge > 0.0) return options_.ridge;
+    return features_->recipe().neurons > 0 ? kRidgeWithNeurons : kRidgeWithout;
+  }
+
+  StencilOptions options_;
+  StateBounds bounds_;
+  StateLayout layout_;
+  std::optional<StencilRecipe> recipe_;  ///< given, or taken over: nothing is chosen
+  FieldScale scale_;
+  bool chosen_by_changes_ = false;
+  double unexplained_ = 0.0;
+  std::shared_ptr<const StencilFeatures> features_;
+  std::optional<RecursiveReadout> readout_;
+  Index num_fitted_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options, const StateBounds& bounds,
+                                                  const StateLayout& layout) {
+  return std::make_unique<StencilCorrector>(options, bounds, layout);
+}
+
+double stencil_flops(const StencilOptions& options) {
+  // Rows of values and of secants, reflected into the factor.
+  const double features = static_cast<double>(options.neurons) + kOtherFeatures;
+  return 4.0 * static_cast<double>(options.rows) * features * features * features;
+}
+
+double stencil_bytes(const StencilOptions& options, Index dimension) {
+  constexpr double opened = 12.0;  // padded monomials of a state
+  const double features = static_cast<double>(options.neurons) + kOtherFeatures;
+  const double rows = static_cast<double>(options.rows) * features;
+  return 8.0 * (features * (2.0 * features + 3.0 * rows) + opened * static_cast<double>(dimension));
+}
+
+}  // namespace forerun

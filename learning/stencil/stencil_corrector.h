@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/base/state_layout.h"
+#include "core/base/state_norm.h"
+#include "learning/training/corrector.h"
+
+namespace forerun {
+
+struct StencilOptions {
+  std::string recipe = "auto";      ///< of the features (`StencilRecipe::text`); "auto": chosen from the run's data
+  std::string activation = "tanh";  ///< or "relu"
+  Index neurons = 300;              ///< of recipes that are chosen and have any
+  Index rows = 16;                  ///< a feature, of values and again of secants, that a sweep's fit learns from
+  double ridge = 0.0;  ///< relative to the features' mean energy; 0: 10⁻⁷ with neurons, 10⁻⁹ without
+  std::uint64_t seed = 1;
+  std::map<std::string, std::string> printed{};  ///< as a model file keeps them
+};
+
+/// The discrepancy F − G of a PDE is the same function of the state *around* a point at every point of the mesh. One
+/// random-feature network for all points, its small readout fitted to all points, slices and iterations:
+///
+///   m(u)(x) = W φ(u around x),      W = argmin Σ_rows ‖W φ − δ‖² + λ ‖W‖²,
+///
+/// rows being values and *secants* (stencil_rows.h) at points spread over the mesh, as many as the readout can use. One
+/// sweep of n slices gives n × points samples of a function of a few dozen numbers, where a network of whole states
+/// gets n of one of d: a few hundred weights then describe an equation.
+///
+/// What φ looks at is chosen from the data of the first sweep, and once more when there are changes between iterates
+/// (stencil_choice.h); never by hand for a problem. Fitted recursively (`RecursiveReadout`). Where even the best recipe
+/// leaves more than 30 % of the held-out slices unexplained the discrepancy is none of a neighbourhood, and `fit`
+/// returns nullptr.
+///
+/// Memory: features × (features + 3 · rows · features) doubles in a fit. Deterministic and thread-safe as `Corrector`
+/// says. Throws std::invalid_argument for a state without a mesh and for options out of their ranges.
+std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options, const StateBounds& bounds,
+                                                  const StateLayout& layout);
+
+/// Operations of a fit to one sweep, about.
+double stencil_flops(const StencilOptions& options);
+
+/// Bytes beyond the harvest, at the peak of a fit.
+double stencil_bytes(const StencilOptions& options, Index dimension);
+
+}  // namespace forerun

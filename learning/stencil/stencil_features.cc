@@ -1,0 +1,325 @@
+#include "learning/stencil/stencil_features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numbers>
+#include <numeric>
+#include <sstream>
+#include <stdexcept>
+
+#include "core/base/plain_text.h"
+#include "learning/numerics/kernels.h"
+#include "learning/numerics/random_stream.h"
+#include "learning/numerics/scratch.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kMostReach = 10000;
+constexpr Index kMostTaps = 4096;
+constexpr Index kMostFeatures = 10000;
+
+Index reach_of(const StencilRecipe& recipe) {
+  return recipe.symmetric ? recipe.radius : recipe.radius * recipe.stride + std::abs(recipe.shift);
+}
+
+/// Monomials of at most this degree in so many fields: the binomial coefficient, without 1.
+double num_monomials(Index fields, Index degree) {
+  double count = 1.0;
+  for (Index k = 1; k <= degree; ++k) count *= static_cast<double>(fields + k) / static_cast<double>(k);
+  return count - 1.0;
+}
+
+/// Recipes come from files, too: nothing that a run could not hold.
+const StencilRecipe& checked(const StencilRecipe& recipe, const StateLayout& layout) {
+  const auto within = [](Index value, Index least, Index most) { return value >= least && value <= most; };
+  const auto axes = static_cast<double>(layout.axes.size());
+  const auto fields = static_cast<Index>(layout.fields.size());
+  bool sound = within(recipe.radius, 0, kMostReach) && within(recipe.stride, 1, kMostReach) &&
+               within(recipe.shift, -kMostReach, kMostReach) && within(recipe.degree, 1, 9) &&
+               within(recipe.centre_degree, 0, 15) && within(recipe.product_degree, 0, recipe.centre_degree) &&
+               within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay);
+  sound = sound && within(reach_of(recipe), 0, kMostReach);
+  const double taps = std::pow(2.0 * static_cast<double>(recipe.radius) + 1.0, axes);
+  sound = sound && taps <= static_cast<double>(kMostTaps);
+  const double factors = num_monomials(fields, recipe.product_degree) * static_cast<double>(fields);
+  const double features = num_monomials(fields, recipe.centre_degree) +
+                          taps * (num_monomials(fields, recipe.degree) + factors) + static_cast<double>(recipe.neurons);
+  sound = sound && features <= 100.0 * static_cast<double>(kMostFeatures);
+  if (!sound) throw std::invalid_argument("stencil: '" + recipe.text() + "' is out of range");
+  return recipe;
+}
+
+/// All offsets with |o_1| + … ≤ radius, in lexicographic order.
+void add_diamond(Index axes, Index radius, PaddedMesh::Offset& offset, std::vector<PaddedMesh::Offset>& all) {
+  if (static_cast<Index>(offset.size()) == axes) {
+    all.push_back(offset);
+    return;
+  }
+  for (Index o = -radius; o <= radius; ++o) {
+    offset.push_back(o);
+    add_diamond(axes, radius - std::abs(o), offset, all);
+    offset.pop_back();
+  }
+}
+
+std::vector<PaddedMesh::Offset> diamond(Index axes, Index radius) {
+  std::vector<PaddedMesh::Offset> all;
+  PaddedMesh::Offset offset;
+  add_diamond(axes, radius, offset, all);
+  return all;
+}
+
+/// What reflections and exchanges leave of an offset.
+PaddedMesh::Offset orbit(PaddedMesh::Offset offset) {
+  for (Index& o : offset) o = std::abs(o);
+  std::sort(offset.begin(), offset.end());
+  return offset;
+}
+
+double length(const PaddedMesh::Offset& offset) {
+  double squares = 0.0;
+  for (const Index o : offset) squares += static_cast<double>(o * o);
+  return std::sqrt(squares);
+}
+
+/// Standard normal, of two uniform numbers.
+double normal(const RandomStream& stream, std::uint64_t counter) {
+  const double u = 0.5 * (stream.uniform(2 * counter) + 1.0);
+  return std::sqrt(-2.0 * std::log(u)) * std::cos(std::numbers::pi * stream.uniform(2 * counter + 1));
+}
+
+}  // namespace
+
+std::string StencilRecipe::text() const {
+  PlainText text;
+  text.precision(17);
+  text << (symmetric ? "shells" : "points") << " radius=" << radius << " stride=" << stride << " shift=" << shift
+       << " degree=" << degree << " centre=" << centre_degree << " products=" << product_degree
+       << " neurons=" << neurons << " decay=" << decay;
+  return text.str();
+}
+
+StencilRecipe StencilRecipe::parse(const std::string& text) {
+  std::istringstream words(text);
+  words.imbue(std::locale::classic());
+  StencilRecipe recipe;
+  std::string word;
+  words >> word;
+  if (word != "shells" && word != "points") throw std::invalid_argument("stencil: '" + text + "' is no recipe");
+  recipe.symmetric = word == "shells";
+  const auto read = [&](const char* name, auto& value) {
+    words >> word;
+    const std::string start = std::string(name) + "=";
+    if (!word.starts_with(start)) throw std::invalid_argument("stencil: '" + text + "' has no " + name);
+    std::istringstream number(word.substr(start.size()));
+    number.imbue(std::locale::classic());
+    if (!(number >> value)) throw std::invalid_argument("stencil: '" + text + "' has no number for " + name);
+  };
+  read("radius", recipe.radius);
+  read("stride", recipe.stride);
+  read("shift", recipe.shift);
+  read("degree", recipe.degree);
+  read("centre", recipe.centre_degree);
+  read("products", recipe.product_degree);
+  read("neurons", recipe.neurons);
+  read("decay", recipe.decay);
+  return recipe;
+}
+
+StencilFeatures::StencilFeatures(const StateLayout& layout, const StencilRecipe& recipe, const FieldScale& scale,
+                                 const std::string& activation, std::uint64_t seed)
+    : recipe_(checked(recipe, layout)),
+      scale_(scale),
+      activation_(activation),
+      seed_(seed),
+      mesh_(layout, reach_of(recipe)) {
+  const auto fields = static_cast<Index>(layout.fields.size());
+  if (scale.middle.size() != fields || scale.width.size() != fields || !(scale.width.array() > 0.0).all()) {
+    throw std::invalid_argument("stencil: must have a scale for each field");
+  }
+  if (activation != "tanh" && activation != "relu") {
+    throw std::invalid_argument("stencil: unknown activation '" + activation + "'");
+  }
+  add_monomials();
+  add_taps();
+  draw_neurons();
+}
+
+void StencilFeatures::add_monomials() {
+  const Index most = std::max({recipe_.degree, recipe_.centre_degree, recipe_.product_degree});
+  std::size_t first = 0;
+  for (Index degree = 1; degree <= most; ++degree) {
+    const std::size_t end = monomials_.size();
+    if (degree == 1) {
+      for (Index f = 0; f < num_fields(); ++f) monomials_.push_back({-1, f});
+    } else {
+      // Fields in falling order of their last factor: each product once.
+      for (std::size_t m = first; m < end; ++m) {
+        for (Index f = monomials_[m].field; f < num_fields(); ++f) monomials_.push_back({static_cast<Index>(m), f});
+      }
+    }
+    first = end;
+    const auto size = static_cast<Index>(monomials_.size());
+    if (degree <= recipe_.degree) num_padded_ = size;
+    if (degree <= recipe_.centre_degree) num_centre_ = size;
+    if (degree <= recipe_.product_degree) num_factors_ = size;
+  }
+}
+
+void StencilFeatures::add_taps() {
+  const Index axes = mesh_.num_axes();
+  std::vector<PaddedMesh::Offset> offsets;
+  if (axes == 1 && !recipe_.symmetric) {
+    for (Index j = -recipe_.radius; j <= recipe_.radius; ++j) offsets.push_back({recipe_.shift + recipe_.stride * j});
+  } else {
+    offsets = diamond(axes, recipe_.radius);
+  }
+  std::map<PaddedMesh::Offset, std::vector<Index>> shells;
+  for (const PaddedMesh::Offset& offset : offsets) {
+    const bool is_centre = length(offset) == 0.0;
+    if (is_centre && recipe_.centre_degree > 0) continue;  // the monomials at the point
+    if (recipe_.symmetric) {
+      shells[orbit(offset)].push_back(mesh_.shift(offset));
+    } else {
+      taps_.push_back({mesh_.shift(offset)});
+      PaddedMesh::Offset from = offset;
+      if (axes == 1) from[0] -= recipe_.shift;
+      distances_.push_back(length(from));
+    }
+  }
+  for (auto& [offset, shifts] : shells) {
+    taps_.push_back(std::move(shifts));
+    distances_.push_back(length(offset));
+  }
+  first_input_ = 1 + num_centre_;
+  for (std::size_t tap = 0; tap < taps_.size(); ++tap) {
+    for (Index m = 0; m < num_padded_; ++m) inputs_.push_back({m, tap});
+  }
+  first_product_ = first_input_ + static_cast<Index>(inputs_.size());
+  first_neuron_ = first_product_ + num_factors_ * num_fields() * static_cast<Index>(taps_.size());
+}
+
+void StencilFeatures::draw_neurons() {
+  if (recipe_.neurons == 0) return;
+  std::vector<double> decays;
+  const auto add = [&](Index column, double distance) {
+    neuron_inputs_.push_back(column);
+    decays.push_back(std::exp(-0.5 * std::pow(distance / recipe_.decay, 2)));
+  };
+  const double centre = mesh_.num_axes() == 1 && !recipe_.symmetric ? static_cast<double>(recipe_.shift) : 0.0;
+  if (num_centre_ > 0) {
+    for (Index f = 0; f < num_fields(); ++f) add(1 + f, centre);
+  }
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i].monomial < num_fields()) add(first_input_ + static_cast<Index>(i), distances_[inputs_[i].tap]);
+  }
+  const RandomStream weights(seed_, 0);
+  const RandomStream biases(seed_, 1);
+  const auto num_inputs = static_cast<Index>(decays.size());
+  weights_.resize(num_inputs, recipe_.neurons);
+  biases_.resize(recipe_.neurons);
+  for (Index k = 0; k < recipe_.neurons; ++k) {
+    for (Index i = 0; i < num_inputs; ++i) {
+      weights_(i, k) =
+          decays[static_cast<std::size_t>(i)] * normal(weights, static_cast<std::uint64_t>(k * num_inputs + i));
+    }
+    weights_.col(k).normalize();
+    biases_[k] = biases.uniform(static_cast<std::uint64_t>(k));
+  }
+}
+
+void StencilFeatures::open(const StateView& state, double* opened) const {
+  const Index places = mesh_.num_places();
+  for (Index m = 0; m < num_padded_; ++m) {
+    const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
+    double* const values = opened + m * places;
+    if (monomial.factor < 0) {
+      mesh_.pad(state.data() + monomial.field * num_points(), values);
+      const double middle = scale_.middle[monomial.field];
+      const double inverse = 1.0 / scale_.width[monomial.field];
+      for (Index i = 0; i < places; ++i) values[i] = (values[i] - middle) * inverse;
+    } else {
+      const double* const a = opened + monomial.factor * places;
+      const double* const b = opened + monomial.field * places;
+      for (Index i = 0; i < places; ++i) values[i] = a[i] * b[i];
+    }
+  }
+}
+
+void StencilFeatures::evaluate(const double* opened, std::span<const Index> points, StatesOut features) const {
+  features.col(0).setOnes();
+  evaluate_monomials(opened, points, features);
+  evaluate_inputs(opened, points, features);
+  if (num_factors_ > 0) evaluate_products(features);
+  if (recipe_.neurons > 0) evaluate_neurons(features);
+}
+
+void StencilFeatures::evaluate_monomials(const double* opened, std::span<const Index> points,
+                                         StatesOut features) const {
+  const Index count = features.rows();
+  for (Index m = 0; m < num_centre_; ++m) {
+    const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
+    double* const out = features.col(1 + m).data();
+    if (monomial.factor < 0) {
+      const double* const field = opened + monomial.field * mesh_.num_places();
+      for (Index i = 0; i < count; ++i) out[i] = field[mesh_.place(points[static_cast<std::size_t>(i)])];
+    } else {
+      const double* const a = features.col(1 + monomial.factor).data();
+      const double* const b = features.col(1 + monomial.field).data();
+      for (Index i = 0; i < count; ++i) out[i] = a[i] * b[i];
+    }
+  }
+}
+
+void StencilFeatures::evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const {
+  const Index count = features.rows();
+  for (std::size_t n = 0; n < inputs_.size(); ++n) {
+    const std::vector<Index>& shifts = taps_[inputs_[n].tap];
+    const double* const values = opened + inputs_[n].monomial * mesh_.num_places();
+    const double weight = 1.0 / static_cast<double>(shifts.size());
+    double* const out = features.col(first_input_ + static_cast<Index>(n)).data();
+    for (Index i = 0; i < count; ++i) {
+      const double* const at = values + mesh_.place(points[static_cast<std::size_t>(i)]);
+      double sum = 0.0;
+      for (const Index shift : shifts) sum += at[shift];
+      out[i] = weight * sum;
+    }
+  }
+}
+
+void StencilFeatures::evaluate_products(StatesOut features) const {
+  const Index count = features.rows();
+  Index column = first_product_;
+  for (std::size_t n = 0; n < inputs_.size(); ++n) {
+    if (inputs_[n].monomial >= num_fields()) continue;
+    const double* const input = features.col(first_input_ + static_cast<Index>(n)).data();
+    for (Index m = 0; m < num_factors_; ++m) {
+      const double* const factor = features.col(1 + m).data();
+      double* const out = features.col(column++).data();
+      for (Index i = 0; i < count; ++i) out[i] = factor[i] * input[i];
+    }
+  }
+}
+
+void StencilFeatures::evaluate_neurons(StatesOut features) const {
+  thread_local Scratch memory;
+  const Index count = features.rows();
+  auto inputs = memory.matrix(count, static_cast<Index>(neuron_inputs_.size()));
+  for (std::size_t j = 0; j < neuron_inputs_.size(); ++j) {
+    inputs.col(static_cast<Index>(j)) = features.col(neuron_inputs_[j]);
+  }
+  auto neurons = features.rightCols(recipe_.neurons);
+  neurons.rowwise() = biases_.transpose();
+  add_product(1.0, inputs, weights_, neurons);
+  for (Index k = 0; k < recipe_.neurons; ++k) {
+    if (activation_ == "tanh") {
+      replace_by_tanh(neurons.col(k).data(), count);
+    } else {
+      neurons.col(k) = neurons.col(k).cwiseMax(0.0);
+    }
+  }
+}
+
+}  // namespace forerun

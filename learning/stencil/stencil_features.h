@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "learning/stencil/padded_mesh.h"
+
+namespace forerun {
+
+/// What a network with weights shared over the mesh looks at around a point.
+///
+/// Taps are where: with `symmetric`, *shells*, sets of points that reflections along axes and exchanges of them map
+/// onto each other, out to `radius` steps; else single points, |j| ≤ radius steps of `stride` points to each side of
+/// `shift` (of one axis), or the diamond of `radius` (of several).
+struct StencilRecipe {
+  bool symmetric = false;
+  Index radius = 2;
+  Index stride = 1;
+  Index shift = 0;
+  Index degree = 1;          ///< of the products of fields at a point that are averaged over a tap
+  Index centre_degree = 1;   ///< the same at the point itself
+  Index product_degree = 0;  ///< products at the point of this degree at most times the fields in taps
+  Index neurons = 0;
+  double decay = 1.0;  ///< of the neurons' weights, in points: e^{−(distance/decay)²/2}
+
+  bool operator==(const StencilRecipe&) const = default;
+  /// "shells radius=2 stride=1 …", and back; throws std::invalid_argument.
+  std::string text() const;
+  static StencilRecipe parse(const std::string& text);
+};
+
+/// Scale of each field: (u − middle) / width.
+struct FieldScale {
+  State middle;
+  State width;
+};
+
+/// The features of a point:
+///
+///   φ = [1; monomials at the point; their means over taps; products of both; a(C z + b)],
+///
+/// a = tanh or max(0, ·), z the scaled fields at the point and their means over taps, C normal with weights that decay
+/// with distance, each row of length 1, b uniform in (−1, 1) (so smooth features, which a sweep can go through hundreds
+/// of times without that errors grow: weights that see fine detail, sampled from the data or whitened, did worse). The
+/// same function at every point; what lies beyond a wall PaddedMesh says.
+///
+/// Shapes: blocks of points are rows, features are columns. Cost of a point: its taps' points, and 2 (neurons · inputs)
+/// flops. Deterministic and thread-safe; a point's features do not depend on the block.
+class StencilFeatures {
+ public:
+  /// Throws std::invalid_argument for a layout without axes, or a recipe out of its ranges.
+  StencilFeatures(const StateLayout& layout, const StencilRecipe& recipe, const FieldScale& scale,
+                  const std::string& activation, std::uint64_t seed);
+
+  const StencilRecipe& recipe() const { return recipe_; }
+  const FieldScale& scale() const { return scale_; }
+  const std::string& activation() const { return activation_; }
+  std::uint64_t seed() const { return seed_; }
+  Index num_fields() const { return scale_.middle.size(); }
+  Index num_points() const { return mesh_.num_points(); }
+  Index num_features() const { return first_neuron_ + recipe_.neurons; }
+
+  /// Numbers that `open` fills.
+  Index opened_size() const { return mesh_.num_places() * num_padded_; }
+  /// Pads and multiplies the fields of a state.
+  void open(const StateView& state, double* opened) const;
+  /// Row i = φ at points[i].
+  void evaluate(const double* opened, std::span<const Index> points, StatesOut features) const;
+
+ private:
+  struct Monomial {
+    Index factor;  ///< an earlier one, −1: none
+    Index field;
+  };
+  struct Input {
+    Index monomial;
+    std::size_t tap;
+  };
+
+  void add_monomials();
+  void add_taps();
+  void draw_neurons();
+  void evaluate_monomials(const double* opened, std::span<const Index> points, StatesOut features) const;
+  void evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const;
+  void evaluate_products(StatesOut features) const;
+  void evaluate_neurons(StatesOut features) const;
+
+  StencilRecipe recipe_;
+  FieldScale scale_;
+  std::string activation_;
+  std::uint64_t seed_;
+  PaddedMesh mesh_;
+  std::vector<Monomial> monomials_;       ///< by degree; the fields first
+  Index num_padded_ = 0;                  ///< of them are needed around points
+  Index num_centre_ = 0;                  ///< of them are features at the point
+  Index num_factors_ = 0;                 ///< of them are factors of products
+  std::vector<std::vector<Index>> taps_;  ///< shifts of their points
+  std::vector<double> distances_;         ///< of taps from where weights are largest, in points
+  std::vector<Input> inputs_;
+  Index first_input_ = 0;
+  Index first_product_ = 0;
+  Index first_neuron_ = 0;
+  std::vector<Index> neuron_inputs_;  ///< columns of φ
+  States weights_;                    ///< inputs × neurons
+  State biases_;
+};
+
+}  // namespace forerun

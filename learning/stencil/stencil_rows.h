@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/execution/slice_executor.h"
+#include "learning/stencil/stencil_features.h"
+#include "learning/training/harvest.h"
+
+namespace forerun {
+
+/// Equations that a readout is fitted to, one a column: what the features of a point are, and what the discrepancy is
+/// there, relative to its field's width.
+struct StencilRows {
+  States features;  ///< features × rows
+  States targets;   ///< fields × rows
+
+  Index size() const { return features.cols(); }
+};
+
+/// Points of a sample, as many as are wanted, spread evenly over the mesh with a random place in each part: a function
+/// of seed and sample alone.
+std::vector<Index> spread_points(Index num_points, Index wanted, Index sample, std::uint64_t seed);
+
+/// φ and δ at points of these samples, as many of each.
+StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
+                       Index points_a_sample, std::uint64_t seed, SliceExecutor& executor);
+
+/// *Secants*: their changes since the sample that the same slice had before, divided by how far the state has moved.
+/// Equation (1) of Parareal asks for changes of m, and of those between iterates, so these are what the coming sweep
+/// needs; they say it to the digits that matter then, where values say it to those of the whole discrepancy. Samples
+/// without a predecessor, and those that have hardly moved, are passed over.
+StencilRows secant_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
+                        Index points_a_sample, std::uint64_t seed, SliceExecutor& executor);
+
+}  // namespace forerun

@@ -1,0 +1,139 @@
+#include "learning/stencil/stencil_features.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "tests/learning/random_data.h"
+
+namespace forerun {
+namespace {
+
+using test::random_matrix;
+
+const StateLayout kRing{{"u"}, {{"x", 24, 0.0, 1.0, AxisEnds::periodic}}};
+const StateLayout kTorus{{"u", "v"}, {{"y", 6, 0.0, 1.0, AxisEnds::periodic}, {"x", 6, 0.0, 1.0, AxisEnds::periodic}}};
+
+FieldScale unit_scale(std::size_t fields) {
+  const auto count = static_cast<Index>(fields);
+  return {State::Zero(count), State::Ones(count)};
+}
+
+std::vector<Index> all_points(Index count) {
+  std::vector<Index> points(static_cast<std::size_t>(count));
+  std::iota(points.begin(), points.end(), Index{0});
+  return points;
+}
+
+States features_of(const StencilFeatures& features, const State& state, const std::vector<Index>& points) {
+  State opened(features.opened_size());
+  features.open(state, opened.data());
+  States phi(static_cast<Index>(points.size()), features.num_features());
+  features.evaluate(opened.data(), points, phi);
+  return phi;
+}
+
+const StencilRecipe kShells{.symmetric = true, .radius = 2, .degree = 3, .centre_degree = 7, .product_degree = 2};
+const StencilRecipe kPoints{.radius = 3, .product_degree = 1, .neurons = 20, .decay = 2.0};
+
+TEST(StencilFeatures, CountsOfShellsAreThoseOfTheirPolynomials) {
+  // In two fields: 1, 35 monomials to degree 7, 9 to degree 3 in each of 3 shells, 5 · 2 products in each of 3.
+  EXPECT_EQ(StencilFeatures(kTorus, kShells, unit_scale(2), "tanh", 1).num_features(), 1 + 35 + 27 + 30);
+  // In one: 1, 7, 3 in each of 2 shells, 2 products in each of 2.
+  EXPECT_EQ(StencilFeatures(kRing, kShells, unit_scale(1), "tanh", 1).num_features(), 1 + 7 + 6 + 4);
+}
+
+TEST(StencilFeatures, MoveWithTheState) {
+  const State state = random_matrix(24, 1, 3);
+  State moved(24);
+  for (Index i = 0; i < 24; ++i) moved[i] = state[(i + 5) % 24];
+  for (const StencilRecipe& recipe : {kShells, kPoints}) {
+    const StencilFeatures features(kRing, recipe, unit_scale(1), "tanh", 1);
+    const States phi = features_of(features, state, all_points(24));
+    const States phi_moved = features_of(features, moved, all_points(24));
+    for (Index i = 0; i < 24; ++i) EXPECT_EQ(phi_moved.row(i), phi.row((i + 5) % 24));
+  }
+}
+
+TEST(StencilFeatures, OfShellsDoNotKnowDirections) {
+  const State state = random_matrix(72, 1, 3);
+  State turned(72);  // axes exchanged, one of them reversed
+  for (Index f = 0; f < 2; ++f) {
+    for (Index y = 0; y < 6; ++y) {
+      for (Index x = 0; x < 6; ++x) turned[f * 36 + y * 6 + x] = state[f * 36 + x * 6 + (5 - y)];
+    }
+  }
+  const StencilFeatures features(kTorus, kShells, unit_scale(2), "tanh", 1);
+  const States phi = features_of(features, state, all_points(36));
+  const States phi_turned = features_of(features, turned, all_points(36));
+  for (Index y = 0; y < 6; ++y) {
+    for (Index x = 0; x < 6; ++x) {
+      EXPECT_LT((phi_turned.row(y * 6 + x) - phi.row(x * 6 + (5 - y))).cwiseAbs().maxCoeff(), 1e-14);
+    }
+  }
+}
+
+TEST(StencilFeatures, DoNotDependOnTheBlock) {
+  const State state = random_matrix(24, 1, 3);
+  const StencilFeatures features(kRing, kPoints, unit_scale(1), "tanh", 1);
+  const States together = features_of(features, state, all_points(24));
+  for (Index i = 0; i < 24; ++i) EXPECT_EQ(features_of(features, state, {i}).row(0), together.row(i));
+}
+
+TEST(StencilFeatures, DependOnTheirTapsOnly) {
+  const StencilRecipe upwind{.radius = 1, .stride = 2, .shift = -3, .centre_degree = 0, .neurons = 5, .decay = 2.0};
+  const StencilFeatures features(kRing, upwind, unit_scale(1), "tanh", 1);
+  const State state = random_matrix(24, 1, 3);
+  const States phi = features_of(features, state, {10});
+  for (Index i = 0; i < 24; ++i) {
+    State changed = state;
+    changed[i] += 0.5;
+    const bool is_tap = i == 5 || i == 7 || i == 9;
+    EXPECT_EQ(features_of(features, changed, {10}) != phi, is_tap) << i;
+  }
+}
+
+TEST(StencilFeatures, AreOfTheScaledState) {
+  const FieldScale scale{State::Constant(1, 5.0), State::Constant(1, 2.0)};
+  const State state = random_matrix(24, 1, 3);
+  const StencilFeatures scaled(kRing, kPoints, scale, "tanh", 1);
+  const StencilFeatures plain(kRing, kPoints, unit_scale(1), "tanh", 1);
+  const State physical = (2.0 * state.array() + 5.0).matrix();
+  EXPECT_LT(
+      (features_of(scaled, physical, all_points(24)) - features_of(plain, state, all_points(24))).cwiseAbs().maxCoeff(),
+      1e-14);
+}
+
+TEST(StencilRecipe, ReadsBack) {
+  for (const StencilRecipe& recipe : {kShells, kPoints}) EXPECT_EQ(StencilRecipe::parse(recipe.text()), recipe);
+}
+
+TEST(StencilRecipe, RefusesWhatIsNone) {
+  for (const char* text :
+       {"", "shells", "rings radius=1", "shells radius=1 stride=1 shift=0 degree=1 centre=1 products=0",
+        "shells radius=a stride=1 shift=0 degree=1 centre=1 products=0 neurons=0 decay=1"}) {
+    EXPECT_THROW(StencilRecipe::parse(text), std::invalid_argument) << text;
+  }
+}
+
+TEST(StencilFeatures, RefuseRecipesThatNoRunCouldHold) {
+  const auto make = [](const StencilRecipe& recipe) {
+    return StencilFeatures(kTorus, recipe, unit_scale(2), "tanh", 1);
+  };
+  EXPECT_THROW(make({.radius = -1}), std::invalid_argument);
+  EXPECT_THROW(make({.radius = 1000}), std::invalid_argument);
+  EXPECT_THROW(make({.stride = 0}), std::invalid_argument);
+  EXPECT_THROW(make({.shift = 1 << 30}), std::invalid_argument);
+  EXPECT_THROW(make({.degree = 99}), std::invalid_argument);
+  EXPECT_THROW(make({.centre_degree = 1, .product_degree = 2}), std::invalid_argument);
+  EXPECT_THROW(make({.neurons = 1 << 30}), std::invalid_argument);
+  EXPECT_THROW(make({.decay = 0.0}), std::invalid_argument);
+  EXPECT_THROW(StencilFeatures(kTorus, {}, unit_scale(1), "tanh", 1), std::invalid_argument);
+  EXPECT_THROW(StencilFeatures(kTorus, {}, unit_scale(2), "sigmoid", 1), std::invalid_argument);
+  EXPECT_THROW(StencilFeatures(component_layout({"x"}), {}, unit_scale(1), "tanh", 1), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace forerun
