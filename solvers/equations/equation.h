@@ -23,7 +23,9 @@ namespace forerun {
 ///
 /// `Scalar` is `double` (one slice), `Quad` or `Lanes` (four or sixteen slices), `Dual` (derivatives, for implicit
 /// methods) or `Dependencies` (which derivatives there are). Constants are doubles and stand left or right of a scalar;
-/// `each_lane` applies a function of a number to either. A member `StateLayout layout() const` names components or mesh
+/// `each_lane` applies a function of a number to either. IMEX methods take an equation that says which part of f is
+/// stiff: `template <class Scalar> void stiff_rhs(t, u, du) const` as `rhs`, which stays the whole; that a part is
+/// linear is seen from it (`Linearity`). A member `StateLayout layout() const` names components or mesh
 /// for plots, `StateBounds range() const` says where solutions stay if that is not `bounds`, a constant `Index
 /// time_component` which component is time itself; all may be left out. `EquationProblem<Lorenz>` makes a problem of
 /// it.

@@ -8,21 +8,14 @@
 #include <vector>
 
 #include "solvers/equations/equation_jacobian.h"
+#include "solvers/equations/equation_stiff_part.h"
 #include "solvers/equations/problem_registry.h"
+#include "solvers/equations/right_hand_side.h"
 #include "solvers/integrators/adaptive_rk_propagator.h"
 #include "solvers/integrators/butcher_tableau.h"
 #include "solvers/integrators/rk_propagator.h"
 
 namespace forerun {
-
-/// The right-hand side alone, along the state: what of an equation's kernels is not part of an integrator.
-template <class Equation>
-struct RightHandSide {
-  FORERUN_MULTIVERSION static void evaluate(const Equation& equation, double time, const double* state,
-                                            double* derivative) {
-    equation.rhs(time, state, derivative);
-  }
-};
 
 /// An equation (see `equation.h`) as a problem, with its Jacobian and every integrator of the registry. Instantiating
 /// it compiles all of the equation's kernels, explicit Runge–Kutta methods among them, so each equation does it in its
@@ -31,7 +24,9 @@ template <class Equation>
 class EquationProblem final : public OdeProblem {
  public:
   explicit EquationProblem(Equation equation)
-      : equation_(std::move(equation)), jacobian_(std::make_shared<const EquationJacobian<Equation>>(equation_)) {}
+      : equation_(std::move(equation)), jacobian_(std::make_shared<const EquationJacobian<Equation>>(equation_)) {
+    if constexpr (StatesStiffPart<Equation>) stiff_part_ = make_stiff_part();
+  }
 
   std::string name() const override { return std::string(Equation::name); }
   Index dimension() const override { return equation_.dimension(); }
@@ -59,7 +54,15 @@ class EquationProblem final : public OdeProblem {
     RightHandSide<Equation>::evaluate(equation_, time, state.data(), derivative.data());
   }
   const Jacobian* jacobian() const override { return jacobian_.get(); }
-  bool is_linear() const override { return Equation::is_linear; }
+  const StiffPart* stiff_part() const override { return stiff_part_.get(); }
+  bool is_linear() const override {
+    if constexpr (requires { equation_.is_found_linear(); }) return equation_.is_found_linear();
+    return Equation::is_linear;
+  }
+  bool is_affine() const override {
+    if constexpr (requires { equation_.is_found_affine(); }) return equation_.is_found_affine();
+    return Equation::is_linear;
+  }
 
   std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const override {
     const IntegratorEntry& entry = spec.entry();
@@ -74,6 +77,13 @@ class EquationProblem final : public OdeProblem {
   }
 
  private:
+  std::shared_ptr<const StiffPart> make_stiff_part() const {
+    if constexpr (requires { equation_.has_stiff_part(); }) {
+      if (!equation_.has_stiff_part()) return nullptr;
+    }
+    return std::make_shared<const EquationStiffPart<Equation>>(equation_);
+  }
+
   template <class Tableau>
   void make_if_meant(Tableau, const SolverSpec& spec, std::unique_ptr<Propagator>& made) const {
     if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps());
@@ -81,6 +91,7 @@ class EquationProblem final : public OdeProblem {
 
   Equation equation_;
   std::shared_ptr<const EquationJacobian<Equation>> jacobian_;  ///< of copies, too
+  std::shared_ptr<const StiffPart> stiff_part_;                 ///< likewise
 };
 
 /// The registry's entry of an equation that is constructed from its parameters.

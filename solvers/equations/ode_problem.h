@@ -4,10 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "core/base/state_layout.h"
 #include "core/base/state_norm.h"
 #include "core/propagation/propagator.h"
 #include "solvers/equations/jacobian.h"
-#include "core/base/state_layout.h"
+#include "solvers/equations/stiff_part.h"
 #include "solvers/integrators/solver_spec.h"
 
 namespace forerun {
@@ -42,8 +43,12 @@ class OdeProblem {
   virtual void evaluate(double time, const StateView& state, StateOut derivative) const = 0;
   /// ∂f/∂u; nullptr where it is not known.
   virtual const Jacobian* jacobian() const { return nullptr; }
+  /// What of f is stiff and treated implicitly by IMEX methods; nullptr where the equation does not say so.
+  virtual const StiffPart* stiff_part() const { return nullptr; }
   /// f(t, u) = A u with a constant matrix A.
   virtual bool is_linear() const { return false; }
+  /// f(t, u) = A u + b with a constant matrix A and vector b.
+  virtual bool is_affine() const { return is_linear(); }
   virtual std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const = 0;
 };
 

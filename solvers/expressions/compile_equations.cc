@@ -29,6 +29,41 @@ Vocabulary base_vocabulary(const EquationsSpec& equations) {
   return vocabulary;
 }
 
+/// Given those of the nodes before, operands among them.
+Linearity linearity_of(const GraphNode& node, const std::vector<Linearity>& known) {
+  OperandValues<Linearity> in{};
+  Linearity all;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(node.num_inputs()); ++k) {
+    in[k] = known[static_cast<std::size_t>(node.operands[k])];
+    all = Linearity::united(all, in[k]);
+  }
+  switch (node.op) {
+    case Op::constant:
+    case Op::coordinate:
+      return Linearity();
+    case Op::time:
+      return Linearity::time();
+    case Op::field:
+      return Linearity::component();
+    case Op::negate:
+    case Op::add:
+    case Op::subtract:
+      return all;
+    case Op::multiply:
+      return in[0] * in[1];
+    case Op::divide:
+      return in[0] / in[1];
+    case Op::scaled_difference:
+      return computed<Op::scaled_difference>(in);
+    case Op::second_difference:
+      return computed<Op::second_difference>(in);
+    case Op::star:
+      return computed<Op::star>(in);
+    default:
+      return Linearity::of_function(all);
+  }
+}
+
 LoweredExpressions initial_states(const EquationsSpec& equations) {
   Vocabulary vocabulary = base_vocabulary(equations);
   vocabulary.allow_differences(0, "an initial state is not differentiated");
@@ -45,7 +80,12 @@ LoweredExpressions initial_states(const EquationsSpec& equations) {
   return lowered;
 }
 
-LoweredExpressions right_hand_sides(const EquationsSpec& equations) {
+using ExpressionOf = std::optional<std::string> (*)(const FieldSpec&);
+constexpr ExpressionOf whole = [](const FieldSpec& field) -> std::optional<std::string> { return field.rhs; };
+constexpr ExpressionOf stiff = [](const FieldSpec& field) { return field.stiff; };
+
+/// Of each field one expression, called `key`; 0 where it has none.
+LoweredExpressions sides(const EquationsSpec& equations, const std::string& key, ExpressionOf of_field) {
   Vocabulary vocabulary = base_vocabulary(equations);
   vocabulary.allow_differences(static_cast<int>(equations.axes.size()), "there is no [problem.mesh]");
   vocabulary.add_time();
@@ -55,9 +95,21 @@ LoweredExpressions right_hand_sides(const EquationsSpec& equations) {
   LoweredExpressions lowered;
   Lowering lowering(lowered.graph, equations.axes);
   for (const FieldSpec& field : equations.fields) {
-    lowered.roots.push_back(lowering.lower(parse_expression(field.name + ".rhs", field.rhs, vocabulary)));
+    const std::optional<std::string> text = of_field(field);
+    lowered.roots.push_back(text ? lowering.lower(parse_expression(field.name + "." + key, *text, vocabulary))
+                                 : lowered.graph.constant(0.0));
   }
   return lowered;
+}
+
+/// Of all nodes up to the last; roots are what counts.
+Linearity linearity_of(const LoweredExpressions& lowered) {
+  std::vector<Linearity> of_nodes;
+  for (NodeIndex i = 0; i < lowered.graph.size(); ++i)
+    of_nodes.push_back(linearity_of(lowered.graph.node(i), of_nodes));
+  Linearity all;
+  for (const NodeIndex root : lowered.roots) all = Linearity::united(all, of_nodes[static_cast<std::size_t>(root)]);
+  return all;
 }
 
 PaddedMesh plain_mesh(const EquationsSpec& equations) {
@@ -232,23 +284,31 @@ std::unique_ptr<const MeshTape> compile_on_mesh(const EquationsSpec& equations, 
   return made;
 }
 
+CompiledSides compile(const EquationsSpec& equations, const LoweredExpressions& lowered) {
+  CompiledSides made;
+  if (equations.has_mesh()) {
+    made.on_mesh = compile_on_mesh(equations, lowered);
+  } else {
+    made.system = compile_system(lowered);
+  }
+  made.linearity = linearity_of(lowered);
+  return made;
+}
+
 }  // namespace
 
 CompiledEquations compile_equations(const EquationsSpec& equations) {
   CompiledEquations made;
   made.description = describe(equations);
-  const LoweredExpressions rhs = right_hand_sides(equations);
-  if (equations.has_mesh()) {
-    made.on_mesh = compile_on_mesh(equations, rhs);
-  } else {
-    made.system = compile_system(rhs);
-  }
+  made.whole = compile(equations, sides(equations, "rhs", whole));
+  if (equations.has_stiff_part()) made.stiff = compile(equations, sides(equations, "stiff", stiff));
   return made;
 }
 
 void check_expressions(const EquationsSpec& equations) {
   initial_states(equations);
-  right_hand_sides(equations);
+  sides(equations, "rhs", whole);
+  sides(equations, "stiff", stiff);
 }
 
 }  // namespace forerun

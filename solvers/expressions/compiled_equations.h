@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/base/state_norm.h"
@@ -9,6 +10,7 @@
 #include "solvers/expressions/graph.h"
 #include "solvers/expressions/mesh.h"
 #include "solvers/expressions/tape.h"
+#include "solvers/linear/linearity.h"
 #include "solvers/simd/lanes.h"
 
 namespace forerun {
@@ -51,11 +53,17 @@ struct MeshTape {
   void evaluate(double t, const double* u, double* du) const;
 };
 
-/// Equations that can be computed: one of the two tapes.
-struct CompiledEquations {
-  EquationsDescription description;
+/// Right-hand sides that can be computed: one of the two tapes.
+struct CompiledSides {
   std::unique_ptr<const SystemTape> system;
   std::unique_ptr<const MeshTape> on_mesh;
+  Linearity linearity;  ///< of all of them together
+};
+
+struct CompiledEquations {
+  EquationsDescription description;
+  CompiledSides whole;
+  std::optional<CompiledSides> stiff;  ///< the stiff parts, where some are stated
 };
 
 /// Throws `ExpressionError`, its name the key of the expression, where one is none (syntax.h, lowering.h).

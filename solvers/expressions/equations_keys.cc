@@ -43,6 +43,9 @@ std::vector<ParameterSpec> make_patterns() {
           plain("FIELD.rhs", std::string(),
                 "expression of the field's time derivative, in t, x, y, fields and parameters, with + - * / ^ < <= > "
                 ">= == !=, sin cos tan exp log sqrt tanh abs min max pow where(condition, a, b) and dx dxx dy dyy lap"),
+          plain("FIELD.stiff", std::string(),
+                "the part of rhs that is stiff, for the IMEX methods, which treat it implicitly and the rest of rhs "
+                "explicitly; left out: none of it"),
           plain("FIELD.bounds", std::string(), "[lowest, highest], usual values: the scale of learning and tolerance"),
           plain("FIELD.dirichlet", 0.0, "in place of the mesh's boundaries, on every axis that is not periodic" + two),
           plain("FIELD.neumann", 0.0, "likewise")};
@@ -97,7 +100,7 @@ ParameterSpec spec_of(const std::string& key, const ParameterValue& value) {
   ParameterSpec spec = *found;
   spec.name = key;
   const bool is_number = std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value);
-  const bool is_expression = pattern == "FIELD.initial" || pattern == "FIELD.rhs";
+  const bool is_expression = pattern == "FIELD.initial" || pattern == "FIELD.rhs" || pattern == "FIELD.stiff";
   if (is_expression && is_number) spec.default_value = 0.0;
   if (may_be_a_pair(pattern) && std::holds_alternative<std::string>(value)) spec.default_value = std::string();
   return spec;

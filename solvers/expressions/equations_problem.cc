@@ -8,13 +8,25 @@ namespace {
 
 std::unique_ptr<OdeProblem> make_equations(const Parameters& parameters) {
   auto compiled = std::make_shared<const CompiledEquations>(compile_equations(read_equations(parameters)));
-  if (compiled->system) {
+  if (compiled->whole.system) {
     return std::make_unique<EquationProblem<ExpressionSystem>>(ExpressionSystem(std::move(compiled)));
   }
   return std::make_unique<EquationProblem<ExpressionFields>>(ExpressionFields(std::move(compiled)));
 }
 
 }  // namespace
+
+bool ExpressionEquations::is_found_linear() const {
+  if (!is_found_affine()) return false;
+  const State zero = State::Zero(dimension());
+  State constant(dimension());
+  if (whole().system) {
+    whole().system->evaluate(0.0, zero.data(), constant.data());
+  } else {
+    whole().on_mesh->evaluate(0.0, zero.data(), constant.data());
+  }
+  return constant.isZero(0.0);
+}
 
 ProblemEntry equations_problem() {
   ProblemEntry entry;

@@ -126,6 +126,7 @@ FieldSpec read_field(const Parameters& parameters, const std::string& name) {
   field.name = name;
   field.initial = expression(required(parameters, name, "initial"));
   field.rhs = expression(required(parameters, name, "rhs"));
+  if (has(parameters, name + ".stiff")) field.stiff = expression(parameters.value(name + ".stiff"));
   if (has(parameters, name + ".bounds")) {
     const std::string key = name + ".bounds";
     field.bounds = read_pair(parameters.text(key));
@@ -247,6 +248,7 @@ std::string equations_text(const EquationsSpec& equations) {
   std::string text;
   for (const FieldSpec& field : equations.fields) {
     text += (text.empty() ? "" : ", ") + field.name + "' = " + without_blanks(field.rhs);
+    if (field.stiff) text += " (stiff: " + without_blanks(*field.stiff) + ")";
   }
   const auto kind = [](const BoundaryValues& values) {
     return values.kind == BoundaryValues::Kind::dirichlet ? " dirichlet" : " neumann";

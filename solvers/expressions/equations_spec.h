@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,8 +14,9 @@ namespace forerun {
 /// One unknown: a component of a system, or a function on the mesh.
 struct FieldSpec {
   std::string name;
-  std::string initial;  ///< expression in places and parameters
-  std::string rhs;      ///< expression in time, places, parameters and fields
+  std::string initial;               ///< expression in places and parameters
+  std::string rhs;                   ///< expression in time, places, parameters and fields
+  std::optional<std::string> stiff;  ///< what of `rhs` is stiff, likewise
   std::optional<std::pair<double, double>> bounds;
   std::optional<BoundaryValues> boundary;  ///< in place of the mesh's
 };
@@ -27,6 +29,9 @@ struct EquationsSpec {
   std::vector<FieldSpec> fields;                          ///< in the order of the state
 
   bool has_mesh() const { return !axes.empty(); }
+  bool has_stiff_part() const {
+    return std::any_of(fields.begin(), fields.end(), [](const FieldSpec& field) { return field.stiff.has_value(); });
+  }
 };
 
 /// The keys that an `equations` problem may have, as patterns: FIELD, NAME and AXIS stand for names of the user's own

@@ -27,8 +27,17 @@ class ExpressionEquations {
   StateBounds range() const { return compiled_->description.range; }
   StateLayout layout() const { return compiled_->description.layout; }
 
+  bool has_stiff_part() const { return compiled_->stiff.has_value(); }
+  bool has_constant_stiff_jacobian() const { return compiled_->stiff->linearity.is_affine(); }
+  /// f(t, u) = A u + b; and b = 0.
+  bool is_found_affine() const {
+    return compiled_->whole.linearity.is_affine() && !compiled_->whole.linearity.depends_on_time();
+  }
+  bool is_found_linear() const;
+
  protected:
-  const CompiledEquations& compiled() const { return *compiled_; }
+  const CompiledSides& whole() const { return compiled_->whole; }
+  const CompiledSides& stiff() const { return *compiled_->stiff; }
 
  private:
   std::shared_ptr<const CompiledEquations> compiled_;
@@ -40,10 +49,20 @@ struct ExpressionSystem : OpenSystemEquation, ExpressionEquations {
 
   template <class Scalar>
   void rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    evaluate(*whole().system, t, u, du);
+  }
+  template <class Scalar>
+  void stiff_rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    evaluate(*stiff().system, t, u, du);
+  }
+
+ private:
+  template <class Scalar>
+  static void evaluate(const SystemTape& tape, const Scalar& t, const Scalar* u, Scalar* du) {
     if constexpr (is_number_or_lanes<Scalar>) {
-      compiled().system->evaluate(t, u, du);
+      tape.evaluate(t, u, du);
     } else {
-      evaluate_any(*compiled().system, t, u, du);
+      evaluate_any(tape, t, u, du);
     }
   }
 };
@@ -54,10 +73,20 @@ struct ExpressionFields : FieldEquation, ExpressionEquations {
 
   template <class Scalar>
   void rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    evaluate(*whole().on_mesh, t, u, du);
+  }
+  template <class Scalar>
+  void stiff_rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    evaluate(*stiff().on_mesh, t, u, du);
+  }
+
+ private:
+  template <class Scalar>
+  static void evaluate(const MeshTape& tape, const Scalar& t, const Scalar* u, Scalar* du) {
     if constexpr (std::is_same_v<Scalar, double>) {
-      compiled().on_mesh->evaluate(t, u, du);
+      tape.evaluate(t, u, du);
     } else {
-      evaluate_any(*compiled().on_mesh, t, u, du);
+      evaluate_any(tape, t, u, du);
     }
   }
 };

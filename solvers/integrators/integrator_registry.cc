@@ -45,7 +45,7 @@ IntegratorEntry implicit_entry(const ImplicitMethod& method) {
   entry.adaptive = method.is_adaptive();
   entry.error_order = method.error_order;
   entry.stability = method.is_l_stable ? Stability::l_stable : Stability::a_stable;
-  entry.needs = IntegratorNeeds::jacobian;
+  entry.needs = method.is_imex() ? IntegratorNeeds::stiff_part : IntegratorNeeds::jacobian;
   entry.keys = {entry.adaptive ? tolerance_key() : steps_key()};
   entry.make = [](std::shared_ptr<const OdeProblem> problem, const SolverSpec& spec) {
     return spec.is_adaptive() ? make_adaptive_implicit_rk(std::move(problem), spec.method, spec.tolerance())
@@ -88,6 +88,8 @@ std::string to_string(IntegratorNeeds needs) {
       return "a linear equation";
     case IntegratorNeeds::jacobian:
       return "a Jacobian";
+    case IntegratorNeeds::stiff_part:
+      return "a stiff part apart from the rest";
     case IntegratorNeeds::nothing:
       break;
   }
@@ -130,6 +132,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     all.push_back(rkc2_entry());
     all.push_back(adaptive_rkc2_entry());
     for (const ImplicitMethod& method : implicit_methods()) all.push_back(implicit_entry(method));
+    for (const ImplicitMethod& method : imex_methods()) all.push_back(implicit_entry(method));
     for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));
     return all;
   }();

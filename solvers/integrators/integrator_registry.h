@@ -14,7 +14,7 @@ class OdeProblem;
 struct SolverSpec;
 
 /// What an integrator asks of an equation beyond its right-hand side.
-enum class IntegratorNeeds { nothing, linear, jacobian };
+enum class IntegratorNeeds { nothing, linear, jacobian, stiff_part };
 
 /// For which stiffness steps can be as long as accuracy lets them.
 enum class Stability { explicit_steps, real_axis, a_stable, l_stable };

@@ -39,6 +39,16 @@ struct Burgers : FieldEquation {
     du[last] = change(u[last - 1], u[last], u[0]);
   }
 
+  /// Diffusion.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
+    const Index last = points - 1;
+    du[0] = diffusion * (u[last] - 2.0 * u[0] + u[1]);
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = 1; i < last; ++i) du[i] = diffusion * (u[i - 1] - 2.0 * u[i] + u[i + 1]);
+    du[last] = diffusion * (u[last - 1] - 2.0 * u[last] + u[0]);
+  }
+
   template <class Scalar>
   FORERUN_INLINE Scalar change(const Scalar& left, const Scalar& mid, const Scalar& right) const {
     return diffusion * (left - 2.0 * mid + right) - advection * mid * (right - left);

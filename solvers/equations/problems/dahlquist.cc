@@ -20,6 +20,12 @@ struct RealDahlquist : SystemEquation<1> {
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
     du[0] = lambda * u[0];
   }
+
+  /// All of it.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    rhs(t, u, du);
+  }
 };
 
 /// The same with complex λ = α + i ω; the state is (Re u, Im u).
@@ -38,6 +44,13 @@ struct ComplexDahlquist : SystemEquation<2> {
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
     du[0] = real * u[0] - imag * u[1];
     du[1] = imag * u[0] + real * u[1];
+  }
+
+  /// The decay.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
+    du[0] = real * u[0];
+    du[1] = real * u[1];
   }
 };
 

@@ -46,36 +46,52 @@ struct DiffusionReaction : FieldEquation {
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
+    in_each_cell<true>(u, du);
+  }
+
+  /// Diffusion.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
+    in_each_cell<false>(u, du);
+  }
+
+ private:
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
     const Index num_cells = cells * cells;
     const Index last = cells - 1;
     // All inner rows are one long loop; what it gets wrong next to the left and right walls is done again below.
     FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = cells; i < num_cells - cells; ++i) change(u, du, i, i - 1, i + 1, i - cells, i + cells);
+    for (Index i = cells; i < num_cells - cells; ++i) change<reacts>(u, du, i, i - 1, i + 1, i - cells, i + cells);
     FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 1; i < last; ++i) change(u, du, i, i - 1, i + 1, i, i + cells);
+    for (Index i = 1; i < last; ++i) change<reacts>(u, du, i, i - 1, i + 1, i, i + cells);
     FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = num_cells - last; i < num_cells - 1; ++i) change(u, du, i, i - 1, i + 1, i - cells, i);
+    for (Index i = num_cells - last; i < num_cells - 1; ++i) change<reacts>(u, du, i, i - 1, i + 1, i - cells, i);
     for (Index row = 0; row < cells; ++row) {
       const Index up = row == 0 ? 0 : -cells;
       const Index down = row == last ? 0 : cells;
       const Index i = row * cells;
       const Index j = i + last;
-      change(u, du, i, i, i + 1, i + up, i + down);
-      change(u, du, j, j - 1, j, j + up, j + down);
+      change<reacts>(u, du, i, i, i + 1, i + up, i + down);
+      change<reacts>(u, du, j, j - 1, j, j + up, j + down);
     }
   }
 
- private:
   /// Both derivatives in cell i, given the places of its four neighbours.
-  template <class Scalar>
+  template <bool reacts, class Scalar>
   FORERUN_INLINE void change(const Scalar* u, Scalar* du, Index i, Index left, Index right, Index up,
                              Index down) const {
     const Index num_cells = cells * cells;
     const Scalar* v = u + num_cells;
     const Scalar laplacian_u = (u[left] + u[right]) + (u[up] + u[down]) - 4.0 * u[i];
     const Scalar laplacian_v = (v[left] + v[right]) + (v[up] + v[down]) - 4.0 * v[i];
-    du[i] = u[i] - u[i] * u[i] * u[i] - kappa - v[i] + diffusion_u * laplacian_u;
-    du[num_cells + i] = u[i] - v[i] + diffusion_v * laplacian_v;
+    if constexpr (reacts) {
+      du[i] = u[i] - u[i] * u[i] * u[i] - kappa - v[i] + diffusion_u * laplacian_u;
+      du[num_cells + i] = u[i] - v[i] + diffusion_v * laplacian_v;
+    } else {
+      du[i] = diffusion_u * laplacian_u;
+      du[num_cells + i] = diffusion_v * laplacian_v;
+    }
   }
 };
 

@@ -60,6 +60,12 @@ struct Heat : FieldEquation {
     for (Index i = 1; i < last; ++i) du[i] = conduction * (u[i - 1] - 2.0 * u[i] + u[i + 1]);
     du[last] = conduction * (u[last - 1] - 2.0 * u[last]);
   }
+
+  /// All of it.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    rhs(t, u, du);
+  }
 };
 
 }  // namespace

@@ -64,6 +64,12 @@ struct Heat2d : FieldEquation {
     }
   }
 
+  /// All of it.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    rhs(t, u, du);
+  }
+
  private:
   template <class Scalar>
   FORERUN_INLINE void change_at_edge(const Scalar* u, Scalar* du, Index row, Index column) const {

@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/stop_scope.h"
-#include "solvers/integrators/implicit/implicit_stepper.h"
 #include "solvers/integrators/implicit/stage_algebra.h"
+#include "solvers/integrators/implicit/stage_stepper.h"
 
 namespace forerun {
 namespace {
@@ -13,14 +12,12 @@ namespace {
 ///   (y − r)/(hγ) = f(t + c_i h, y),      r = u + h Σ_{j<i} a_ij k_j,
 ///
 /// and then k_i = (y − r)/(hγ): f itself would magnify what Newton's iteration has left of stiff components.
-class DiagonalStepper final : public ImplicitStepper {
+class DiagonalStepper final : public StageStepper {
  public:
   DiagonalStepper(const OdeProblem& problem, const ImplicitMethod& method, const State& weights)
-      : ImplicitStepper(problem, method, weights),
+      : StageStepper(problem, method, weights),
         slopes_(problem.dimension(), static_cast<Index>(method.num_stages)),
-        last_slopes_(problem.dimension(), static_cast<Index>(method.num_stages)),
-        base_(problem.dimension()),
-        change_(problem.dimension()) {}
+        last_slopes_(problem.dimension(), static_cast<Index>(method.num_stages)) {}
 
   StepOutcome attempt(double h, StepMatrices& matrices, const NewtonOptions& options, bool is_relinearized) override {
     step_ = h;
@@ -30,14 +27,11 @@ class DiagonalStepper final : public ImplicitStepper {
       if (last_step_ == 0.0) slopes_.col(0) = slope();
       first = 1;
     }
-    const double state_size = options.is_relative ? norm(state_) : 0.0;
-    for (std::size_t i = first; i < method_.num_stages && step.has_converged; ++i) {
+    const StageSolve how{h, state_size(options), matrices, options, is_relinearized};
+    for (std::size_t i = first; i < method_.num_stages; ++i) {
       set_base(i, h);
-      const StepOutcome stage = solve_stage(i, h, state_size, matrices, options, is_relinearized);
-      step.has_converged = stage.has_converged;
-      step.rate = std::max(step.rate, stage.rate);
-      step.num_iterations = std::max(step.num_iterations, stage.num_iterations);
-      stage_algebra::scaled_difference(dimension(), inverse(h), next_.data(), base_.data(), slope_of(i));
+      if (!join(solve(i, how), step)) return step;
+      stage_algebra::scaled_difference(dimension(), shift(h), next_.data(), base_.data(), slope_of(i));
     }
     return step;
   }
@@ -54,7 +48,6 @@ class DiagonalStepper final : public ImplicitStepper {
 
  private:
   double* slope_of(std::size_t stage) { return slopes_.col(static_cast<Index>(stage)).data(); }
-  double inverse(double h) const { return *method_.real_shift / h; }
 
   void step_was_accepted() override {
     slopes_.swap(last_slopes_);
@@ -70,33 +63,13 @@ class DiagonalStepper final : public ImplicitStepper {
   }
 
   /// The stage's state is left in `next_`: the last stage's is the new state.
-  StepOutcome solve_stage(std::size_t stage, double h, double state_size, StepMatrices& matrices,
-                          const NewtonOptions& options, bool is_relinearized) {
-    if (problem_.is_linear() && matrices.is_direct()) {
-      stage_algebra::scale(dimension(), inverse(h), base_.data(), next_.data());
-      return {matrices.solve(next_.data()), 0.0, 1};
+  StepOutcome solve(std::size_t stage, const StageSolve& how) {
+    if (problem_.is_linear() && how.matrices.is_direct()) {
+      stage_algebra::scale(dimension(), shift(how.h), base_.data(), next_.data());
+      return {how.matrices.solve(next_.data()), 0.0, 1};
     }
-    const double time = time_ + method_.c[stage] * h;
-    guess(stage, h);
-    NewtonMonitor monitor(options, state_size, carried_);
-    StepOutcome outcome;
-    auto verdict = NewtonMonitor::Verdict::go_on;
-    while (verdict == NewtonMonitor::Verdict::go_on) {
-      StopScope::throw_if_stop_requested();
-      if (is_relinearized) {
-        matrices.linearize(time, next_);
-        if (!matrices.factorize(h)) return outcome;
-      }
-      evaluate(time, next_.data(), change_.data());
-      stage_algebra::residual(dimension(), change_.data(), inverse(h), next_.data(), base_.data(), change_.data());
-      if (!matrices.solve(change_.data())) return outcome;
-      verdict = monitor.judge(stage_algebra::add_change(dimension(), weights_.data(), change_.data(), next_.data()));
-      outcome.rate = std::max(outcome.rate, monitor.rate());
-    }
-    outcome.has_converged = verdict == NewtonMonitor::Verdict::converged;
-    outcome.num_iterations = monitor.num_iterations();
-    carried_ = outcome.has_converged ? monitor.carried() : 1.0;
-    return outcome;
+    guess(stage, how.h);
+    return solve_stage(time_ + method_.c[stage] * how.h, how);
   }
 
   /// A first guess of the stage's state in `next_`, with k_i by the polynomial through up to three slopes that are
@@ -128,7 +101,7 @@ class DiagonalStepper final : public ImplicitStepper {
     next_ = base_;
     const std::vector<double> weights = lagrange_weights(nodes_, x);
     for (std::size_t j = 0; j < used_.size(); ++j) {
-      stage_algebra::add_multiple(dimension(), weights[j] / inverse(h), used_[j], next_.data());
+      stage_algebra::add_multiple(dimension(), weights[j] / shift(h), used_[j], next_.data());
     }
   }
 
@@ -139,8 +112,6 @@ class DiagonalStepper final : public ImplicitStepper {
 
   States slopes_;
   States last_slopes_;
-  State base_;
-  State change_;
   std::vector<Known> candidates_;
   std::vector<double> nodes_;
   std::vector<const double*> used_;

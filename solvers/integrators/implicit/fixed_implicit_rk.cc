@@ -29,10 +29,10 @@ class FixedImplicitRk final : public Propagator {
 
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override {
     assert(in.size() == dimension() && out.size() == dimension());
-    const bool is_linear = integrations_.problem().is_linear();
-    const double step = (is_linear ? resolved_length(slice) : slice.length()) / static_cast<double>(steps_);
+    const bool is_constant = integrations_.has_constant_jacobian();
+    const double step = (is_constant ? resolved_length(slice) : slice.length()) / static_cast<double>(steps_);
     const ImplicitIntegrations::Loan loan = integrations_.borrow(slice.begin, in);
-    if (is_linear) loan->matrices.share(kept_.get(step, [&] { return factors(slice.begin, step); }));
+    if (is_constant) loan->matrices.share(kept_.get(step, [&] { return factors(slice.begin, step); }));
     for (Index j = 0; j < steps_; ++j) {
       StopScope::throw_if_stop_requested();
       loan->stepper->set_time(step_begin(slice, j, steps_));
@@ -44,9 +44,8 @@ class FixedImplicitRk final : public Propagator {
 
  private:
   std::unique_ptr<const StepFactors> factors(double time, double step) const {
-    const OdeProblem& problem = integrations_.problem();
     SparseMatrix matrix;
-    problem.jacobian()->evaluate(time, State::Zero(dimension()), matrix);
+    integrations_.jacobian().evaluate(time, State::Zero(dimension()), matrix);
     auto made = std::make_unique<StepFactors>(integrations_.solver(), integrations_.method());
     if (!made->compute(matrix, integrations_.method(), step)) throw_singular(time);
     return made;
@@ -54,25 +53,25 @@ class FixedImplicitRk final : public Propagator {
 
   /// With the Jacobian that is there, with one of this step's own, or with one an iterate.
   void make_step(const Slice& slice, Index j, double step, ImplicitIntegration& by) const {
-    const bool is_linear = integrations_.problem().is_linear();
+    const bool is_constant = integrations_.has_constant_jacobian();
     ImplicitStepper& stepper = *by.stepper;
     NewtonOptions options;
-    bool is_fresh = is_linear;
+    bool is_fresh = is_constant;
     StepOutcome outcome;
-    if (is_linear || by.matrices.is_linearized()) outcome = stepper.attempt(step, by.matrices, options, false);
+    if (is_constant || by.matrices.is_linearized()) outcome = stepper.attempt(step, by.matrices, options, false);
     if (!outcome.has_converged && !is_fresh) {
       by.matrices.linearize(stepper.time(), stepper.state());
       if (!by.matrices.factorize(step)) throw_singular(stepper.time());
       outcome = stepper.attempt(step, by.matrices, options, false);
     }
-    if (!outcome.has_converged && !is_linear) {
+    if (!outcome.has_converged && !is_constant) {
       options.most_iterations = kMostRelinearized;
       outcome = stepper.attempt(step, by.matrices, options, true);
       outcome.rate = 1.0;  // these factors belong to no step
     }
     if (!outcome.has_converged) throw_not_converged(slice, j, options.most_iterations);
     stepper.accept();
-    if (!is_linear && outcome.rate > kGoodRate) by.matrices.forget_linearization();
+    if (!is_constant && outcome.rate > kGoodRate) by.matrices.forget_linearization();
   }
 
   [[noreturn]] void throw_singular(double time) const {

@@ -2,21 +2,38 @@
 
 #include <stdexcept>
 
-#include "core/base/parameters.h"
+#include "solvers/equations/stiff_part.h"
 #include "solvers/integrators/error_weights.h"
+#include "solvers/integrators/integrator_needs.h"
 
 namespace forerun {
 
-ImplicitIntegrations::ImplicitIntegrations(std::shared_ptr<const OdeProblem> problem, const ImplicitMethod& method)
-    : problem_(std::move(problem)), method_(method), weights_(error_weights(problem_->bounds())) {
-  if (problem_->jacobian() == nullptr) {
-    throw ParameterError("method", "method = \"" + std::string(method_.name) + "\": needs a Jacobian, which " +
-                                       problem_->name() + " does not have");
-  }
+namespace {
+
+const Jacobian* implicit_jacobian(const OdeProblem& problem, const ImplicitMethod& method) {
+  require_needs(problem, find_integrator(std::string(method.name)));
+  return method.is_imex() ? &problem.stiff_part()->jacobian() : problem.jacobian();
 }
 
+std::unique_ptr<ImplicitStepper> make_stepper(const OdeProblem& problem, const ImplicitMethod& method,
+                                              const State& weights) {
+  if (method.is_imex()) return make_imex_stepper(problem, method, weights);
+  return method.is_diagonal ? make_diagonal_stepper(problem, method, weights)
+                            : make_full_stepper(problem, method, weights);
+}
+
+}  // namespace
+
+ImplicitIntegrations::ImplicitIntegrations(std::shared_ptr<const OdeProblem> problem, const ImplicitMethod& method)
+    : problem_(std::move(problem)),
+      jacobian_(implicit_jacobian(*problem_, method)),
+      has_constant_jacobian_(method.is_imex() ? problem_->stiff_part()->has_constant_jacobian()
+                                              : problem_->is_linear()),
+      method_(method),
+      weights_(error_weights(problem_->bounds())) {}
+
 const LinearSolver& ImplicitIntegrations::solver() {
-  std::call_once(solver_made_, [this] { solver_ = make_linear_solver(problem_->jacobian()->pattern()); });
+  std::call_once(solver_made_, [this] { solver_ = make_linear_solver(jacobian_->pattern()); });
   return *solver_;
 }
 
@@ -30,9 +47,8 @@ ImplicitIntegrations::Loan ImplicitIntegrations::borrow(double time, const State
     }
   }
   if (!lent) {
-    const auto make = method_.is_diagonal ? make_diagonal_stepper : make_full_stepper;
     lent = std::make_unique<ImplicitIntegration>(
-        ImplicitIntegration{make(*problem_, method_, weights_), StepMatrices(*problem_, solver(), method_)});
+        ImplicitIntegration{make_stepper(*problem_, method_, weights_), StepMatrices(*jacobian_, solver(), method_)});
   }
   lent->stepper->start(time, state);
   lent->matrices.forget();

@@ -36,9 +36,14 @@ class ImplicitIntegrations {
     std::unique_ptr<ImplicitIntegration> lent_;
   };
 
+  /// Throws `ParameterError` ("method") where the problem does not have what the method needs.
   ImplicitIntegrations(std::shared_ptr<const OdeProblem> problem, const ImplicitMethod& method);
 
   const OdeProblem& problem() const { return *problem_; }
+  /// Of what is implicit: the right-hand side, or of an IMEX method its stiff part.
+  const Jacobian& jacobian() const { return *jacobian_; }
+  /// It is one matrix, so factors serve all slices.
+  bool has_constant_jacobian() const { return has_constant_jacobian_; }
   const ImplicitMethod& method() const { return method_; }
   const State& weights() const { return weights_; }
   const LinearSolver& solver();
@@ -49,6 +54,8 @@ class ImplicitIntegrations {
   void take_back(std::unique_ptr<ImplicitIntegration> lent);
 
   std::shared_ptr<const OdeProblem> problem_;
+  const Jacobian* jacobian_;
+  bool has_constant_jacobian_;
   const ImplicitMethod& method_;
   State weights_;
   std::once_flag solver_made_;

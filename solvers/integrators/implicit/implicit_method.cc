@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
+#include "solvers/integrators/implicit/imex_tableau.h"
 #include "solvers/integrators/implicit/implicit_tableau.h"
 
 namespace forerun {
@@ -59,6 +60,10 @@ ImplicitMethod described(Tableau) {
     method.error_order = Tableau::error_order;
     method.e.assign(Tableau::e.begin(), Tableau::e.end());
   }
+  if constexpr (requires { Tableau::explicit_a; }) {
+    for (const auto& row : Tableau::explicit_a) method.explicit_a.emplace_back(row.begin(), row.end());
+    method.explicit_b.assign(Tableau::explicit_b.begin(), Tableau::explicit_b.end());
+  }
   method.is_l_stable = Tableau::is_l_stable;
   for (std::size_t i = 0; i < Tableau::num_stages; ++i) {
     for (std::size_t j = i + 1; j < Tableau::num_stages; ++j) {
@@ -86,9 +91,20 @@ const std::vector<ImplicitMethod>& implicit_methods() {
   return methods;
 }
 
+const std::vector<ImplicitMethod>& imex_methods() {
+  static const std::vector<ImplicitMethod> methods = [] {
+    std::vector<ImplicitMethod> all;
+    std::apply([&](auto... tableau) { (all.push_back(described(tableau)), ...); }, ImexTableaux());
+    return all;
+  }();
+  return methods;
+}
+
 const ImplicitMethod* find_implicit_method(const std::string& name) {
-  for (const ImplicitMethod& method : implicit_methods()) {
-    if (method.name == name) return &method;
+  for (const auto* methods : {&implicit_methods(), &imex_methods()}) {
+    for (const ImplicitMethod& method : *methods) {
+      if (method.name == name) return &method;
+    }
   }
   return nullptr;
 }

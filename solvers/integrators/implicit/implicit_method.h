@@ -29,18 +29,24 @@ struct ImplicitMethod {
 
   std::optional<double> real_shift;      ///< 1/γ, or the real eigenvalue of a⁻¹
   std::optional<Complex> complex_shift;  ///< a complex eigenvalue of a⁻¹
+  /// Of an IMEX method (imex_tableau.h), for what is not stiff: â and b̂. Empty where all is implicit.
+  std::vector<std::vector<double>> explicit_a;
+  std::vector<double> explicit_b;
   /// T and T⁻¹: the real mode's column (row) first, then real and imaginary part of the complex one; fully implicit
   /// methods only. The last row of T is (1, 1, 0).
   std::vector<std::vector<double>> from_modes;
   std::vector<std::vector<double>> to_modes;
 
   bool is_adaptive() const { return error_order > 0; }
+  bool is_imex() const { return !explicit_a.empty(); }
   bool begins_explicitly() const { return is_diagonal && a[0][0] == 0.0; }
 };
 
 /// All of them, those of equal steps first; built once, on first use, thread-safe.
 const std::vector<ImplicitMethod>& implicit_methods();
-/// nullptr where there is none of that name.
+/// IMEX methods, likewise.
+const std::vector<ImplicitMethod>& imex_methods();
+/// Of either kind; nullptr where there is none of that name.
 const ImplicitMethod* find_implicit_method(const std::string& name);
 
 }  // namespace forerun

@@ -9,21 +9,23 @@
 namespace forerun {
 
 /// Crosses a slice by `steps` equal steps of an implicit Runge–Kutta method (implicit/implicit_tableau.h):
-/// "backward_euler", "crank_nicolson", "sdirk2", "radau2", "radau3", "lobatto2".
+/// "backward_euler", "crank_nicolson", "sdirk2", "radau2", "radau3", "lobatto2"; or of an IMEX method
+/// (implicit/imex_tableau.h): "ars222", "ars343". In what follows the latter solve for the stiff part alone.
 ///
 /// The stages' equations are solved by simplified Newton iteration, to 10⁻¹³ of the state's size in the root mean
 /// square of the state scaled by the problem's `bounds`. Jacobian and factors serve as long as it converges well. Where
 /// it does not converge, the Jacobian is taken anew at the step's begin, then at every iterate; where that does not
 /// help either, `propagate` throws `PropagationError` with the time and number of the step, as it does for a singular
-/// matrix and for a state that is not finite. u' = A u takes no iteration: its factors are made once for each step
-/// length that occurs and serve all slices and threads (factor_cache.h); lengths are taken as `resolved_length` has
-/// them.
+/// matrix and for a state that is not finite. u' = A u takes no iteration, nor does a stiff part with a constant
+/// Jacobian: their factors are made once for each step length that occurs and serve all slices and threads
+/// (factor_cache.h); lengths are taken as `resolved_length` has them.
 ///
 /// Cost of a step: per iteration and stage an evaluation of f and a solution (linear/linear_solver.h), on occasion a
 /// Jacobian and a factorisation. Pattern, order of elimination and memory are found when first needed and kept; nothing
 /// is carried from slice to slice that could show in a result. Deterministic, thread-safe, re-entrant. Looks at
 /// `StopScope` every iteration.
-/// Throws `ParameterError` if steps < 1 or where the problem has no Jacobian, std::invalid_argument for another method.
+/// Throws `ParameterError` if steps < 1 or where the problem has no Jacobian (or stiff part), std::invalid_argument for
+/// another method.
 std::unique_ptr<Propagator> make_implicit_rk(std::shared_ptr<const OdeProblem> problem, const std::string& method,
                                              Index steps);
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "solvers/equations/ode_problem.h"
 #include "solvers/integrators/implicit/newton_monitor.h"
 #include "solvers/integrators/implicit/step_matrices.h"
 
@@ -68,6 +69,10 @@ class ImplicitStepper {
 std::unique_ptr<ImplicitStepper> make_diagonal_stepper(const OdeProblem& problem, const ImplicitMethod& method,
                                                        const State& weights);
 std::unique_ptr<ImplicitStepper> make_full_stepper(const OdeProblem& problem, const ImplicitMethod& method,
+                                                   const State& weights);
+
+/// For a problem that has a stiff part.
+std::unique_ptr<ImplicitStepper> make_imex_stepper(const OdeProblem& problem, const ImplicitMethod& method,
                                                    const State& weights);
 
 /// Weights of the values at `nodes` in their interpolation polynomial's value at x.

@@ -19,7 +19,7 @@ void StepMatrices::forget() {
 }
 
 void StepMatrices::linearize(double time, const StateView& state) {
-  problem_.jacobian()->evaluate(time, state, jacobian_);
+  of_.evaluate(time, state, jacobian_);
   is_linearized_ = true;
   factorized_step_ = 0.0;
   ++num_linearizations_;

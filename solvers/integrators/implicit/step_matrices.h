@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "solvers/equations/ode_problem.h"
+#include "solvers/equations/jacobian.h"
 #include "solvers/integrators/implicit/implicit_method.h"
 #include "solvers/linear/linear_solver.h"
 
@@ -20,16 +20,16 @@ struct StepFactors {
   [[nodiscard]] bool compute(const SparseMatrix& jacobian, const ImplicitMethod& method, double step);
 };
 
-/// A Jacobian and factors, kept while they serve: through stages and steps. Belongs to one thread at a time; problem,
+/// A Jacobian and factors, kept while they serve: through stages and steps. Belongs to one thread at a time; Jacobian,
 /// solver and method outlive it.
 class StepMatrices {
  public:
-  StepMatrices(const OdeProblem& problem, const LinearSolver& solver, const ImplicitMethod& method)
-      : problem_(problem), method_(method), solver_(solver), own_(solver, method) {}
+  StepMatrices(const Jacobian& jacobian, const LinearSolver& solver, const ImplicitMethod& method)
+      : of_(jacobian), method_(method), solver_(solver), own_(solver, method) {}
 
   /// Nothing is known any more, as at the beginning of a slice.
   void forget();
-  /// J = ∂f/∂u at this point.
+  /// J at this point.
   void linearize(double time, const StateView& state);
   bool is_linearized() const { return is_linearized_; }
   /// The Jacobian serves no longer.
@@ -50,7 +50,7 @@ class StepMatrices {
  private:
   const StepFactors& in_use() const { return shared_ ? *shared_ : own_; }
 
-  const OdeProblem& problem_;
+  const Jacobian& of_;
   const ImplicitMethod& method_;
   const LinearSolver& solver_;
   SparseMatrix jacobian_;

@@ -89,6 +89,18 @@ TEST_F(EquationsInTheConfiguration, HaveErrorsWithLineAndColumnOfTheFile) {
               HasSubstr("--set problem.u.rhs=\"u + w\", character 5: [problem] u.rhs: unknown symbol 'w'"));
 }
 
+TEST_F(EquationsInTheConfiguration, SayWhatIsStiffForMethodsThatSplit) {
+  const std::string rhs = "rhs = \"nu*dxx(u) - u*dx(u)\"\n";
+  const std::string split = replaced(replaced(small_equations, rhs, rhs + "stiff = \"nu*dxx(u)\"\n"),
+                                     "method = \"rk1\"", "method = \"ars222\"");
+  const Outcome outcome = run(split, {"--set", "fine.method=ars343"});
+  EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_THAT(refusal(replaced(split, "stiff = \"nu*dxx(u)\"", "stiff = \"nu*dxx(w)\"")),
+              HasSubstr(place_ + "13:17: [problem] u.stiff: unknown symbol 'w'"));
+  EXPECT_THAT(refusal(replaced(split, "stiff = \"nu*dxx(u)\"\n", "")),
+              AllOf(HasSubstr("c.toml"), HasSubstr("needs a stiff part apart from the rest")));
+}
+
 TEST_F(EquationsInTheConfiguration, HaveKeysThatAreCheckedInTheirPlaces) {
   const auto with = [&](const std::string& old, const std::string& text) {
     return refusal(replaced(small_equations, old, text));

@@ -224,6 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadKey{"UnknownAxis", with({"mesh.z.from", 0.0}), "mesh.z.from", "unknown axis 'z'"},
         BadKey{"PlainKey", with({"viscosity", 0.1}), "viscosity", "unknown key 'viscosity'"},
         BadKey{"NoRhs", without("u.rhs"), "u.rhs", "[problem.u] has no 'rhs'"},
+        BadKey{"UnknownStiff", with({"u.stif", 0.0}), "u.stif", "did you mean 'stiff'"},
         BadKey{"NoInitial", without("v.initial"), "v.initial", "[problem.v] has no 'initial'"},
         BadKey{"NoPoints", without("mesh.x.points"), "mesh.x.points", "[problem.mesh.x] has no 'points'"},
         BadKey{"NoBoundary", without("mesh.x.boundary"), "mesh.x", "says nothing of its ends"},

@@ -88,7 +88,7 @@ TEST(Expressions, OfManyTermsAreComputed) {
 TEST(Expressions, ThatAreEqualAreComputedOnce) {
   const auto instructions = [](const std::string& expression) {
     return compile_equations(read_equations(testing::equation_parameters({{"u.initial", 0.0}, {"u.rhs", expression}})))
-        .system->tape.instructions.size();
+        .whole.system->tape.instructions.size();
   };
   EXPECT_EQ(instructions("sin(u)*sin(u)"), 2U);
   EXPECT_EQ(instructions("exp(u*u + t) + (t + u*u)"), 3U);

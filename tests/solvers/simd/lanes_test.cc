@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/time_grid.h"
+#include "solvers/integrators/integrator_needs.h"
 #include "solvers/integrators/stability.h"
 #include "tests/solvers/make_problem.h"
 
@@ -28,9 +29,10 @@ std::vector<LaneCase> all_cases() {
   std::vector<LaneCase> cases;
   for (const ProblemEntry& entry : problem_registry()) {
     if (entry.open) continue;  // tests/solvers/expressions
+    const auto problem = entry.make(Parameters(entry.parameters));
     for (const IntegratorEntry& integrator : integrator_registry()) {
       if (integrator.adaptive) continue;  // no two slices take the same steps
-      if (!is_stiff(entry.name)) cases.push_back({entry.name, integrator.name});
+      if (!is_stiff(entry.name) && meets_needs(*problem, integrator)) cases.push_back({entry.name, integrator.name});
     }
   }
   return cases;
