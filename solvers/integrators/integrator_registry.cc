@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "solvers/integrators/butcher_tableau.h"
+#include "solvers/integrators/exponential/exponential_propagator.h"
 #include "solvers/integrators/implicit/implicit_method.h"
 #include "solvers/integrators/implicit/implicit_rk.h"
 #include "solvers/integrators/rkc2.h"
@@ -80,6 +81,21 @@ IntegratorEntry adaptive_rkc2_entry() {
           }};
 }
 
+IntegratorEntry exponential_entry() {
+  return {.name = "exponential",
+          .description = "the exponential of the equation's matrix by Pade, Krylov or Chebyshev approximation",
+          .order = 0,
+          .stages = 0,
+          .adaptive = true,
+          .error_order = 8,  // errors fall faster than any power: this is what work goes with
+          .stability = Stability::l_stable,
+          .needs = IntegratorNeeds::linear,
+          .keys = {tolerance_key()},
+          .make = [](std::shared_ptr<const OdeProblem> problem, const SolverSpec& spec) {
+            return make_exponential(std::move(problem), spec.tolerance());
+          }};
+}
+
 }  // namespace
 
 std::string to_string(IntegratorNeeds needs) {
@@ -133,6 +149,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     all.push_back(adaptive_rkc2_entry());
     for (const ImplicitMethod& method : implicit_methods()) all.push_back(implicit_entry(method));
     for (const ImplicitMethod& method : imex_methods()) all.push_back(implicit_entry(method));
+    all.push_back(exponential_entry());
     for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));
     return all;
   }();

@@ -52,9 +52,17 @@ std::vector<const ProblemEntry*> all_problems() {
   return all;
 }
 
+std::string order_text(int order) {
+  return order == 0 ? "exact but for its tolerance" : "order " + std::to_string(order);
+}
+
 std::string stages_text(int stages) {
   if (stages == 0) return "stages as needed";
   return std::to_string(stages) + (stages == 1 ? " stage" : " stages");
+}
+
+std::string needs_text(IntegratorNeeds needs) {
+  return needs == IntegratorNeeds::nothing || needs == IntegratorNeeds::jacobian ? "" : ", needs " + to_string(needs);
 }
 
 std::string list_text() {
@@ -69,8 +77,9 @@ std::string list_text() {
   }
   text += "\nIntegrators\n\n";
   for (const IntegratorEntry& entry : integrator_registry()) {
-    text += "  " + entry.name + ": order " + std::to_string(entry.order) + ", " + stages_text(entry.stages) + ", " +
-            to_string(entry.stability) + "; " + entry.description + "\n" + keys_text(entry.keys);
+    text += "  " + entry.name + ": " + order_text(entry.order) + ", " + stages_text(entry.stages) + ", " +
+            to_string(entry.stability) + needs_text(entry.needs) + "; " + entry.description + "\n" +
+            keys_text(entry.keys);
   }
   text += "\nCorrectors\n\n";
   for (const CorrectorEntry& entry : corrector_registry()) {

@@ -16,6 +16,8 @@ namespace forerun {
 ///
 /// The implicit half has an explicit first stage that no other uses (a_i1 = 0), equal diagonal elements γ behind it,
 /// and ends in its last stage (b is the last row of a); both halves have the same abscissae.
+/// On stiff equations (van der Pol's with large μ) components that are slow converge with the method's order, those that
+/// follow them at once with order 2.
 /// Source: Ascher, Ruuth, Spiteri, Implicit-explicit Runge–Kutta methods for time-dependent partial differential
 /// equations, Appl. Numer. Math. 25 (1997), 151–167, sec. 2.6 and 2.7.
 /// `tests/solvers/integrators/implicit/imex_tableau_test.cc` checks every condition, those that couple the halves too.

@@ -148,6 +148,17 @@ TEST_P(ImexTest, SolvesWhatIsStiffAndNotLinearByNewtonsIteration) {
   EXPECT_LT((propagate(*problem, {GetParam(), 300}, start, 300.0) - exact).lpNorm<Eigen::Infinity>(), 1e-5);
 }
 
+/// In the stiff limit: the slow component converges with the method's order, the fast one that follows it with 2.
+TEST_P(ImexTest, HasTheStiffOrdersThatAreStatedOnVanDerPol) {
+  const auto problem = make_problem("van_der_pol", {{"mu", 1000.0}});
+  const State start = propagate(*problem, {"radau5", 1e-12}, problem->initial_state(), 50.0);
+  const State exact = propagate(*problem, {"radau5", 1e-12}, start, 500.0);
+  const State coarse = propagate(*problem, {GetParam(), 20}, start, 500.0) - exact;
+  const State fine = propagate(*problem, {GetParam(), 40}, start, 500.0) - exact;
+  EXPECT_NEAR(std::log2(std::abs(coarse[0] / fine[0])), find_integrator(GetParam()).order, 0.2);
+  EXPECT_NEAR(std::log2(std::abs(coarse[1] / fine[1])), 2.0, 0.2);
+}
+
 TEST_P(ImexTest, IsTheMethodOfItsImplicitHalfWhereAllIsStiff) {
   const auto heat = make_problem("heat", {{"points", std::int64_t{50}}});
   const ImplicitMethod& method = *find_implicit_method(GetParam());

@@ -1,0 +1,147 @@
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <unsupported/Eigen/MatrixFunctions>
+
+#include "core/base/stop_scope.h"
+#include "solvers/integrators/exponential/exponential_forms.h"
+#include "solvers/integrators/exponential/krylov_space.h"
+#include "solvers/integrators/factor_cache.h"
+#include "solvers/linear/linear_solver.h"
+
+namespace forerun {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+
+/// So many vectors are kept; of long ones fewer, for memory's sake.
+constexpr Index kMostVectors = 60, kMostLongVectors = 30, kLong = 100'000;
+/// Spaces that are looked at grow by this, so that looking costs no more than making them.
+constexpr double kGrowth = 1.3;
+constexpr Index kLeastVectors = 5;
+/// γ in lengths of the slice.
+constexpr double kPole = 0.1;
+constexpr double kLeastRelativeLength = 1e-12;
+
+using Poles = Factors<double>;
+
+class KrylovExponential final : public ExponentialAction {
+ public:
+  KrylovExponential(AffineSystem system, const State& weights, double tolerance, bool is_rational)
+      : system_(std::move(system)),
+        scale_(weights / std::sqrt(static_cast<double>(weights.size()))),
+        tolerance_(tolerance),
+        solver_(is_rational ? make_linear_solver(system_.matrix.pattern) : nullptr) {}
+
+  ExponentialForm form() const override { return solver_ ? ExponentialForm::rational : ExponentialForm::polynomial; }
+
+  /// In scaled components, so that lengths of vectors are those that the tolerance means; with a constant b the state
+  /// has one component more, which stays 1.
+  double apply(double length, State& state) const override {
+    if (!state.allFinite()) throw std::runtime_error("the state is not finite");
+    const Index d = system_.dimension();
+    const double gamma = kPole * length;
+    std::shared_ptr<const Poles> poles;
+    if (solver_) poles = poles_.get(length, [&] { return make_poles(gamma); });
+    State scaled(d + (system_.has_constant() ? 1 : 0));
+    scaled.head(d) = scale_.cwiseProduct(state);
+    if (system_.has_constant()) scaled[d] = 1.0;
+    KrylovSpace space(scaled.size(), d < kLong ? kMostVectors : kMostLongVectors);
+    double work = 0.0;
+    double left = 1.0;  // of the length
+    while (left > 0.0) {
+      if (!(scaled.norm() > 0.0)) break;
+      const double made = advance(length, left, poles.get(), gamma, space, scaled);
+      work += static_cast<double>(space.size()) * (2.0 + static_cast<double>(space.size()) / 5.0);
+      left = made >= left ? 0.0 : left - made;
+    }
+    state = scaled.head(d).cwiseQuotient(scale_);
+    if (!state.allFinite()) throw std::runtime_error("solutions grow beyond all numbers within a slice");
+    return std::max(1.0, work);
+  }
+
+ private:
+  /// As far as a space of the most vectors allows, at most `left` of the length; says how far.
+  double advance(double length, double left, const Poles* poles, double gamma, KrylovSpace& space,
+                 State& scaled) const {
+    space.start(scaled);
+    Index looked_at = 0;
+    while (true) {
+      StopScope::throw_if_stop_requested();
+      space.grow(image(space.last(), poles, gamma));
+      const Index size = space.size();
+      const bool is_full = space.is_full();
+      const auto next = static_cast<Index>(std::ceil(kGrowth * static_cast<double>(looked_at)));
+      if (!is_full && size < std::max(kLeastVectors, next)) continue;
+      const Matrix whole = generator(space, size, poles, gamma);
+      const Matrix part = generator(space, std::max<Index>(1, looked_at > 0 ? looked_at : size / 2), poles, gamma);
+      double share = left;
+      do {
+        const State coefficients = space.length() * (share * length * whole).exp().col(0);
+        State difference = coefficients;
+        difference.head(part.cols()) -= space.length() * (share * length * part).exp().col(0);
+        if (space.is_whole() || difference.norm() <= tolerance_ * share) {
+          scaled = space.combination(coefficients);
+          return share;
+        }
+        share *= 0.5;
+      } while (is_full && share > kLeastRelativeLength);
+      if (is_full) throw std::runtime_error("the tolerance cannot be met: Krylov spaces do not converge");
+      looked_at = size;
+    }
+  }
+
+  /// A on the space of the first `size` vectors, as the projection of A or of (I − γA)⁻¹ has it.
+  static Matrix generator(const KrylovSpace& space, Index size, const Poles* poles, double gamma) {
+    const Matrix projection = space.projection(size);
+    if (poles == nullptr) return projection;
+    return (Matrix::Identity(size, size) - projection.partialPivLu().inverse()) / gamma;
+  }
+
+  /// A x or (I − γA)⁻¹ x.
+  template <class Vector>
+  State image(const Vector& x, const Poles* poles, double gamma) const {
+    const Index d = system_.dimension();
+    State plain = x.head(d).cwiseQuotient(scale_);
+    State result(x.size());
+    State found(d);
+    if (poles == nullptr) {
+      multiply(system_.matrix, plain.data(), found.data());
+      if (system_.has_constant()) {
+        found += x[d] * system_.constant;
+        result[d] = 0.0;
+      }
+    } else {
+      if (system_.has_constant()) {
+        plain += gamma * x[d] * system_.constant;
+        result[d] = x[d];
+      }
+      found = plain / gamma;
+      if (!poles->solve(found.data())) throw std::runtime_error("a linear system has no solution");
+    }
+    result.head(d) = scale_.cwiseProduct(found);
+    return result;
+  }
+
+  std::unique_ptr<const Poles> make_poles(double gamma) const {
+    auto made = solver_->make_real();
+    if (!made->compute(system_.matrix, 1.0 / gamma)) throw std::runtime_error("a matrix of the equation is singular");
+    return made;
+  }
+
+  AffineSystem system_;
+  State scale_;
+  double tolerance_;
+  std::shared_ptr<const LinearSolver> solver_;  ///< nullptr: polynomial
+  mutable FactorCache<Poles> poles_{most_kept_lengths};
+};
+
+}  // namespace
+
+std::unique_ptr<const ExponentialAction> make_krylov_exponential(AffineSystem system, const State& weights,
+                                                                 double tolerance, bool is_rational) {
+  return std::make_unique<KrylovExponential>(std::move(system), weights, tolerance, is_rational);
+}
+
+}  // namespace forerun
