@@ -22,7 +22,8 @@ constexpr double kGrowth = 1.3;
 constexpr Index kLeastVectors = 5;
 /// γ in lengths of the slice.
 constexpr double kPole = 0.1;
-constexpr double kLeastRelativeLength = 1e-12;
+/// Of a vector: spaces are not made to agree better.
+constexpr double kRounding = 1e-15;
 
 using Poles = Factors<double>;
 
@@ -50,9 +51,11 @@ class KrylovExponential final : public ExponentialAction {
     KrylovSpace space(scaled.size(), d < kLong ? kMostVectors : kMostLongVectors);
     double work = 0.0;
     double left = 1.0;  // of the length
+    Index first_look = kLeastVectors;
     while (left > 0.0) {
       if (!(scaled.norm() > 0.0)) break;
-      const double made = advance(length, left, poles.get(), gamma, space, scaled);
+      const double made = advance(length, left, first_look, poles.get(), gamma, space, scaled);
+      if (made < left) first_look = space.size();  // the next part will take as many
       work += static_cast<double>(space.size()) * (2.0 + static_cast<double>(space.size()) / 5.0);
       left = made >= left ? 0.0 : left - made;
     }
@@ -62,8 +65,14 @@ class KrylovExponential final : public ExponentialAction {
   }
 
  private:
+  /// How far a space serves, and the new state's coefficients in it.
+  struct Reach {
+    double share = 0.0;
+    State coefficients;
+  };
+
   /// As far as a space of the most vectors allows, at most `left` of the length; says how far.
-  double advance(double length, double left, const Poles* poles, double gamma, KrylovSpace& space,
+  double advance(double length, double left, Index first_look, const Poles* poles, double gamma, KrylovSpace& space,
                  State& scaled) const {
     space.start(scaled);
     Index looked_at = 0;
@@ -71,24 +80,44 @@ class KrylovExponential final : public ExponentialAction {
       StopScope::throw_if_stop_requested();
       space.grow(image(space.last(), poles, gamma));
       const Index size = space.size();
-      const bool is_full = space.is_full();
       const auto next = static_cast<Index>(std::ceil(kGrowth * static_cast<double>(looked_at)));
-      if (!is_full && size < std::max(kLeastVectors, next)) continue;
-      const Matrix whole = generator(space, size, poles, gamma);
-      const Matrix part = generator(space, std::max<Index>(1, looked_at > 0 ? looked_at : size / 2), poles, gamma);
-      double share = left;
-      do {
-        const State coefficients = space.length() * (share * length * whole).exp().col(0);
-        State difference = coefficients;
-        difference.head(part.cols()) -= space.length() * (share * length * part).exp().col(0);
-        if (space.is_whole() || difference.norm() <= tolerance_ * share) {
-          scaled = space.combination(coefficients);
-          return share;
-        }
-        share *= 0.5;
-      } while (is_full && share > kLeastRelativeLength);
-      if (is_full) throw std::runtime_error("the tolerance cannot be met: Krylov spaces do not converge");
+      if (!space.is_full() && size < std::max(first_look, next)) continue;
+      const Reach reach = look(length, left, looked_at > 0 ? looked_at : size - size / 5, poles, gamma, space);
+      if (reach.share == left || (space.is_full() && reach.share > 0.0)) {
+        scaled = space.combination(reach.coefficients);
+        return reach.share;
+      }
+      if (space.is_full()) throw std::runtime_error("the tolerance cannot be met: Krylov spaces do not converge");
       looked_at = size;
+    }
+  }
+
+  /// Follows both spaces' exponentials from a part of `left` within which the whole one's generator is small, doubling
+  /// by squares; the farthest part at which they agree. Polynomial spaces must agree all the way: those that have not
+  /// yet seen the slow components agree far out, that nothing is left.
+  Reach look(double length, double left, Index smaller, const Poles* poles, double gamma,
+             const KrylovSpace& space) const {
+    const Matrix whole = length * generator(space, space.size(), poles, gamma);
+    const Matrix part = length * generator(space, std::max<Index>(1, smaller), poles, gamma);
+    if (!whole.allFinite() || !part.allFinite()) throw std::runtime_error("the equation's matrix is not finite");
+    const double size = left * whole.cwiseAbs().colwise().sum().maxCoeff();
+    int doublings = size > 1.0 ? std::ilogb(size) + 1 : 0;
+    double share = std::ldexp(left, -doublings);
+    Matrix of_whole = (share * whole).exp(), of_part = (share * part).exp();
+    Reach reach;
+    for (;; --doublings, share *= 2.0) {
+      State coefficients = space.length() * of_whole.col(0);
+      State difference = coefficients;
+      difference.head(part.cols()) -= space.length() * of_part.col(0);
+      const bool agree = difference.norm() <= tolerance_ * share + kRounding * space.length();
+      if (agree || (space.is_whole() && coefficients.allFinite())) {
+        reach = {doublings == 0 ? left : share, std::move(coefficients)};
+      } else if (poles == nullptr) {
+        return reach;
+      }
+      if (doublings == 0) return reach;
+      of_whole *= of_whole.eval();
+      of_part *= of_part.eval();
     }
   }
 
