@@ -30,7 +30,8 @@ class Factors {
 enum class SolverForm {
   banded,  ///< LU with partial pivoting within a band, components reordered where that makes it narrower
   sparse,  ///< sparse LU with partial pivoting (Eigen::SparseLU, columns ordered by COLAMD)
-  krylov,  ///< GMRES, preconditioned by a modified incomplete LU factorisation without fill
+  krylov,  ///< GMRES, preconditioned by a modified incomplete LU factorisation without fill; of symmetric real matrices
+           ///< conjugate gradients, likewise
 };
 std::string_view to_text(SolverForm form);
 
@@ -39,7 +40,7 @@ std::string_view to_text(SolverForm form);
 /// The form: *banded* where an order of the components (`narrow_band`) leaves a band of up to 48 places beside the
 /// diagonal, and for up to 200 components whatever the band, up to the whole matrix; *sparse* for the rest; *krylov*
 /// where fill would be too much, above 2·10⁷ components × places (two-dimensional meshes of 200 × 200 points and more).
-/// GMRES solves to a relative residual of 10⁻⁸; the others are exact but for rounding.
+/// Iterations end at a relative residual of 10⁻⁸; the others are exact but for rounding.
 /// Deterministic; const members may run on many threads.
 class LinearSolver {
  public:

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/multiversion.h"
 #include "core/base/stop_scope.h"
 #include "solvers/integrators/exponential/exponential_forms.h"
 
@@ -30,6 +31,17 @@ std::vector<double> scaled_bessel(double z) {
   return values;
 }
 
+/// before = factor (image − centre now) − before, the next of the series, and sum += weight · it.
+FORERUN_MULTIVERSION void add_term(Index d, double factor, double centre, double weight, const double* image,
+                                   const double* now, double* before, double* sum) {
+  FORERUN_INDEPENDENT_ITERATIONS
+  for (Index i = 0; i < d; ++i) {
+    const double next = factor * (image[i] - centre * now[i]) - before[i];
+    before[i] = next;
+    sum[i] += weight * next;
+  }
+}
+
 class ChebyshevExponential final : public ExponentialAction {
  public:
   ChebyshevExponential(AffineSystem system, const State& weights, double tolerance)
@@ -52,13 +64,13 @@ class ChebyshevExponential final : public ExponentialAction {
     if (z == 0.0) return state *= growth, 1.0;
     const std::vector<double> terms = scaled_bessel(z);
     const std::size_t degree = needed_degree(terms, growth * weight_ * state.norm());
-    State before = state, now = shifted(state), sum = terms[0] * before;
-    if (degree > 0) sum += 2.0 * terms[1] * now;
-    for (std::size_t k = 2; k <= degree; ++k) {
+    State before = State::Zero(state.size()), now = state, image(state.size()), sum = terms[0] * state;
+    for (std::size_t k = 1; k <= degree; ++k) {
       StopScope::throw_if_stop_requested();
-      before = 2.0 * shifted(now) - before;
+      system_.multiply(now, image);
+      const double factor = (k == 1 ? 1.0 : 2.0) / radius_;
+      add_term(state.size(), factor, centre_, 2.0 * terms[k], image.data(), now.data(), before.data(), sum.data());
       std::swap(before, now);
-      sum += 2.0 * terms[k] * now;
     }
     state = growth * sum;
     return 1.5 * static_cast<double>(degree + 1);
@@ -88,13 +100,6 @@ class ChebyshevExponential final : public ExponentialAction {
     std::size_t degree = terms.size() - 1;
     while (degree > 0 && (rest + 2.0 * terms[degree]) * size <= tolerance_) rest += 2.0 * terms[degree--];
     return degree;
-  }
-
-  /// B x.
-  State shifted(const State& x) const {
-    State image(x.size());
-    multiply(system_.matrix, x.data(), image.data());
-    return (image - centre_ * x) / radius_;
   }
 
   AffineSystem system_;

@@ -31,8 +31,8 @@ bool is_symmetric(const SparseMatrix& matrix) {
 }
 
 /// The outermost eigenvalues lie rather to the left than above and below.
-bool damps(const SparseMatrix& matrix) {
-  const Index d = matrix.dimension();
+bool damps(const AffineSystem& system) {
+  const Index d = system.dimension();
   const Index most = std::min(d, kMostVectors);
   KrylovSpace space(d, most);
   State vector(d);
@@ -40,7 +40,7 @@ bool damps(const SparseMatrix& matrix) {
   for (Index i = 0; i < d; ++i) vector[i] = std::sin(1.0 + 1.7 * static_cast<double>(i * i % 1009));
   space.start(vector);
   while (!space.is_full()) {
-    multiply(matrix, space.last().data(), vector.data());
+    system.multiply(space.last(), vector);
     if (!vector.allFinite()) return false;
     space.grow(vector);
   }
@@ -53,18 +53,19 @@ ExponentialForm suitable_form(const AffineSystem& system) {
   const auto solver = make_linear_solver(system.matrix.pattern);
   const bool may_be_series = !system.has_constant() && is_symmetric(system.matrix);
   if (solver->form() != SolverForm::banded && may_be_series) return ExponentialForm::chebyshev;
-  if (solver->is_direct() && damps(system.matrix)) return ExponentialForm::rational;
+  if (solver->is_direct() && damps(system)) return ExponentialForm::rational;
   return may_be_series ? ExponentialForm::chebyshev : ExponentialForm::polynomial;
 }
 
 }  // namespace
 
-void multiply(const SparseMatrix& matrix, const double* x, double* y) {
+void AffineSystem::multiply(const State& x, State& result) const {
+  if (product) return product(x, result);
   const SparsityPattern& pattern = *matrix.pattern;
-  std::fill_n(y, pattern.dimension, 0.0);
+  result.setZero(pattern.dimension);
   for (Index column = 0; column < pattern.dimension; ++column) {
     for (int entry = pattern.begin(column); entry < pattern.end(column); ++entry) {
-      y[pattern.row(entry)] += matrix.value(entry) * x[column];
+      result[pattern.row(entry)] += matrix.value(entry) * x[column];
     }
   }
 }

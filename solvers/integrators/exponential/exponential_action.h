@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "solvers/linear/sparse_matrix.h"
@@ -10,9 +11,12 @@ namespace forerun {
 struct AffineSystem {
   SparseMatrix matrix;
   State constant;  ///< b; empty: 0
+  /// x ↦ A x where somebody does that faster than the matrix; it may run on many threads. Empty: by the matrix.
+  std::function<void(const State& x, State& product)> product = {};
 
   Index dimension() const { return matrix.dimension(); }
   bool has_constant() const { return constant.size() > 0; }
+  void multiply(const State& x, State& result) const;
 };
 
 /// How exp(τA) u is found.

@@ -16,7 +16,4 @@ std::unique_ptr<const ExponentialAction> make_krylov_exponential(AffineSystem sy
 std::unique_ptr<const ExponentialAction> make_chebyshev_exponential(AffineSystem system, const State& weights,
                                                                     double tolerance);
 
-/// y = A x.
-void multiply(const SparseMatrix& matrix, const double* x, double* y);
-
 }  // namespace forerun

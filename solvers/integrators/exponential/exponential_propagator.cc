@@ -54,6 +54,9 @@ class ExponentialPropagator final : public Propagator {
       system.constant.resize(dimension());
       problem_->evaluate(0.0, zero, system.constant);
     }
+    if (problem_->is_linear()) {
+      system.product = [problem = problem_](const State& x, State& product) { problem->evaluate(0.0, x, product); };
+    }
     return make_exponential_action(std::move(system), error_weights(problem_->bounds()), tolerance_);
   }
 

@@ -136,7 +136,7 @@ class KrylovExponential final : public ExponentialAction {
     State result(x.size());
     State found(d);
     if (poles == nullptr) {
-      multiply(system_.matrix, plain.data(), found.data());
+      system_.multiply(plain, found);
       if (system_.has_constant()) {
         found += x[d] * system_.constant;
         result[d] = 0.0;

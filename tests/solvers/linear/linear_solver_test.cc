@@ -156,6 +156,50 @@ TYPED_TEST(LinearSolverTest, SaysWhenAMatrixIsSingular) {
   EXPECT_FALSE(make<TypeParam>(*solver)->compute(matrix, TypeParam(1.0)));
 }
 
+/// Of a mesh of side × side points, as implicit steps of diffusion have it: values not symmetric with `drift`.
+SparseMatrix diffusion(Index side, double drift) {
+  std::vector<Dependencies> rows(static_cast<std::size_t>(side * side));
+  for (Index i = 0; i < side * side; ++i) {
+    Dependencies& row = rows[static_cast<std::size_t>(i)];
+    if (i % side > 0) row = row + Dependencies::on(i - 1);
+    if (i % side < side - 1) row = row + Dependencies::on(i + 1);
+    if (i >= side) row = row + Dependencies::on(i - side);
+    if (i < side * (side - 1)) row = row + Dependencies::on(i + side);
+  }
+  SparseMatrix matrix{std::make_shared<const SparsityPattern>(pattern_of_rows(rows)), {}};
+  for (Index column = 0; column < side * side; ++column) {
+    for (int entry = matrix.pattern->begin(column); entry < matrix.pattern->end(column); ++entry) {
+      const Index off = matrix.pattern->row(entry) - column;
+      matrix.values.push_back(off == 0 ? -4.0 - drift : off == 1 ? 1.0 + drift : 1.0);
+    }
+  }
+  return matrix;
+}
+
+TEST(LinearSolver, IteratesOnSymmetricMatricesAndOthers) {
+  constexpr Index side = 60;
+  for (const double drift : {0.0, 0.3}) {
+    const SparseMatrix matrix = diffusion(side, drift);
+    for (const double shift : {1e-3, 1.0, -0.5}) {  // the last is not definite
+      const auto iterated = make_linear_solver(matrix.pattern, SolverForm::krylov)->make_real();
+      const auto direct = make_linear_solver(matrix.pattern, SolverForm::sparse)->make_real();
+      ASSERT_TRUE(iterated->compute(matrix, shift));
+      ASSERT_TRUE(direct->compute(matrix, shift));
+      Eigen::VectorXd x(side * side);
+      for (Index i = 0; i < x.size(); ++i) x[i] = std::sin(1.0 + 1.7 * static_cast<double>(i * i % 1009));
+      Eigen::VectorXd y = x;
+      const bool has_converged = iterated->solve(x.data());
+      ASSERT_TRUE(direct->solve(y.data()));
+      if (shift > 0.0) {
+        ASSERT_TRUE(has_converged);
+        EXPECT_LT((x - y).norm(), 1e-4 * y.norm()) << drift << ", " << shift;
+      } else if (has_converged) {
+        EXPECT_LT((x - y).norm(), 1e-2 * y.norm());
+      }
+    }
+  }
+}
+
 TEST(LinearSolver, ChoosesItsFormByPatternAndDimension) {
   const auto form = [](Index d, Index width, bool is_ring) {
     return make_linear_solver(random_matrix(d, width, is_ring, 1).pattern)->form();
