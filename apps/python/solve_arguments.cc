@@ -78,7 +78,7 @@ std::string bounds_text(py::handle bounds, Index dimension) {
     throw std::invalid_argument("bounds: must be (lower, upper), each a number or one a component" + what);
   };
   if (!py::isinstance<py::sequence>(bounds) || py::len(bounds) != 2) refuse("");
-  const auto side = [&](int index) {
+  const auto side = [&](std::size_t index) {
     const py::array array = py::array::ensure(py::reinterpret_borrow<py::sequence>(bounds)[index]);
     if (!array) refuse("");
     if (array.ndim() == 0) return State(State::Constant(dimension, array.cast<double>()));
