@@ -8,6 +8,7 @@
 #include "apps/forerun/run/experiment.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
+#include "apps/forerun/run/output_pass.h"
 #include "apps/python/arrays.h"
 #include "apps/python/caller_thread.h"
 #include "apps/python/exceptions.h"
@@ -121,6 +122,11 @@ class Work {
     result.fine = experiment.signature.fine;
     result.coarse = experiment.signature.coarse;
     result.num_threads = experiment.executor->num_threads();
+    if (experiment.output) {
+      const std::vector<double>& times = experiment.output->times;
+      result.output_times = Eigen::Map<const State>(times.data(), static_cast<Index>(times.size()));
+      result.output_components = experiment.output->components;
+    }
     if (warm_start) result.transfer = warm_start->transfer;
     if (experiment.planned) {
       result.planning_seconds = experiment.planned->seconds;
@@ -169,6 +175,9 @@ class Work {
     if (observer != nullptr) observer->on_solved(run);
     keep_model(experiment, trainer.get(), run);
     if (run.record.converged()) measure(experiment, comparison, run);
+    if (run.record.converged() && experiment.output) {
+      run.output = output_pass(experiment, run.record.boundaries, stop_, experiment.options.slice_limit);
+    }
     if (observer != nullptr) observer->on_end(run);
     comparison.runs.push_back(std::move(run));
     return comparison;
@@ -227,6 +236,10 @@ class Work {
     result.serial_fine = std::move(comparison.serial_fine);
     result.measured_speedup = run.measured_speedup;
     result.modelled_speedup = run.modelled;
+    if (run.output) {
+      result.output = std::move(run.output->found);
+      result.output_failure = std::move(run.output->failure);
+    }
     if (run.model) result.model = std::make_shared<const LearnedModel>(*std::move(run.model));
   }
 
@@ -273,7 +286,9 @@ std::shared_ptr<Result> carry_out(const RunRequest& request) {
     PyErr_SetNone(PyExc_SystemExit);
     throw py::error_already_set();
   }
-  if (result->record.failure) throw_solver_error(result, work.cause(*result->record.failure));
+  for (const std::optional<SliceFailure>& failure : {result->record.failure, result->output_failure}) {
+    if (failure) throw_solver_error(result, *failure, work.cause(*failure));
+  }
   say_warnings(*result);
   return result;
 }

@@ -45,8 +45,7 @@ void define_exceptions(py::module_& module) {
   py::register_exception_translator(&translate);
 }
 
-void throw_solver_error(const std::shared_ptr<Result>& result, const py::object& cause) {
-  const SliceFailure& failure = *result->record.failure;
+void throw_solver_error(const std::shared_ptr<Result>& result, const SliceFailure& failure, const py::object& cause) {
   const py::object type = module_attribute("SolverError");
   const py::object error = type(failure.sentence());
   error.attr("solver") = failure.solver;

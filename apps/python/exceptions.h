@@ -19,8 +19,9 @@ namespace forerun::python {
 /// ValueError: what a configuration must not say; OSError: files that cannot be read or written.
 void define_exceptions(pybind11::module_& module);
 
-/// Throws `SolverError`, with what the record says of the failure as attributes, `result`, and `cause` unless None.
-[[noreturn]] void throw_solver_error(const std::shared_ptr<Result>& result, const pybind11::object& cause);
+/// Throws `SolverError`, with what is known of the failure as attributes, `result`, and `cause` unless None.
+[[noreturn]] void throw_solver_error(const std::shared_ptr<Result>& result, const SliceFailure& failure,
+                                     const pybind11::object& cause);
 
 /// Says a sentence by Python's `warnings`; throws where these are told to.
 void warn(const char* category, const std::string& sentence);

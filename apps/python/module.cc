@@ -46,6 +46,7 @@ model         a file or Model to start from; keep_model: put together what was l
 reference     True: also solve serially, for error and speed-up; or states (N + 1, d) to measure errors against
 projection    projection(u) -> u puts predicted states back where the fine solver accepts them
 on_iteration  on_iteration(iteration, states) after each iteration, on the caller's thread
+output        times between boundaries where states are wanted too, or a dict as [output] of a configuration
 options       tolerance, absolute_tolerance, norm, stopping, error_safety, level_factor, jump_tolerance,
               max_iterations, max_seconds, state_margin; windows, slice_timeout, threads (0: all cores), seed
 
@@ -61,11 +62,11 @@ The other arguments are those of solve.)";
 
 std::shared_ptr<Result> solve(py::object grid, py::object u0, py::object fine, py::object coarse, py::object problem,
                               py::object bounds, py::object corrector, py::object model, bool keep_model,
-                              py::object reference, py::object projection, py::object on_iteration,
+                              py::object reference, py::object projection, py::object on_iteration, py::object output,
                               py::kwargs options) {
   RunRequest request =
       read_solve_arguments({std::move(grid), std::move(u0), std::move(fine), std::move(coarse), std::move(problem),
-                            std::move(bounds), std::move(corrector), std::move(options)});
+                            std::move(bounds), std::move(corrector), std::move(output), std::move(options)});
   read_common_arguments(request, model, keep_model, reference, projection, on_iteration);
   return carry_out(request);
 }
@@ -106,7 +107,7 @@ void define_functions(py::module_& module) {
              py::arg("fine") = py::none(), py::arg("coarse") = py::none(), py::arg("problem") = py::none(),
              py::arg("bounds") = py::none(), py::arg("corrector") = "auto", py::arg("model") = py::none(),
              py::arg("keep_model") = false, py::arg("reference") = false, py::arg("projection") = py::none(),
-             py::arg("on_iteration") = py::none());
+             py::arg("on_iteration") = py::none(), py::arg("output") = py::none());
   module.def("run", run, kRunText, py::arg("config"), py::kw_only(), py::arg("model") = py::none(),
              py::arg("keep_model") = false, py::arg("reference") = false, py::arg("projection") = py::none(),
              py::arg("on_iteration") = py::none(), py::arg("out") = py::none());

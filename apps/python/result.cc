@@ -88,6 +88,19 @@ py::object planning_dict(const Result& result) {
   return dict;
 }
 
+/// The states are rows without a copy, as those of the boundaries.
+py::object output_dict(const py::object& self) {
+  const auto& result = self.cast<const Result&>();
+  if (!result.output) return py::none();
+  py::dict dict;
+  dict["times"] = copy_of(StateView(result.output_times));
+  dict["states"] = rows_of(result.output->states, self);
+  dict["components"] = result.output_components;
+  dict["seconds"] = result.output->seconds;
+  dict["effective_sweeps"] = result.output->fine_passes;
+  return dict;
+}
+
 py::object modelled_dict(const Result& result) {
   if (!result.modelled_speedup) return py::none();
   py::dict dict;
@@ -180,6 +193,9 @@ void define_result(py::module_& module) {
       .def_property_readonly("modelled_speedup", modelled_dict,
                              "With a processor a slice, from the run's own times: {'processors', 'speedup'}; None "
                              "where it did not converge.")
+      .def_property_readonly("output", output_dict,
+                             "With output=…: {'times', 'states', 'components' (empty: all), 'seconds', "
+                             "'effective_sweeps'}, a state a row; None without, or where the run did not converge.")
       .def_property_readonly("planning", planning_dict, "What choosing the levels took; None where they were given.")
       .def_property_readonly(
           "failure", [](const Result& r) { return failure_dict(r.record.failure); },

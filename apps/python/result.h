@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/parareal/intermediate_states.h"
 #include "core/propagation/serial_fine.h"
 #include "core/record/run_record.h"
 #include "core/record/speedup_model.h"
@@ -33,6 +34,10 @@ struct Result {
   std::optional<ModelledSpeedup> modelled_speedup;
   std::vector<std::string> transfer;  ///< what differs from what the model was learned on
   std::shared_ptr<const LearnedModel> model;
+  State output_times;                        ///< that [output] asks for
+  std::vector<Index> output_components;      ///< likewise; empty: all
+  std::optional<IntermediateStates> output;  ///< the states there
+  std::optional<SliceFailure> output_failure;
 };
 
 /// One iteration as a dict of numbers; those of a run as a dict of arrays with an entry an iteration. The same keys.

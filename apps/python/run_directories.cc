@@ -65,9 +65,8 @@ py::object object_from(const Json& json) {
   return py::none();
 }
 
-/// Of a solver, where the run came so far.
-py::object states_of(const fs::path& directory, const std::string& solver) {
-  const fs::path file = directory / ("boundaries-" + solver + ".npy");
+/// A state a row; None where the run did not come so far.
+py::object states_of(const fs::path& file) {
   if (!fs::exists(file)) return py::none();
   return copy_as_rows(read_npy_matrix(file));
 }
@@ -83,9 +82,13 @@ py::dict read_run(const fs::path& directory) {
   py::dict dict;
   read_record(directory, experiment, [&](const Json& record) { dict = object_from(record); });
   dict["times"] = times_of(experiment.grid);
-  dict["serial_states"] = states_of(directory, "serial-fine");
+  dict["serial_states"] = states_of(directory / "boundaries-serial-fine.npy");
+  const fs::path output_times = directory / "output-times.npy";
+  dict["output_times"] = fs::exists(output_times) ? py::object(copy_of(StateView(read_npy(output_times)))) : py::none();
   for (const py::handle run : dict["runs"]) {
-    run["states"] = states_of(directory, run["corrector"].cast<std::string>());
+    const auto corrector = run["corrector"].cast<std::string>();
+    run["states"] = states_of(directory / ("boundaries-" + corrector + ".npy"));
+    run["output_states"] = states_of(directory / ("output-" + corrector + ".npy"));
   }
   return dict;
 }
@@ -95,8 +98,8 @@ py::dict read_run(const fs::path& directory) {
 void define_run_directories(py::module_& module) {
   module.def("read_run", read_run, py::arg("directory"),
              "What `forerun run --out DIR` or `forerun compare --out DIR` has kept: the record as dicts, series of "
-             "numbers as arrays (NaN: not measured), 'times', 'serial_states', and 'states' of each of 'runs', a state "
-             "a row (None: not written).");
+             "numbers as arrays (NaN: not measured), 'times', 'serial_states', 'output_times', and 'states' and "
+             "'output_states' of each of 'runs', a state a row (None: not written).");
 }
 
 }  // namespace forerun::python

@@ -35,8 +35,9 @@ std::vector<Option> options() {
 }
 
 [[noreturn]] void refuse_unknown(const std::string& name) {
-  std::vector<std::string> known = {"grid",      "u0",    "fine",       "coarse",    "problem",    "bounds",
-                                    "corrector", "model", "keep_model", "reference", "projection", "on_iteration"};
+  std::vector<std::string> known = {"grid",       "u0",           "fine",  "coarse",     "problem",
+                                    "bounds",     "corrector",    "model", "keep_model", "reference",
+                                    "projection", "on_iteration", "output"};
   for (const Option& option : options()) known.push_back(option.name);
   throw py::type_error("solve() has no argument '" + name + "': " + suggestion(name, known));
 }
@@ -128,6 +129,12 @@ void read_corrector(py::handle corrector, ConfigDocument& document) {
   }
 }
 
+void read_output(const py::object& output, ConfigDocument& document) {
+  if (output.is_none()) return;
+  if (py::isinstance<py::dict>(output)) return add_section(document, "output", output, kPlace);
+  document.set({"output", "times", text_of(state_from(output, "output")), kPlace});
+}
+
 CallableSolver callable_from(py::handle value, const std::string& what) {
   if (py::isinstance<CallableSolver>(value)) return value.cast<CallableSolver>();
   if (PyCallable_Check(value.ptr()) != 0) return {py::reinterpret_borrow<py::object>(value)};
@@ -208,6 +215,7 @@ RunRequest read_solve_arguments(const SolveArguments& arguments) {
   read_fine(arguments, request);
   read_coarse(arguments, request);
   read_corrector(arguments.corrector, request.document);
+  read_output(arguments.output, request.document);
   return request;
 }
 

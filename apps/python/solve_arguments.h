@@ -15,6 +15,7 @@ struct SolveArguments {
   pybind11::object problem;    ///< a dict, or None where only the solvers know the equation
   pybind11::object bounds;     ///< (lower, upper), or None
   pybind11::object corrector;  ///< a name, or a dict of the name and its options
+  pybind11::object output;     ///< times, a dict as [output] of a configuration, or None
   pybind11::dict options;      ///< by keyword: those of [parareal], and a few
 };
 

@@ -146,7 +146,7 @@ class RunDirectories(unittest.TestCase):
     def test_a_run_may_be_kept_and_reported(self):
         with tempfile.TemporaryDirectory() as directory:
             kept = pathlib.Path(directory) / "run"
-            config = lorenz(corrector={"name": "randnet"})
+            config = lorenz(corrector={"name": "randnet"}, output={"every": 0.05})
             result = forerun.run(config, out=kept, reference=True)
             record = forerun.read_run(kept)
             run = record["runs"][0]
@@ -154,6 +154,8 @@ class RunDirectories(unittest.TestCase):
             np.testing.assert_array_equal(record["serial_states"], result.serial_states)
             np.testing.assert_array_equal(run["increments"], result.iterations["increment"])
             self.assertTrue(run["converged"])
+            np.testing.assert_array_equal(run["output_states"], result.output["states"])
+            np.testing.assert_array_equal(record["output_times"], result.output["times"])
             self.assertEqual(record["status"], "ended")
             again = forerun.run(kept / "config.toml", model=kept / "model-randnet.safetensors")
             self.assertLess(again.num_iterations, result.num_iterations)

@@ -193,6 +193,36 @@ class Results(unittest.TestCase):
         np.testing.assert_allclose(result.states, self.result.states, atol=1e-5)
 
 
+class Output(unittest.TestCase):
+    def test_states_between_boundaries_are_the_fine_solvers(self):
+        fine = runge_kutta(van_der_pol, 20)
+        times = [0.3, 0.625, 0.7, 0.8]
+        result = forerun.solve(GRID, U0, fine=fine, coarse=runge_kutta(van_der_pol, 2), output=times)
+        np.testing.assert_array_equal(result.output["times"], times)
+        found = result.output["states"]
+        self.assertEqual(found.shape, (4, 2))
+        np.testing.assert_array_equal(found[0], fine(0.0, 0.3, result.states[0]))
+        np.testing.assert_array_equal(found[1], result.states[1])
+        np.testing.assert_array_equal(found[2], fine(0.625, 0.7, result.states[1]))
+        np.testing.assert_array_equal(found[3], fine(0.7, 0.8, found[2]))
+        self.assertLess(result.output["effective_sweeps"], 1)
+
+    def test_some_components_at_regular_times(self):
+        result = forerun.solve((0.0, 2.0, 10), problem={"name": "lorenz"}, fine={"method": "rk4", "steps": 50},
+                               coarse={"method": "rk4", "steps": 4}, output={"every": 0.1, "components": [2, 0]})
+        self.assertEqual(result.output["components"], [2, 0])
+        self.assertEqual(result.output["states"].shape, (21, 2))
+        np.testing.assert_array_equal(result.output["states"][::2], result.states[:, [2, 0]])
+
+    def test_without_there_is_none(self):
+        result = forerun.solve(GRID, U0, fine=runge_kutta(van_der_pol, 20), coarse=runge_kutta(van_der_pol, 2))
+        self.assertIsNone(result.output)
+
+    def test_times_off_the_grid_are_refused(self):
+        with self.assertRaisesRegex(ValueError, r"\[output\] times"):
+            forerun.solve(GRID, U0, fine=runge_kutta(van_der_pol, 20), coarse=runge_kutta(van_der_pol, 2), output=[11.0])
+
+
 class Projections(unittest.TestCase):
     def test_predicted_states_are_put_back(self):
         # x' = -y, y' = x keeps to a circle; Euler's method does not.
