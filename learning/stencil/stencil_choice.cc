@@ -17,6 +17,7 @@ constexpr Index kTestRows = 1024;
 constexpr Index kParts = 8;  // of time, taken in turn to fit and to test
 constexpr double kRidge = 1e-9;
 constexpr Index kTrialNeurons = 100;
+constexpr double kMuchBetter = 2.0;
 constexpr double kWidest = 64.0;  // points
 
 /// Points |j| ≤ 10 strides to each side; what is `width` away still counts.
@@ -103,8 +104,8 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
   const States readout =
       fit_readout(rows.features, rows.targets, std::max(kRidge * energy, std::numeric_limits<double>::min()));
   const StencilRows changes = secant_rows(features, harvest, tested, test_points, seed, *serial);
-  if (changes.size() > 0) return unexplained(readout, changes);
-  return unexplained(readout, value_rows(features, harvest, tested, test_points, seed, *serial));
+  const double of_values = unexplained(readout, value_rows(features, harvest, tested, test_points, seed, *serial));
+  return changes.size() > 0 ? std::sqrt(of_values * unexplained(readout, changes)) : of_values;
 }
 
 /// The candidate that explains most.
@@ -163,7 +164,7 @@ FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const 
   constexpr double least = 1e-6;
   const auto fields = static_cast<Index>(layout.fields.size());
   const Index points = layout.dimension() / fields;
-  const StatesView states = harvest.states();
+  const States states = harvest.states()(Eigen::all, harvest.newest(1));
   FieldScale scale{State(fields), State(fields)};
   for (Index f = 0; f < fields; ++f) {
     const auto values = states.middleRows(f * points, points);
@@ -177,7 +178,8 @@ FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const 
 }
 
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
-                           const std::string& activation, std::uint64_t seed, SliceExecutor& executor) {
+                           const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
+                           const std::optional<StencilRecipe>& current) {
   Search search(harvest, layout, scale, activation, seed, executor);
   const Index trial = std::min(neurons, kTrialNeurons);
   const std::size_t fields = layout.fields.size();
@@ -193,6 +195,13 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
     candidates.push_back(diamond_recipe(1, trial));
     candidates.push_back(diamond_recipe(2, trial));
   }
+  std::optional<ChosenRecipe> kept;
+  if (current) {
+    StencilRecipe as_tried = *current;
+    as_tried.neurons = std::min(as_tried.neurons, trial);
+    search.try_all({as_tried});
+    kept = search.best();
+  }
   search.try_all(candidates);
   if (is_line && !search.best().recipe.symmetric) {
     const double width = search.best().recipe.decay;
@@ -200,6 +209,7 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
                     points_recipe(width, -0.5 * width, trial), points_recipe(width, 0.5 * width, trial)});
   }
   ChosenRecipe chosen = search.best();
+  if (kept && kept->unexplained <= kMuchBetter * chosen.unexplained) chosen = *kept;
   if (chosen.recipe.neurons > 0) chosen.recipe.neurons = neurons;
   return chosen;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,8 @@
 
 namespace forerun {
 
-/// Middle and spread of each field over all harvested states: mean ± √3 standard deviations, no narrower than a
-/// millionth of `bounds`.
+/// Middle and spread of each field over the newest state of each slice: mean ± √3 standard deviations, no narrower than
+/// a millionth of `bounds`.
 FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds);
 
 /// A recipe, and the part of held-out discrepancies (root mean square) that it leaves unexplained.
@@ -20,15 +21,17 @@ struct ChosenRecipe {
   double unexplained = 0.0;
 };
 
-/// The recipe with which a readout fitted to some slices explains others best, in changes between iterates where there
-/// are any, else in values. Tried are shells with polynomials (of an equation that is the same in all directions) and
-/// points with neurons, in one dimension at widths from one point to an eighth of the mesh; then the best width's
-/// neighbours, and shifts against the direction that things travel in.
+/// The recipe with which a readout fitted to some slices explains others best, in values, and where there are any in
+/// changes between iterates, too (the geometric mean of both). `current` stays unless another leaves half as much.
+/// Tried are shells with polynomials (of an equation that is the same in all directions) and points with neurons, in
+/// one dimension at widths from one point to an eighth of the mesh; then the best width's neighbours, and shifts
+/// against the direction that things travel in.
 ///
 /// A function of the harvest and the seed. Cost: about a dozen fits with a third of the neurons, to as few rows as tell
 /// recipes apart; parallel over candidates.
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
-                           const std::string& activation, std::uint64_t seed, SliceExecutor& executor);
+                           const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
+                           const std::optional<StencilRecipe>& current = {});
 
 /// Of many samples so many, evenly spread.
 std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include "learning/numerics/recursive_readout.h"
@@ -14,10 +15,27 @@ namespace forerun {
 namespace {
 
 constexpr double kMostUnexplained = 0.3;
+/// Of the fields' ranges, in the root mean square.
+constexpr double kFarOff = 0.1;
 constexpr double kRidgeWithNeurons = 1e-7;
 constexpr double kRidgeWithout = 1e-9;
 constexpr double kOtherFeatures = 60.0;  // beside neurons; shells with polynomials have fewer features altogether
 constexpr double kLeastRidge = 1e-300;   // discrepancies and features may all be zero
+
+/// The median over the samples [first, end) of how far each is from the newest of its slice.
+double typical_distance(const Harvest& harvest, Index first, Index end, const StateBounds& bounds) {
+  const StatesView states = harvest.states();
+  const State width = 0.5 * (bounds.upper - bounds.lower);
+  std::vector<double> distances;
+  for (Index j = first; j < end; ++j) {
+    const Index newest = harvest.by_slice().newest_of(harvest.slices()[static_cast<std::size_t>(j)], harvest.size());
+    const auto change = (states.col(j) - states.col(newest)).array() / width.array();
+    distances.push_back(std::sqrt(change.square().mean()));
+  }
+  const auto middle = distances.begin() + std::ssize(distances) / 2;
+  std::nth_element(distances.begin(), middle, distances.end());
+  return *middle;
+}
 
 class StencilCorrector final : public Corrector {
  public:
@@ -44,6 +62,7 @@ class StencilCorrector final : public Corrector {
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("stencil: the harvest is empty");
     if (harvest.size() < num_fitted_) throw std::invalid_argument("stencil: the harvest shrank");
+    leave_out_what_was_far_off(harvest);
     choose(harvest, executor);
     while (num_fitted_ < harvest.size()) take_in_an_iteration(harvest, executor);
     if (unexplained_ > kMostUnexplained) return nullptr;
@@ -53,14 +72,37 @@ class StencilCorrector final : public Corrector {
   }
 
  private:
+  /// An iterate that was nowhere near the solution shows the discrepancy of states that nobody asks for, and large ones
+  /// that drown the others. Where such samples have been learned from, learning begins anew without them.
+  void leave_out_what_was_far_off(const Harvest& harvest) {
+    const std::vector<Index>& iterations = harvest.iterations();
+    bool begins_anew = false;
+    for (Index first = 0; first < harvest.size();) {
+      const Index iteration = iterations[static_cast<std::size_t>(first)];
+      Index end = first;
+      while (end < harvest.size() && iterations[static_cast<std::size_t>(end)] == iteration) ++end;
+      if (!far_off_.contains(iteration) && typical_distance(harvest, first, end, bounds_) > kFarOff) {
+        far_off_.insert(iteration);
+        begins_anew = begins_anew || first < num_fitted_;
+      }
+      first = end;
+    }
+    if (!begins_anew) return;
+    features_.reset();
+    readout_.reset();
+    chosen_by_changes_ = false;
+    num_fitted_ = 0;
+  }
+
   /// By values while there is nothing else, and once more by the first changes.
   void choose(const Harvest& harvest, SliceExecutor& executor) {
     if (!features_) scale_ = field_scale(harvest, layout_, bounds_);
-    const bool has_changes = harvest.size() > harvest.by_slice().num_slices();
+    const bool has_changes = harvest.iterations().back() > harvest.iterations().front() + std::ssize(far_off_);
     if (!recipe_ && (!features_ || (has_changes && !chosen_by_changes_))) {
       chosen_by_changes_ = has_changes;
       const ChosenRecipe chosen =
-          choose_recipe(harvest, layout_, scale_, options_.neurons, options_.activation, options_.seed, executor);
+          choose_recipe(harvest, layout_, scale_, options_.neurons, options_.activation, options_.seed, executor,
+                        features_ ? std::optional(features_->recipe()) : std::nullopt);
       unexplained_ = chosen.unexplained;
       if (!features_ || !(features_->recipe() == chosen.recipe)) begin(chosen.recipe);
     } else if (!features_) {
@@ -82,6 +124,7 @@ class StencilCorrector final : public Corrector {
     while (num_fitted_ < harvest.size() && iterations[static_cast<std::size_t>(num_fitted_)] == iteration) {
       samples.push_back(num_fitted_++);
     }
+    if (far_off_.contains(iteration)) return;
     const Index wanted = options_.rows * features_->num_features();
     const auto count = static_cast<Index>(samples.size());
     const std::vector<Index> used = evenly_chosen(samples, wanted);
@@ -106,6 +149,7 @@ class StencilCorrector final : public Corrector {
   StateLayout layout_;
   std::optional<StencilRecipe> recipe_;  ///< given, or taken over: nothing is chosen
   FieldScale scale_;
+  std::set<Index> far_off_;  ///< iterations that are not learned from
   bool chosen_by_changes_ = false;
   double unexplained_ = 0.0;
   std::shared_ptr<const StencilFeatures> features_;

@@ -31,9 +31,9 @@ struct StencilOptions {
 /// gets n of one of d: a few hundred weights then describe an equation.
 ///
 /// What φ looks at is chosen from the data of the first sweep, and once more when there are changes between iterates
-/// (stencil_choice.h); never by hand for a problem. Fitted recursively (`RecursiveReadout`). Where even the best recipe
-/// leaves more than 30 % of the held-out slices unexplained the discrepancy is none of a neighbourhood, and `fit`
-/// returns nullptr.
+/// (stencil_choice.h); never by hand for a problem. Iterates that were far from what their slices have come to since
+/// are left out. Fitted recursively (`RecursiveReadout`). Where even the best recipe leaves more than 30 % of the
+/// held-out slices unexplained the discrepancy is none of a neighbourhood, and `fit` returns nullptr.
 ///
 /// Memory: features × (features + 3 · rows · features) doubles in a fit. Deterministic and thread-safe as `Corrector`
 /// says. Throws std::invalid_argument for a state without a mesh and for options out of their ranges.

@@ -21,7 +21,7 @@ constexpr Index kMostTaps = 4096;
 constexpr Index kMostFeatures = 10000;
 
 Index reach_of(const StencilRecipe& recipe) {
-  return recipe.symmetric ? recipe.radius : recipe.radius * recipe.stride + std::abs(recipe.shift);
+  return recipe.symmetric ? recipe.radius : recipe.radius * recipe.stride + std::abs(recipe.shift) + recipe.stride / 2;
 }
 
 /// Monomials of at most this degree in so many fields: the binomial coefficient, without 1.
@@ -170,6 +170,7 @@ void StencilFeatures::add_monomials() {
 
 void StencilFeatures::add_taps() {
   const Index axes = mesh_.num_axes();
+  centre_ = points_around(PaddedMesh::Offset(static_cast<std::size_t>(axes), 0));
   std::vector<PaddedMesh::Offset> offsets;
   if (axes == 1 && !recipe_.symmetric) {
     for (Index j = -recipe_.radius; j <= recipe_.radius; ++j) offsets.push_back({recipe_.shift + recipe_.stride * j});
@@ -183,7 +184,7 @@ void StencilFeatures::add_taps() {
     if (recipe_.symmetric) {
       shells[orbit(offset)].push_back(mesh_.shift(offset));
     } else {
-      taps_.push_back({mesh_.shift(offset)});
+      taps_.push_back(points_around(offset));
       PaddedMesh::Offset from = offset;
       if (axes == 1) from[0] -= recipe_.shift;
       distances_.push_back(length(from));
@@ -199,6 +200,15 @@ void StencilFeatures::add_taps() {
   }
   first_product_ = first_input_ + static_cast<Index>(inputs_.size());
   first_neuron_ = first_product_ + num_factors_ * num_fields() * static_cast<Index>(taps_.size());
+}
+
+/// As many points as a stride has, about the middle: between points that are looked at one by one, noise of the mesh's
+/// own width would go unseen, and grow.
+std::vector<Index> StencilFeatures::points_around(const PaddedMesh::Offset& offset) const {
+  std::vector<Index> shifts;
+  if (mesh_.num_axes() > 1 || recipe_.symmetric) return {mesh_.shift(offset)};
+  for (Index i = 0; i < recipe_.stride; ++i) shifts.push_back(mesh_.shift({offset[0] + i - recipe_.stride / 2}));
+  return shifts;
 }
 
 void StencilFeatures::draw_neurons() {
@@ -263,8 +273,7 @@ void StencilFeatures::evaluate_monomials(const double* opened, std::span<const I
     const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
     double* const out = features.col(1 + m).data();
     if (monomial.factor < 0) {
-      const double* const field = opened + monomial.field * mesh_.num_places();
-      for (Index i = 0; i < count; ++i) out[i] = field[mesh_.place(points[static_cast<std::size_t>(i)])];
+      average(opened + monomial.field * mesh_.num_places(), centre_, points, out);
     } else {
       const double* const a = features.col(1 + monomial.factor).data();
       const double* const b = features.col(1 + monomial.field).data();
@@ -273,19 +282,22 @@ void StencilFeatures::evaluate_monomials(const double* opened, std::span<const I
   }
 }
 
+/// out[i] = mean over `shifts` of a padded field about points[i].
+void StencilFeatures::average(const double* values, const std::vector<Index>& shifts, std::span<const Index> points,
+                              double* out) const {
+  const double weight = 1.0 / static_cast<double>(shifts.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double* const at = values + mesh_.place(points[i]);
+    double sum = 0.0;
+    for (const Index shift : shifts) sum += at[shift];
+    out[i] = weight * sum;
+  }
+}
+
 void StencilFeatures::evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const {
-  const Index count = features.rows();
   for (std::size_t n = 0; n < inputs_.size(); ++n) {
-    const std::vector<Index>& shifts = taps_[inputs_[n].tap];
-    const double* const values = opened + inputs_[n].monomial * mesh_.num_places();
-    const double weight = 1.0 / static_cast<double>(shifts.size());
-    double* const out = features.col(first_input_ + static_cast<Index>(n)).data();
-    for (Index i = 0; i < count; ++i) {
-      const double* const at = values + mesh_.place(points[static_cast<std::size_t>(i)]);
-      double sum = 0.0;
-      for (const Index shift : shifts) sum += at[shift];
-      out[i] = weight * sum;
-    }
+    average(opened + inputs_[n].monomial * mesh_.num_places(), taps_[inputs_[n].tap], points,
+            features.col(first_input_ + static_cast<Index>(n)).data());
   }
 }
 

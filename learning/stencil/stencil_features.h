@@ -13,8 +13,9 @@ namespace forerun {
 /// What a network with weights shared over the mesh looks at around a point.
 ///
 /// Taps are where: with `symmetric`, *shells*, sets of points that reflections along axes and exchanges of them map
-/// onto each other, out to `radius` steps; else single points, |j| ≤ radius steps of `stride` points to each side of
-/// `shift` (of one axis), or the diamond of `radius` (of several).
+/// onto each other, out to `radius` steps; else in |j| ≤ radius steps of `stride` points to each side of `shift`, means
+/// over as many points, and so is the point itself (of one axis), or the single points of the diamond of `radius` (of
+/// several).
 struct StencilRecipe {
   bool symmetric = false;
   Index radius = 2;
@@ -82,9 +83,12 @@ class StencilFeatures {
 
   void add_monomials();
   void add_taps();
+  std::vector<Index> points_around(const PaddedMesh::Offset& offset) const;
   void draw_neurons();
   void evaluate_monomials(const double* opened, std::span<const Index> points, StatesOut features) const;
   void evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const;
+  void average(const double* values, const std::vector<Index>& shifts, std::span<const Index> points,
+               double* out) const;
   void evaluate_products(StatesOut features) const;
   void evaluate_neurons(StatesOut features) const;
 
@@ -97,6 +101,7 @@ class StencilFeatures {
   Index num_padded_ = 0;                  ///< of them are needed around points
   Index num_centre_ = 0;                  ///< of them are features at the point
   Index num_factors_ = 0;                 ///< of them are factors of products
+  std::vector<Index> centre_;             ///< shifts of the points that the point itself is a mean of
   std::vector<std::vector<Index>> taps_;  ///< shifts of their points
   std::vector<double> distances_;         ///< of taps from where weights are largest, in points
   std::vector<Input> inputs_;

@@ -8,8 +8,11 @@
 namespace forerun {
 namespace {
 
-/// Changes as small as this, in the scaled state, are mostly rounding.
-constexpr double kLeastChange = 1e-11;
+/// Smaller changes, in the scaled state, are more and more what the model itself has left: rough, and no law of smooth
+/// states. Learned from, they make a correction of a fine mesh unstable.
+constexpr double kLeastChange = 1e-5;
+
+constexpr double kSmallChange = 1e-3;
 
 struct PointValues {
   States features;  ///< points × features
@@ -102,7 +105,7 @@ StencilRows secant_rows(const StencilFeatures& features, const Harvest& harvest,
     const std::vector<Index> points = spread_points(features.num_points(), count, pair.newer, seed);
     const PointValues newer = values_at(features, harvest, pair.newer, points);
     const PointValues older = values_at(features, harvest, pair.older, points);
-    const double weight = 1.0 / pair.distance;
+    const double weight = 1.0 / std::max(pair.distance, kSmallChange);
     rows.features.middleCols(j * count, count) = weight * (newer.features - older.features).transpose();
     rows.targets.middleCols(j * count, count) = weight * (newer.targets - older.targets).transpose();
   });

@@ -358,7 +358,7 @@ const std::vector<CorrectorEntry>& corrector_registry() {
                                                       beside_by_slice(randnet_entry()),
                                                       beside_by_slice(randnet_local_entry()),
                                                       secant_entry(),
-                                                      stencil_entry()};
+                                                      beside_by_slice(stencil_entry())};
   return entries;
 }
 

@@ -17,6 +17,12 @@ namespace {
 constexpr Index kKeptSamples =
     2;  // of a slice: the newest, around which predictions are made, and what it is held against
 
+/// Of a model without a readout errors jump; those of a readout that is shared over the mesh are its noise, and no law
+/// of a neighbourhood any more, where fitting the discrepancy anew is.
+bool leaves_something_to_learn(const LearnedModel& model) {
+  return model.readout.size() > 0 && model.corrector != "stencil";
+}
+
 std::unique_ptr<const Correction> make_prior(const std::shared_ptr<const LearnedModel>& model,
                                              const ProblemSignature& signature) {
   if (!model) return nullptr;
@@ -33,7 +39,7 @@ HarvestingTrainer::HarvestingTrainer(CorrectorFactory make_corrector, ProblemSig
       signature_(std::move(signature)),
       prior_model_(std::move(prior)),
       prior_(make_prior(prior_model_, signature_)),
-      residual_prior_(prior_ && prior_model_->readout.size() > 0 ? prior_.get() : nullptr),
+      residual_prior_(prior_ && leaves_something_to_learn(*prior_model_) ? prior_.get() : nullptr),
       corrector_(make_corrector_()),
       harvest_(signature_.dimension) {}
 

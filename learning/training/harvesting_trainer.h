@@ -21,8 +21,9 @@ namespace forerun {
 /// so G + m₀ is just a better coarse solver and what m₀ has wrong is learned like any discrepancy: where the problem is
 /// the same nothing is left to learn, where it differs nothing of the old run can contradict the new one. A model
 /// without a readout of its own ("randnet-local") is another function for every set of neighbours: its error jumps and
-/// cannot be learned, so it serves the initial sweep only. So does a model that the first fine sweep proves worse than
-/// none (`mean_log_error` > 0).
+/// cannot be learned, so it serves the initial sweep only. So does one that is shared over a mesh ("stencil"): what it
+/// leaves is no law of a neighbourhood, and the run fits its own anew. So does a model that the first fine sweep proves
+/// worse than none (`mean_log_error` > 0).
 ///
 /// Climbing a ladder of fine solvers: when slice n climbs, its older discrepancies are those of a cheaper F. Dropping
 /// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They

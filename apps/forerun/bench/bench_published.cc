@@ -7,6 +7,7 @@
 
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/comparison.h"
+#include "learning/training/corrector_registry.h"
 
 namespace forerun {
 namespace {
@@ -17,8 +18,8 @@ struct Measured {
 };
 
 const std::vector<Measured>& correctors() {
-  static const std::vector<Measured> all = {
-      {"classic", false}, {"randnet-local", true}, {"randnet", true}, {"kriging", true}, {"auto", true}};
+  static const std::vector<Measured> all = {{"classic", false}, {"randnet-local", true}, {"randnet", true},
+                                            {"kriging", true},  {"stencil", true},       {"auto", true}};
   return all;
 }
 
@@ -59,6 +60,10 @@ struct Counts {
 
 using ProblemCounts = std::map<std::string, Counts>;
 
+bool is_offered(const std::string& corrector, const Experiment& experiment) {
+  return !find_corrector(corrector).needs_mesh || !experiment.problem->layout().axes.empty();
+}
+
 ProblemCounts count(const BenchEntry& entry, Index num_seeds, const Console& console, spdlog::logger& logger,
                     std::stop_token stop) {
   ProblemCounts counts;
@@ -69,7 +74,7 @@ ProblemCounts count(const BenchEntry& entry, Index num_seeds, const Console& con
     const Experiment experiment = make_experiment(document);
     ComparisonPlan plan{.correctors = {}, .reference = true, .warm_start = {}, .keep_models = false, .quiet = true};
     for (const Measured& measured : correctors()) {
-      if (seed == 1 || measured.random) {
+      if ((seed == 1 || measured.random) && is_offered(measured.corrector, experiment)) {
         plan.correctors.push_back(choose_corrector(experiment.config, measured.corrector));
       }
     }
@@ -107,7 +112,8 @@ void judge(const BenchEntry& entry, const ProblemCounts& counts, BenchReport& re
          format_scientific(entry.values.number("error_goal")));
   }
   for (const Measured& measured : correctors()) {
-    const bool ended = counts.at(measured.corrector).ended;
+    const auto found = counts.find(measured.corrector);
+    const bool ended = found == counts.end() || found->second.ended;
     if (!ended) miss(measured.corrector + " did not come to an end for every seed");
     report.all_converged = report.all_converged && ended;
   }
@@ -116,7 +122,12 @@ void judge(const BenchEntry& entry, const ProblemCounts& counts, BenchReport& re
 void add_rows(const BenchEntry& entry, const ProblemCounts& counts, BenchReport& report) {
   std::vector<std::string> row = {entry.title()};
   for (const Measured& measured : correctors()) {
-    const Counts& c = counts.at(measured.corrector);
+    const auto found = counts.find(measured.corrector);
+    if (found == counts.end()) {
+      row.emplace_back("-");  // not offered
+      continue;
+    }
+    const Counts& c = found->second;
     row.push_back(c.text());
     const double reference = measured.corrector == "classic"         ? published(entry, "classic")
                              : measured.corrector == "randnet-local" ? published(entry, "randnet")
@@ -153,8 +164,8 @@ BenchReport bench_published(const std::vector<BenchEntry>& entries, Index num_se
   report.name = "published";
   report.heading = "Iterations K by the published rule; median (least–most) over " + std::to_string(num_seeds) +
                    (num_seeds == 1 ? " seed" : " seeds, fewer where a run is long");
-  report.summary_columns = {"problem",  "classic",  "randnet-local", "randnet", "kriging", "auto",
-                            "classic*", "RandNet*", "best*",         "goal",    "error"};
+  report.summary_columns = {"problem", "classic",  "randnet-local", "randnet", "kriging", "stencil",
+                            "auto",    "classic*", "RandNet*",      "best*",   "goal",    "error"};
   report.columns = {"problem", "corrector", "seeds",     "k_least",     "k_median",
                     "k_most",  "max_error", "converged", "k_published", "k_goal"};
   report.legend = {
@@ -166,7 +177,7 @@ BenchReport bench_published(const std::vector<BenchEntry>& entries, Index num_se
     const Index seeds = std::min<Index>(num_seeds, entry.values.integer("seeds"));
     logger.info("{}: seeds 1 to {}", entry.title(), seeds);
     const ProblemCounts counts = count(entry, seeds, console, logger, stop);
-    if (counts.size() < correctors().size()) break;  // interrupted
+    if (counts.count(correctors().back().corrector) == 0) break;  // interrupted
     judge(entry, counts, report);
     add_rows(entry, counts, report);
   }
