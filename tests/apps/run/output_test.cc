@@ -40,7 +40,7 @@ threads = 2
 constexpr const char* kDiffusionReaction = R"(
 [problem]
 name = "diffusion_reaction"
-points = 10
+cells = 10
 [time]
 end = 1.0
 slices = 4
@@ -179,7 +179,7 @@ TEST_F(Output, BadRequestsAreRefusedWithPlaceAndRule) {
               AllOf(HasSubstr("out.toml:2: [output] times = 2.0"), HasSubstr("within [0.0, 1.0]")));
   EXPECT_THAT(complaint("[output]\ntimes = [0.5, 0.25]\n"), HasSubstr("must be later than the one before"));
   EXPECT_THAT(complaint("[output]\ntimes = [\"a\"]\n"), HasSubstr("must be a list of growing times"));
-  EXPECT_THAT(complaint("[output]\nevery = 0.0\n"), HasSubstr("must be a number > 0"));
+  EXPECT_THAT(complaint("[output]\nevery = 0.0\n"), HasSubstr("must be a finite number > 0"));
   EXPECT_THAT(complaint("[output]\nevery = 1e-9\n"), HasSubstr("must be a number from"));
   EXPECT_THAT(complaint("[output]\nevery = 2.0\n"), HasSubstr("the length of time"));
   EXPECT_THAT(complaint("[output]\nevery = 0.1\ntimes = [0.5]\n"),
