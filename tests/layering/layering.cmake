@@ -39,6 +39,9 @@ set(allowed_solvers_external_library_propagator.cc "<dlfcn\\.h>")
 foreach(file newton_system.h newton_system.cc sundials_propagators.cc)
   set(allowed_solvers_integrators_sundials_${file} "<(sundials|cvode|arkode|nvector|sunnonlinsol)/")
 endforeach()
+foreach(file dense_exponential.cc krylov_exponential.cc)
+  set(allowed_solvers_integrators_exponential_${file} "<unsupported/Eigen/MatrixFunctions>")
+endforeach()
 set(allowed_apps_forerun_forerun_main.cc "<malloc\\.h>")
 
 # No library prints: what a run has to say is in its record.
