@@ -43,7 +43,7 @@ TEST(PublishedBench, CountsEveryCorrectorOverItsSeeds) {
     EXPECT_LE(row.at("k_most").get<double>(), 8.0);
     EXPECT_LE(row.at("max_error").get<double>(), 1e-6);
   }
-  EXPECT_THAT(correctors, ElementsAre("classic", "randnet-local", "randnet", "kriging", "auto"));
+  EXPECT_THAT(correctors, ElementsAre("classic", "randnet-local", "randnet", "kriging", "stencil", "auto"));
   EXPECT_TRUE(report.at("missed").empty());
 }
 

@@ -90,7 +90,7 @@ TEST(StencilFeatures, DependOnTheirTapsOnly) {
   for (Index i = 0; i < 24; ++i) {
     State changed = state;
     changed[i] += 0.5;
-    const bool is_tap = i == 5 || i == 7 || i == 9;
+    const bool is_tap = i >= 4 && i <= 9;  // 5, 7 and 9, each a mean over a stride
     EXPECT_EQ(features_of(features, changed, {10}) != phi, is_tap) << i;
   }
 }
