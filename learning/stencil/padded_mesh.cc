@@ -38,7 +38,7 @@ Source source(AxisEnds ends, Index i, Index n) {
 
 }  // namespace
 
-PaddedMesh::PaddedMesh(const StateLayout& layout, Index reach) : reach_(reach) {
+PaddedMesh::PaddedMesh(const StateLayout& layout, Index reach) {
   if (layout.axes.empty()) throw std::invalid_argument("mesh: the state has none");
   Index num_points = 1;
   Index num_places = 1;

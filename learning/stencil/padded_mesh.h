@@ -26,7 +26,6 @@ class PaddedMesh {
   Index num_points() const { return static_cast<Index>(places_.size()); }
   /// Of a padded field.
   Index num_places() const { return static_cast<Index>(sources_.size()); }
-  Index reach() const { return reach_; }
   Index place(Index point) const { return places_[static_cast<std::size_t>(point)]; }
   Index shift(const Offset& offset) const;
 
@@ -34,7 +33,6 @@ class PaddedMesh {
   void pad(const double* field, double* padded) const;
 
  private:
-  Index reach_;
   std::vector<Index> lengths_;
   std::vector<Index> strides_;  ///< of a padded field, by axis
   std::vector<Index> places_;

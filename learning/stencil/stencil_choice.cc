@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 
-#include "core/base/evenly_spread.h"
 #include "learning/numerics/readout.h"
 #include "learning/stencil/stencil_rows.h"
 
@@ -70,10 +70,6 @@ Samples split(const Harvest& harvest) {
   return samples;
 }
 
-Index points_for(Index rows, std::size_t samples) {
-  return std::max<Index>(1, (rows + static_cast<Index>(samples) - 1) / static_cast<Index>(samples));
-}
-
 /// Root mean square of what is not explained, relative to what there is.
 double unexplained(const States& readout, const StencilRows& rows) {
   const double left = (readout * rows.features - rows.targets).squaredNorm();
@@ -89,22 +85,21 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
   const Index wanted = kRowsAFeature * features.num_features();
   const std::vector<Index> fitted = evenly_chosen(samples.fitted, wanted);
   const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
-  const Index fit_points = points_for(wanted, fitted.size());
-  const Index test_points = points_for(kTestRows, tested.size());
+  const Index fit_points = points_for(wanted, std::ssize(fitted));
+  const Index test_points = points_for(kTestRows, std::ssize(tested));
   StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
-  const StencilRows secants = secant_rows(features, harvest, fitted, fit_points, seed, *serial);
+  const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
   if (secants.size() > 0) {
-    const Index values = rows.size();
-    rows.features.conservativeResize(Eigen::NoChange, values + secants.size());
-    rows.targets.conservativeResize(Eigen::NoChange, values + secants.size());
+    const Index size = rows.size() + secants.size();
+    rows.features.conservativeResize(Eigen::NoChange, size);
+    rows.targets.conservativeResize(Eigen::NoChange, size);
     rows.features.rightCols(secants.size()) = secants.features;
     rows.targets.rightCols(secants.size()) = secants.targets;
   }
-  const double energy = rows.features.squaredNorm() / static_cast<double>(features.num_features());
-  const States readout =
-      fit_readout(rows.features, rows.targets, std::max(kRidge * energy, std::numeric_limits<double>::min()));
-  const StencilRows changes = secant_rows(features, harvest, tested, test_points, seed, *serial);
-  const double of_values = unexplained(readout, value_rows(features, harvest, tested, test_points, seed, *serial));
+  const States readout = fit_readout(rows.features, rows.targets, ridge_for(rows, kRidge));
+  const StencilRows values = value_rows(features, harvest, tested, test_points, seed, *serial);
+  const StencilRows changes = secant_rows(features, harvest, tested, values, seed, *serial);
+  const double of_values = unexplained(readout, values);
   return changes.size() > 0 ? std::sqrt(of_values * unexplained(readout, changes)) : of_values;
 }
 
@@ -151,14 +146,6 @@ class Search {
 };
 
 }  // namespace
-
-std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count) {
-  const auto size = static_cast<Index>(samples.size());
-  if (count >= size) return samples;
-  std::vector<Index> chosen;
-  for (const Index i : evenly_spread(count, size)) chosen.push_back(samples[static_cast<std::size_t>(i)]);
-  return chosen;
-}
 
 FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds) {
   constexpr double least = 1e-6;

@@ -33,7 +33,4 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
                            const std::optional<StencilRecipe>& current = {});
 
-/// Of many samples so many, evenly spread.
-std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count);
-
 }  // namespace forerun

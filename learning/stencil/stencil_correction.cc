@@ -13,12 +13,6 @@ namespace {
 
 constexpr Index kPointBlock = 32;  // their features stay in the second-level cache
 
-const std::string& option(const LearnedModel& model, const std::string& name) {
-  const auto found = model.options.find(name);
-  if (found != model.options.end()) return found->second;
-  throw std::invalid_argument("model: option \"" + name + "\" of stencil is missing");
-}
-
 }  // namespace
 
 StencilCorrection::StencilCorrection(std::shared_ptr<const StencilFeatures> features, StateLayout layout,
@@ -71,8 +65,9 @@ void StencilCorrection::describe(LearnedModel& model) const {
   model.basis << features_->scale().middle, features_->scale().width;
 }
 
-std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model) {
-  StateLayout layout = parse_mesh(option(model, "mesh"));
+std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& recipe,
+                                                          const std::string& mesh) {
+  StateLayout layout = parse_mesh(mesh);
   if (layout.dimension() != model.signature.dimension) {
     throw std::invalid_argument("model: the mesh of stencil is not that of its problem");
   }
@@ -80,7 +75,7 @@ std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& mo
     throw std::invalid_argument("model: stencil has no scale for its fields");
   }
   const FieldScale scale{model.basis.col(0), model.basis.col(1)};
-  auto features = std::make_shared<const StencilFeatures>(layout, StencilRecipe::parse(option(model, "recipe")), scale,
+  auto features = std::make_shared<const StencilFeatures>(layout, StencilRecipe::parse(recipe), scale,
                                                           model.layer.activation, model.layer.seed);
   return std::make_unique<const StencilCorrection>(std::move(features), std::move(layout), model.readout, model.options,
                                                    model.bounds);

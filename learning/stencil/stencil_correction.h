@@ -32,7 +32,8 @@ class StencilCorrection final : public LearnedCorrection {
   std::vector<Index> points_;
 };
 
-/// What `describe` has written; throws std::invalid_argument for anything else.
-std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model);
+/// What `describe` has written, with the texts of recipe and mesh; throws std::invalid_argument for anything else.
+std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& recipe,
+                                                          const std::string& mesh);
 
 }  // namespace forerun

@@ -1,7 +1,6 @@
 #include "learning/stencil/stencil_corrector.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -20,17 +19,14 @@ constexpr double kFarOff = 0.1;
 constexpr double kRidgeWithNeurons = 1e-7;
 constexpr double kRidgeWithout = 1e-9;
 constexpr double kOtherFeatures = 60.0;  // beside neurons; shells with polynomials have fewer features altogether
-constexpr double kLeastRidge = 1e-300;   // discrepancies and features may all be zero
 
 /// The median over the samples [first, end) of how far each is from the newest of its slice.
-double typical_distance(const Harvest& harvest, Index first, Index end, const StateBounds& bounds) {
+double typical_distance(const Harvest& harvest, Index first, Index end, const StateNorm& norm) {
   const StatesView states = harvest.states();
-  const State width = 0.5 * (bounds.upper - bounds.lower);
   std::vector<double> distances;
   for (Index j = first; j < end; ++j) {
     const Index newest = harvest.by_slice().newest_of(harvest.slices()[static_cast<std::size_t>(j)], harvest.size());
-    const auto change = (states.col(j) - states.col(newest)).array() / width.array();
-    distances.push_back(std::sqrt(change.square().mean()));
+    distances.push_back(norm.distance(states.col(j), states.col(newest)));
   }
   const auto middle = distances.begin() + std::ssize(distances) / 2;
   std::nth_element(distances.begin(), middle, distances.end());
@@ -40,7 +36,7 @@ double typical_distance(const Harvest& harvest, Index first, Index end, const St
 class StencilCorrector final : public Corrector {
  public:
   StencilCorrector(const StencilOptions& options, const StateBounds& bounds, const StateLayout& layout)
-      : options_(options), bounds_(bounds), layout_(layout) {
+      : options_(options), bounds_(bounds), norm_(bounds, NormKind::rms), layout_(layout) {
     const auto check = [](bool holds, const std::string& sentence) {
       if (!holds) throw std::invalid_argument("stencil: " + sentence);
     };
@@ -81,7 +77,7 @@ class StencilCorrector final : public Corrector {
       const Index iteration = iterations[static_cast<std::size_t>(first)];
       Index end = first;
       while (end < harvest.size() && iterations[static_cast<std::size_t>(end)] == iteration) ++end;
-      if (!far_off_.contains(iteration) && typical_distance(harvest, first, end, bounds_) > kFarOff) {
+      if (!far_off_.contains(iteration) && typical_distance(harvest, first, end, norm_) > kFarOff) {
         far_off_.insert(iteration);
         begins_anew = begins_anew || first < num_fitted_;
       }
@@ -126,16 +122,12 @@ class StencilCorrector final : public Corrector {
     }
     if (far_off_.contains(iteration)) return;
     const Index wanted = options_.rows * features_->num_features();
-    const auto count = static_cast<Index>(samples.size());
     const std::vector<Index> used = evenly_chosen(samples, wanted);
-    const Index points = std::max<Index>(1, (wanted + count - 1) / count);
+    const Index points = points_for(wanted, std::ssize(used));
     const StencilRows values = value_rows(*features_, harvest, used, points, options_.seed, executor);
-    if (!readout_) {
-      const double energy = values.features.squaredNorm() / static_cast<double>(features_->num_features());
-      readout_.emplace(features_->num_features(), features_->num_fields(), std::max(ridge() * energy, kLeastRidge));
-    }
+    if (!readout_) readout_.emplace(features_->num_features(), features_->num_fields(), ridge_for(values, ridge()));
     readout_->append(values.features, values.targets, executor);
-    const StencilRows secants = secant_rows(*features_, harvest, used, points, options_.seed, executor);
+    const StencilRows secants = secant_rows(*features_, harvest, used, values, options_.seed, executor);
     if (secants.size() > 0) readout_->append(secants.features, secants.targets, executor);
   }
 
@@ -146,6 +138,7 @@ class StencilCorrector final : public Corrector {
 
   StencilOptions options_;
   StateBounds bounds_;
+  StateNorm norm_;
   StateLayout layout_;
   std::optional<StencilRecipe> recipe_;  ///< given, or taken over: nothing is chosen
   FieldScale scale_;

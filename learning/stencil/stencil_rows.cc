@@ -1,7 +1,10 @@
 #include "learning/stencil/stencil_rows.h"
 
 #include <algorithm>
+#include <limits>
 
+#include "core/base/evenly_spread.h"
+#include "core/base/state_norm.h"
 #include "learning/numerics/random_stream.h"
 #include "learning/numerics/scratch.h"
 
@@ -37,16 +40,13 @@ PointValues values_at(const StencilFeatures& features, const Harvest& harvest, I
   return values;
 }
 
-/// How far apart two samples' states are, in the scaled state.
-double distance(const StencilFeatures& features, const Harvest& harvest, Index a, Index b) {
-  const StatesView states = harvest.states();
+/// The scaled state's.
+StateNorm norm_of(const StencilFeatures& features) {
   const Index points = features.num_points();
-  double largest = 0.0;
-  for (Index f = 0; f < features.num_fields(); ++f) {
-    const auto change = states.col(a).segment(f * points, points) - states.col(b).segment(f * points, points);
-    largest = std::max(largest, change.cwiseAbs().maxCoeff() / features.scale().width[f]);
-  }
-  return largest;
+  State widths(features.num_fields() * points);
+  for (Index f = 0; f < features.num_fields(); ++f)
+    widths.segment(f * points, points).setConstant(features.scale().width[f]);
+  return StateNorm().with_scale(widths);
 }
 
 StencilRows empty_rows(const StencilFeatures& features, Index size) {
@@ -68,6 +68,16 @@ std::vector<Index> spread_points(Index num_points, Index wanted, Index sample, s
   return points;
 }
 
+std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count) {
+  std::vector<Index> chosen;
+  for (const Index place : evenly_spread(count, static_cast<Index>(samples.size()))) {
+    chosen.push_back(samples[static_cast<std::size_t>(place)]);
+  }
+  return chosen;
+}
+
+Index points_for(Index rows, Index num_samples) { return std::max<Index>(1, (rows + num_samples - 1) / num_samples); }
+
 StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
                        Index points_a_sample, std::uint64_t seed, SliceExecutor& executor) {
   const Index count = std::min(points_a_sample, features.num_points());
@@ -84,32 +94,42 @@ StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, 
 }
 
 StencilRows secant_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
-                        Index points_a_sample, std::uint64_t seed, SliceExecutor& executor) {
+                        const StencilRows& values, std::uint64_t seed, SliceExecutor& executor) {
   struct Pair {
+    Index place;  ///< of the newer among the samples
     Index newer;
     Index older;
     double distance;
   };
+  const StateNorm norm = norm_of(features);
+  const StatesView states = harvest.states();
   std::vector<Pair> pairs;
-  for (const Index sample : samples) {
-    const Index older = harvest.by_slice().previous(sample);
+  for (std::size_t j = 0; j < samples.size(); ++j) {
+    const Index older = harvest.by_slice().previous(samples[j]);
     if (older < 0) continue;
-    const double moved = distance(features, harvest, sample, older);
-    if (moved > kLeastChange) pairs.push_back({sample, older, moved});
+    const double moved = norm.distance(states.col(samples[j]), states.col(older));
+    if (moved > kLeastChange) pairs.push_back({static_cast<Index>(j), samples[j], older, moved});
   }
-  const Index count = std::min(points_a_sample, features.num_points());
+  const Index count = samples.empty() ? 0 : values.size() / static_cast<Index>(samples.size());
   const auto num_pairs = static_cast<Index>(pairs.size());
   StencilRows rows = empty_rows(features, num_pairs * count);
   executor.for_each(num_pairs, [&](Index j) {
     const Pair& pair = pairs[static_cast<std::size_t>(j)];
     const std::vector<Index> points = spread_points(features.num_points(), count, pair.newer, seed);
-    const PointValues newer = values_at(features, harvest, pair.newer, points);
     const PointValues older = values_at(features, harvest, pair.older, points);
     const double weight = 1.0 / std::max(pair.distance, kSmallChange);
-    rows.features.middleCols(j * count, count) = weight * (newer.features - older.features).transpose();
-    rows.targets.middleCols(j * count, count) = weight * (newer.targets - older.targets).transpose();
+    const auto change = [&](const States& newer, const States& before) {
+      return weight * (newer.middleCols(pair.place * count, count) - before.transpose());
+    };
+    rows.features.middleCols(j * count, count) = change(values.features, older.features);
+    rows.targets.middleCols(j * count, count) = change(values.targets, older.targets);
   });
   return rows;
+}
+
+double ridge_for(const StencilRows& rows, double relative) {
+  const double energy = rows.features.squaredNorm() / static_cast<double>(rows.features.rows());
+  return std::max(relative * energy, std::numeric_limits<double>::min());
 }
 
 }  // namespace forerun

@@ -23,6 +23,12 @@ struct StencilRows {
 /// of seed and sample alone.
 std::vector<Index> spread_points(Index num_points, Index wanted, Index sample, std::uint64_t seed);
 
+/// Of many samples so many, evenly spread.
+std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count);
+
+/// Points of each of so many samples that together give the rows that are wanted, at least one.
+Index points_for(Index rows, Index num_samples);
+
 /// φ and δ at points of these samples, as many of each.
 StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
                        Index points_a_sample, std::uint64_t seed, SliceExecutor& executor);
@@ -30,8 +36,12 @@ StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, 
 /// *Secants*: their changes since the sample that the same slice had before, divided by how far the state has moved.
 /// Equation (1) of Parareal asks for changes of m, and of those between iterates, so these are what the coming sweep
 /// needs; they say it to the digits that matter then, where values say it to those of the whole discrepancy. Samples
-/// without a predecessor, and those that have hardly moved, are passed over.
+/// without a predecessor, and those that have hardly moved, are passed over. `values` are the value rows of the same
+/// samples, with the same seed.
 StencilRows secant_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
-                        Index points_a_sample, std::uint64_t seed, SliceExecutor& executor);
+                        const StencilRows& values, std::uint64_t seed, SliceExecutor& executor);
+
+/// λ that is `relative` to the mean energy of a feature in these rows; > 0 even where all are zero.
+double ridge_for(const StencilRows& rows, double relative);
 
 }  // namespace forerun
