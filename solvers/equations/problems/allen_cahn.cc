@@ -40,31 +40,30 @@ struct AllenCahn : FieldEquation {
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    const Index last = points - 1;
-    du[0] = change(u[is_periodic ? last : 0], u[0], u[1]);
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 1; i < last; ++i) du[i] = change(u[i - 1], u[i], u[i + 1]);
-    du[last] = change(u[last - 1], u[last], u[is_periodic ? 0 : last]);
+    in_each_cell<true>(u, du);
   }
 
   /// Diffusion.
   template <class Scalar>
   FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    const Index last = points - 1;
-    du[0] = spread(u[is_periodic ? last : 0], u[0], u[1]);
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 1; i < last; ++i) du[i] = spread(u[i - 1], u[i], u[i + 1]);
-    du[last] = spread(u[last - 1], u[last], u[is_periodic ? 0 : last]);
+    in_each_cell<false>(u, du);
   }
 
  private:
-  template <class Scalar>
-  FORERUN_INLINE Scalar change(const Scalar& left, const Scalar& mid, const Scalar& right) const {
-    return spread(left, mid, right) + mid - mid * mid * mid;
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
+    const Index last = points - 1;
+    du[0] = change<reacts>(u[is_periodic ? last : 0], u[0], u[1]);
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = 1; i < last; ++i) du[i] = change<reacts>(u[i - 1], u[i], u[i + 1]);
+    du[last] = change<reacts>(u[last - 1], u[last], u[is_periodic ? 0 : last]);
   }
-  template <class Scalar>
-  FORERUN_INLINE Scalar spread(const Scalar& left, const Scalar& mid, const Scalar& right) const {
-    return diffusion * (left - 2.0 * mid + right);
+
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE Scalar change(const Scalar& left, const Scalar& mid, const Scalar& right) const {
+    const Scalar spread = diffusion * (left - 2.0 * mid + right);
+    if constexpr (reacts) return spread + mid - mid * mid * mid;
+    return spread;
   }
 };
 
