@@ -100,14 +100,7 @@ class Work {
 
   std::optional<WarmStart> make_warm_start(const Experiment& experiment) const {
     if (!request_.model) return std::nullopt;
-    WarmStart start{request_.model_name, request_.model, {}};
-    try {
-      check_compatible(start.model->signature, experiment.signature);
-      make_correction(start.model);  // its options are not looked at by the reader of files
-    } catch (const std::exception& error) {
-      throw ModelFileError(request_.model_name + ": " + error.what());
-    }
-    start.transfer = differences(start.model->signature, experiment.signature);
+    WarmStart start = forerun::make_warm_start(request_.model_name, request_.model, experiment);
     const NamedChoice& corrector = experiment.config.corrector;
     if (serves(start, corrector)) return start;
     throw std::invalid_argument(request_.model_name + ": was learned by '" + start.model->corrector +
@@ -174,7 +167,7 @@ class Work {
     if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
     if (observer != nullptr) observer->on_solved(run);
     keep_model(experiment, trainer.get(), run);
-    if (run.record.converged()) measure(experiment, comparison, run);
+    measure_speedups(experiment, comparison, run);
     if (run.record.converged() && experiment.output) {
       run.output = output_pass(experiment, run.record.boundaries, stop_, experiment.options.slice_limit);
     }
@@ -221,13 +214,6 @@ class Work {
     } catch (const StopRequested&) {
       // As little is learned as if it had come a moment sooner.
     }
-  }
-
-  static void measure(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {
-    run.modelled = modelled_speedup(run.record, experiment.num_slices());
-    if (!comparison.has_reference()) return;
-    const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
-    run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
   }
 
   static void give(Comparison comparison, Result& result) {

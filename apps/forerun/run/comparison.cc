@@ -98,7 +98,6 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
     StoppableExecutor executor(*experiment.executor, stop);
     run.model = learned_model(trainer.get(), run.record, executor, logger);
   }
-  if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
   return run;
 }
 
@@ -126,14 +125,13 @@ std::optional<CorrectorRun> finished_run(const NamedChoice& corrector, const Com
   run.record = std::move(kept->record);
   run.model = std::move(kept->model);
   if (observer != nullptr) observer->on_solved(run);
-  if (run.record.converged()) run.modelled = modelled_speedup(run.record, experiment.num_slices());
   return run;
 }
 
 }  // namespace
 
-WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment) {
-  auto model = std::make_shared<const LearnedModel>(load_model(file));
+WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const LearnedModel> model,
+                          const Experiment& experiment) {
   try {
     check_compatible(model->signature, experiment.signature);
     make_correction(model);  // before anything is computed: its options are not looked at by the reader of files
@@ -142,7 +140,20 @@ WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& e
   } catch (const std::invalid_argument& error) {
     throw ModelFileError(file.string() + ": " + error.what());
   }
-  return {file, model, differences(model->signature, experiment.signature)};
+  std::vector<std::string> transfer = differences(model->signature, experiment.signature);
+  return {std::move(file), std::move(model), std::move(transfer)};
+}
+
+WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment) {
+  return make_warm_start(file, std::make_shared<const LearnedModel>(load_model(file)), experiment);
+}
+
+void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {
+  if (!run.record.converged()) return;
+  run.modelled = modelled_speedup(run.record, experiment.num_slices());
+  if (!comparison.has_reference()) return;
+  const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
+  run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
 }
 
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector) {
@@ -171,10 +182,7 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
       if (!kept) StopScope::throw_if_stop_requested();
       CorrectorRun run = kept ? std::move(*kept)
                               : run_corrector(corrector, plan, experiment, reference, console, logger, stop, observer);
-      if (has_reference && run.record.converged()) {
-        const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
-        run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
-      }
+      measure_speedups(experiment, comparison, run);
       if (plan.keep_output && run.record.converged()) {
         run.output = output_pass(experiment, run.record.boundaries, stop, slice_limit(plan, experiment, observer));
       }

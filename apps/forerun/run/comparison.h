@@ -88,8 +88,15 @@ class ComparisonObserver {
   virtual std::string on_abandon(const SliceFailure& /*failure*/) { return {}; }
 };
 
-/// Reads the model and compares what it was learned on with `experiment`; throws `FileError`, `ModelFileError`.
+/// A model that is to serve `experiment`, with what it was learned on compared; `file` names it. Throws
+/// `ModelFileError`.
+WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const LearnedModel> model,
+                          const Experiment& experiment);
+/// The same of a model that is read from the file; throws `FileError` as well.
 WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment);
+
+/// Fills in the speed-ups of a run that has converged: modelled, and measured where there is the serial solution.
+void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run);
 
 /// True where the model is of the corrector's kind, and for the guard, which starts from any.
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector);
