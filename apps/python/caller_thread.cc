@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 #include <thread>
+#include <utility>
 
 namespace forerun::python {
 namespace {
@@ -37,6 +38,7 @@ void CallerThread::call(const std::function<void()>& task) {
   task_ = &task;
   news_.notify_all();
   news_.wait(lock, [&] { return task_ == nullptr; });
+  if (const std::exception_ptr failure = std::exchange(failure_, nullptr)) std::rethrow_exception(failure);
 }
 
 /// True when the work has ended; false when there is something to do, or it is time to look for signals.
@@ -52,6 +54,7 @@ void CallerThread::attend() {
     const std::lock_guard lock(mutex_);
     task = task_;
   }
+  std::exception_ptr failure;
   {
     const py::gil_scoped_acquire gil;
     try {
@@ -59,11 +62,14 @@ void CallerThread::attend() {
       if (task != nullptr) (*task)();
     } catch (const py::error_already_set& error) {
       errors_.end_run(error);
+    } catch (...) {
+      failure = std::current_exception();
     }
   }
   if (task == nullptr) return;
   const std::lock_guard lock(mutex_);
   task_ = nullptr;
+  failure_ = failure;
   news_.notify_all();
 }
 

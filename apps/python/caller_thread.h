@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <mutex>
 
@@ -20,7 +21,8 @@ class CallerThread {
   /// Runs `work` on a thread of its own and returns when it has ended; throws what it throws. Called with the GIL,
   /// which `work` is without.
   void run_beside(const std::function<void()>& work);
-  /// From `work`: runs `task` on the caller's thread, with the GIL, and waits for it. A Python exception ends the run.
+  /// From `work`: runs `task` on the caller's thread, with the GIL, and waits for it. A Python exception ends the run;
+  /// any other is thrown here.
   void call(const std::function<void()>& task);
 
  private:
@@ -31,6 +33,7 @@ class CallerThread {
   std::mutex mutex_;  ///< of the following; never held where the GIL is waited for
   std::condition_variable news_;
   const std::function<void()>* task_ = nullptr;
+  std::exception_ptr failure_;  ///< of the task, when it was none of Python's
   bool has_ended_ = false;
 };
 

@@ -66,7 +66,9 @@ class Interrupts(unittest.TestCase):
         def on_iteration(iteration, states):
             self.assertIs(threading.current_thread(), threading.main_thread())
             begun.set()
-            time.sleep(3600)
+            # In pieces: a signal between the last bytecode and the system call would not end one long sleep.
+            for _ in range(360_000):
+                time.sleep(0.01)
 
         self.interrupted(begun, lambda: forerun.solve(GRID, [1.0], fine=decay(10), coarse=decay(1), tolerance=0.0,
                                                       on_iteration=on_iteration))
