@@ -26,7 +26,7 @@ class EveryIntegrator : public testing::TestWithParam<std::string> {
   std::vector<std::string> problems() const {
     if (entry_.needs == IntegratorNeeds::linear) return {"heat", "transport", "wave"};
     if (entry_.needs == IntegratorNeeds::stiff_part) {
-      return {"burgers", "diffusion_reaction", "heat", "heat_2d", "allen_cahn", "van_der_pol"};
+      return {"burgers", "diffusion_reaction", "heat", "heat_2d", "allen_cahn", "brusselator_2d", "van_der_pol"};
     }
     return {"lorenz", "hopf", "burgers", "diffusion_reaction", "heat"};
   }

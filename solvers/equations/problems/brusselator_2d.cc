@@ -1,0 +1,129 @@
+#include <cmath>
+#include <numbers>
+
+#include "solvers/equations/equation_problem.h"
+#include "solvers/equations/parameter_rules.h"
+#include "solvers/equations/problems/problems.h"
+#include "solvers/equations/uniform_noise.h"
+
+namespace forerun {
+namespace {
+
+/// The Brusselator (Prigogine and Lefever, 1968) with diffusion: an oscillating reaction that forms waves,
+///
+///   u_t = D_u Δu + A − (B + 1) u + u² v,   v_t = D_v Δv + B u − u² v   on a periodic square,
+///
+/// on m × m cells of width 1 with the five-point Laplacian. State: u, then v, each row by row; d = 2 m². Initial state:
+/// rest, u = A and v = B/A, with normal noise of standard deviation 0.1 in v.
+struct Brusselator2d : FieldEquation {
+  static constexpr std::string_view name = "brusselator_2d";
+
+  Index cells;  ///< m
+  double a;
+  double b;
+  double diffusivity_u;
+  double diffusivity_v;
+  std::uint64_t seed;
+
+  explicit Brusselator2d(const Parameters& parameters)
+      : cells(parameters.integer("cells")),
+        a(parameters.number("a")),
+        b(parameters.number("b")),
+        diffusivity_u(parameters.number("diffusivity_u")),
+        diffusivity_v(parameters.number("diffusivity_v")),
+        seed(static_cast<std::uint64_t>(parameters.integer("seed"))) {}
+
+  Index dimension() const { return 2 * cells * cells; }
+  /// Usual values at A = 1, B = 3.
+  StateBounds bounds() const {
+    StateBounds bounds{State(dimension()), State(dimension())};
+    const Index num_cells = cells * cells;
+    bounds.lower << State::Constant(num_cells, 0.3), State::Constant(num_cells, 0.8);
+    bounds.upper << State::Constant(num_cells, 4.0), State::Constant(num_cells, 5.0);
+    return bounds;
+  }
+  StateLayout layout() const {
+    const double last = static_cast<double>(cells) - 0.5;
+    return {{"u", "v"}, {{"y", cells, 0.5, last, AxisEnds::periodic}, {"x", cells, 0.5, last, AxisEnds::periodic}}};
+  }
+
+  State initial_state() const {
+    constexpr double deviation = 0.1;
+    const Index num_cells = cells * cells;
+    State state(dimension());
+    state.head(num_cells).setConstant(a);
+    UniformNoise noise(seed);
+    for (double& value : state.tail(num_cells)) {
+      // Box and Muller (1958); 1 − [0, 1) keeps the logarithm finite.
+      const double radius = std::sqrt(-2.0 * std::log(1.0 - noise.next()));
+      value = b / a + deviation * radius * std::cos(2.0 * std::numbers::pi * noise.next());
+    }
+    return state;
+  }
+
+  template <class Scalar>
+  FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
+    in_each_cell<true>(u, du);
+  }
+
+  /// Diffusion.
+  template <class Scalar>
+  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
+    in_each_cell<false>(u, du);
+  }
+
+ private:
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
+    const Index m = cells;
+    const Index num_cells = m * m;
+    // All inner rows are one long loop; what it gets wrong in the first and the last column is done again below.
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = m; i < num_cells - m; ++i) change<reacts>(u, du, i, i - 1, i + 1, i - m, i + m);
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = 1; i < m - 1; ++i) change<reacts>(u, du, i, i - 1, i + 1, num_cells - m + i, i + m);
+    FORERUN_INDEPENDENT_ITERATIONS
+    for (Index i = num_cells - m + 1; i < num_cells - 1; ++i) {
+      change<reacts>(u, du, i, i - 1, i + 1, i - m, i + m - num_cells);
+    }
+    for (Index row = 0; row < m; ++row) {
+      const Index up = (row == 0 ? m - 1 : row - 1) * m;
+      const Index down = (row == m - 1 ? 0 : row + 1) * m;
+      const Index first = row * m;
+      const Index last = first + m - 1;
+      change<reacts>(u, du, first, last, first + 1, up, down);
+      change<reacts>(u, du, last, last - 1, first, up + m - 1, down + m - 1);
+    }
+  }
+
+  /// Both derivatives in cell i, given the places of its four neighbours.
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE void change(const Scalar* u, Scalar* du, Index i, Index left, Index right, Index up,
+                             Index down) const {
+    const Index num_cells = cells * cells;
+    const Scalar* v = u + num_cells;
+    const Scalar spread_u = diffusivity_u * ((u[left] + u[right]) + (u[up] + u[down]) - 4.0 * u[i]);
+    const Scalar spread_v = diffusivity_v * ((v[left] + v[right]) + (v[up] + v[down]) - 4.0 * v[i]);
+    if constexpr (reacts) {
+      const Scalar reaction = u[i] * u[i] * v[i];
+      du[i] = spread_u + a - (b + 1.0) * u[i] + reaction;
+      du[num_cells + i] = spread_v + b * u[i] - reaction;
+    } else {
+      du[i] = spread_u;
+      du[num_cells + i] = spread_v;
+    }
+  }
+};
+
+}  // namespace
+
+ProblemEntry brusselator_2d_problem() {
+  return make_entry<Brusselator2d>(
+      "u_t = D_u lap u + A - (B + 1) u + u^2 v, v_t = D_v lap v + B u - u^2 v on a periodic square of unit cells",
+      {integer_parameter("cells", 64, 2, 5000, "cells a side, m; dimension 2 m^2"),
+       positive_parameter("a", 1.0, "A, feed of u"), positive_parameter("b", 3.0, "B; oscillates above 1 + A^2"),
+       positive_parameter("diffusivity_u", 0.01, "D_u, in cells^2/s", "1/s"),
+       positive_parameter("diffusivity_v", 0.001, "D_v, in cells^2/s", "1/s"), seed_parameter()});
+}
+
+}  // namespace forerun
