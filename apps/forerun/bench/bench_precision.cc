@@ -2,23 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "apps/forerun/bench/bench_machine.h"
-#include "apps/forerun/bench/bench_timing.h"
-#include "apps/forerun/bench/work_precision.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/number_list.h"
-#include "apps/forerun/run/fine_levels.h"
+#include "apps/forerun/precision/parallel_study.h"
+#include "apps/forerun/precision/serial_study.h"
 #include "core/base/stop_scope.h"
-#include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
 namespace {
 
-/// A parallel run adds its own error to that of its fine solver; so much of what is allowed is left to it.
-constexpr double kParallelShare = 0.3;
 /// Where serial stepping takes less, there is nothing for threads to win.
 constexpr double kWorthwhileSeconds = 0.05;
 
@@ -32,31 +27,9 @@ std::vector<double> errors_of(const BenchEntry& entry) {
   return *errors;
 }
 
-bool is_of_sundials(const std::string& method) {
-  const std::vector<IntegratorEntry> entries = sundials_entries();
-  return std::any_of(entries.begin(), entries.end(), [&](const IntegratorEntry& e) { return e.name == method; });
-}
-
 std::vector<std::string> methods_of(const BenchEntry& entry) {
-  if (entry.values.is_set("methods")) return split(entry.values.text("methods"), ',');
-  // Those that follow a tolerance first: they say soonest what the others have to beat.
-  std::vector<std::string> names;
-  for (const bool adaptive : {true, false}) {
-    for (const IntegratorEntry& integrator : integrator_registry()) {
-      if (integrator.adaptive == adaptive) names.push_back(integrator.name);
-    }
-  }
-  return names;
+  return entry.values.is_set("methods") ? split(entry.values.text("methods"), ',') : all_methods();
 }
-
-struct ParallelPoint {
-  std::string corrector;
-  int threads = 1;
-  SolverSpec fine;
-  double seconds = std::numeric_limits<double>::quiet_NaN();
-  double error = std::numeric_limits<double>::quiet_NaN();
-  bool converged = false;
-};
 
 class PrecisionStudy {
  public:
@@ -111,69 +84,24 @@ class PrecisionStudy {
                        .smallest_error = *std::min_element(errors_.begin(), errors_.end()),
                        .max_seconds = entry_.values.number("max_seconds")};
     reference_ = task.reference;
-    for (const std::string& method : methods_of(entry_)) {
-      if (stop_.stop_requested()) return;
-      logger_.info("{}: {}", entry_.title(), method);
-      std::vector<PrecisionPoint>& points = is_of_sundials(method) ? sundials_ : own_;
-      constexpr double hopeless = 4.0;
-      const auto is_beaten = [&](const PrecisionPoint& point) {
-        const PrecisionPoint* best = fastest_within(points, std::min(point.error, errors_.front()));
-        return best != nullptr && point.seconds > hopeless * best->seconds && point.seconds > 1e-3;
-      };
-      std::vector<PrecisionPoint> series;
-      try {
-        series = precision_series(task, method, is_beaten, stop_);
-      } catch (const ParameterError&) {
-        continue;  // the equation does not offer it
-      }
-      points.insert(points.end(), series.begin(), series.end());
-      for (const PrecisionPoint& point : series) {
-        report.measurements.push_back({entry_.name, "serial", to_text(point.solver), 1.0, std::nan(""), point.error,
-                                       point.seconds, std::nan(""), "yes"});
+    serial_ = study_serial_solvers(
+        task, methods_of(entry_), errors_.front(),
+        [&](const std::string& method) {
+          logger_.info("{}: {}", entry_.title(), method);
+          return true;
+        },
+        stop_);
+    for (const auto* points : {&serial_.own, &serial_.sundials}) {
+      for (const PrecisionPoint& point : *points) {
+        report.measurements.push_back({entry_.name, "serial", to_text(point.solver), 1.0, std::nan(""), std::nan(""),
+                                       point.error, point.seconds, std::nan(""), "yes"});
       }
     }
-  }
-
-  /// The document of a run whose fine solver is `fine`, levels chosen by measuring and the cheapest of them coarse.
-  ConfigDocument parallel_document(const SolverSpec& fine, double error, int threads) const {
-    constexpr const char* place = "bench precision";
-    ConfigDocument others = document_;
-    for (const Setting& setting : document_.settings()) {
-      if (setting.section == "fine") others.remove("fine", setting.key);
-    }
-    ConfigDocument changed = with_ladder(others);
-    changed.set({"fine", "method", fine.method, place});
-    changed.set({"fine", fine.entry().refining_key().name, fine.refinement(), place});
-    changed.set({"parareal", "tolerance", kParallelShare * error, place});
-    changed.set({"run", "threads", std::int64_t{threads}, place});
-    return changed;
-  }
-
-  /// As many steps a slice as the whole had, shared out.
-  SolverSpec on_slices(const SolverSpec& whole) const {
-    if (whole.is_adaptive()) return whole;
-    const Index slices = experiment_.num_slices();
-    return with_fineness(whole, std::max<Index>(1, (whole.steps() + slices - 1) / slices));
-  }
-
-  ParallelPoint run_parallel(const SolverSpec& whole, double error, const std::string& corrector, int threads) const {
-    ParallelPoint point{.corrector = corrector, .threads = threads, .fine = on_slices(whole)};
-    std::vector<double> seconds;
-    for (Index i = 0; i < options_.repeats && !stop_.stop_requested(); ++i) {
-      const Experiment experiment = make_experiment(parallel_document(point.fine, error, threads));
-      const std::optional<TimedRun> run = timed_run(experiment, corrector, console_, logger_, stop_);
-      if (!run) throw StopRequested{};
-      seconds.push_back(run->seconds());
-      point.converged = run->record.converged();
-      point.error = experiment_.options.norm.distance(run->record.boundaries.rightCols(1), reference_);
-    }
-    if (!seconds.empty()) point.seconds = median(seconds);
-    return point;
   }
 
   void add_row(double error, BenchReport& report) {
-    const PrecisionPoint* own = fastest_within(own_, error);
-    const PrecisionPoint* theirs = fastest_within(sundials_, error);
+    const PrecisionPoint* own = fastest_within(serial_.own, error);
+    const PrecisionPoint* theirs = fastest_within(serial_.sundials, error);
     std::vector<std::string> row = {entry_.title(), format_scientific(error), "-", "-", "-", "-", "-", "-", "-"};
     if (theirs != nullptr) {
       row[4] = to_text(theirs->solver);
@@ -195,34 +123,50 @@ class PrecisionStudy {
   }
 
   void judge_parallel(double error, const PrecisionPoint& own, std::vector<std::string>& row, BenchReport& report) {
-    // Its fine solver must leave room for the iteration's own error.
-    const PrecisionPoint* fine = fastest_within(own_, (1.0 - kParallelShare) * error);
-    if (fine == nullptr) return;
-    std::optional<ParallelPoint> best;
-    for (const int threads : options_.threads) {
-      for (const char* corrector : {"classic", "auto"}) {
-        logger_.info("{}: error {}, {}, {} threads", entry_.title(), format_scientific(error), corrector, threads);
-        const ParallelPoint point = run_parallel(fine->solver, error, corrector, threads);
-        const bool good = point.converged && point.error <= error;
-        report.measurements.push_back({entry_.name, point.corrector, to_text(point.fine), static_cast<double>(threads),
-                                       error, point.error, point.seconds,
-                                       good ? own.seconds / point.seconds : std::nan(""), good ? "yes" : "no"});
-        if (threads != options_.threads.back() || !good) continue;
-        if (!best || point.seconds < best->seconds) best = point;
-      }
-    }
-    const double goal = entry_.values.number("parallel_goal");
-    const double speedup = best ? own.seconds / best->seconds : 0.0;
-    if (best) {
-      row[6] = best->corrector;
-      row[7] = format_duration(best->seconds);
+    const ParallelTask task{
+        .document = document_, .reference = reference_, .norm = experiment_.options.norm, .error = error, .repeats = 1};
+    const int most_threads = options_.threads.back();
+    logger_.info("{}: error {}, {} threads", entry_.title(), format_scientific(error), most_threads);
+    const std::vector<ParallelPoint> points =
+        study_parallel(task, parallel_candidates(serial_.own, error, experiment_.num_slices(), most_threads), console_,
+                       logger_, stop_);
+    for (const ParallelPoint& point : points) add_measurement(point, error, own, report);
+    const ParallelPoint* fastest = fastest_reaching(points, error);
+    double speedup = 0.0;
+    if (fastest != nullptr) {
+      const ParallelPoint best = measure_again(task, fastest->settings, error, own, report);
+      speedup = own.seconds / best.seconds;
+      row[6] = to_text(best.settings);
+      row[7] = format_duration(best.seconds);
       row[8] = format_number(speedup);
     }
+    const double goal = entry_.values.number("parallel_goal");
     if (own.seconds >= kWorthwhileSeconds && speedup < goal) {
       report.missed.push_back(entry_.title() + ", error " + format_scientific(error) + ": parallel stepping reaches " +
                               format_number(speedup) + " of the best serial solver's speed, the goal is ≥ " +
                               format_number(goal));
     }
+  }
+
+  /// The fastest settings on every number of threads, as often as repeats ask; returns the point of the last.
+  ParallelPoint measure_again(ParallelTask task, ParallelSettings settings, double error, const PrecisionPoint& own,
+                              BenchReport& report) const {
+    task.repeats = options_.repeats;
+    ParallelPoint point;
+    for (const int threads : options_.threads) {
+      settings.threads = threads;
+      point = measure_parallel(task, settings, console_, logger_, stop_);
+      add_measurement(point, error, own, report);
+    }
+    return point;
+  }
+
+  void add_measurement(const ParallelPoint& point, double error, const PrecisionPoint& own, BenchReport& report) const {
+    const bool good = point.reaches(error);
+    report.measurements.push_back(
+        {entry_.name, point.settings.corrector, to_text(point.settings.fine) + ", " + to_text(point.settings),
+         static_cast<double>(point.settings.threads), static_cast<double>(point.settings.slices), error, point.error,
+         point.seconds, good ? own.seconds / point.seconds : std::nan(""), good ? "yes" : "no"});
   }
 
   const BenchEntry& entry_;
@@ -234,8 +178,7 @@ class PrecisionStudy {
   std::vector<double> errors_;
   Experiment experiment_;
   State reference_;
-  std::vector<PrecisionPoint> own_;
-  std::vector<PrecisionPoint> sundials_;
+  SerialStudy serial_;
 };
 
 }  // namespace
@@ -266,10 +209,11 @@ BenchReport bench_precision(const std::vector<BenchEntry>& entries, const Precis
                             "parallel, " + std::to_string(options.threads.back()) + " threads",
                             "time",
                             "speed-up"};
-  report.columns = {"problem", "kind", "solver", "threads", "wanted", "error", "seconds", "speedup", "reached"};
+  report.columns = {"problem", "kind",  "solver",  "threads", "slices",
+                    "wanted",  "error", "seconds", "speedup", "reached"};
   report.legend = {"Serial solvers cross the whole interval at once; errors are those of its end against a reference.",
-                   "Parallel: the serial winner as fine solver on the configuration's slices, levels chosen by "
-                   "measuring, which its time includes."};
+                   "Parallel: the serial winner as fine solver, the fastest of few and many slices, of coarse solvers "
+                   "and of classic and auto; levels are chosen by measuring, which its time includes."};
   report.warnings = load_warnings();
   for (const BenchEntry& entry : entries) {
     PrecisionStudy(entry, options, console, logger, stop).run(report);

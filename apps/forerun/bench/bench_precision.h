@@ -21,9 +21,8 @@ std::vector<ParameterSpec> precision_keys();
 
 /// Error over time: every serial integrator of ours and of SUNDIALS (where it is built in) on the whole interval at
 /// once, and Parareal over the serial winner: at each error that is asked for, the fastest serial solver of our own
-/// that reaches it becomes the fine solver, its cheaper levels are chosen by measuring, and the run's whole time
-/// counts, choosing them included. Errors are those of the end of the interval against a reference that two tight
-/// solvers agree on.
+/// that reaches it becomes the fine solver, in the settings of precision/parallel_study.h, of which the fastest counts.
+/// Errors are those of the end of the interval against a reference that two tight solvers agree on.
 BenchReport bench_precision(const std::vector<BenchEntry>& entries, const PrecisionOptions& options,
                             const Console& console, spdlog::logger& logger, std::stop_token stop);
 

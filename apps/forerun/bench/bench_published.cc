@@ -6,6 +6,7 @@
 #include <map>
 
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/precision/median.h"
 #include "apps/forerun/run/comparison.h"
 #include "learning/training/corrector_registry.h"
 

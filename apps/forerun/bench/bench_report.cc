@@ -1,9 +1,7 @@
 #include "apps/forerun/bench/bench_report.h"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/text_table.h"
@@ -95,13 +93,6 @@ std::string bench_json(const BenchReport& report) {
   json["interrupted"] = report.interrupted;
   constexpr int indent = 2;
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) throw std::invalid_argument("the median of no values");
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
 
 }  // namespace forerun

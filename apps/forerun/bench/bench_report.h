@@ -33,7 +33,4 @@ std::string bench_csv(const BenchReport& report);
 /// The measurements as JSON of schema "forerun.bench/1"; ends with a newline.
 std::string bench_json(const BenchReport& report);
 
-/// The mean of the two middle values where their number is even. Throws std::invalid_argument for none.
-double median(std::vector<double> values);
-
 }  // namespace forerun

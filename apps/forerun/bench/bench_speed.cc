@@ -8,6 +8,7 @@
 #include "apps/forerun/bench/bench_machine.h"
 #include "apps/forerun/bench/bench_timing.h"
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/precision/median.h"
 
 namespace forerun {
 namespace {

@@ -5,10 +5,10 @@
 #include <limits>
 #include <numeric>
 
-#include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/slice_timing.h"
 #include "core/base/stop_scope.h"
 #include "core/parareal/state_scale.h"
+#include "core/propagation/serial_fine.h"
 #include "core/record/iteration_history.h"
 #include "core/record/scaling_model.h"
 #include "learning/training/corrector_registry.h"
@@ -147,33 +147,6 @@ Variant parse_variant(const std::string& text) {
   Variant variant{ladder ? text.substr(0, text.size() - std::string(kLadder).size()) : text, ladder};
   find_corrector(variant.corrector);
   return variant;
-}
-
-ConfigDocument with_ladder(const ConfigDocument& document) {
-  ConfigDocument changed = ConfigDocument::parse("", document.file_name());
-  for (const Setting& setting : document.settings()) {
-    if (setting.section != "coarse") changed.set(setting);
-  }
-  changed.set({"fine", "levels", std::string("auto"), kLadder});
-  changed.set({"parareal", "stopping", std::string("estimate"), kLadder});
-  return changed;
-}
-
-std::optional<TimedRun> timed_run(const Experiment& experiment, const std::string& corrector, const Console& console,
-                                  spdlog::logger& logger, const std::stop_token& stop) {
-  const ComparisonPlan plan{.correctors = {choose_corrector(experiment.config, corrector)},
-                            .reference = false,
-                            .warm_start = {},
-                            .keep_models = false,
-                            .quiet = true};
-  Comparison comparison = carry_out(plan, experiment, console, logger, stop);
-  if (comparison.interrupted || comparison.runs.empty()) return std::nullopt;
-  TimedRun run{.record = std::move(comparison.runs.front().record)};
-  if (experiment.planned) {
-    run.planning_seconds = experiment.planned->seconds;
-    run.planning_sweeps = experiment.planned->plan.work;
-  }
-  return run;
 }
 
 ProblemTiming time_problem(const BenchEntry& entry, const std::vector<Variant>& variants, const TimingOptions& options,

@@ -9,9 +9,8 @@
 
 #include "apps/forerun/bench/bench_suite.h"
 #include "apps/forerun/cli/console.h"
-#include "apps/forerun/run/experiment.h"
+#include "apps/forerun/precision/timed_run.h"
 #include "core/base/state.h"
-#include "core/record/run_record.h"
 
 namespace forerun {
 
@@ -53,22 +52,6 @@ struct TimingOptions {
   double enough_seconds = 0.0;  ///< what has taken this long is not repeated
   bool model = false;           ///< fill `modelled_speedup`
 };
-
-/// The document without [coarse] and with `levels = "auto"`: the cheapest of the levels is the coarse solver then.
-ConfigDocument with_ladder(const ConfigDocument& document);
-
-/// One run of Parareal, and what choosing its levels took before.
-struct TimedRun {
-  RunRecord record;
-  double planning_seconds = 0.0;
-  double planning_sweeps = 0.0;
-
-  double seconds() const { return planning_seconds + record.seconds.total; }
-};
-
-/// nullopt where it was interrupted.
-std::optional<TimedRun> timed_run(const Experiment& experiment, const std::string& corrector, const Console& console,
-                                  spdlog::logger& logger, const std::stop_token& stop);
 
 /// Serial fine and all variants in turn, `repeats` times; one more time before, uncounted, where that takes little.
 ProblemTiming time_problem(const BenchEntry& entry, const std::vector<Variant>& variants, const TimingOptions& options,

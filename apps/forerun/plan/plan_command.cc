@@ -18,14 +18,17 @@ constexpr const char* details =
     R"(Before a long run: times the fine and the coarse solver on a few slices, solves the problem with a cheap version of the
 fine solver that is as far from the coarse one, so that it needs the same iterations, and models the run itself on this
 machine and on one processor a slice (or --processors). Tries other numbers of slices and coarse steps as well,
-recommends, and says where serial stepping wins.
+recommends, and says where serial stepping wins. Then it measures every integrator in series, on as much of the run as
+there is time for: which one is the fastest that is as accurate as the configured fine solver, and whether Parareal
+with that one as fine solver beats it here.
 
 Examples:
   forerun plan data/configs/burgers.toml
   forerun plan data/configs/burgers.toml --set fine.steps=40000 --processors 64
   forerun plan data/configs/lorenz.toml --budget 10 --json - | jq .best_there
 
-Trials get a fifth of the serial fine solution's seconds together, 2 s at least and 2 minutes at most (--budget).
+Trials get a fifth of the serial fine solution's seconds together, 2 s at least and 2 minutes at most (--budget), the
+serial solvers as much again.
 What was measured, estimated and modelled is labelled so.
 
 Units: seconds, bytes per second; discrepancies are ∞-norms of the state scaled to [-1, 1].
@@ -80,7 +83,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
 
 Command plan_command() {
   std::vector<OptionSpec> options = machine_option_specs();
-  options.push_back({"budget", "SECONDS", "for all trials together"});
+  options.push_back({"budget", "SECONDS", "for all trials together, and for serial solvers again"});
   for (const OptionSpec& spec : solve_option_specs()) {
     for (const char* name : {"set", "threads", "seed", "json"}) {
       if (spec.name == name) options.push_back(spec);

@@ -1,5 +1,6 @@
 #include "apps/forerun/plan/plan_report.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/forerun/cli/build.h"
@@ -85,6 +86,70 @@ std::string advice(const PlanStudy& study, const Experiment& experiment) {
   return text.str();
 }
 
+std::string first_slices(const SerialAdvice& advice, const Experiment& experiment) {
+  const Index all = experiment.num_slices();
+  if (advice.slices == all) return "the whole run";
+  return "the first " + (advice.slices == 1 ? "slice" : text_of(advice.slices) + " slices") + " of " + text_of(all);
+}
+
+std::string serial_table(const SerialAdvice& advice, double tolerance) {
+  TextTable table({{"", "serial", TextTable::Align::left},
+                   {"", "solver", TextTable::Align::left},
+                   {"", "takes"},
+                   {"", "error"},
+                   {"", "as fast"}});
+  const auto add = [&](const std::string& name, const PrecisionPoint& point) {
+    table.add_row({name, solver_text(point.solver), format_duration(point.seconds), format_scientific(point.error),
+                   format_factor(advice.configured.seconds / point.seconds)});
+  };
+  add("as configured", advice.configured);
+  if (advice.as_accurate) add("as accurate", *advice.as_accurate);
+  if (advice.good_enough) add("within " + format_scientific(tolerance), *advice.good_enough);
+  return table.str();
+}
+
+/// What the table means for the configured fine solver.
+std::string serial_verdict(const SerialAdvice& advice) {
+  constexpr double worthwhile = 1.2;
+  if (!advice.as_accurate) return "No other solver is known to be as accurate.\n";
+  const double factor = advice.configured.seconds / advice.as_accurate->seconds;
+  if (factor < worthwhile) return "No other solver is as accurate and much faster in series.\n";
+  return "In series " + solver_text(advice.as_accurate->solver) + " is as accurate as the configured fine solver and " +
+         format_factor(factor) + " as fast.\n";
+}
+
+/// The fastest run of Parareal beside the serial solver that is its fine one.
+std::string parallel_verdict(const PlanStudy& study, const SerialAdvice& advice) {
+  if (!advice.parallel_fine) return "";
+  const PrecisionPoint& fine = *advice.parallel_fine;
+  PlainText text;
+  text << "With " << solver_text(fine.solver) << " as fine solver on " << study.threads_here
+       << (study.threads_here == 1 ? " thread" : " threads") << " Parareal ";
+  const ParallelPoint* best = fastest_as_accurate(advice);
+  if (best == nullptr) {
+    text << "does not get as accurate: serial stepping wins here.\n";
+  } else if (best->seconds < fine.seconds) {
+    text << "takes " << format_duration(best->seconds) << " (" << to_text(best->settings) << "): measured "
+         << format_factor(fine.seconds / best->seconds) << " as fast as that alone.\n";
+  } else {
+    text << "takes " << format_duration(best->seconds) << " (" << to_text(best->settings)
+         << "): serial stepping wins here, measured " << format_factor(best->seconds / fine.seconds) << " as fast.\n";
+  }
+  return text.str();
+}
+
+std::string serial_text(const PlanStudy& study, const Experiment& experiment) {
+  if (!study.serial) return "";
+  const SerialAdvice& advice = *study.serial;
+  PlainText text;
+  text << "\nSerial solvers, measured on " << first_slices(advice, experiment)
+       << (advice.time_was_up ? ", not all of them (--budget)" : "")
+       << "; errors at its end, against a finer version of the configured one\n\n"
+       << serial_table(advice, experiment.options.tolerance) << "\n"
+       << serial_verdict(advice) << parallel_verdict(study, advice);
+  return text.str();
+}
+
 Json point_json(const ScalingPoint& point) {
   return {{"processors", point.processors},
           {"seconds", point.seconds},
@@ -98,6 +163,34 @@ Json solver_json(const SolverSpec& spec) {
   for (const ParameterSpec& key : spec.options.specs()) {
     std::visit([&](const auto& value) { json[key.name] = value; }, spec.options.value(key.name));
   }
+  return json;
+}
+
+Json serial_point_json(const std::optional<PrecisionPoint>& point) {
+  if (!point) return nullptr;
+  return {{"solver", solver_json(point->solver)}, {"seconds", point->seconds}, {"error", point->error}};
+}
+
+Json parallel_point_json(const ParallelPoint& point) {
+  return {{"slices", point.settings.slices},
+          {"fine", solver_json(point.settings.fine)},
+          {"coarse", point.settings.coarse ? solver_json(*point.settings.coarse) : Json(nullptr)},
+          {"corrector", point.settings.corrector},
+          {"threads", point.settings.threads},
+          {"seconds", point.seconds},
+          {"error", std::isfinite(point.error) ? Json(point.error) : Json(nullptr)},
+          {"converged", point.converged}};
+}
+
+Json serial_json(const SerialAdvice& advice) {
+  Json json = {{"slices", advice.slices},
+               {"time_was_up", advice.time_was_up},
+               {"configured", serial_point_json(advice.configured)},
+               {"as_accurate", serial_point_json(advice.as_accurate)},
+               {"good_enough", serial_point_json(advice.good_enough)},
+               {"parallel_fine", serial_point_json(advice.parallel_fine)},
+               {"parallel", Json::array()}};
+  for (const ParallelPoint& point : advice.parallel) json["parallel"].push_back(parallel_point_json(point));
   return json;
 }
 
@@ -154,7 +247,7 @@ std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
   text << "\nTrials: " << solver_text(study.stand_in) << " in place of the fine solver"
        << (study.stand_in == experiment.config.fine ? "" : ", whose discrepancy is the same to 1 %") << "; "
        << format_duration(study.budget_seconds) << " for all\n\n"
-       << trials_table(study) << advice(study, experiment)
+       << trials_table(study) << advice(study, experiment) << serial_text(study, experiment)
        << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
           "modelled over\nserial fine with the measured seconds; network: "
        << study.options.scaling.network.latency << " s + bytes / (" << study.options.scaling.network.bandwidth
@@ -180,6 +273,7 @@ std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
   for (const PlannedRun& run : study.runs) json["trials"].push_back(run_json(run));
   json["best_here"] = study.best_here ? run_json(study.runs[*study.best_here]) : Json(nullptr);
   json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
+  json["serial"] = study.serial ? serial_json(*study.serial) : Json(nullptr);
   json["ladder"] = nullptr;
   if (study.ladder) {
     json["ladder"] = {{"levels", levels_json(study.ladder->levels)},

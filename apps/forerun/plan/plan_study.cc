@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 
 namespace forerun {
@@ -198,6 +199,8 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   study.best_here = fastest(study.runs, &PlannedRun::here);
   study.best_there = fastest(study.runs, &PlannedRun::there);
   if (study.best_there) study.ladder = advise_ladder(experiment, study);
+  study.serial = advise_on_serial(document, experiment, study.probe.fine_alone, study.budget_seconds, console,
+                                  *make_logger(console, true), stop);
   return study;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/forerun/cli/machine_options.h"
+#include "apps/forerun/plan/serial_advice.h"
 #include "apps/forerun/plan/trial.h"
 #include "core/record/scaling_model.h"
 
@@ -12,8 +13,9 @@ namespace forerun {
 
 struct PlanOptions {
   ScalingOptions scaling;
-  std::optional<Index> processors;       ///< the machine to plan for; unset: one processor a slice
-  std::optional<double> budget_seconds;  ///< of all trials; unset: a fifth of serial fine, 2 s to 2 min
+  std::optional<Index> processors;  ///< the machine to plan for; unset: one processor a slice
+  std::optional<double>
+      budget_seconds;  ///< of all trials, and of serial solvers again; unset: a fifth of serial fine, 2 s to 2 min
 };
 
 /// A trial with its run modelled on this machine and on the one planned for.
@@ -42,11 +44,13 @@ struct PlanStudy {
   std::optional<std::size_t> best_here;  ///< no value: no trial was solved
   std::optional<std::size_t> best_there;
   std::optional<LadderAdvice> ladder;  ///< for the best run there; no value: levels would not help
+  std::optional<SerialAdvice> serial;  ///< no value: there was nothing to measure errors against
   bool interrupted = false;
 };
 
 /// Times the solvers, finds a cheap stand-in for F, and tries the configured slices and coarse steps, then others:
-/// twice and half the coarse steps, twice and half the slices at the same step sizes.
+/// twice and half the coarse steps, twice and half the slices at the same step sizes. Then, with as much time again,
+/// every serial integrator.
 PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
                           std::stop_token stop);
 

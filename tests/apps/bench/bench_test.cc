@@ -7,6 +7,7 @@
 #include "apps/forerun/bench/bench_report.h"
 #include "apps/forerun/bench/bench_suite.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/precision/median.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "apps/forerun/plan/plan_study.h"
 #include "tests/apps/cli.h"
@@ -60,6 +62,43 @@ TEST_F(PlanCommand, PararealPaysWhereFineIsDearAndProcessorsAreAsManyAsSlices) {
   // One processor repeats what serial stepping does once.
   EXPECT_FALSE(json.at("best_here").at("modelled_here").at("parareal_pays").get<bool>());
   EXPECT_EQ(json.at("best_here").at("modelled_here").at("processors"), 1);
+}
+
+TEST_F(PlanCommand, SaysWhichSerialSolverIsAsAccurateAsTheConfiguredOne) {
+  const Json serial = plan({"--set", "fine.steps=512"}).at("serial");
+  EXPECT_EQ(serial.at("slices"), 8) << "there is time for the whole run";
+  EXPECT_FALSE(serial.at("time_was_up").get<bool>());
+  EXPECT_EQ(serial.at("configured").at("solver").at("steps"), 8 * 512);
+  const double error = serial.at("configured").at("error");
+  EXPECT_GT(error, 0.0);
+  // Its error falls by 2^4 with the steps, so that it is known to about a tenth; others are measured against the same.
+  const Json& winner = serial.at("as_accurate");
+  EXPECT_LE(winner.at("error").get<double>(), std::max(error, 1e-12));
+  EXPECT_LE(serial.at("good_enough").at("error").get<double>(), 5e-7);
+}
+
+TEST_F(PlanCommand, MeasuresPararealOverTheFastestSerialSolver) {
+  const Json serial = plan({"--set", "fine.steps=512", "--set", "run.threads=2"}).at("serial");
+  ASSERT_TRUE(serial.at("parallel_fine").is_object());
+  ASSERT_FALSE(serial.at("parallel").empty());
+  std::set<int> slices;
+  for (const Json& point : serial.at("parallel")) {
+    EXPECT_EQ(point.at("threads"), 2);
+    EXPECT_GT(point.at("seconds").get<double>(), 0.0);
+    EXPECT_EQ(point.at("fine").at("method"), serial.at("parallel_fine").at("solver").at("method"));
+    slices.insert(point.at("slices").get<int>());
+  }
+  EXPECT_THAT(slices, ElementsAre(8, 32));
+  const std::string text = forerun_with({"plan", config_, "--set", "fine.steps=512", "--budget", "600"}).out;
+  EXPECT_THAT(text, HasSubstr("Serial solvers, measured on the whole run"));
+  EXPECT_THAT(text, HasSubstr("as fine solver on 1 thread Parareal "));
+}
+
+TEST_F(PlanCommand, MeasuresSerialSolversOnAsMuchOfTheRunAsThereIsTimeFor) {
+  const Outcome outcome = forerun_with({"plan", config_, "--set", "fine.steps=20000", "--budget", "1e-3"});
+  EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("measured on the first slice of 8"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("as fine solver on")));
 }
 
 TEST_F(PlanCommand, TrialsThatReachALimitAreShownAndNotRecommended) {

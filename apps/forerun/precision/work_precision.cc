@@ -1,9 +1,10 @@
-#include "apps/forerun/bench/work_precision.h"
+#include "apps/forerun/precision/work_precision.h"
 
 #include <cmath>
 #include <limits>
 
-#include "apps/forerun/bench/bench_report.h"
+#include "apps/forerun/precision/median.h"
+#include "apps/forerun/precision/time_limit.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 
@@ -14,10 +15,15 @@ constexpr double kLoosest = 1e-2;
 constexpr int kMostHalfDecades = 22;  // below 10⁻²
 /// Solves as short as this are timed several times.
 constexpr double kShortSeconds = 0.2;
-constexpr int kRepeats = 5;
+constexpr std::size_t kRepeats = 5;
 
-std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpec& solver) {
+/// No value: the solver failed, or its time was up. What is beaten is not timed again.
+std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpec& solver,
+                                      const std::function<bool(const PrecisionPoint&)>& is_beaten) {
   const std::unique_ptr<Propagator> propagator = task.problem.make_propagator(solver);
+  const TimeLimit limit(task.max_seconds);
+  const std::stop_token is_late = limit.token();
+  const StopScope scope(is_late);
   State end(task.initial.size());
   const auto timed = [&] {
     const Stopwatch watch;
@@ -27,9 +33,15 @@ std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpe
   try {
     std::vector<double> seconds = {timed()};
     if (!end.allFinite()) return std::nullopt;
-    for (int i = 1; i < kRepeats && seconds.front() < kShortSeconds; ++i) seconds.push_back(timed());
-    return PrecisionPoint{solver, median(seconds), task.norm.distance(end, task.reference)};
+    PrecisionPoint point{solver, seconds.front(), task.norm.distance(end, task.reference)};
+    if (point.seconds >= kShortSeconds || is_beaten(point)) return point;
+    while (seconds.size() < kRepeats) seconds.push_back(timed());
+    point.seconds = median(seconds);
+    return point;
   } catch (const std::exception&) {
+    return std::nullopt;
+  } catch (const StopRequested&) {
+    if (!is_late.stop_requested()) throw;
     return std::nullopt;
   }
 }
@@ -64,7 +76,7 @@ std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const st
   double least_error = std::numeric_limits<double>::infinity();
   while (solver && !stop.stop_requested()) {
     const Stopwatch watch;
-    const std::optional<PrecisionPoint> point = measure(task, *solver);
+    const std::optional<PrecisionPoint> point = measure(task, *solver, is_beaten);
     if (point && std::isfinite(point->error)) {
       points.push_back(*point);
       least_error = std::min(least_error, point->error);

@@ -25,7 +25,7 @@ struct PrecisionTask {
   State reference;  ///< the solution at the end
   StateNorm norm;
   double smallest_error = 1e-9;  ///< that anybody asks for
-  double max_seconds = 10.0;     ///< of one solve
+  double max_seconds = 10.0;     ///< of one solve, which is broken off then
 };
 
 /// Finer and finer versions of a method until errors are below the smallest asked for, the time for a solve is up, or

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/precision/timed_run.h"
+#include "apps/forerun/precision/work_precision.h"
+
+namespace forerun {
+
+/// A way to run Parareal: [fine] levels = "auto" below `fine`, whose cheapest is the coarse solver unless one is given.
+struct ParallelSettings {
+  Index slices = 1;
+  SolverSpec fine;                   ///< on a slice
+  std::optional<SolverSpec> coarse;  ///< on a slice
+  std::string corrector = "classic";
+  int threads = 1;
+};
+
+/// "64 slices, coarse rkc2 to 1e-03, classic".
+std::string to_text(const ParallelSettings& settings);
+
+/// A measured run. Its seconds include choosing the levels.
+struct ParallelPoint {
+  ParallelSettings settings;
+  double seconds = std::numeric_limits<double>::quiet_NaN();
+  double error = std::numeric_limits<double>::quiet_NaN();
+  bool converged = false;
+
+  bool reaches(double wanted) const { return converged && error <= wanted; }
+};
+
+/// What parallel runs are measured on: a configuration, whose own solvers are not looked at.
+struct ParallelTask {
+  const ConfigDocument& document;
+  State reference;  ///< the solution at the end
+  StateNorm norm;
+  double error = 1e-6;  ///< wanted at the end
+  Index repeats = 1;
+};
+
+/// Of an error that is wanted so much is left to the iteration; the rest is the fine solver's.
+constexpr double kParallelShare = 0.3;
+
+/// Settings worth measuring with the fastest of `serial` that leaves room for the iteration's error: few slices and
+/// many, with a level or with the fastest rough solver of another method as coarse one. Empty where none is accurate
+/// enough.
+std::vector<ParallelSettings> parallel_candidates(const std::vector<PrecisionPoint>& serial, double error,
+                                                  Index configured_slices, int threads);
+
+/// The median of `task.repeats` runs. Throws `StopRequested` where `stop` asks; `UsageError` for settings that the
+/// configuration cannot have.
+ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings& settings, const Console& console,
+                               spdlog::logger& logger, const std::stop_token& stop);
+
+/// Measures all candidates with classic Parareal, and the fastest of them with `auto` as well; returns all points.
+/// Candidates that the configuration cannot have are left out. Throws `StopRequested`.
+std::vector<ParallelPoint> study_parallel(const ParallelTask& task, const std::vector<ParallelSettings>& candidates,
+                                          const Console& console, spdlog::logger& logger, const std::stop_token& stop);
+
+/// The fastest point that has converged within `error`.
+const ParallelPoint* fastest_reaching(const std::vector<ParallelPoint>& points, double error);
+
+}  // namespace forerun

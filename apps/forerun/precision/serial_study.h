@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "apps/forerun/precision/work_precision.h"
+
+namespace forerun {
+
+/// Error over time of serial solvers on one interval.
+struct SerialStudy {
+  std::vector<PrecisionPoint> own;
+  std::vector<PrecisionPoint> sundials;  ///< empty where SUNDIALS is not built in
+};
+
+/// Every integrator of the registry: explicit ones first, which need no more than the equation; among like ones those
+/// that follow a tolerance, which say soonest what the others have to beat; SUNDIALS last.
+std::vector<std::string> all_methods();
+
+/// Measures `methods`, each until it is fine enough, or takes `task.max_seconds`, or four times as long as the fastest
+/// that has reached `loosest_error` or its own error: then it has lost. Methods that the equation does not offer are
+/// left out. `at_method` is told of each before it is measured; false: that, and what comes after it, is not measured.
+/// Ends early, with what there is, when `stop` asks; throws `StopRequested` where a scope of the caller's does
+/// (core/base/stop_scope.h).
+SerialStudy study_serial_solvers(const PrecisionTask& task, const std::vector<std::string>& methods,
+                                 double loosest_error, const std::function<bool(const std::string&)>& at_method,
+                                 const std::stop_token& stop);
+
+}  // namespace forerun
