@@ -37,7 +37,7 @@ Examples:
   forerun bench speed --repeats 5 --threads 1,2 --out runs/bench
   forerun bench kernels --json - | jq '.measurements[]'
 
---out writes NAME.md, a table for people, and NAME.csv, every measurement. Problems and goals are read from a suite:
+--out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision diagrams. Problems and goals are read from a suite:
 data/references/published_iterations.toml, data/benchmarks/speed.toml and data/benchmarks/precision.toml below the
 current directory, or --suite.
 
@@ -149,6 +149,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
     for (const std::string& word : words) command += " " + word;
     write_file_atomically(fs::path(*out) / (name + ".md"), bench_markdown(report, command));
     write_file_atomically(fs::path(*out) / (name + ".csv"), bench_csv(report));
+    if (!report.page.empty()) write_file_atomically(fs::path(*out) / (name + ".html"), report.page);
   }
   if (json && *json != "-") write_file_atomically(*json, bench_json(report));
   console.out << (json == "-" ? bench_json(report) : bench_text(report));
@@ -166,7 +167,7 @@ Command bench_command() {
       {"threads", "a,b", "speed, precision: numbers of threads (default: 1,2)"},
       {"problems", "a,b", "only these sections of the suite"},
       {"suite", "FILE", "problems and goals"},
-      {"out", "DIR", "write NAME.md and NAME.csv there"},
+      {"out", "DIR", "write NAME.md and NAME.csv there, of precision NAME.html, too"},
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
       {"quiet", "", "no progress on standard error; warnings and errors remain"},
   };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "apps/forerun/bench/bench_machine.h"
+#include "apps/forerun/bench/precision_page.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/number_list.h"
@@ -44,7 +45,7 @@ class PrecisionStudy {
         errors_(errors_of(entry)),
         experiment_(make_experiment(document_)) {}
 
-  void run(BenchReport& report) {
+  PrecisionResult run(BenchReport& report) {
     try {
       measure_serial(report);
       for (const double error : errors_) add_row(error, report);
@@ -52,6 +53,7 @@ class PrecisionStudy {
       report.interrupted = true;
     }
     report.interrupted = report.interrupted || stop_.stop_requested();
+    return {entry_.title(), std::move(serial_), std::move(parallel_)};
   }
 
  private:
@@ -150,7 +152,7 @@ class PrecisionStudy {
 
   /// The fastest settings on every number of threads, as often as repeats ask; returns the point of the last.
   ParallelPoint measure_again(ParallelTask task, ParallelSettings settings, double error, const PrecisionPoint& own,
-                              BenchReport& report) const {
+                              BenchReport& report) {
     task.repeats = options_.repeats;
     ParallelPoint point;
     for (const int threads : options_.threads) {
@@ -161,7 +163,8 @@ class PrecisionStudy {
     return point;
   }
 
-  void add_measurement(const ParallelPoint& point, double error, const PrecisionPoint& own, BenchReport& report) const {
+  void add_measurement(const ParallelPoint& point, double error, const PrecisionPoint& own, BenchReport& report) {
+    parallel_.push_back(point);
     const bool good = point.reaches(error);
     report.measurements.push_back(
         {entry_.name, point.settings.corrector, to_text(point.settings.fine) + ", " + to_text(point.settings),
@@ -179,6 +182,7 @@ class PrecisionStudy {
   Experiment experiment_;
   State reference_;
   SerialStudy serial_;
+  std::vector<ParallelPoint> parallel_;
 };
 
 }  // namespace
@@ -215,10 +219,12 @@ BenchReport bench_precision(const std::vector<BenchEntry>& entries, const Precis
                    "Parallel: the serial winner as fine solver, the fastest of few and many slices, of coarse solvers "
                    "and of classic and auto; levels are chosen by measuring, which its time includes."};
   report.warnings = load_warnings();
+  std::vector<PrecisionResult> results;
   for (const BenchEntry& entry : entries) {
-    PrecisionStudy(entry, options, console, logger, stop).run(report);
+    results.push_back(PrecisionStudy(entry, options, console, logger, stop).run(report));
     if (report.interrupted) break;
   }
+  report.page = precision_page(report, results);
   return report;
 }
 

@@ -20,6 +20,7 @@ struct BenchReport {
   std::vector<std::string> missed;    ///< a sentence for each goal that was not met
   std::vector<std::string> warnings;  ///< why the figures may not be what they should be
   std::vector<std::string> legend;
+  std::string page;  ///< with figures, as HTML; empty: the benchmark has none
   bool all_converged = true;
   bool interrupted = false;
 };

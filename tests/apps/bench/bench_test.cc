@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "apps/forerun/bench/bench_probe.h"
 #include "apps/forerun/bench/bench_report.h"
@@ -9,6 +10,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/precision/median.h"
 #include "tests/apps/cli.h"
+#include "tests/apps/well_formed.h"
 
 namespace forerun {
 namespace {
@@ -90,6 +92,44 @@ TEST(SpeedBench, CountsThePlanningOfALadderAsWork) {
   EXPECT_THAT(report.at("missed")[0].get<std::string>(), HasSubstr("modelled speed-up"));
 }
 
+TEST(PrecisionBench, MeasuresSerialSolversAndPararealOverTheFastest) {
+  const TemporaryDirectory directory;
+  const std::string suite = write_suite(directory,
+                                        "errors = \"1e-3,1e-6\"\nmethods = \"rk4,dopri5,backward_euler\"\n"
+                                        "reference = \"dopri5 to 1e-12\"\ncheck = \"rk8 x 2000\"\n");
+  const std::string out = directory / "out";
+  const auto outcome =
+      forerun_with({"bench", "precision", "--suite", suite, "--repeats", "1", "--out", out, "--json", "-", "--quiet"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  const Json report = Json::parse(outcome.out);
+  std::set<std::string> kinds;
+  double least = 1.0;
+  for (const Json& row : report.at("measurements")) {
+    kinds.insert(row.at("kind"));
+    EXPECT_GT(row.at("seconds").get<double>(), 0.0);
+    const bool reached = row.at("reached") == "yes";
+    if (row.at("kind") == "serial") {
+      least = std::min(least, row.at("error").get<double>());
+    } else if (reached) {
+      EXPECT_LE(row.at("error").get<double>(), row.at("wanted").get<double>());
+    }
+  }
+  EXPECT_TRUE(kinds.contains("serial"));
+  EXPECT_TRUE(kinds.contains("classic"));
+  EXPECT_LE(least, 1e-6);
+  EXPECT_FALSE(testing::XmlReader(content_of(out + "/precision.html")).read().empty());
+  EXPECT_THAT(content_of(out + "/precision.html"), HasSubstr("Parareal, 2 threads"));
+  EXPECT_THAT(content_of(out + "/precision.md"), HasSubstr("| Small, or so | 1.00e-06 |"));
+}
+
+TEST(PrecisionBench, RefusesErrorsThatAreNone) {
+  const TemporaryDirectory directory;
+  const auto outcome =
+      forerun_with({"bench", "precision", "--suite", write_suite(directory, "errors = \"1e-3,2\"\n"), "--quiet"});
+  EXPECT_EQ(outcome.status, ExitStatus::usage);
+  EXPECT_THAT(outcome.err, HasSubstr("errors = '1e-3,2': must be numbers > 0 and < 1"));
+}
+
 TEST(SpeedBench, LeavesOutALadderForWhichThereIsNoLevelAndKeepsTheRest) {
   const TemporaryDirectory directory;
   const std::string suite = write_suite(directory,
@@ -134,7 +174,8 @@ TEST(BenchSuite, ResolvesConfigurationsNextToItAndAppliesSettings) {
 }
 
 TEST(BenchSuite, ShippedOnesNameConfigurationsThatExist) {
-  for (const std::string file : {"/data/references/published_iterations.toml", "/data/benchmarks/speed.toml"}) {
+  for (const std::string file : {"/data/references/published_iterations.toml", "/data/benchmarks/speed.toml",
+                                 "/data/benchmarks/precision.toml"}) {
     const ConfigDocument document = ConfigDocument::read(FORERUN_SOURCE_DIR + file);
     for (const std::string& section : document.sections()) {
       const Setting* config = document.find(section, "config");
