@@ -129,13 +129,13 @@ CorrectorEntry secant_entry() {
   return entry;
 }
 
+/// Makes the corrector of an entry with its default options.
+CorrectorFactory default_factory(const CorrectorEntry& entry, const CorrectorContext& context) {
+  return [entry, context] { return entry.make(Parameters(entry.parameters), context); };
+}
+
 Candidate by_slice(const CorrectorContext& context) {
-  return {"by slice",
-          [context] {
-            const CorrectorEntry entry = secant_entry();
-            return entry.make(Parameters(entry.parameters), context);
-          },
-          true};
+  return {"by slice", default_factory(secant_entry(), context), true};
 }
 
 /// A learner of what all slices have in common does not know when they are. Where that matters more than what it knows,
@@ -170,12 +170,31 @@ StencilOptions stencil_options(const Parameters& parameters, std::uint64_t seed)
   return options;
 }
 
+/// `stencil`, and a layer on it unless that is "none".
+void add_stencil(std::vector<Candidate>& candidates, CorrectorFactory make, const std::string& layer,
+                 const CorrectorContext& context) {
+  candidates.push_back({"stencil", std::move(make)});
+  if (layer == "none") return;
+  const CorrectorEntry entry = layer == "kriging" ? kriging_entry() : secant_entry();
+  candidates.push_back({"stencil+" + layer, default_factory(entry, context), false, "stencil"});
+}
+
+double layer_bytes(const std::string& layer, const LearningSize& size) {
+  if (layer == "none") return 0.0;
+  const double residual = 3.0 * sizeof(double) * static_cast<double>(size.dimension) * size.num_samples;
+  if (layer == "secant") return residual + secant_bytes({}, size.dimension, size.num_slices);
+  return residual + kriging_bytes({}, size.dimension, size.num_slices, size.num_samples).total();
+}
+
 CorrectorEntry stencil_entry() {
   CorrectorEntry entry;
   entry.name = "stencil";
   entry.description = "a random-feature network with weights shared over the mesh: of the state around each point";
   ParameterSpec shape = activation();
   shape.default_value = std::string("tanh");
+  ParameterSpec layer{"layer", std::string("secant"),
+                      "what learns from what the network leaves, used once it has predicted as well"};
+  layer.choices = {"secant", "kriging", "none"};
   entry.parameters = {
       shape,
       integer("neurons", 300, 0, 2000, "neurons of the random layer, where the recipe that is chosen has any"),
@@ -183,13 +202,24 @@ CorrectorEntry stencil_entry() {
       number("ridge", 0.0, 0.0, true,
              "ridge of the fit relative to the features' mean energy; 0: 1e-7 with neurons, 1e-9 without"),
       integer("rows", 16, 1, 1000, "points, and changes at points, that each sweep's fit learns from, a feature"),
+      layer,
+      {"by_slice", true, "also learn each slice by itself, and use what has predicted better: for forced problems"},
   };
-  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    return make_stencil_corrector(stencil_options(parameters, context.seed), context.bounds, context.layout);
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) -> std::unique_ptr<Corrector> {
+    const auto make_learner = [options = stencil_options(parameters, context.seed), context] {
+      return make_stencil_corrector(options, context.bounds, context.layout);
+    };
+    const std::string& on_top = parameters.text("layer");
+    if (on_top == "none" && !parameters.flag("by_slice")) return make_learner();
+    std::vector<Candidate> candidates;
+    add_stencil(candidates, make_learner, on_top, context);
+    if (parameters.flag("by_slice")) candidates.push_back(by_slice(context));
+    return make_guarded_corrector("stencil", std::move(candidates), StateNorm(context.bounds));
   };
   entry.needs_mesh = true;
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return stencil_bytes(stencil_options(parameters, 0), size.dimension);
+    return stencil_bytes(stencil_options(parameters, 0), size.dimension) + layer_bytes(parameters.text("layer"), size) +
+           (parameters.flag("by_slice") ? secant_bytes({}, size.dimension, size.num_slices) : 0.0);
   };
   return entry;
 }
@@ -209,9 +239,11 @@ std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
   const CorrectorEntry kriging = kriging_entry();
   std::vector<Candidate> candidates;
   if (stencil_pays(context)) {
-    const CorrectorEntry stencil = stencil_entry();
-    candidates.push_back(
-        {"stencil", [stencil, context] { return stencil.make(Parameters(stencil.parameters), context); }});
+    const auto make_learner = [context] {
+      const StencilOptions options = stencil_options(Parameters(stencil_entry().parameters), context.seed);
+      return make_stencil_corrector(options, context.bounds, context.layout);
+    };
+    add_stencil(candidates, make_learner, "secant", context);
   }
   for (const std::int64_t neighbors : guarded_neighbors) {
     candidates.push_back(
@@ -237,7 +269,7 @@ CorrectorEntry auto_entry() {
   entry.bytes = [](const Parameters&, const LearningSize& size) {
     const CorrectorEntry kriging = kriging_entry();
     double fitted = secant_bytes({}, size.dimension, size.num_slices), prepared = 0.0;
-    if (size.with_stencil) fitted += stencil_bytes({}, size.dimension);
+    if (size.with_stencil) fitted += stencil_bytes({}, size.dimension) + layer_bytes("secant", size);
     for (const std::int64_t neighbors : guarded_neighbors) {
       const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
       const KrigingBytes bytes = kriging_bytes(options, size.dimension, size.num_slices, size.num_samples);
@@ -358,7 +390,7 @@ const std::vector<CorrectorEntry>& corrector_registry() {
                                                       beside_by_slice(randnet_entry()),
                                                       beside_by_slice(randnet_local_entry()),
                                                       secant_entry(),
-                                                      beside_by_slice(stencil_entry())};
+                                                      stencil_entry()};
   return entries;
 }
 

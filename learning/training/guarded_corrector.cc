@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <map>
 #include <optional>
 #include <stdexcept>
 
+#include "learning/numerics/column_blocks.h"
 #include "learning/numerics/scratch.h"
+#include "learning/training/sum_of_corrections.h"
 
 namespace forerun {
 namespace {
@@ -19,6 +22,8 @@ constexpr double kForgetting = 0.5;
 /// other is at home. Errors of the last sweeps do not show all: where time matters a slice's own model sharpens with
 /// each sweep, where it does not there is more to learn from all.
 constexpr double kHandicap = 0.6931471805599453;
+/// Likewise for a layer before the candidate below it: what it knows of each slice sharpens with each sweep.
+constexpr double kLayersLead = kHandicap;
 constexpr double kLeastError = 1e-15;
 constexpr double kWorstError = 1e15;  ///< also of a model that gives no finite value
 
@@ -60,6 +65,46 @@ double log_power_mean(const StateView& log_errors) {
   return std::log((kPower * log_errors.array()).exp().mean()) / kPower;
 }
 
+/// A layer's model with that of the candidate below it. What is written down is the latter.
+class LayeredCorrection final : public LearnedCorrection {
+ public:
+  LayeredCorrection(std::shared_ptr<const LearnedCorrection> below, std::shared_ptr<const Harvest> residual,
+                    std::shared_ptr<const LearnedCorrection> layer)
+      : below_(std::move(below)), residual_(std::move(residual)), layer_(std::move(layer)), sum_(*below_, *layer_) {}
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    sum_.evaluate(slice, state, out);
+  }
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+    sum_.evaluate_block(slices, states, out);
+  }
+  void describe(LearnedModel& model) const override { below_->describe(model); }
+
+ private:
+  std::shared_ptr<const LearnedCorrection> below_;
+  std::shared_ptr<const Harvest> residual_;  ///< the layer may refer to it
+  std::shared_ptr<const LearnedCorrection> layer_;
+  SumOfCorrections sum_;
+};
+
+/// What a model leaves of a harvest's discrepancies.
+std::shared_ptr<const Harvest> residual_of(const Harvest& harvest, const Correction& model, SliceExecutor& executor) {
+  constexpr Index kBlock = 16;
+  std::vector<Slice> slices(static_cast<std::size_t>(harvest.size()));
+  for (std::size_t j = 0; j < slices.size(); ++j) slices[j] = harvest.slice(static_cast<Index>(j));
+  States left(harvest.dimension(), harvest.size());
+  for_each_column_block(executor, harvest.size(), kBlock, [&](Index first, Index count) {
+    auto block = left.middleCols(first, count);
+    model.evaluate_block(std::span(slices).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                         harvest.states().middleCols(first, count), block);
+    block = harvest.discrepancies().middleCols(first, count) - block;
+  });
+  auto residual = std::make_shared<Harvest>(harvest.dimension());
+  residual->append(harvest.states(), left, slices, harvest.iterations());
+  residual->set_depends_on_time(harvest.depends_on_time());
+  return residual;
+}
+
 /// A candidate with its latest model and what has been seen of its predictions.
 class Contender {
  public:
@@ -68,6 +113,8 @@ class Contender {
   const std::string& name() const { return candidate_.name; }
   bool is_classic() const { return corrector_ == nullptr; }
   bool is_by_slice() const { return candidate_.by_slice; }
+  bool is_layer() const { return !candidate_.on.empty(); }
+  const std::string& on() const { return candidate_.on; }
   const std::shared_ptr<const LearnedCorrection>& model() const { return model_; }
   bool can_serve() const { return is_classic() || model_ != nullptr; }
 
@@ -80,6 +127,16 @@ class Contender {
       start();  // what the fit has left may be half done
     }
   }
+
+  /// Of a layer: to what the candidate below has left.
+  void fit_on(const std::shared_ptr<const LearnedCorrection>& below, const std::shared_ptr<const Harvest>& residual,
+              SliceExecutor& executor) {
+    start();  // all of it has changed
+    fit(*residual, executor);
+    if (model_) model_ = std::make_shared<const LayeredCorrection>(below, residual, std::move(model_));
+  }
+
+  void clear() { model_.reset(); }
 
   void prepare(SliceExecutor& executor) const {
     if (model_) corrector_->prepare(executor);
@@ -163,7 +220,15 @@ class GuardedCorrector final : public Corrector {
   GuardedCorrector(std::string name, std::vector<Candidate> candidates, const StateNorm& norm)
       : name_(std::move(name)), norm_(norm) {
     if (candidates.empty()) throw std::invalid_argument("guard: needs at least one candidate");
-    for (Candidate& candidate : candidates) contenders_.emplace_back(std::move(candidate));
+    for (Candidate& candidate : candidates) {
+      const auto is_below = [&](const Contender& contender) {
+        return contender.name() == candidate.on && !contender.is_classic();
+      };
+      if (!candidate.on.empty() && (!candidate.make || std::ranges::none_of(contenders_, is_below))) {
+        throw std::invalid_argument("guard: layer '" + candidate.name + "' has no candidate below it");
+      }
+      contenders_.emplace_back(std::move(candidate));
+    }
   }
 
   std::string name() const override { return name_; }
@@ -187,10 +252,7 @@ class GuardedCorrector final : public Corrector {
     errors_ = {};
     if (num_known_ > 0) score(harvest, executor);
     all_prepared_ = harvest.size() - num_known_ <= kFewSlices;
-    for (Contender& contender : contenders_) {
-      contender.fit(harvest, executor);
-      if (all_prepared_) contender.prepare(executor);
-    }
+    fit_all(harvest, executor);
     num_known_ = harvest.size();
     choose(harvest.depends_on_time());
     const auto learned = best_learned(harvest.depends_on_time());
@@ -203,6 +265,34 @@ class GuardedCorrector final : public Corrector {
   }
 
  private:
+  /// One by one, as only a layer needs another's model: residuals are kept while a layer learns from them.
+  void fit_all(const Harvest& harvest, SliceExecutor& executor) {
+    residuals_.clear();
+    for (Contender& contender : contenders_) {
+      if (contender.is_layer()) {
+        fit_layer(contender, harvest, executor);
+      } else {
+        contender.fit(harvest, executor);
+      }
+      if (all_prepared_) contender.prepare(executor);
+    }
+  }
+
+  void fit_layer(Contender& layer, const Harvest& harvest, SliceExecutor& executor) {
+    layer.clear();
+    const auto& below = find(layer.on()).model();
+    if (!below) return;
+    auto found = residuals_.find(layer.on());
+    if (found == residuals_.end()) {
+      found = residuals_.emplace(layer.on(), residual_of(harvest, *below, executor)).first;
+    }
+    layer.fit_on(below, found->second, executor);
+  }
+
+  const Contender& find(const std::string& name) const {
+    return *std::find_if(contenders_.begin(), contenders_.end(), [&](const Contender& c) { return c.name() == name; });
+  }
+
   void score(const Harvest& harvest, SliceExecutor& executor) {
     const std::vector<SamplePair> pairs = sample_pairs(harvest, num_known_);
     if (pairs.empty()) return;
@@ -226,7 +316,8 @@ class GuardedCorrector final : public Corrector {
   void choose(bool depends_on_time) {
     const auto handicapped = [&](const Contender& contender) {
       const double handicap = depends_on_time ? -kHandicap : kHandicap;
-      return contender.score() + (contender.is_by_slice() ? handicap : 0.0);
+      return contender.score() + (contender.is_by_slice() ? handicap : 0.0) -
+             (contender.is_layer() ? kLayersLead : 0.0);
     };
     const auto is_better = [&](const Contender& a, const Contender& b) {
       if (a.can_serve() != b.can_serve()) return a.can_serve();
@@ -241,7 +332,7 @@ class GuardedCorrector final : public Corrector {
   std::shared_ptr<const LearnedCorrection> best_learned(bool depends_on_time) const {
     const Contender* best = nullptr;
     const auto is_worth_keeping = [&](const Contender& contender) {
-      return depends_on_time || !contender.is_by_slice();
+      return !contender.is_layer() && (depends_on_time || !contender.is_by_slice());
     };
     for (const Contender& contender : contenders_) {
       if (!contender.model()) continue;
@@ -256,6 +347,7 @@ class GuardedCorrector final : public Corrector {
   std::string name_;
   StateNorm norm_;
   std::vector<Contender> contenders_;
+  std::map<std::string, std::shared_ptr<const Harvest>> residuals_;  ///< of candidates with layers
   std::size_t serving_ = 0;
   bool all_prepared_ = false;
   Index num_known_ = 0;  ///< samples that the latest models were fitted to

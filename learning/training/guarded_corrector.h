@@ -15,6 +15,8 @@ struct Candidate {
   CorrectorFactory make;  ///< nullptr: "classic", m = 0
   /// Learns each slice by itself: what to begin with where it matters when a slice is, and of no use elsewhere.
   bool by_slice = false;
+  /// Name of one before it: a layer, which learns what that one leaves and serves together with it, as the sum of both.
+  std::string on = {};
 };
 
 /// Several correctors of which the one that has predicted best serves.
@@ -31,14 +33,18 @@ struct Candidate {
 /// others serve only if their errors were half of those by slice; elsewhere it is the other way round. `classic`
 /// costs nothing, and should be among the candidates: then a learner that misleads is dropped as soon as it shows.
 ///
+/// A *layer* (`Candidate::on`) is fitted to F − G − m₁ at every sample, m₁ the latest model of the candidate below it,
+/// by a fresh corrector since all of that changes with m₁; what is judged and serves is the sum. It serves unless it
+/// was twice as bad: it sharpens with each sweep. Layers on one candidate share its evaluations, one a sample.
+///
 /// A successor (`inherit`) starts with the scores of the one before. A candidate whose fit throws or fails is out until
 /// its next, and begins anew.
 ///
 /// Where classic serves, the correction is zero. What it describes is the best model there is, one by slice only where
-/// it matters when a slice is: to other runs that is of little use. Cost of a fit: the candidates' fits, and 2 · 64
-/// evaluations of each in parallel; of many slices only the one that serves is prepared. Deterministic and independent
-/// of the threads as `Corrector` says; unlike a plain corrector's, its choice depends on the fits before. Throws
-/// std::invalid_argument without candidates.
+/// it matters when a slice is, and of a sum what is below: to other runs the rest is of little use. Cost of a fit: the
+/// candidates' fits, and 2 · 64 evaluations of each in parallel; of many slices only the one that serves is prepared.
+/// Deterministic and independent of the threads as `Corrector` says; unlike a plain corrector's, its choice depends on
+/// the fits before. Throws std::invalid_argument without candidates, or for a layer on none before it.
 std::unique_ptr<Corrector> make_guarded_corrector(std::string name, std::vector<Candidate> candidates,
                                                   const StateNorm& norm);
 

@@ -257,6 +257,71 @@ TEST_F(Guard, OneBySliceMustBeTwiceAsGoodWhereSlicesDoNotDiffer) {
   }
 }
 
+/// Learns the multiple of the state that the discrepancy is, whatever else it was before.
+class Multiple final : public Corrector {
+ public:
+  std::string name() const override { return "multiple"; }
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
+    const double overlap = harvest.states().cwiseProduct(harvest.discrepancies()).sum();
+    const double factor = overlap / harvest.states().squaredNorm();
+    return Oracle([factor](const State& u) -> State { return factor * u; }).fit(harvest, executor);
+  }
+};
+
+Candidate layer_on(const std::string& below, CorrectorFactory make) { return {"layer", std::move(make), false, below}; }
+
+Candidate multiple_on(const std::string& below) {
+  return layer_on(below, [] { return std::make_unique<Multiple>(); });
+}
+
+TEST_F(Guard, ALayerLearnsWhatIsLeftAndServesAsTheSum) {
+  const auto guard = make_guard(candidate("rough", rough), multiple_on("rough"), Candidate{"classic", nullptr});
+  EXPECT_EQ(serving_after(1, *guard), "rough");
+  append_sweep(harvest_, 2);
+  correction_ = guard->fit(harvest_, *executor_);
+  EXPECT_EQ(guard->serving(), "layer");
+  const State state = random_matrix(kDimension, 1, 9);
+  EXPECT_LT((value(state) - exact(state)).norm(), 1e-12);
+}
+
+TEST_F(Guard, ALayerThatMisleadsDoesNotServe) {
+  const auto guard =
+      make_guard(candidate("rough", rough), layer_on("rough", [] { return std::make_unique<Oracle>(wild); }));
+  EXPECT_EQ(serving_after(3, *guard), "rough");
+}
+
+TEST_F(Guard, WithoutAModelBelowALayerHasNone) {
+  const auto throws = std::make_shared<bool>(true);
+  const auto guard = make_guard(Candidate{"faulty", [throws] { return std::make_unique<Faulty>(throws); }},
+                                multiple_on("faulty"), candidate("rough", rough));
+  EXPECT_EQ(serving_after(2, *guard), "rough");
+}
+
+TEST_F(Guard, OfASumWhatIsBelowIsWrittenDown) {
+  const auto guard = make_guard(candidate("rough", rough), multiple_on("rough"));
+  ASSERT_EQ(serving_after(2, *guard), "layer");
+  LearnedModel model;
+  correction_->describe(model);
+  EXPECT_EQ(model.corrector, "oracle");
+}
+
+TEST_F(Guard, AModelWithALayerOutlivesItsGuard) {
+  auto guard = make_guard(candidate("rough", rough), layer_on("rough", [] {
+                            return find_corrector("secant").make(Parameters(find_corrector("secant").parameters),
+                                                                 {unit_bounds(kDimension), 1});
+                          }));
+  ASSERT_EQ(serving_after(3, *guard), "layer");
+  const State state = random_matrix(kDimension, 1, 9), before = value(state);
+  guard.reset();
+  EXPECT_EQ(value(state), before);
+}
+
+TEST_F(Guard, RefusesALayerOnNothing) {
+  EXPECT_THROW(make_guard(candidate("rough", rough), multiple_on("smooth")), std::invalid_argument);
+  EXPECT_THROW(make_guard(multiple_on("rough"), candidate("rough", rough)), std::invalid_argument);
+  EXPECT_THROW(make_guard(Candidate{"classic", nullptr}, multiple_on("classic")), std::invalid_argument);
+}
+
 TEST_F(Guard, RefusesNoCandidatesAndAnEmptyHarvest) {
   EXPECT_THROW(make_guarded_corrector("auto", {}, StateNorm()), std::invalid_argument);
   const auto guard = make_guard(candidate("exact", exact));
