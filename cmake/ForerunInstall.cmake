@@ -12,6 +12,9 @@ foreach(folder core learning solvers)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/forerun
           FILES_MATCHING PATTERN "*.h")
 endforeach()
+# Laws that a user can hold their own solver, executor or corrector against.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/conformance DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/forerun/tests
+        FILES_MATCHING PATTERN "*.h")
 install(EXPORT ForerunTargets NAMESPACE Forerun:: DESTINATION ${forerun_package_dir})
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/ForerunConfig.cmake.in ForerunConfig.cmake

@@ -106,6 +106,8 @@ class KrylovCorrector final : public Corrector {
     if (harvest.size() == 0) throw std::invalid_argument("krylov: the harvest is empty");
     if (harvest.dimension() != bounds_.lower.size())
       throw std::invalid_argument("krylov: the harvest has another dimension");
+    if (harvest.size() < num_known_) throw std::invalid_argument("krylov: the harvest shrank");
+    num_known_ = harvest.size();
     auto correction = std::make_unique<const KrylovCorrection>(harvest, bounds_, options_);
     if (!correction->is_finite()) return nullptr;
     return correction;
@@ -114,6 +116,7 @@ class KrylovCorrector final : public Corrector {
  private:
   KrylovOptions options_;
   StateBounds bounds_;
+  Index num_known_ = 0;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Laws that every corrector of the registry keeps.
+// What the learners of whole states claim beyond what every corrector promises (corrector_conformance_test.cc).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -77,35 +77,6 @@ TEST_P(CorrectorLaws, InterpolatesTheHarvest) {
   }
 }
 
-TEST_P(CorrectorLaws, BlocksGiveTheBitsOfSingleEvaluations) {
-  Harvest harvest(kDimension);
-  append_sweep(harvest, 1);
-  append_sweep(harvest, 2);
-  const auto corrector = make();
-  const auto correction = corrector->fit(harvest, *serial_);
-  const States states = random_matrix(kDimension, kNumSlices, 50);
-  States out(kDimension, kNumSlices);
-  correction->evaluate_block(all_slices(), states, out);
-  for (Index n = 0; n < kNumSlices; ++n) EXPECT_EQ(out.col(n), value(*correction, n, states.col(n)));
-}
-
-TEST_P(CorrectorLaws, DoesNotDependOnTheNumberOfThreads) {
-  const State query = random_matrix(kDimension, 1, 60);
-  State expected;
-  for (const int threads : {1, 2, 4}) {
-    const auto executor = make_tbb_executor(threads);
-    Harvest harvest(kDimension);
-    const auto corrector = make();
-    append_sweep(harvest, 1);
-    corrector->fit(harvest, *executor);
-    append_sweep(harvest, 2);
-    const auto correction = corrector->fit(harvest, *executor);
-    const State out = value(*correction, 3, query);
-    if (threads == 1) expected = out;
-    EXPECT_EQ(out, expected) << threads << " threads";
-  }
-}
-
 TEST_P(CorrectorLaws, FitByFitEqualsOneFit) {
   Harvest harvest(kDimension);
   const auto recursive = make(), batch = make();
@@ -130,23 +101,6 @@ TEST_P(CorrectorLaws, ASeedGivesTheSameModelAgainAndAnotherOneAnotherModel) {
   };
   EXPECT_EQ(predict(1), predict(1));
   EXPECT_EQ(predict(1) != predict(2), GetParam().is_random);
-}
-
-TEST_P(CorrectorLaws, ADescribedModelPredictsTheSameBits) {
-  Harvest harvest(kDimension);
-  append_sweep(harvest, 1);
-  append_sweep(harvest, 2);
-  const auto corrector = make();
-  const auto correction = corrector->fit(harvest, *serial_);
-  auto model = std::make_shared<LearnedModel>();
-  correction->describe(*model);
-  model->harvest = harvest;
-  EXPECT_EQ(model->corrector, GetParam().corrector);
-  const auto restored = make_correction(model);
-  for (std::uint64_t seed = 60; seed < 65; ++seed) {
-    const State query = random_matrix(kDimension, 1, seed);
-    EXPECT_EQ(value(*restored, 3, query), value(*correction, 3, query));
-  }
 }
 
 TEST_P(CorrectorLaws, RefusesAnEmptyOrForeignHarvest) {
