@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "apps/forerun/bench/bench_emulate.h"
 #include "apps/forerun/bench/bench_kernels.h"
 #include "apps/forerun/bench/bench_precision.h"
 #include "apps/forerun/bench/bench_published.h"
@@ -28,6 +29,7 @@ constexpr const char* details =
 
   published   iterations until convergence by the published rule beside the published counts (minutes)
   speed       effective sweeps and wall-clock time against serial fine stepping (minutes; wants a quiet machine)
+  emulate     wall-clock time with a processor a slice: fine solves emulated by waiting, all else real (minutes)
   precision   error over time: the best serial solvers, SUNDIALS and Parareal (half an hour; wants a quiet machine)
   kernels     right-hand sides, Runge-Kutta steps, learners' kernels and the engine against stated limits (seconds)
 
@@ -37,9 +39,9 @@ Examples:
   forerun bench speed --repeats 5 --threads 1,2 --out runs/bench
   forerun bench kernels --json - | jq '.measurements[]'
 
---out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision diagrams. Problems and goals are read from a suite:
-data/references/published_iterations.toml, data/benchmarks/speed.toml and data/benchmarks/precision.toml below the
-current directory, or --suite.
+--out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision
+diagrams. Problems and goals are read from a suite: data/references/published_iterations.toml and, called as the
+benchmark, data/benchmarks/speed.toml, emulate.toml and precision.toml below the current directory, or --suite.
 
 Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
 SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
@@ -97,6 +99,12 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
     return bench_precision(suite(options, "data/benchmarks/precision.toml", precision_keys()), precision, console,
                            logger, std::move(stop));
   }
+  if (name == "emulate") {
+    EmulateOptions emulate;
+    emulate.repeats = integer_option(options, "repeats", static_cast<int>(emulate.repeats), most_repeats);
+    return bench_emulate(suite(options, "data/benchmarks/emulate.toml", emulate_keys()), emulate, console, logger,
+                         std::move(stop));
+  }
   SpeedOptions speed;
   speed.repeats = integer_option(options, "repeats", static_cast<int>(speed.repeats), most_repeats);
   speed.threads = threads_option(options, speed.threads);
@@ -107,13 +115,15 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
 /// The benchmark that is asked for; options that belong to another one are refused.
 std::string benchmark_name(const ParsedOptions& options) {
   static const std::map<std::string, std::vector<std::string>> known = {
+      {"emulate", {"repeats", "problems", "suite"}},
       {"kernels", {}},
       {"precision", {"repeats", "threads", "problems", "suite"}},
       {"published", {"seeds", "problems", "suite"}},
       {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
-  if (options.arguments().size() != 1) throw UsageError("bench takes one of published, speed, precision, kernels");
+  if (options.arguments().size() != 1)
+    throw UsageError("bench takes one of published, speed, emulate, precision, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
@@ -163,7 +173,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 Command bench_command() {
   std::vector<OptionSpec> options = {
       {"seeds", "N", "published: seeds 1 to N of the random layers (default: 10)"},
-      {"repeats", "N", "speed, precision: runs of each variant, at most (default: 5, 3)"},
+      {"repeats", "N", "speed, emulate, precision: runs of each variant, at most (default: 5, 3, 3)"},
       {"threads", "a,b", "speed, precision: numbers of threads (default: 1,2)"},
       {"problems", "a,b", "only these sections of the suite"},
       {"suite", "FILE", "problems and goals"},
@@ -172,7 +182,7 @@ Command bench_command() {
       {"quiet", "", "no progress on standard error; warnings and errors remain"},
   };
   return {"bench",
-          "published|speed|precision|kernels",
+          "published|speed|emulate|precision|kernels",
           "Measure iterations, speed and kernels against their goals",
           details,
           options,

@@ -20,17 +20,6 @@ constexpr const char* kLadder = "+ladder";
 /// Problems that are solved this fast feel what a first run pays: threads starting, pages touched for the first time.
 constexpr double kShortSeconds = 0.1;
 
-double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
-  const StateNorm norm = norm_of_states(experiment.options, reference);
-  double error = 0.0;
-  for (Index n = 0; n < reference.cols(); ++n) {
-    const double distance = norm.distance(boundaries.col(n), reference.col(n));
-    if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
-    error = std::max(error, distance);
-  }
-  return error;
-}
-
 /// One processor a slice, choosing the levels on one of them first. The solvers are timed anew and alone: on a run's
 /// own times, whatever else the machine did shows as slow slices.
 double model_speedup(const Experiment& experiment, const RunRecord& record, double planning_seconds) {
@@ -141,6 +130,17 @@ class ProblemTimer {
 };
 
 }  // namespace
+
+double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
+  const StateNorm norm = norm_of_states(experiment.options, reference);
+  double error = 0.0;
+  for (Index n = 0; n < reference.cols(); ++n) {
+    const double distance = norm.distance(boundaries.col(n), reference.col(n));
+    if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
+    error = std::max(error, distance);
+  }
+  return error;
+}
 
 Variant parse_variant(const std::string& text) {
   const bool ladder = text.ends_with(kLadder);

@@ -53,6 +53,10 @@ struct TimingOptions {
   bool model = false;           ///< fill `modelled_speedup`
 };
 
+/// Largest distance of a run's states from the serial fine solution, in the experiment's norm; infinite where one is
+/// not finite.
+double largest_error(const Experiment& experiment, const States& boundaries, const States& reference);
+
 /// Serial fine and all variants in turn, `repeats` times; one more time before, uncounted, where that takes little.
 ProblemTiming time_problem(const BenchEntry& entry, const std::vector<Variant>& variants, const TimingOptions& options,
                            const Console& console, spdlog::logger& logger, std::stop_token stop);

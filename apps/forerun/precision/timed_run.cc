@@ -16,12 +16,14 @@ ConfigDocument with_ladder(const ConfigDocument& document) {
 }
 
 std::optional<TimedRun> timed_run(const Experiment& experiment, const std::string& corrector, const Console& console,
-                                  spdlog::logger& logger, const std::stop_token& stop) {
-  const ComparisonPlan plan{.correctors = {choose_corrector(experiment.config, corrector)},
-                            .reference = false,
-                            .warm_start = {},
-                            .keep_models = false,
-                            .quiet = true};
+                                  spdlog::logger& logger, const std::stop_token& stop,
+                                  const std::shared_ptr<const LearnedModel>& model) {
+  ComparisonPlan plan{.correctors = {choose_corrector(experiment.config, corrector)},
+                      .reference = false,
+                      .warm_start = {},
+                      .keep_models = false,
+                      .quiet = true};
+  if (model) plan.warm_start = make_warm_start({}, model, experiment);
   Comparison comparison = carry_out(plan, experiment, console, logger, stop);
   if (comparison.interrupted || comparison.runs.empty()) return std::nullopt;
   TimedRun run{.record = std::move(comparison.runs.front().record)};

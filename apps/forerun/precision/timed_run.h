@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -25,8 +26,9 @@ struct TimedRun {
   double seconds() const { return planning_seconds + record.seconds.total; }
 };
 
-/// nullopt where it was interrupted.
+/// nullopt where it was interrupted. `model` is what it starts from, if anything.
 std::optional<TimedRun> timed_run(const Experiment& experiment, const std::string& corrector, const Console& console,
-                                  spdlog::logger& logger, const std::stop_token& stop);
+                                  spdlog::logger& logger, const std::stop_token& stop,
+                                  const std::shared_ptr<const LearnedModel>& model = nullptr);
 
 }  // namespace forerun

@@ -144,6 +144,27 @@ TEST(SpeedBench, LeavesOutALadderForWhichThereIsNoLevelAndKeepsTheRest) {
   EXPECT_THAT(report.at("warnings").dump(), HasSubstr("Small, or so (1 thread): classic+ladder is left out"));
 }
 
+TEST(EmulateBench, RepeatsTheRecordedRunOnWorkersThatWait) {
+  const TemporaryDirectory directory;
+  const std::string suite = write_suite(directory,
+                                        "slice_seconds = 0.002\nstore = \"problem.viscosity=0.06\"\n"
+                                        "variants = \"classic,kriging,kriging+store,auto\"\ncold_goal = 1e9\n");
+  const auto outcome = forerun_with({"bench", "emulate", "--suite", suite, "--repeats", "2", "--json", "-", "--quiet"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  const Json report = Json::parse(outcome.out);
+  const Json& rows = report.at("measurements");
+  ASSERT_EQ(rows.size(), 4u);
+  for (const Json& row : rows) {
+    EXPECT_EQ(row.at("workers"), 8);
+    EXPECT_DOUBLE_EQ(row.at("serial_seconds").get<double>(), 8 * 0.002);
+    EXPECT_GE(row.at("seconds").get<double>(), 0.002 * row.at("iterations").get<double>()) << "each sweep waits";
+    EXPECT_LE(row.at("max_error").get<double>(), 5e-7);
+  }
+  // The goal alone is missed: what was emulated is the recorded run, bit for bit, and converged.
+  ASSERT_EQ(report.at("missed").size(), 1u) << report.at("missed");
+  EXPECT_THAT(report.at("missed")[0].get<std::string>(), HasSubstr("auto is"));
+}
+
 TEST(Bench, RefusesWhatItDoesNotKnowBeforeAnythingRuns) {
   const TemporaryDirectory directory;
   const std::string suite = write_suite(directory, "goal = 8\n");
@@ -154,13 +175,16 @@ TEST(Bench, RefusesWhatItDoesNotKnowBeforeAnythingRuns) {
     EXPECT_THAT(outcome.err, HasSubstr(reason));
     EXPECT_EQ(outcome.out, "");
   };
-  refused({}, "takes one of published, speed, precision, kernels");
+  refused({}, "takes one of published, speed, emulate, precision, kernels");
   refused({"sped"}, "did you mean 'speed'");
   refused({"published", "--suite", suite, "--seeds", "0"}, "must be an integer from 1 to 1000");
   refused({"published", "--suite", suite, "--repeats", "2"}, "not an option of forerun bench published");
   refused({"published", "--suite", suite, "--problems", "smal"}, "did you mean 'small'");
   refused({"speed", "--suite", suite, "--threads", "1,x"}, "--threads x: must be an integer");
   refused({"published", "--suite", write_suite(directory, "goals = 8\n")}, "suite.toml:4");
+  refused({"emulate", "--suite", write_suite(directory, "variants = \"auto+store\"\n")}, "must have 'store'");
+  const std::string learnless = "variants = \"classic+store\"\nstore = \"problem.viscosity=0.06\"\n";
+  refused({"emulate", "--suite", write_suite(directory, learnless)}, "must be a corrector that learns");
 }
 
 TEST(BenchSuite, ResolvesConfigurationsNextToItAndAppliesSettings) {
