@@ -48,7 +48,9 @@ std::vector<double> PlaceValues::compute() const {
     request.outputs.emplace_back(node, Operand{Space::places, array * mesh_.size()});
   }
   const Tape tape = build_tape(graph_, request);
-  std::vector<double> values(static_cast<std::size_t>(with_coordinates.num_arrays_ * mesh_.size()), 0.0);
+  // One at least: its origin is pointed to, whether anything depends on the place or not.
+  const Index num_arrays = std::max<Index>(1, with_coordinates.num_arrays_);
+  std::vector<double> values(static_cast<std::size_t>(num_arrays * mesh_.size()), 0.0);
   for (const auto& [axis, array] : with_coordinates.arrays_of_axes_) {
     fill_coordinate(axis, values.data() + array * mesh_.size());
   }
