@@ -25,7 +25,7 @@ void set_solver(ConfigDocument& document, const std::string& section, const Solv
   constexpr const char* place = "work and precision";
   document.set({section, "method", solver.method, place});
   for (const ParameterSpec& key : solver.options.specs()) {
-    document.set({section, key.name, solver.options.value(key.name), place});
+    if (solver.options.is_set(key.name)) document.set({section, key.name, solver.options.value(key.name), place});
   }
 }
 
