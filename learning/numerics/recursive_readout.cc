@@ -13,6 +13,8 @@ namespace {
 
 constexpr Index kPanel = 32;
 constexpr Index kColumnBlock = 64;
+/// Samples at a time: with the triangle they stay in the second-level cache.
+constexpr Index kMostRows = 512;
 
 void check(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("recursive readout: " + sentence);
@@ -76,9 +78,16 @@ void RecursiveReadout::append(const StatesView& features, const StatesView& targ
   check(targets.rows() == num_outputs(), "needs " + std::to_string(num_outputs()) + " outputs");
   check(features.cols() == targets.cols(), "as many targets as samples are needed");
   check(features.allFinite() && targets.allFinite(), "samples must be finite");
-  if (features.cols() == 0) return;
-  States rows(features.cols(), factor_.cols());
-  rows << features.transpose(), targets.transpose();
+  const Index num_chunks = (features.cols() + kMostRows - 1) / kMostRows;
+  for (Index chunk = 0; chunk < num_chunks; ++chunk) {
+    const Index first = features.cols() * chunk / num_chunks, end = features.cols() * (chunk + 1) / num_chunks;
+    States rows(end - first, factor_.cols());
+    rows << features.middleCols(first, end - first).transpose(), targets.middleCols(first, end - first).transpose();
+    annihilate(rows, executor);
+  }
+}
+
+void RecursiveReadout::annihilate(States& rows, SliceExecutor& executor) {
   const auto panel_width = [this](Index first) { return std::min(kPanel, num_features() - first); };
   const auto reduce = [&](Index first) {
     const Index width = panel_width(first);

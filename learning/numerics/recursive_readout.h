@@ -33,6 +33,9 @@ class RecursiveReadout {
   States solve(SliceExecutor& executor) const;
 
  private:
+  /// Reflects samples, a row each with their targets behind their features, into the triangle.
+  void annihilate(States& rows, SliceExecutor& executor);
+
   Index num_features_;
   States factor_;  ///< R, upper triangular, M × M, and Z, M × outputs, beside it
 };
