@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "learning/numerics/readout.h"
+#include "learning/numerics/recursive_readout.h"
 #include "learning/stencil/stencil_rows.h"
 
 namespace forerun {
@@ -87,16 +87,12 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
   const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
   const Index fit_points = points_for(wanted, std::ssize(fitted));
   const Index test_points = points_for(kTestRows, std::ssize(tested));
-  StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
+  const StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
+  RecursiveReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kRidge));
+  fit.append(rows.features, rows.targets, *serial);
   const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
-  if (secants.size() > 0) {
-    const Index size = rows.size() + secants.size();
-    rows.features.conservativeResize(Eigen::NoChange, size);
-    rows.targets.conservativeResize(Eigen::NoChange, size);
-    rows.features.rightCols(secants.size()) = secants.features;
-    rows.targets.rightCols(secants.size()) = secants.targets;
-  }
-  const States readout = fit_readout(rows.features, rows.targets, ridge_for(rows, kRidge));
+  fit.append(secants.features, secants.targets, *serial);
+  const States readout = fit.solve(*serial);
   const StencilRows values = value_rows(features, harvest, tested, test_points, seed, *serial);
   const StencilRows changes = secant_rows(features, harvest, tested, values, seed, *serial);
   const double of_values = unexplained(readout, values);

@@ -30,7 +30,13 @@ StencilCorrection::StencilCorrection(std::shared_ptr<const StencilFeatures> feat
   std::iota(points_.begin(), points_.end(), Index{0});
 }
 
-void StencilCorrection::evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const {
+void StencilCorrection::add_tangents(const Harvest& harvest, SliceExecutor& executor) {
+  if (!features_->is_differentiable()) return;
+  tangents_ = std::make_unique<const StencilTangents>(features_, readout_, harvest, executor);
+}
+
+void StencilCorrection::evaluate(const Slice& slice, const StateView& state, StateOut out) const {
+  if (tangents_ && tangents_->evaluate(slice, state, out)) return;
   thread_local Scratch opened_memory, feature_memory, value_memory;
   const Index num_points = features_->num_points();
   auto opened = opened_memory.vector(features_->opened_size());

@@ -6,17 +6,25 @@
 #include <vector>
 
 #include "learning/stencil/stencil_features.h"
+#include "learning/stencil/stencil_tangents.h"
 #include "learning/training/corrector.h"
 
 namespace forerun {
 
 /// A trained network with weights shared over the mesh: m(u) at a point is W φ(u around the point), times its field's
 /// width. Cost of an evaluation: points × features × (fields + what the features cost). Thread-safe.
+///
+/// Of slices that have been learned from it may know tangents, which take the network's place there (`add_tangents`);
+/// what is written down is the network.
 class StencilCorrection final : public LearnedCorrection {
  public:
   /// `readout` is W, fields × features; throws std::invalid_argument where it does not fit.
   StencilCorrection(std::shared_ptr<const StencilFeatures> features, StateLayout layout, const States& readout,
                     std::map<std::string, std::string> options, StateBounds bounds);
+
+  /// On slices that have samples, what the network is to first order around the newest (stencil_tangents.h), where it
+  /// can be differentiated.
+  void add_tangents(const Harvest& harvest, SliceExecutor& executor);
 
   void evaluate(const Slice& slice, const StateView& state, StateOut out) const override;
   /// Options: the recipe and the mesh in words; basis: middle and width of each field. Neurons are drawn again from the
@@ -30,6 +38,7 @@ class StencilCorrection final : public LearnedCorrection {
   std::map<std::string, std::string> options_;
   StateBounds bounds_;
   std::vector<Index> points_;
+  std::unique_ptr<const StencilTangents> tangents_;
 };
 
 /// What `describe` has written, with the texts of recipe and mesh; throws std::invalid_argument for anything else.

@@ -64,7 +64,9 @@ class StencilCorrector final : public Corrector {
     if (unexplained_ > kMostUnexplained) return nullptr;
     const States readout = readout_->solve(executor);
     if (!readout.allFinite()) return nullptr;
-    return std::make_unique<const StencilCorrection>(features_, layout_, readout, options_.printed, bounds_);
+    auto correction = std::make_unique<StencilCorrection>(features_, layout_, readout, options_.printed, bounds_);
+    correction->add_tangents(harvest, executor);
+    return correction;
   }
 
  private:
@@ -157,17 +159,23 @@ std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options,
   return std::make_unique<StencilCorrector>(options, bounds, layout);
 }
 
-double stencil_flops(const StencilOptions& options) {
+double stencil_flops(const StencilOptions& options, double sweep_components) {
+  constexpr double flops_a_neuron = 150.0;  // some twenty inputs, forwards and backwards, and tanh
   // Rows of values and of secants, reflected into the factor.
   const double features = static_cast<double>(options.neurons) + kOtherFeatures;
-  return 4.0 * static_cast<double>(options.rows) * features * features * features;
+  return 4.0 * static_cast<double>(options.rows) * features * features * features +
+         flops_a_neuron * static_cast<double>(options.neurons) * sweep_components;
 }
 
-double stencil_bytes(const StencilOptions& options, Index dimension) {
+double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices) {
   constexpr double opened = 12.0;  // padded monomials of a state
+  constexpr double inputs = 22.0;
+  const auto components = static_cast<double>(dimension) * num_slices;
+  const double tangents =
+      std::min(inputs * components, static_cast<double>(StencilTangents::most_numbers)) + 2.0 * components;
   const double features = static_cast<double>(options.neurons) + kOtherFeatures;
   const double rows = static_cast<double>(options.rows) * features;
-  return 8.0 * (features * (2.0 * features + 3.0 * rows) + opened * static_cast<double>(dimension));
+  return 8.0 * (features * (2.0 * features + 3.0 * rows) + opened * static_cast<double>(dimension) + tangents);
 }
 
 }  // namespace forerun

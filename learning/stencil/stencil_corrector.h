@@ -35,15 +35,18 @@ struct StencilOptions {
 /// are left out. Fitted recursively (`RecursiveReadout`). Where even the best recipe leaves more than 30 % of the
 /// held-out slices unexplained the discrepancy is none of a neighbourhood, and `fit` returns nullptr.
 ///
-/// Memory: features × (features + 3 · rows · features) doubles in a fit. Deterministic and thread-safe as `Corrector`
-/// says. Throws std::invalid_argument for a state without a mesh and for options out of their ranges.
+/// Memory: features × (features + 3 · rows · features) doubles in a fit, and the tangents' (stencil_tangents.h).
+/// Deterministic and thread-safe as `Corrector` says. On slices that it has learned from, a model with neurons is its
+/// tangents around their newest states (stencil_tangents.h): a sweep asks for small changes, and then costs next to
+/// nothing. Throws std::invalid_argument for a state without a mesh and for options out of their ranges.
 std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options, const StateBounds& bounds,
                                                   const StateLayout& layout);
 
-/// Operations of a fit to one sweep, about.
-double stencil_flops(const StencilOptions& options);
+/// Operations of learning from one sweep with so many components of states in all, about: the fit, and derivatives of
+/// the network at every point.
+double stencil_flops(const StencilOptions& options, double sweep_components);
 
-/// Bytes beyond the harvest, at the peak of a fit.
-double stencil_bytes(const StencilOptions& options, Index dimension);
+/// Bytes beyond the harvest, at the peak of a fit, on so many slices.
+double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices);
 
 }  // namespace forerun

@@ -214,16 +214,20 @@ std::vector<Index> StencilFeatures::points_around(const PaddedMesh::Offset& offs
 void StencilFeatures::draw_neurons() {
   if (recipe_.neurons == 0) return;
   std::vector<double> decays;
-  const auto add = [&](Index column, double distance) {
+  const auto add = [&](Index column, double distance, Index field, const std::vector<Index>& tap) {
     neuron_inputs_.push_back(column);
+    input_fields_.push_back(field);
+    input_shifts_.push_back(tap[tap.size() / 2]);
     decays.push_back(std::exp(-0.5 * std::pow(distance / recipe_.decay, 2)));
   };
   const double centre = mesh_.num_axes() == 1 && !recipe_.symmetric ? static_cast<double>(recipe_.shift) : 0.0;
   if (num_centre_ > 0) {
-    for (Index f = 0; f < num_fields(); ++f) add(1 + f, centre);
+    for (Index f = 0; f < num_fields(); ++f) add(1 + f, centre, f, centre_);
   }
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    if (inputs_[i].monomial < num_fields()) add(first_input_ + static_cast<Index>(i), distances_[inputs_[i].tap]);
+    const Input& input = inputs_[i];
+    if (input.monomial >= num_fields()) continue;
+    add(first_input_ + static_cast<Index>(i), distances_[input.tap], input.monomial, taps_[input.tap]);
   }
   const RandomStream weights(seed_, 0);
   const RandomStream biases(seed_, 1);
@@ -238,6 +242,7 @@ void StencilFeatures::draw_neurons() {
     weights_.col(k).normalize();
     biases_[k] = biases.uniform(static_cast<std::uint64_t>(k));
   }
+  transposed_weights_ = weights_.transpose();
 }
 
 void StencilFeatures::open(const StateView& state, double* opened) const {

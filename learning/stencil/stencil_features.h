@@ -71,6 +71,19 @@ class StencilFeatures {
   /// Row i = φ at points[i].
   void evaluate(const double* opened, std::span<const Index> points, StatesOut features) const;
 
+  /// Derivatives are there for features of fields, not of their powers, around a point; where there are neurons they
+  /// save most.
+  bool is_differentiable() const { return !recipe_.symmetric && recipe_.degree == 1 && recipe_.neurons > 0; }
+  /// Inputs that derivatives are taken by: the fields at the point itself, then in each tap.
+  Index num_tangent_inputs() const { return static_cast<Index>(neuron_inputs_.size()); }
+  /// Row i = ∂(wᵀ φ)/∂(inputs) at the point whose features are row i, w the weights of one output.
+  void differentiate(const StatesView& features, const StateView& weights, StatesOut gradients) const;
+  /// Numbers that `open_change` fills with the means, around every place, of a change of a state.
+  Index tangent_size() const { return 2 * mesh_.num_places() * num_fields(); }
+  void open_change(const StateView& change, double* means) const;
+  /// out[i] += Σ_inputs gradients(i, input) · (that input's change at point i).
+  void add_change(const StatesView& gradients, const double* means, StateOut out) const;
+
  private:
   struct Monomial {
     Index factor;  ///< an earlier one, −1: none
@@ -109,7 +122,10 @@ class StencilFeatures {
   Index first_product_ = 0;
   Index first_neuron_ = 0;
   std::vector<Index> neuron_inputs_;  ///< columns of φ
+  std::vector<Index> input_fields_;   ///< of each of them
+  std::vector<Index> input_shifts_;   ///< of the middle of its tap
   States weights_;                    ///< inputs × neurons
+  States transposed_weights_;
   State biases_;
 };
 

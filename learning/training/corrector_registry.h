@@ -21,6 +21,7 @@ struct CorrectorContext {
   /// Components of the right-hand side that a fine sweep evaluates, so that nobody learns for longer than that takes;
   /// 0: not known, and taken to be many.
   double fine_work = 0.0;
+  double sweep_components = 0.0;  ///< of the states of a sweep, all slices together; 0: not known
 };
 
 /// What a corrector has to cope with.
@@ -46,7 +47,8 @@ struct CorrectorEntry {
 };
 
 /// Whether "auto" is to have "stencil" among its candidates: on a mesh, and where a fine sweep takes longer than what
-/// is learned from it. Counted, not measured: a rule by the clock would make results depend on the machine.
+/// is learned from it by a small network. Counted, not measured: a rule by the clock would make results depend on the
+/// machine.
 bool stencil_pays(const CorrectorContext& context);
 
 /// All correctors, in alphabetical order; "classic" among them.

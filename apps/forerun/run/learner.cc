@@ -30,8 +30,8 @@ void require_learner(const ConfigDocument& document, const NamedChoice& correcto
 CorrectorContext corrector_context(const Experiment& experiment) {
   const double work = experiment.fine->work_per_slice();
   const auto components = static_cast<double>(experiment.dimension()) * static_cast<double>(experiment.window_slices());
-  return {experiment.bounds, experiment.config.seed, experiment.problem->layout(),
-          work > 1.0 ? work * components : 0.0};
+  return {experiment.bounds, experiment.config.seed, experiment.problem->layout(), work > 1.0 ? work * components : 0.0,
+          components};
 }
 
 std::unique_ptr<HarvestingTrainer> make_learner(const NamedChoice& corrector, const Experiment& experiment,

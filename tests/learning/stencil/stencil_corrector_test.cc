@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "learning/stencil/stencil_features.h"
 #include "learning/training/corrector_registry.h"
 #include "learning/training/learned_model.h"
 #include "tests/learning/random_data.h"
@@ -73,9 +74,16 @@ std::unique_ptr<Corrector> make(std::uint64_t seed = 1, const std::string& recip
   return make_stencil_corrector(options, unit_bounds(kPoints), kRing);
 }
 
+/// On a slice that was never learned from: the network itself.
 State value(const Correction& correction, const State& state) {
   State out(state.size());
-  correction.evaluate({0, 0.0, 1.0}, state, out);
+  correction.evaluate({99, 99.0, 100.0}, state, out);
+  return out;
+}
+
+State value_on(const Correction& correction, Index slice, const State& state) {
+  State out(state.size());
+  correction.evaluate(all_slices()[static_cast<std::size_t>(slice)], state, out);
   return out;
 }
 
@@ -111,6 +119,23 @@ TEST(Stencil, SecantsSharpenWhatIsKnownOfChanges) {
   EXPECT_LT(error_after(3), 0.02);
 }
 
+TEST(Stencil, WhereItHasLearnedFromASliceItIsTheNetworkToFirstOrder) {
+  Harvest harvest(kPoints);
+  append_sweep(harvest, 1, local_law);
+  append_sweep(harvest, 2, local_law);
+  const auto corrector = make(1, StencilRecipe{.radius = 3, .product_degree = 1, .neurons = 40, .decay = 2.0}.text());
+  const auto correction = corrector->fit(harvest, *kSerial);
+  ASSERT_TRUE(correction);
+  const State newest = harvest.states().col(kNumSlices + 5), change = smooth_state(321);
+  EXPECT_LT((value_on(*correction, 5, newest) - value(*correction, newest)).norm(), 1e-15);
+  const auto error_at = [&](double size) {
+    const State state = newest + size * change;
+    return (value_on(*correction, 5, state) - value(*correction, state)).norm();
+  };
+  EXPECT_GT(error_at(0.1), 1e-12) << "they differ";
+  EXPECT_NEAR(error_at(0.01) / error_at(0.1), 0.01, 0.003) << "at second order";
+}
+
 TEST(Stencil, WhatIsNoLawOfANeighbourhoodIsLeftAlone) {
   Harvest harvest(kPoints);
   append_sweep(harvest, 1, [](const State& u) { return State(u.reverse().array().sin() * u.sum()); });
@@ -128,7 +153,7 @@ TEST(Stencil, DoesNotDependOnTheNumberOfThreads) {
       append_sweep(harvest, k, local_law);
       correction = corrector->fit(harvest, *executor);
     }
-    const State out = value(*correction, smooth_state(77));
+    const State out = value(*correction, smooth_state(77)) + value_on(*correction, 3, smooth_state(77));
     if (threads == 1) expected = out;
     EXPECT_EQ(out, expected) << threads << " threads";
   }

@@ -28,6 +28,12 @@ CorrectorCase interpolating(CorrectorCase made, double error) {
   return made;
 }
 
+/// What it serves by are tangents; the network is what is written down.
+CorrectorCase as_network(CorrectorCase made) {
+  made.describes_what_serves = false;
+  return made;
+}
+
 std::vector<CorrectorCase> registered() {
   std::vector<CorrectorCase> cases;
   for (const CorrectorEntry& entry : corrector_registry()) {
@@ -63,13 +69,11 @@ INSTANTIATE_TEST_SUITE_P(
         learner("randnet_local_quadratic", "randnet-local",
                 {{"degree", std::int64_t{2}}, {"neurons", std::int64_t{20}}}),
         interpolating(variant("secant", "secant", {}), 1e-13),
-        learner("stencil", "stencil", {{"layer", std::string("none")}})),
+        as_network(learner("stencil", "stencil", {{"layer", std::string("none")}}))),
     corrector_case_name);
 
 CorrectorCase layered(const std::string& layer) {
-  CorrectorCase made = learner("stencil_" + layer, "stencil", {{"layer", layer}});
-  made.describes_what_serves = false;  // what is written down is the network below
-  return made;
+  return as_network(learner("stencil_" + layer, "stencil", {{"layer", layer}}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layered, CorrectorLaw, ::testing::Values(layered("secant"), layered("kriging")),
