@@ -86,8 +86,9 @@ std::string list_text(py::handle value, const std::string& what, int depth) {
 
 void add_table(ConfigDocument& document, const std::string& section, const std::string& prefix, const py::dict& table,
                const std::string& place, int level) {
-  constexpr int most_levels = 2;
-  const bool may_hold_tables = section == "problem" && level < most_levels;
+  // Keys of the equation that are others for the coarse solver are one deeper than its own.
+  const int most_levels = section == "problem" ? 2 : section == "coarse" ? 3 : 0;
+  const bool may_hold_tables = level < most_levels;
   for (const auto& [key, value] : table) {
     if (!py::isinstance<py::str>(key)) refuse(key, place, "a key must be a str");
     const std::string name = prefix + key.cast<std::string>();

@@ -27,8 +27,9 @@ namespace forerun {
 /// stiff: `template <class Scalar> void stiff_rhs(t, u, du) const` as `rhs`, which stays the whole; that a part is
 /// linear is seen from it (`Linearity`). A member `StateLayout layout() const` names components or mesh
 /// for plots, `StateBounds range() const` says where solutions stay if that is not `bounds`, a constant `Index
-/// time_component` which component is time itself; all may be left out. `EquationProblem<Lorenz>` makes a problem of
-/// it.
+/// time_component` which component is time itself, a constant array `mesh_keys` which parameter says how many points
+/// each axis of the layout has (then solvers can run on coarser meshes); all may be left out. `EquationProblem<Lorenz>`
+/// makes a problem of it.
 
 /// Base of systems whose dimension is known when compiling: a state lives in registers, slices advance in lanes.
 template <Index Dimension>

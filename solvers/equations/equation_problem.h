@@ -7,8 +7,10 @@
 #include <tuple>
 #include <vector>
 
+#include "solvers/coarsening/variant_propagator.h"
 #include "solvers/equations/equation_jacobian.h"
 #include "solvers/equations/equation_stiff_part.h"
+#include "solvers/equations/problem_origin.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/equations/right_hand_side.h"
 #include "solvers/integrators/adaptive_rk_propagator.h"
@@ -23,8 +25,10 @@ namespace forerun {
 template <class Equation>
 class EquationProblem final : public OdeProblem {
  public:
-  explicit EquationProblem(Equation equation)
-      : equation_(std::move(equation)), jacobian_(std::make_shared<const EquationJacobian<Equation>>(equation_)) {
+  explicit EquationProblem(Equation equation, std::shared_ptr<const ProblemOrigin> origin = nullptr)
+      : equation_(std::move(equation)),
+        origin_(std::move(origin)),
+        jacobian_(std::make_shared<const EquationJacobian<Equation>>(equation_)) {
     if constexpr (StatesStiffPart<Equation>) stiff_part_ = make_stiff_part();
   }
 
@@ -64,7 +68,10 @@ class EquationProblem final : public OdeProblem {
     return Equation::is_linear;
   }
 
+  const ProblemOrigin* origin() const override { return origin_.get(); }
+
   std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const override {
+    if (spec.is_of_variant()) return make_variant_propagator(*this, spec);
     const IntegratorEntry& entry = spec.entry();
     if (entry.make) return entry.make(std::make_shared<const EquationProblem>(*this), spec);
     std::unique_ptr<Propagator> made;
@@ -90,15 +97,28 @@ class EquationProblem final : public OdeProblem {
   }
 
   Equation equation_;
+  std::shared_ptr<const ProblemOrigin> origin_;
   std::shared_ptr<const EquationJacobian<Equation>> jacobian_;  ///< of copies, too
   std::shared_ptr<const StiffPart> stiff_part_;                 ///< likewise
 };
 
-/// The registry's entry of an equation that is constructed from its parameters.
+/// The problem of an equation that is constructed from its parameters.
+template <class Equation>
+std::unique_ptr<OdeProblem> make_from_parameters(const Parameters& values) {
+  std::vector<std::string> mesh_keys;
+  if constexpr (requires { Equation::mesh_keys; }) {
+    mesh_keys.assign(Equation::mesh_keys.begin(), Equation::mesh_keys.end());
+  }
+  auto origin = std::make_shared<const ProblemOrigin>(
+      ProblemOrigin{values, std::move(mesh_keys), make_from_parameters<Equation>});
+  return std::make_unique<EquationProblem<Equation>>(Equation(values), std::move(origin));
+}
+
+/// The registry's entry of such an equation.
 template <class Equation>
 ProblemEntry make_entry(std::string description, std::vector<ParameterSpec> parameters) {
   return {std::string(Equation::name), std::move(description), std::move(parameters),
-          [](const Parameters& values) { return std::make_unique<EquationProblem<Equation>>(Equation(values)); }};
+          make_from_parameters<Equation>};
 }
 
 }  // namespace forerun

@@ -13,12 +13,15 @@
 
 namespace forerun {
 
+struct ProblemOrigin;
+
 /// An initial-value problem u' = f(t, u), u(t_0) = u_0, with what the algorithm and the learners need to know of it.
 ///
 /// The right-hand side is written once, templated on its scalar (see `rk_propagator.h`); this is the door through which
 /// code that does not know the equation's type reaches it.
 /// Thread-safety: const members may run concurrently. `make_propagator` throws `ParameterError` ("method") for a method
-/// that the equation does not offer.
+/// that the equation does not offer, and as `make_variant` (solvers/coarsening/problem_variant.h) does for a solver of
+/// another mesh or other parameters.
 class OdeProblem {
  public:
   virtual ~OdeProblem() = default;
@@ -49,6 +52,8 @@ class OdeProblem {
   virtual bool is_linear() const { return false; }
   /// f(t, u) = A u + b with a constant matrix A and vector b.
   virtual bool is_affine() const { return is_linear(); }
+  /// What it was made of; nullptr where it cannot be made again with other parameters.
+  virtual const ProblemOrigin* origin() const { return nullptr; }
   virtual std::unique_ptr<Propagator> make_propagator(const SolverSpec& spec) const = 0;
 };
 

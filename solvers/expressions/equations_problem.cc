@@ -8,10 +8,16 @@ namespace {
 
 std::unique_ptr<OdeProblem> make_equations(const Parameters& parameters) {
   auto compiled = std::make_shared<const CompiledEquations>(compile_equations(read_equations(parameters)));
-  if (compiled->whole.system) {
-    return std::make_unique<EquationProblem<ExpressionSystem>>(ExpressionSystem(std::move(compiled)));
+  ProblemOrigin made_of{parameters, {}, make_equations};
+  for (const MeshAxis& axis : compiled->description.layout.axes) {
+    made_of.mesh_keys.push_back("mesh." + axis.name + ".points");
   }
-  return std::make_unique<EquationProblem<ExpressionFields>>(ExpressionFields(std::move(compiled)));
+  auto origin = std::make_shared<const ProblemOrigin>(std::move(made_of));
+  if (compiled->whole.system) {
+    return std::make_unique<EquationProblem<ExpressionSystem>>(ExpressionSystem(std::move(compiled)),
+                                                               std::move(origin));
+  }
+  return std::make_unique<EquationProblem<ExpressionFields>>(ExpressionFields(std::move(compiled)), std::move(origin));
 }
 
 }  // namespace

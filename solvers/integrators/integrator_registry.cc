@@ -7,6 +7,7 @@
 #include "solvers/integrators/exponential/exponential_propagator.h"
 #include "solvers/integrators/implicit/implicit_method.h"
 #include "solvers/integrators/implicit/implicit_rk.h"
+#include "solvers/integrators/rational/rational_propagator.h"
 #include "solvers/integrators/rkc2.h"
 #include "solvers/integrators/solver_spec.h"
 #include "solvers/integrators/sundials/sundials_entries.h"
@@ -150,6 +151,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     for (const ImplicitMethod& method : implicit_methods()) all.push_back(implicit_entry(method));
     for (const ImplicitMethod& method : imex_methods()) all.push_back(implicit_entry(method));
     all.push_back(exponential_entry());
+    all.push_back(optimised_entry());
     for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));
     return all;
   }();

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <concepts>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/parameters.h"
 #include "core/base/state.h"
@@ -16,11 +18,16 @@ namespace forerun {
 ///   SolverSpec("rk4", 16)          16 steps of equal length
 ///   SolverSpec("dopri5", 1e-9)     steps that follow a tolerance
 ///
+/// It may do so with another equation than the one that is solved: on a coarser mesh (`mesh_keys()`), or with other
+/// parameters (`problem`). That is the solver's own business; whoever calls it sees states of the equation's mesh.
+///
 /// Construction throws `ParameterError` for a method that does not exist ("method") and for a value against its key's
 /// rule, also where a method takes no such value ("steps", "tolerance").
 struct SolverSpec {
   std::string method;
-  Parameters options;  ///< of the method's keys
+  Parameters options;  ///< of the method's keys and `mesh_keys()`
+  /// Parameters of the equation that are others for this solver, in the order of their names.
+  std::map<std::string, ParameterValue> problem = {};
   /// With the method "external": the solver. Its work is that of one step.
   std::optional<ExternalSpec> external = {};
 
@@ -38,6 +45,12 @@ struct SolverSpec {
 
   const IntegratorEntry& entry() const { return find_integrator(method); }
   bool is_adaptive() const { return entry().adaptive; }
+  /// How many times as far apart points are as those of the states; 1: the states' own mesh.
+  Index coarsening() const;
+  /// The equation is made again for this solver.
+  bool is_of_variant() const { return coarsening() > 1 || !problem.empty(); }
+  /// The solver on the equation itself.
+  SolverSpec without_variant() const;
   /// Steps a slice; 1 for a method that chooses its steps.
   Index steps() const;
   /// Of a step's error, in the scaled state; 0 where steps are equal.
@@ -50,6 +63,10 @@ struct SolverSpec {
   bool operator==(const SolverSpec& other) const;
 };
 
+/// Keys of every integrator: `coarsening`, and how states are carried to the coarser mesh and back, `restriction` and
+/// `interpolation`.
+const std::vector<ParameterSpec>& mesh_keys();
+
 /// True of methods that choose their steps by a tolerance; false of names that no integrator has.
 bool is_adaptive(const std::string& method);
 
@@ -59,7 +76,8 @@ Index fineness(const SolverSpec& spec);
 /// The same solver made so fine: as many steps; or the tolerance times (fineness before / fineness)^q, at most ½.
 SolverSpec with_fineness(SolverSpec spec, Index fineness);
 
-/// "rk4 x 16", "dopri5 to 1e-09", further keys that are not at their defaults behind: as signatures have it. Of an
+/// "rk4 x 16", "dopri5 to 1e-09", further keys that are not at their defaults behind, and parameters of the equation
+/// that are others, "rk4 x 16, coarsening = 2, problem.viscosity = 0.05": as signatures have it. Of an
 /// external solver what external_spec.h says.
 std::string to_text(const SolverSpec& spec);
 /// What `to_text` has written of an integrator. Throws std::invalid_argument.

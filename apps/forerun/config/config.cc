@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/external_solver.h"
 #include "apps/forerun/config/number_list.h"
 #include "apps/forerun/config/string_place.h"
@@ -85,14 +86,16 @@ auto find_entry(const ConfigDocument& document, const std::string& section, cons
   }
 }
 
+bool has_key(const Parameters& values, const std::string& name) {
+  const auto& all = values.specs();
+  return std::any_of(all.begin(), all.end(), [&](const ParameterSpec& key) { return key.name == name; });
+}
+
 /// Keys of other methods than the one that is named.
 void refuse_what_is_not_the_methods(const ConfigDocument& document, const std::string& section,
                                     const Parameters& values) {
   const SolverSpec named(values.text("method"));
-  const auto is_its_own = [&](const ParameterSpec& key) {
-    const auto& own = named.options.specs();
-    return std::any_of(own.begin(), own.end(), [&](const ParameterSpec& spec) { return spec.name == key.name; });
-  };
+  const auto is_its_own = [&](const ParameterSpec& key) { return has_key(named.options, key.name); };
   for (const IntegratorEntry& other : integrator_registry()) {
     for (const ParameterSpec& key : other.keys) {
       if (!values.is_set(key.name) || is_its_own(key)) continue;
@@ -127,7 +130,7 @@ FineLevels read_fine(const ConfigDocument& document, const RunConfig& config, co
   if (auto levels = read_external_levels(document, fine, problem)) return *std::move(levels);
   require_solver(document, config, "fine", fine);
   refuse_what_is_not_the_methods(document, "fine", fine);
-  FineLevels levels = read_fine_levels(document, fine);
+  FineLevels levels = read_fine_levels(document, fine, problem);
   if (!levels.is_ladder()) require_key(document, section_named("fine"), fine, refining_key(fine));
   return levels;
 }
@@ -139,7 +142,7 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   config.fine = config.fine_levels.solvers.back();
   config.slice_timeout = fine.number("slice_timeout");
 
-  const Parameters coarse = read_section(document, "coarse");
+  const Parameters coarse = read_section(document, "coarse", keys_of_variants(config.problem.parameters));
   const auto& keys = coarse.specs();
   const bool coarse_is_given =
       std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return coarse.is_set(key.name); });
@@ -150,6 +153,12 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   }
   if (auto solver = read_external_solver(document, "coarse", coarse, config.problem.parameters)) {
     config.coarse = *std::move(solver);
+    return;
+  }
+  if (coarse.is_set("strategy") && config.problem.name != external_problem().name) {
+    const Parameters complete = completed_by_strategy(document, config.fine, coarse);
+    refuse_what_is_not_the_methods(document, "coarse", complete);
+    config.coarse = integrator(complete);
     return;
   }
   require_solver(document, config, "coarse", coarse);
@@ -285,9 +294,36 @@ RunConfig read_config(const ConfigDocument& document) {
 SolverSpec integrator(const Parameters& section) {
   SolverSpec spec(section.text("method"));
   for (const ParameterSpec& key : spec.options.specs()) {
-    if (section.is_set(key.name)) spec.options.set(key.name, section.value(key.name));
+    const bool is_known = has_key(section, key.name);
+    if (is_known && section.is_set(key.name)) spec.options.set(key.name, section.value(key.name));
+  }
+  for (const ParameterSpec& key : section.specs()) {
+    if (!key.name.starts_with(kVariantPrefix) || !section.is_set(key.name)) continue;
+    spec.problem[key.name.substr(kVariantPrefix.size())] = section.value(key.name);
   }
   return spec;
+}
+
+void set_solver(ConfigDocument& document, const std::string& section, const SolverSpec& spec,
+                const std::string& place) {
+  const auto set = [&](const std::string& key, const ParameterValue& value) {
+    document.set({section, key, value, place});
+  };
+  document.remove(section, "strategy");
+  set("method", spec.method);
+  // The fine solver itself has no mesh of its own.
+  const auto& keys = section == "coarse" ? spec.options.specs() : spec.entry().keys;
+  for (const ParameterSpec& key : keys) set(key.name, spec.options.value(key.name));
+  for (const auto& [key, value] : spec.problem) set(std::string(kVariantPrefix) + key, value);
+}
+
+std::vector<ParameterSpec> keys_of_variants(const Parameters& problem) {
+  std::vector<ParameterSpec> keys = problem.specs();
+  for (ParameterSpec& key : keys) {
+    key.default_value = problem.value(key.name);
+    key.name = std::string(kVariantPrefix) + key.name;
+  }
+  return keys;
 }
 
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name) {

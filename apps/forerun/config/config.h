@@ -62,6 +62,13 @@ const std::vector<ConfigSection>& config_sections();
 
 /// What `method` and its keys in [fine] or [coarse] say.
 SolverSpec integrator(const Parameters& section);
+/// The same the other way round: puts the solver into the section.
+void set_solver(ConfigDocument& document, const std::string& section, const SolverSpec& spec, const std::string& place);
+
+/// What keys of [problem] begin with where a solver has values of its own for them: "problem.viscosity".
+inline constexpr std::string_view kVariantPrefix = "problem.";
+/// Those keys; as defaults the values that `problem` has.
+std::vector<ParameterSpec> keys_of_variants(const Parameters& problem);
 
 /// The corrector called `name` with the options of the configuration if that is the one it configures, else defaults.
 NamedChoice choose_corrector(const RunConfig& config, const std::string& name);

@@ -154,19 +154,20 @@ StringLiteral literal_of(std::string_view text, const std::string& file_name, co
           static_cast<Index>(begin.column)};
 }
 
-/// Sections whose tables are keys with dots.
-bool may_hold_tables(std::string_view section) {
-  return section == "problem" || section == "lowest" || section == "highest";
+/// How deep tables of a section may stand within each other, whose keys are then written with dots. Those of the
+/// equation that a solver sees otherwise are one deeper than the equation's own.
+int most_levels(std::string_view section) {
+  if (section == "coarse") return 3;
+  return section == "problem" || section == "lowest" || section == "highest" ? 2 : 0;
 }
 
 /// What a section holds, keys of tables with dots, in the order of the text.
 std::vector<NamedNode> flattened(const std::string& section, const toml::table& table, const std::string& file_name) {
-  constexpr int most_levels = 2;
   std::vector<NamedNode> found;
   const auto take = [&](const auto& self, const std::string& prefix, const toml::table& from, int level) -> void {
     for (const auto& [key, node] : in_order(from)) {
       const toml::table* inner = node->as_table();
-      if (inner == nullptr || level == most_levels || !may_hold_tables(section)) {
+      if (inner == nullptr || level == most_levels(section)) {
         found.push_back({prefix + key, node});
         continue;
       }

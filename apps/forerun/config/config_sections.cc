@@ -1,6 +1,7 @@
 // What a configuration may say, section by section: documented by `forerun list`, checked by `read_config`.
 #include <algorithm>
 
+#include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
 #include "apps/forerun/config/time_boundaries.h"
@@ -42,6 +43,13 @@ std::vector<ParameterSpec> solver_keys() {
   return keys;
 }
 
+std::vector<ParameterSpec> coarse_keys() {
+  std::vector<ParameterSpec> keys = solver_keys();
+  keys.push_back(strategy_key());
+  keys.insert(keys.end(), mesh_keys().begin(), mesh_keys().end());
+  return keys;
+}
+
 std::vector<ParameterSpec> fine_keys() {
   std::vector<ParameterSpec> keys = solver_keys();
   keys.push_back(levels_key());
@@ -72,7 +80,11 @@ std::vector<ConfigSection> make_sections() {
       {"problem", "the equation and its parameters", {name, initial_state}, {"name"}},
       {"time", "the interval and its slices", {begin, end, slices, windows, boundaries_key()}, {}},
       {"fine", "the solver whose answer is wanted", fine_keys(), {}},
-      {"coarse", "the solver that runs ahead; left out: the cheapest of the fine levels", solver_keys(), {}},
+      {"coarse",
+       "the solver that runs ahead; left out: the cheapest of the fine levels. A table 'problem' holds keys of [problem] "
+       "that are others for it",
+       coarse_keys(),
+       {}},
       {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
       {"corrector", "what is learned, and its options", {name}, {}},
       {"run",

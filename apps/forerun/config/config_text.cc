@@ -19,6 +19,10 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
   const auto lines = [&](const Parameters& parameters) {
     for (const ParameterSpec& spec : parameters.specs()) line(spec.name, parameters.value(spec.name));
   };
+  const auto variant_lines = [&](const SolverSpec& spec) {
+    for (const ParameterSpec& key : mesh_keys()) line(key.name, spec.options.value(key.name));
+    for (const auto& [key, value] : spec.problem) line(std::string(kVariantPrefix) + key, value);
+  };
   header("problem");
   line("name", config.problem.name);
   if (initial_state) {
@@ -45,7 +49,8 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
       text += is_levels ? external_place_lines(*spec.external) : external_solver_lines(*spec.external);
     } else {
       line("method", spec.method);
-      lines(spec.options);
+      for (const ParameterSpec& key : spec.entry().keys) line(key.name, spec.options.value(key.name));
+      if (name == std::string_view("coarse")) variant_lines(spec);
     }
     if (is_levels) text += "levels = " + levels_text(config.fine_levels) + "\n";
     if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);

@@ -8,6 +8,7 @@
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/config/level_tables.h"
 #include "core/base/plain_text.h"
 
 namespace forerun {
@@ -139,29 +140,6 @@ ExternalSpec spec_from(const Place& place, ExternalKind kind, const Parameters& 
   return spec;
 }
 
-/// A level's table as values of `level_keys`; lists as their text.
-Parameters level_values(const Place& place, const toml::table& table) {
-  Parameters values(level_keys());
-  for (const auto& [key, node] : table) {
-    ParameterValue value;
-    if (const auto* flag = node.as_boolean()) value = flag->get();
-    if (const auto* integer = node.as_integer()) value = integer->get();
-    if (const auto* number = node.as_floating_point()) value = number->get();
-    if (const auto* text = node.as_string()) value = text->get();
-    if (const auto* list = node.as_array()) {
-      PlainText text;
-      text << *list;
-      value = text.str();
-    }
-    try {
-      values.set(key.str(), value);
-    } catch (const ParameterError& error) {
-      place.refuse("levels", error.what());
-    }
-  }
-  return values;
-}
-
 void require_growing_work(const Place& place, const std::vector<SolverSpec>& levels) {
   for (std::size_t i = 1; i < levels.size(); ++i) {
     const double before = levels[i - 1].external->work, now = levels[i].external->work;
@@ -182,9 +160,25 @@ bool has_key(const Parameters& values, const std::string& name) {
   return std::any_of(all.begin(), all.end(), [&](const ParameterSpec& key) { return key.name == name; });
 }
 
-/// [fine] gives its levels as tables.
+/// [fine] gives its levels as tables of solvers that are not ours.
 bool has_external_levels(const Parameters& values) {
-  return has_key(values, "levels") && values.text("levels").starts_with("[{");
+  if (!has_key(values, "levels") || !values.text("levels").starts_with("[{")) return false;
+  std::vector<std::string> kinds;
+  for (const ExternalKind kind : kKinds) kinds.emplace_back(to_string(kind));
+  return !values.is_set("method") || tables_have_any(values.text("levels"), kinds);
+}
+
+/// What only an integrator of an equation has: a mesh, other parameters.
+void refuse_variants(const Place& place, const Parameters& values, ExternalKind kind) {
+  for (const ParameterSpec& key : values.specs()) {
+    const auto& own = mesh_keys();
+    const bool is_of_mesh = std::any_of(own.begin(), own.end(), [&](const auto& k) { return k.name == key.name; });
+    if (!values.is_set(key.name) || !(is_of_mesh || key.name == "strategy" || key.name.starts_with(kVariantPrefix))) {
+      continue;
+    }
+    place.refuse(key.name, key.name + " = " + toml_text(values.value(key.name)) + ": must be left out, only a " +
+                               std::string(to_string(kind)) + " itself knows its equation and mesh");
+  }
 }
 
 using Assignments = std::vector<std::pair<std::string, std::string>>;
@@ -233,6 +227,7 @@ std::optional<SolverSpec> read_external_solver(const ConfigDocument& document, c
                           (key == std::string("levels") ? ", or name it as the last of them" : ""));
   }
   refuse_foreign_keys(place, values, *kind);
+  refuse_variants(place, values, *kind);
   return SolverSpec(spec_from(place, *kind, values, values, problem));
 }
 
@@ -241,17 +236,19 @@ std::optional<FineLevels> read_external_levels(const ConfigDocument& document, c
   if (!has_external_levels(values)) return std::nullopt;
   const std::string& text = values.text("levels");
   const Place place{document, "fine", "levels"};
-  const toml::table table = parsed(text);
-  const toml::array* list = table["value"].as_array();
-  const auto is_table = [](const toml::node& node) { return node.is_table(); };
-  if (list == nullptr || !std::all_of(list->begin(), list->end(), is_table)) {
+  std::optional<std::vector<Parameters>> tables;
+  try {
+    tables = read_tables(text, level_keys());
+  } catch (const ParameterError& error) {
+    place.refuse("levels", error.what());
+  }
+  if (!tables) {
     place.refuse("levels",
                  text + ": must be tables like {command = [\"./solver\", \"{input}\", \"{output}\"]}, all of them");
   }
   FineLevels levels;
   double usual_work = 1.0;
-  for (const toml::node& node : *list) {
-    const Parameters own = level_values(place, *node.as_table());
+  for (const Parameters& own : *tables) {
     const std::optional<ExternalKind> kind = kind_of(place, own);
     if (!kind) place.refuse("levels", "each must have a command, a worker or a library");
     refuse_foreign_keys(place, own, *kind);

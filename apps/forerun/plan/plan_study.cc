@@ -76,7 +76,7 @@ struct Ladder {
 SolverSpec level_of(const SolverSpec& top, const SolverSpec& fine, const SolverSpec& level) {
   if (top == fine) return level;
   const double share = static_cast<double>(fineness(level)) / static_cast<double>(fineness(fine));
-  return with_fineness(top, std::max<Index>(1, std::llround(share * static_cast<double>(fineness(top)))));
+  return with_fineness(level, std::max<Index>(1, std::llround(share * static_cast<double>(fineness(top)))));
 }
 
 /// The configuration's own ladder.

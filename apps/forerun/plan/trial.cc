@@ -103,8 +103,7 @@ Experiment trial_experiment(ConfigDocument document, const TrialSettings& settin
     document.set({section, key, value, "the plan's [" + section + "] " + key});
   };
   const auto set_solver = [&](const std::string& section, const SolverSpec& spec) {
-    set(section, "method", spec.method);
-    for (const ParameterSpec& key : spec.options.specs()) set(section, key.name, spec.options.value(key.name));
+    forerun::set_solver(document, section, spec, "the plan's [" + section + "]");
   };
   set("time", "slices", std::int64_t{settings.slices});
   document.remove("fine", "levels");  // what a ladder saves is worked out from the trial's increments

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/forerun/run/report.h"
+#include "solvers/coarsening/problem_variant.h"
 #include "solvers/integrators/stability.h"
 
 namespace forerun {
@@ -11,9 +12,10 @@ std::optional<std::string> coarse_stability_warning(const Experiment& experiment
   if (record.warnings.empty() || experiment.config.coarse.external) return std::nullopt;
   const SolverSpec& coarse = experiment.config.coarse;
   Index needed = 0;
+  const EquationOfSolver equation(*experiment.problem, coarse);
   for (const Index n : {Index{0}, experiment.num_slices() / 2, experiment.num_slices() - 1}) {
-    const State state = record.boundaries.col(n);
-    const auto steps = stable_steps(*experiment.problem, coarse.method, experiment.grid.slice(n), state);
+    const State state = equation.restricted(record.boundaries.col(n));
+    const auto steps = stable_steps(equation.problem(), coarse.method, experiment.grid.slice(n), state);
     needed = std::max(needed, steps.value_or(0));
   }
   if (needed <= coarse.steps()) return std::nullopt;

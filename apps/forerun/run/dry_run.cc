@@ -6,6 +6,7 @@
 #include "apps/forerun/run/run_memory.h"
 #include "core/base/plain_text.h"
 #include "learning/training/corrector_registry.h"
+#include "solvers/coarsening/problem_variant.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -68,6 +69,10 @@ std::string pass_text(const SolverSpec& solver, const Experiment& experiment) {
   text << static_cast<double>(solver.steps()) * static_cast<double>(experiment.num_slices()) << " steps of "
        << solver.method << " in all, step "
        << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps()));
+  if (solver.is_of_variant()) {
+    text << ", d = " << EquationOfSolver(*experiment.problem, solver).problem().dimension();
+    for (const auto& [key, value] : solver.problem) text << ", " << key << " = " << toml_text(value);
+  }
   return text.str();
 }
 

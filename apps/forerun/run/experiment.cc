@@ -20,11 +20,15 @@
 namespace forerun {
 namespace {
 
-/// make(), its complaints with the place that caused them.
+/// make(), its complaints with the place that caused them: the key that an error names, or else `key`.
 template <typename Make>
 auto made_at(const ConfigDocument& document, const std::string& section, const std::string& key, const Make& make) {
   try {
     return make();
+  } catch (const ParameterError& error) {
+    const bool is_there = document.find(section, error.name()) != nullptr;
+    throw UsageError(place_of(document, section, is_there ? error.name() : key) + ": [" + section + "] " +
+                     error.what());
   } catch (const std::invalid_argument& error) {
     throw UsageError(place_of(document, section, key) + ": [" + section + "] " + error.what());
   }
@@ -131,6 +135,9 @@ PararealOptions parareal_options(const Parameters& parameters, const OdeProblem&
   return options;
 }
 
+/// What a tolerance or stability costs is known by crossing a slice.
+bool work_is_measured(const SolverSpec& fine) { return fine.is_adaptive() || fine.entry().stages == 0; }
+
 /// What runs ahead where no level is good enough to: whatever it gives, a run ends as serial stepping does.
 SolverSpec rough_version(const SolverSpec& fine) {
   constexpr Index share = 4;
@@ -152,6 +159,19 @@ std::optional<PlannedLevels> choose_levels(RunConfig& config, const OdeProblem& 
     config.coarse = plan.steps.size() > 1 ? config.fine_levels.solvers.front() : rough_version(config.fine);
   }
   return PlannedLevels{std::move(plan), watch.seconds()};
+}
+
+/// Where a level states what it costs. Meshes and parameters of their own are more than a list of numbers can show.
+void require_growing_work(const ConfigDocument& document, const RunConfig& config,
+                          const std::vector<std::unique_ptr<Propagator>>& cheaper, const Propagator& fine) {
+  if (work_is_measured(config.fine)) return;
+  const auto& solvers = config.fine_levels.solvers;
+  for (std::size_t i = 0; i < cheaper.size(); ++i) {
+    const Propagator& next = i + 1 < cheaper.size() ? *cheaper[i + 1] : fine;
+    if (next.work_per_slice() > cheaper[i]->work_per_slice()) continue;
+    throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels: " + to_text(solvers[i + 1]) +
+                     ": must cost more than the level before it, " + to_text(solvers[i]));
+  }
 }
 
 ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, const TimeGrid& grid) {
@@ -200,8 +220,9 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   std::optional<PlannedLevels> planned = choose_levels(config, *problem, grid, initial, options);
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;
   for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
-    cheaper_levels.push_back(make(config.fine_levels.solvers[i]));
+    cheaper_levels.push_back(made_at(document, "fine", "levels", [&] { return make(config.fine_levels.solvers[i]); }));
   }
+  require_growing_work(document, config, cheaper_levels, *fine);
   auto coarse = made_at(document, "coarse", "method", [&] { return make(config.coarse); });
   require_learner(document, config.corrector, *problem);
   ProblemSignature learned_on = signature(config, *problem, grid);
@@ -224,9 +245,7 @@ FidelityLadder Experiment::ladder() const {
   std::vector<const Propagator*> levels;
   for (const auto& level : cheaper_levels) levels.push_back(level.get());
   levels.push_back(fine.get());
-  // What a tolerance or stability costs is known by crossing a slice.
-  if (config.fine.is_adaptive() || config.fine.entry().stages == 0)
-    return FidelityLadder(std::move(levels), grid.slice(0), initial);
+  if (work_is_measured(config.fine)) return FidelityLadder(std::move(levels), grid.slice(0), initial);
   return FidelityLadder(std::move(levels));
 }
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -15,6 +16,7 @@ namespace {
 /// on d cells of width 2/d by central differences; the ends are neighbours (periodic) or mirrors (neumann).
 struct AllenCahn : FieldEquation {
   static constexpr std::string_view name = "allen_cahn";
+  static constexpr std::array<std::string_view, 1> mesh_keys{"points"};
 
   Index points;
   double diffusion;  ///< ε²/dx²

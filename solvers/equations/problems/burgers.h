@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "core/base/parameters.h"
@@ -16,6 +17,7 @@ namespace forerun {
 /// the published benchmark has it, and it is what its counts belong to.
 struct Burgers : FieldEquation {
   static constexpr std::string_view name = "burgers";
+  static constexpr std::array<std::string_view, 1> mesh_keys{"points"};
 
   Index points;
   double wave_number;  ///< κ

@@ -57,8 +57,9 @@ struct ComplexDahlquist : SystemEquation<2> {
 std::unique_ptr<OdeProblem> make_dahlquist(const Parameters& parameters) {
   const double real = parameters.number("real");
   const double imag = parameters.number("imag");
-  if (imag == 0.0) return std::make_unique<EquationProblem<RealDahlquist>>(RealDahlquist{{}, real});
-  return std::make_unique<EquationProblem<ComplexDahlquist>>(ComplexDahlquist{{}, real, imag});
+  auto origin = std::make_shared<const ProblemOrigin>(ProblemOrigin{parameters, {}, make_dahlquist});
+  if (imag == 0.0) return std::make_unique<EquationProblem<RealDahlquist>>(RealDahlquist{{}, real}, std::move(origin));
+  return std::make_unique<EquationProblem<ComplexDahlquist>>(ComplexDahlquist{{}, real, imag}, std::move(origin));
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
@@ -14,6 +16,7 @@ namespace {
 /// State: u, then v, each row by row; d = 2 m². Initial state: noise, uniform in [0, 1).
 struct DiffusionReaction : FieldEquation {
   static constexpr std::string_view name = "diffusion_reaction";
+  static constexpr std::array<std::string_view, 2> mesh_keys{"cells", "cells"};
 
   Index cells;  ///< m
   double kappa;

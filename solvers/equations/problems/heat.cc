@@ -1,3 +1,4 @@
+#include <array>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -33,6 +34,7 @@ State heat_profile(const Parameters& parameters, Index points) {
 /// exp(−4 α (d + 1)² sin²(kπ/(2(d + 1))) t), which tends to exp(−α k² π² t).
 struct Heat : FieldEquation {
   static constexpr std::string_view name = "heat";
+  static constexpr std::array<std::string_view, 1> mesh_keys{"points"};
   static constexpr bool is_linear = true;
 
   Index points;

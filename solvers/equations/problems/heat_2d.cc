@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -16,6 +17,7 @@ namespace {
 /// of mode k decays exactly by exp(−8 α (m + 1)² sin²(kπ/(2(m + 1))) t).
 struct Heat2d : FieldEquation {
   static constexpr std::string_view name = "heat_2d";
+  static constexpr std::array<std::string_view, 2> mesh_keys{"points", "points"};
   static constexpr bool is_linear = true;
 
   Index side;  ///< m

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -18,6 +19,7 @@ namespace {
 /// outside. State: η, u, v, each row by row (y), x running fastest.
 struct ShallowWater : FieldEquation {
   static constexpr std::string_view name = "shallow_water";
+  static constexpr std::array<std::string_view, 2> mesh_keys{"points_y", "points_x"};
   static constexpr double left = -5.0;
   static constexpr double right = 5.0;
   static constexpr double bottom = 0.0;

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -17,6 +18,7 @@ namespace {
 /// hard for Parareal.
 struct Transport : FieldEquation {
   static constexpr std::string_view name = "transport";
+  static constexpr std::array<std::string_view, 1> mesh_keys{"points"};
   static constexpr bool is_linear = true;
 
   Index points;

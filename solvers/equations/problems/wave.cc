@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -16,6 +17,7 @@ namespace {
 /// all v. A sine of mode k swings at the frequency 2 c (p + 1) sin(kπ/(2(p + 1))); energy is conserved.
 struct Wave : FieldEquation {
   static constexpr std::string_view name = "wave";
+  static constexpr std::array<std::string_view, 1> mesh_keys{"points"};
   static constexpr bool is_linear = true;
 
   Index points;

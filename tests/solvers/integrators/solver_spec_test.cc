@@ -16,6 +16,21 @@ TEST(SolverSpec, IsReadBackFromItsText) {
   EXPECT_EQ(to_text({"dopri5", 1e-9}), "dopri5 to 1e-09");
 }
 
+TEST(SolverSpec, WithAnEquationOfItsOwnIsReadBackToo) {
+  SolverSpec spec("rk4", 16);
+  spec.options.set("coarsening", std::int64_t{2});
+  spec.problem["viscosity"] = 0.05;
+  spec.problem["u.rhs"] = std::string("max(u, 0.0), problem.v = 1");
+  const std::string text = "rk4 x 16, coarsening = 2, problem.u.rhs = \"max(u, 0.0), problem.v = 1\", "
+                           "problem.viscosity = 0.05";
+  EXPECT_EQ(to_text(spec), text);
+  EXPECT_EQ(parse_solver(text), spec);
+  EXPECT_TRUE(spec.is_of_variant());
+  EXPECT_EQ(spec.without_variant(), (SolverSpec{"rk4", 16}));
+  EXPECT_NE(spec, (SolverSpec{"rk4", 16}));
+  EXPECT_THROW(parse_solver("rk4 x 16, problem.viscosity = high"), std::invalid_argument);
+}
+
 TEST(SolverSpec, RefusesTextsThatSayNoSolver) {
   for (const char* text :
        {"", "rk4", "rk4 x", "rk4 x ", "rk4 x sixteen", "rk4 x 16 ", "rk4 to 1e-9", "dopri5 x 16", "dopri5 to",

@@ -1,0 +1,108 @@
+#include "apps/forerun/config/coarse_strategy.h"
+
+#include <algorithm>
+
+#include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/config.h"
+
+namespace forerun {
+namespace {
+
+constexpr Index kShare = 4;
+constexpr std::int64_t kUsualCoarsening = 2;
+
+class Strategy {
+ public:
+  Strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters& coarse)
+      : document_(document), fine_(fine), coarse_(coarse), name_(coarse.text("strategy")) {}
+
+  void complete() {
+    if (!coarse_.is_set("method")) choose_method();
+    name_ == "optimised" ? optimise() : choose_steps();
+    if (name_ == "coarser-mesh") {
+      if (!coarse_.is_set("coarsening")) coarse_.set("coarsening", kUsualCoarsening);
+      if (coarse_.integer("coarsening") == 1) refuse("coarsening", "must be at least 2 with a coarser mesh");
+    }
+    if (name_ == "simplified" && !changes_the_equation()) {
+      refuse("strategy", "needs parameters of the equation that are others, like problem = { viscosity = 0.05 }");
+    }
+    const SolverSpec chosen(coarse_.text("method"));
+    if (name_ == "lower-order" && fine_.entry().order > 0 && chosen.entry().order >= fine_.entry().order) {
+      refuse(coarse_.is_set("method") && document_.find("coarse", "method") != nullptr ? "method" : "strategy",
+             "must be of lower order than the fine solver's " + fine_.method);
+    }
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& key, const std::string& rule) const {
+    throw UsageError(place_of(document_, "coarse", key) + ": [coarse] " + key + " = " +
+                     toml_text(coarse_.value(key)) + ": " + rule);
+  }
+
+  void choose_method() {
+    if (fine_.external) refuse("strategy", "needs an integrator as fine solver, or a 'method'");
+    const bool is_implicit = fine_.entry().needs != IntegratorNeeds::nothing;
+    coarse_.set("method", name_ == "optimised"     ? std::string("optimised")
+                          : name_ != "lower-order" ? fine_.method
+                          : is_implicit            ? std::string("backward_euler")
+                                                   : std::string("rk1"));
+  }
+
+  /// One step a slice, for the fine solver's own steps where their function is known.
+  void optimise() {
+    if (coarse_.text("method") != "optimised") refuse("method", "must be left out, the strategy is one");
+    if (!coarse_.is_set("steps")) coarse_.set("steps", std::int64_t{1});
+    if (coarse_.is_set("fine_method") || fine_.external) return;
+    const auto& keys = coarse_.specs();
+    const auto key = std::find_if(keys.begin(), keys.end(), [](const auto& k) { return k.name == "fine_method"; });
+    if (std::find(key->choices.begin(), key->choices.end(), fine_.method) == key->choices.end()) return;
+    coarse_.set("fine_method", fine_.method);
+    if (!coarse_.is_set("fine_steps")) coarse_.set("fine_steps", std::int64_t{fine_.steps()});
+  }
+
+  /// From those of the fine solver, where both methods count alike.
+  void choose_steps() {
+    const SolverSpec chosen(coarse_.text("method"));
+    const std::string& key = chosen.entry().refining_key().name;
+    if (coarse_.is_set(key)) return;
+    const bool count_alike =
+        chosen.method == fine_.method || (!fine_.external && !fine_.is_adaptive() && !chosen.is_adaptive());
+    if (!count_alike) refuse("strategy", "needs '" + key + "', which does not follow from the fine solver");
+    const Index fewer = std::max<Index>(1, fineness(fine_) / kShare);
+    if (chosen.is_adaptive()) {
+      coarse_.set(key, with_fineness(fine_, fewer).tolerance());
+    } else {
+      coarse_.set(key, std::int64_t{fewer});
+    }
+  }
+
+  bool changes_the_equation() const {
+    const auto& keys = coarse_.specs();
+    return std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) {
+      return key.name.starts_with(kVariantPrefix) && coarse_.is_set(key.name);
+    });
+  }
+
+  const ConfigDocument& document_;
+  const SolverSpec& fine_;
+  Parameters& coarse_;
+  std::string name_;
+};
+
+}  // namespace
+
+ParameterSpec strategy_key() {
+  return {.name = "strategy",
+          .default_value = std::string("bigger-step"),
+          .description = "how the coarse solver follows from the fine one where this section does not say: its method with "
+                         "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
+                         "rational function that contracts fastest",
+          .choices = {"bigger-step", "lower-order", "coarser-mesh", "simplified", "optimised"}};
+}
+
+Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse) {
+  Strategy(document, fine, coarse).complete();
+  return coarse;
+}
+
+}  // namespace forerun

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "apps/forerun/config/config_document.h"
+#include "core/base/parameters.h"
+#include "solvers/integrators/solver_spec.h"
+
+namespace forerun {
+
+/// The key [coarse] strategy: how the coarse solver is made from the fine one. What [coarse] itself says goes before,
+/// the rest follows from the strategy:
+///
+///   bigger-step    the fine method with a quarter of its steps
+///   lower-order    Euler's method, explicit or implicit as the fine one is, with a quarter of its steps
+///   coarser-mesh   the fine method with a quarter of its steps on a mesh of every second point
+///   simplified     the fine method with a quarter of its steps for the equation with the parameters in `problem`
+///   optimised      the integrator of that name with one step, made for the fine solver
+///
+/// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
+ParameterSpec strategy_key();
+
+/// `coarse`, the section's values, with method and keys that follow from its strategy. Throws `UsageError` where they do
+/// not go together.
+Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse);
+
+}  // namespace forerun
