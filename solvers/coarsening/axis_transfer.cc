@@ -34,8 +34,9 @@ Index standing_for(const MeshAxis& axis, Index j) {
 class Rows {
  public:
   Rows(const MeshAxis& from, int order, ValuesBeyond beyond)
-      : from_(from), num_nodes_(order), has_zeros_(from.ends == AxisEnds::values_beyond_points &&
-                                                   beyond == ValuesBeyond::zero) {
+      : from_(from),
+        num_nodes_(order),
+        has_zeros_(from.ends == AxisEnds::values_beyond_points && beyond == ValuesBeyond::zero) {
     transfer_.source_points = from.points;
     transfer_.first.push_back(0);
   }
@@ -87,9 +88,7 @@ class Rows {
   AxisTransfer result() { return std::move(transfer_); }
 
  private:
-  bool reaches_beyond() const {
-    return from_.ends == AxisEnds::periodic || from_.ends == AxisEnds::walls_beyond_cells;
-  }
+  bool reaches_beyond() const { return from_.ends == AxisEnds::periodic || from_.ends == AxisEnds::walls_beyond_cells; }
 
   /// Of the interpolation on a mesh of spacing 1: what the value at 0 contributes at `distance`.
   double kernel(double distance) const {

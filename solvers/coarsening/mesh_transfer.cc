@@ -45,7 +45,8 @@ void apply_all(const std::vector<AxisTransfer>& transfers, const StateLayout& fr
     const std::size_t a = first_axis_first ? step : num_axes - 1 - step;
     auto outer = static_cast<Index>(from.fields.size());
     Index inner = 1;
-    for (std::size_t other = 0; other < num_axes; ++other) (other < a ? outer : inner) *= other == a ? 1 : points[other];
+    for (std::size_t other = 0; other < num_axes; ++other)
+      (other < a ? outer : inner) *= other == a ? 1 : points[other];
     points[a] = transfers[a].target_points();
     double* target = out;
     if (step + 1 < num_axes) {

@@ -8,15 +8,15 @@
 namespace forerun {
 
 struct TransferOptions {
-  int order = 4;  ///< 2 or 4: exact for polynomials of degree order − 1
+  int order = 4;         ///< 2 or 4: exact for polynomials of degree order − 1
   bool averages = true;  ///< R takes means; false: injection, the values at the coarse mesh's points
   ValuesBeyond beyond = ValuesBeyond::unknown;
 };
 
 /// States of one mesh as states of another of the same fields and axes, axis by axis (axis_transfer.h).
 ///
-/// Cost: some `order` multiplications a point and axis. Thread-safe, deterministic; no heap traffic in a thread's steady
-/// state.
+/// Cost: some `order` multiplications a point and axis. Thread-safe, deterministic; no heap traffic in a thread's
+/// steady state.
 class MeshTransfer {
  public:
   MeshTransfer(const StateLayout& fine, const StateLayout& coarse, const TransferOptions& options);

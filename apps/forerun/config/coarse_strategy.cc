@@ -35,8 +35,8 @@ class Strategy {
 
  private:
   [[noreturn]] void refuse(const std::string& key, const std::string& rule) const {
-    throw UsageError(place_of(document_, "coarse", key) + ": [coarse] " + key + " = " +
-                     toml_text(coarse_.value(key)) + ": " + rule);
+    throw UsageError(place_of(document_, "coarse", key) + ": [coarse] " + key + " = " + toml_text(coarse_.value(key)) +
+                     ": " + rule);
   }
 
   void choose_method() {
@@ -94,9 +94,10 @@ class Strategy {
 ParameterSpec strategy_key() {
   return {.name = "strategy",
           .default_value = std::string("bigger-step"),
-          .description = "how the coarse solver follows from the fine one where this section does not say: its method with "
-                         "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
-                         "rational function that contracts fastest",
+          .description =
+              "how the coarse solver follows from the fine one where this section does not say: its method with "
+              "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
+              "rational function that contracts fastest",
           .choices = {"bigger-step", "lower-order", "coarser-mesh", "simplified", "optimised"}};
 }
 

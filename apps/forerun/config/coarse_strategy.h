@@ -18,8 +18,8 @@ namespace forerun {
 /// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
 ParameterSpec strategy_key();
 
-/// `coarse`, the section's values, with method and keys that follow from its strategy. Throws `UsageError` where they do
-/// not go together.
+/// `coarse`, the section's values, with method and keys that follow from its strategy. Throws `UsageError` where they
+/// do not go together.
 Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse);
 
 }  // namespace forerun

@@ -30,9 +30,10 @@ struct Setting {
 /// A configuration as it was written: which keys exist and what they may hold is not known here.
 ///
 /// A configuration file is TOML with one level of sections; values are booleans, integers, numbers and strings. In
-/// [problem], [coarse], [lowest] and [highest] there may be tables, [problem.u] or mesh.x = { … }: their keys are written
-/// with dots. Errors: `FileError` if the file cannot be read; `UsageError` "file:line: …" for anything that is not such TOML
-/// (syntax, duplicate keys, invalid UTF-8, other types, keys outside of a section), and for more than 128 KiB of it.
+/// [problem], [coarse], [lowest] and [highest] there may be tables, [problem.u] or mesh.x = { … }: their keys are
+/// written with dots. Errors: `FileError` if the file cannot be read; `UsageError` "file:line: …" for anything that is
+/// not such TOML (syntax, duplicate keys, invalid UTF-8, other types, keys outside of a section), and for more than 128
+/// KiB of it.
 class ConfigDocument {
  public:
   static ConfigDocument read(const std::filesystem::path& path);

@@ -81,7 +81,8 @@ std::vector<ConfigSection> make_sections() {
       {"time", "the interval and its slices", {begin, end, slices, windows, boundaries_key()}, {}},
       {"fine", "the solver whose answer is wanted", fine_keys(), {}},
       {"coarse",
-       "the solver that runs ahead; left out: the cheapest of the fine levels. A table 'problem' holds keys of [problem] "
+       "the solver that runs ahead; left out: the cheapest of the fine levels. A table 'problem' holds keys of "
+       "[problem] "
        "that are others for it",
        coarse_keys(),
        {}},

@@ -35,7 +35,8 @@ bool are_tolerances(const std::vector<double>& numbers) {
   return true;
 }
 
-/// Levels that are tables: steps or tolerance, and an equation of their own, on a coarser mesh or with other parameters.
+/// Levels that are tables: steps or tolerance, and an equation of their own, on a coarser mesh or with other
+/// parameters.
 class LevelTables {
  public:
   LevelTables(const ConfigDocument& document, const SolverSpec& own, bool own_is_given, const Parameters& problem)
@@ -91,9 +92,11 @@ std::string level_table(const SolverSpec& spec) {
   std::string text = spec.entry().refining_key().name + " = " + toml_text(spec.refinement());
   for (const ParameterSpec& key : spec.options.specs()) {
     const ParameterValue& value = spec.options.value(key.name);
-    if (value != key.default_value && key.name != spec.entry().refining_key().name) text += ", " + key.name + " = " + toml_text(value);
+    if (value != key.default_value && key.name != spec.entry().refining_key().name)
+      text += ", " + key.name + " = " + toml_text(value);
   }
-  for (const auto& [key, value] : spec.problem) text += ", " + std::string(kVariantPrefix) + key + " = " + toml_text(value);
+  for (const auto& [key, value] : spec.problem)
+    text += ", " + std::string(kVariantPrefix) + key + " = " + toml_text(value);
   return "{" + text + "}";
 }
 

@@ -27,7 +27,8 @@ ParameterSpec levels_key();
 /// equation's parameters. Throws `UsageError` with place, value and rule.
 FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine, const Parameters& problem);
 
-/// "[16, 64, 256]", tables where meshes or parameters differ, the tables of solvers that are not ours, or "\"auto\"" as long as they are still to be chosen.
+/// "[16, 64, 256]", tables where meshes or parameters differ, the tables of solvers that are not ours, or "\"auto\"" as
+/// long as they are still to be chosen.
 std::string levels_text(const FineLevels& levels);
 
 }  // namespace forerun

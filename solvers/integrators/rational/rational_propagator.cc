@@ -94,7 +94,8 @@ class OptimisedPropagator final : public Propagator {
     const double h = resolved_length(slice) / static_cast<double>(steps_);
     State state = in, slope(dimension());
     std::shared_ptr<const PoleFactors> factors;
-    if (problem_->is_affine()) factors = factors_.get(h, [&] { return make_factors(0.0, State::Zero(dimension()), h); });
+    if (problem_->is_affine())
+      factors = factors_.get(h, [&] { return make_factors(0.0, State::Zero(dimension()), h); });
     for (Index j = 0; j < steps_; ++j) {
       StopScope::throw_if_stop_requested();
       const double time = step_begin(slice, j, steps_) + 0.5 * h;
@@ -157,8 +158,9 @@ class OptimisedPropagator final : public Propagator {
 }  // namespace
 
 IntegratorEntry optimised_entry() {
-  ParameterSpec degree{"degree", std::int64_t{3}, "of the rational function: 2 solves a complex system a step, 3 a real "
-                                                  "one, too"};
+  ParameterSpec degree{"degree", std::int64_t{3},
+                       "of the rational function: 2 solves a complex system a step, 3 a real "
+                       "one, too"};
   degree.minimum = 2;
   degree.maximum = 3;
   ParameterSpec method{"fine_method", std::string(kExact), "the fine solver that it is optimised for"};
@@ -167,8 +169,9 @@ IntegratorEntry optimised_entry() {
   fine_steps.minimum = 1;
   fine_steps.maximum = 1e9;
   return {.name = "optimised",
-          .description = "rational function that lets Parareal contract fastest in front of fine_method where an equation "
-                         "only damps",
+          .description =
+              "rational function that lets Parareal contract fastest in front of fine_method where an equation "
+              "only damps",
           .order = 1,
           .stages = 1,
           .stability = Stability::l_stable,

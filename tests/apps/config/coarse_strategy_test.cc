@@ -120,8 +120,9 @@ TEST(CoarseStrategy, ConfigurationsAreWrittenSoThatTheyReadBackTheSame) {
 
 TEST(CoarseStrategy, RunsConvergeWithEachAndTellWhatTheirSolversWere) {
   const testing::TemporaryDirectory directory;
-  for (const std::string lines : {"strategy = 'bigger-step'", "strategy = 'lower-order'", "strategy = 'coarser-mesh'",
-                                  "strategy = 'simplified'\nproblem = { viscosity = 0.06 }", "strategy = 'optimised'"}) {
+  for (const std::string lines :
+       {"strategy = 'bigger-step'", "strategy = 'lower-order'", "strategy = 'coarser-mesh'",
+        "strategy = 'simplified'\nproblem = { viscosity = 0.06 }", "strategy = 'optimised'"}) {
     const std::string file = directory.write("run.toml", with_coarse(lines));
     const testing::Outcome outcome =
         testing::forerun_with({"compare", file, "--json", "-", "--quiet", "--correctors", "classic"});

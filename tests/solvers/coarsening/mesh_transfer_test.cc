@@ -32,7 +32,8 @@ State values_on(const StateLayout& layout, const std::function<double(double, do
     return back < layout.axes.size() ? layout.axes[layout.axes.size() - 1 - back] : MeshAxis{"", 1, 0.0, 0.0};
   };
   const auto at = [](const MeshAxis& a, Index i) {
-    return a.points == 1 ? a.begin : a.begin + (a.end - a.begin) * static_cast<double>(i) / static_cast<double>(a.points - 1);
+    return a.points == 1 ? a.begin
+                         : a.begin + (a.end - a.begin) * static_cast<double>(i) / static_cast<double>(a.points - 1);
   };
   const MeshAxis x = axis(0), y = axis(1), z = axis(2);
   Index next = 0;
@@ -71,7 +72,9 @@ double smooth(double x, double y, double z) {
   return std::cos(2.0 * kPi * x + 0.3) * std::cos(2.0 * kPi * y) * std::exp(std::sin(2.0 * kPi * z));
 }
 /// With slope zero at walls.
-double mirrored(double x, double y, double z) { return std::cos(kPi * x) * std::cos(2.0 * kPi * y) * std::cos(kPi * z); }
+double mirrored(double x, double y, double z) {
+  return std::cos(kPi * x) * std::cos(2.0 * kPi * y) * std::cos(kPi * z);
+}
 
 /// log2 of by how much errors fall when both meshes are refined by two.
 Errors orders(const std::vector<AxisEnds>& ends, Index parts, Index ratio, const TransferOptions& options) {

@@ -40,14 +40,13 @@ struct MeshCase {
 };
 
 TEST(VariantPropagatorTest, EveryEquationOnAMeshIsSolvedOnACoarserOne) {
-  for (const MeshCase& mesh : {MeshCase{"burgers", {{"points", std::int64_t{128}}}, 64},
-                               MeshCase{"allen_cahn", {{"points", std::int64_t{64}}}, 32},
-                               MeshCase{"heat", {{"points", std::int64_t{63}}}, 31},
-                               MeshCase{"heat_2d", {{"points", std::int64_t{15}}}, 49},
-                               MeshCase{"diffusion_reaction", {{"cells", std::int64_t{16}}}, 128},
-                               MeshCase{"shallow_water", {}, 3 * 51 * 26},
-                               MeshCase{"transport", {{"points", std::int64_t{40}}}, 20},
-                               MeshCase{"wave", {{"points", std::int64_t{39}}}, 38}}) {
+  for (const MeshCase& mesh :
+       {MeshCase{"burgers", {{"points", std::int64_t{128}}}, 64},
+        MeshCase{"allen_cahn", {{"points", std::int64_t{64}}}, 32},
+        MeshCase{"heat", {{"points", std::int64_t{63}}}, 31}, MeshCase{"heat_2d", {{"points", std::int64_t{15}}}, 49},
+        MeshCase{"diffusion_reaction", {{"cells", std::int64_t{16}}}, 128}, MeshCase{"shallow_water", {}, 3 * 51 * 26},
+        MeshCase{"transport", {{"points", std::int64_t{40}}}, 20},
+        MeshCase{"wave", {{"points", std::int64_t{39}}}, 38}}) {
     const auto problem = make_problem(mesh.problem, mesh.values);
     const SolverSpec spec = coarser({"rk4", 64}, 2);
     EXPECT_EQ(make_variant(*problem, spec)->dimension(), mesh.coarse_dimension) << mesh.problem;

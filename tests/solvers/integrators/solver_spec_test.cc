@@ -21,8 +21,9 @@ TEST(SolverSpec, WithAnEquationOfItsOwnIsReadBackToo) {
   spec.options.set("coarsening", std::int64_t{2});
   spec.problem["viscosity"] = 0.05;
   spec.problem["u.rhs"] = std::string("max(u, 0.0), problem.v = 1");
-  const std::string text = "rk4 x 16, coarsening = 2, problem.u.rhs = \"max(u, 0.0), problem.v = 1\", "
-                           "problem.viscosity = 0.05";
+  const std::string text =
+      "rk4 x 16, coarsening = 2, problem.u.rhs = \"max(u, 0.0), problem.v = 1\", "
+      "problem.viscosity = 0.05";
   EXPECT_EQ(to_text(spec), text);
   EXPECT_EQ(parse_solver(text), spec);
   EXPECT_TRUE(spec.is_of_variant());

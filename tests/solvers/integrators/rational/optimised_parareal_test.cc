@@ -12,8 +12,8 @@ namespace forerun {
 namespace {
 
 /// Each sine mode's largest error over the boundaries, against serial fine, after 1, 2, … iterations (a column each).
-States mode_errors(const Propagator& coarse, const Propagator& fine, const State& start,
-                                        const TimeGrid& grid, Index count) {
+States mode_errors(const Propagator& coarse, const Propagator& fine, const State& start, const TimeGrid& grid,
+                   Index count) {
   const SerialSolution serial = solve_serial(grid, start, fine);
   const Index d = start.size();
   States modes(d, d);
@@ -88,8 +88,8 @@ TEST(OptimisedParareal, AStepIsTheRationalFunctionOfTheMode) {
   const SolverSpec spec = optimised("exact", 1, 3);
   const State end = propagate(*problem, spec, State::Ones(1), 0.5);
   const double s = 1.5;
-  const double value = (1.0 - 0.223006 * s + 0.0109465 * s * s) /
-                       (1.0 + 0.776994 * s + 0.272886 * s * s + 0.0967083 * s * s * s);
+  const double value =
+      (1.0 - 0.223006 * s + 0.0109465 * s * s) / (1.0 + 0.776994 * s + 0.272886 * s * s + 0.0967083 * s * s * s);
   EXPECT_NEAR(end[0], value, 1e-5);
 }
 
