@@ -17,6 +17,7 @@ namespace forerun {
 namespace {
 
 constexpr const char* kExact = "exact";
+constexpr int kStages = 2;
 
 /// Methods of equal steps that damp stiff modes away: in front of others nothing contracts.
 std::vector<std::string> fine_methods() {
@@ -85,10 +86,8 @@ class OptimisedPropagator final : public Propagator {
 
   Index dimension() const override { return problem_->dimension(); }
 
-  /// A right-hand side and a system a pole, each as much as some ten of them.
-  double work_per_slice() const override {
-    return static_cast<double>(steps_) * (1.0 + 10.0 * static_cast<double>(poles_.size()));
-  }
+  /// As implicit methods count: systems, of degree 3 that is a real and a complex one.
+  double work_per_slice() const override { return static_cast<double>(kStages) * static_cast<double>(steps_); }
 
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override {
     const double h = resolved_length(slice) / static_cast<double>(steps_);
@@ -173,7 +172,7 @@ IntegratorEntry optimised_entry() {
               "rational function that lets Parareal contract fastest in front of fine_method where an equation "
               "only damps",
           .order = 1,
-          .stages = 1,
+          .stages = kStages,
           .stability = Stability::l_stable,
           .needs = IntegratorNeeds::jacobian,
           .keys = {steps_key(), degree, method, fine_steps},
