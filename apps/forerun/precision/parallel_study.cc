@@ -58,7 +58,7 @@ std::vector<ParallelSettings> parallel_candidates(const std::vector<PrecisionPoi
   if (fine == nullptr) return {};
   const PrecisionPoint* rough = fastest_within(serial, kRoughError);
   const bool rough_helps =
-      rough->solver.method != fine->solver.method && kMuchCheaper * rough->seconds <= fine->seconds;
+      rough != nullptr && rough->solver.method != fine->solver.method && kMuchCheaper * rough->seconds <= fine->seconds;
   const std::set<Index> counts = {kFewSlices * threads, kManySlices * threads,
                                   std::max<Index>(configured_slices, threads)};
   std::vector<ParallelSettings> candidates;
