@@ -120,7 +120,7 @@ struct Brusselator2d : FieldEquation {
 ProblemEntry brusselator_2d_problem() {
   return make_entry<Brusselator2d>(
       "u_t = D_u lap u + A - (B + 1) u + u^2 v, v_t = D_v lap v + B u - u^2 v on a periodic square of unit cells",
-      {integer_parameter("cells", 64, 2, 5000, "cells a side, m; dimension 2 m^2"),
+      {integer_parameter("cells", 16, 2, 5000, "cells a side, m; dimension 2 m^2"),
        positive_parameter("a", 1.0, "A, feed of u"), positive_parameter("b", 3.0, "B; oscillates above 1 + A^2"),
        positive_parameter("diffusivity_u", 0.01, "D_u, in cells^2/s", "1/s"),
        positive_parameter("diffusivity_v", 0.001, "D_v, in cells^2/s", "1/s"), seed_parameter()});

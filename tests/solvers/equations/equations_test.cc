@@ -240,9 +240,10 @@ TEST(Brusselator2dTest, WithoutDifferencesIsTheBrusselator) {
 }
 
 TEST(Brusselator2dTest, StartsFromRestWithNormalNoiseThatItsSeedDetermines) {
-  const State first = make_problem("brusselator_2d")->initial_state();
-  EXPECT_EQ(first, make_problem("brusselator_2d")->initial_state());
-  EXPECT_NE(first, make_problem("brusselator_2d", {{"seed", std::int64_t{2}}})->initial_state());
+  constexpr std::int64_t cells = 64;
+  const State first = make_problem("brusselator_2d", {{"cells", cells}})->initial_state();
+  EXPECT_EQ(first, make_problem("brusselator_2d", {{"cells", cells}})->initial_state());
+  EXPECT_NE(first, make_problem("brusselator_2d", {{"cells", cells}, {"seed", std::int64_t{2}}})->initial_state());
   const Eigen::ArrayXd noise = first.tail(64 * 64).array() - 3.0;
   EXPECT_EQ(first.head(64 * 64), State::Ones(64 * 64));
   EXPECT_NEAR(noise.mean(), 0.0, 0.005);
