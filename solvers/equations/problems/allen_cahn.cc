@@ -5,6 +5,7 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
+#include "solvers/equations/reaction_diffusion.h"
 
 namespace forerun {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 ///   u_t = ε² u_xx + u − u³  on [−1, 1],   u(x, 0) = 0.1 + ½ cos(πx) − 0.4 cos(4πx),
 ///
 /// on d cells of width 2/d by central differences; the ends are neighbours (periodic) or mirrors (neumann).
-struct AllenCahn : FieldEquation {
+struct AllenCahn : ReactionDiffusion<AllenCahn> {
   static constexpr std::string_view name = "allen_cahn";
   static constexpr std::array<std::string_view, 1> mesh_keys{"points"};
 
@@ -40,18 +41,6 @@ struct AllenCahn : FieldEquation {
     return {{"u"}, {{"x", points, -end, end, is_periodic ? AxisEnds::periodic : AxisEnds::walls_beyond_cells}}};
   }
 
-  template <class Scalar>
-  FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    in_each_cell<true>(u, du);
-  }
-
-  /// Diffusion.
-  template <class Scalar>
-  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    in_each_cell<false>(u, du);
-  }
-
- private:
   template <bool reacts, class Scalar>
   FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
     const Index last = points - 1;
@@ -61,6 +50,7 @@ struct AllenCahn : FieldEquation {
     du[last] = change<reacts>(u[last - 1], u[last], u[is_periodic ? 0 : last]);
   }
 
+ private:
   template <bool reacts, class Scalar>
   FORERUN_INLINE Scalar change(const Scalar& left, const Scalar& mid, const Scalar& right) const {
     const Scalar spread = diffusion * (left - 2.0 * mid + right);

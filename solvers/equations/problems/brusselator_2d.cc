@@ -4,6 +4,7 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
+#include "solvers/equations/reaction_diffusion.h"
 #include "solvers/equations/uniform_noise.h"
 
 namespace forerun {
@@ -15,7 +16,7 @@ namespace {
 ///
 /// on m × m cells of width 1 with the five-point Laplacian. State: u, then v, each row by row; d = 2 m². Initial state:
 /// rest, u = A and v = B/A, with normal noise of standard deviation 0.1 in v.
-struct Brusselator2d : FieldEquation {
+struct Brusselator2d : ReactionDiffusion<Brusselator2d> {
   static constexpr std::string_view name = "brusselator_2d";
 
   Index cells;  ///< m
@@ -61,41 +62,14 @@ struct Brusselator2d : FieldEquation {
     return state;
   }
 
-  template <class Scalar>
-  FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    in_each_cell<true>(u, du);
-  }
-
-  /// Diffusion.
-  template <class Scalar>
-  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    in_each_cell<false>(u, du);
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
+    in_each_cell_of_square<BeyondEdges::opposite>(
+        cells, [&](Index i, Index left, Index right, Index up, Index down)
+                   __attribute__((always_inline)) { change<reacts>(u, du, i, left, right, up, down); });
   }
 
  private:
-  template <bool reacts, class Scalar>
-  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
-    const Index m = cells;
-    const Index num_cells = m * m;
-    // All inner rows are one long loop; what it gets wrong in the first and the last column is done again below.
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = m; i < num_cells - m; ++i) change<reacts>(u, du, i, i - 1, i + 1, i - m, i + m);
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 1; i < m - 1; ++i) change<reacts>(u, du, i, i - 1, i + 1, num_cells - m + i, i + m);
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = num_cells - m + 1; i < num_cells - 1; ++i) {
-      change<reacts>(u, du, i, i - 1, i + 1, i - m, i + m - num_cells);
-    }
-    for (Index row = 0; row < m; ++row) {
-      const Index up = (row == 0 ? m - 1 : row - 1) * m;
-      const Index down = (row == m - 1 ? 0 : row + 1) * m;
-      const Index first = row * m;
-      const Index last = first + m - 1;
-      change<reacts>(u, du, first, last, first + 1, up, down);
-      change<reacts>(u, du, last, last - 1, first, up + m - 1, down + m - 1);
-    }
-  }
-
   /// Both derivatives in cell i, given the places of its four neighbours.
   template <bool reacts, class Scalar>
   FORERUN_INLINE void change(const Scalar* u, Scalar* du, Index i, Index left, Index right, Index up,

@@ -3,6 +3,7 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
+#include "solvers/equations/reaction_diffusion.h"
 #include "solvers/equations/uniform_noise.h"
 
 namespace forerun {
@@ -14,7 +15,7 @@ namespace {
 ///
 /// on m × m cells of width 2/m with the five-point Laplacian; a wall mirrors its cell, so no difference crosses it.
 /// State: u, then v, each row by row; d = 2 m². Initial state: noise, uniform in [0, 1).
-struct DiffusionReaction : FieldEquation {
+struct DiffusionReaction : ReactionDiffusion<DiffusionReaction> {
   static constexpr std::string_view name = "diffusion_reaction";
   static constexpr std::array<std::string_view, 2> mesh_keys{"cells", "cells"};
 
@@ -47,39 +48,14 @@ struct DiffusionReaction : FieldEquation {
     return state;
   }
 
-  template <class Scalar>
-  FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    in_each_cell<true>(u, du);
-  }
-
-  /// Diffusion.
-  template <class Scalar>
-  FORERUN_INLINE void stiff_rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
-    in_each_cell<false>(u, du);
+  template <bool reacts, class Scalar>
+  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
+    in_each_cell_of_square<BeyondEdges::mirror>(
+        cells, [&](Index i, Index left, Index right, Index up, Index down)
+                   __attribute__((always_inline)) { change<reacts>(u, du, i, left, right, up, down); });
   }
 
  private:
-  template <bool reacts, class Scalar>
-  FORERUN_INLINE void in_each_cell(const Scalar* u, Scalar* du) const {
-    const Index num_cells = cells * cells;
-    const Index last = cells - 1;
-    // All inner rows are one long loop; what it gets wrong next to the left and right walls is done again below.
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = cells; i < num_cells - cells; ++i) change<reacts>(u, du, i, i - 1, i + 1, i - cells, i + cells);
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = 1; i < last; ++i) change<reacts>(u, du, i, i - 1, i + 1, i, i + cells);
-    FORERUN_INDEPENDENT_ITERATIONS
-    for (Index i = num_cells - last; i < num_cells - 1; ++i) change<reacts>(u, du, i, i - 1, i + 1, i - cells, i);
-    for (Index row = 0; row < cells; ++row) {
-      const Index up = row == 0 ? 0 : -cells;
-      const Index down = row == last ? 0 : cells;
-      const Index i = row * cells;
-      const Index j = i + last;
-      change<reacts>(u, du, i, i, i + 1, i + up, i + down);
-      change<reacts>(u, du, j, j - 1, j, j + up, j + down);
-    }
-  }
-
   /// Both derivatives in cell i, given the places of its four neighbours.
   template <bool reacts, class Scalar>
   FORERUN_INLINE void change(const Scalar* u, Scalar* du, Index i, Index left, Index right, Index up,
