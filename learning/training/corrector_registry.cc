@@ -1,133 +1,16 @@
 #include "learning/training/corrector_registry.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <map>
-#include <type_traits>
+#include <utility>
 
-#include "learning/kriging/kriging_corrector.h"
-#include "learning/random_features/randnet_corrector.h"
-#include "learning/random_features/randnet_local_corrector.h"
 #include "learning/stencil/stencil_corrector.h"
-#include "learning/subspace/krylov_corrector.h"
 #include "learning/subspace/secant_corrector.h"
+#include "learning/training/corrector_parameters.h"
 #include "learning/training/guarded_corrector.h"
+#include "learning/training/learner_entries.h"
 
 namespace forerun {
 namespace {
-
-/// Round-trips.
-std::string printed(const ParameterValue& value) {
-  return std::visit(
-      [](const auto& held) -> std::string {
-        using Held = std::decay_t<decltype(held)>;
-        if constexpr (std::is_same_v<Held, std::string>) {
-          return held;
-        } else if constexpr (std::is_same_v<Held, bool>) {
-          return held ? "true" : "false";
-        } else {
-          std::array<char, 32> buffer;
-          return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), held).ptr};
-        }
-      },
-      value);
-}
-
-std::map<std::string, std::string> printed(const Parameters& parameters) {
-  std::map<std::string, std::string> result;
-  for (const ParameterSpec& spec : parameters.specs()) result[spec.name] = printed(parameters.value(spec.name));
-  return result;
-}
-
-ParameterSpec integer(std::string name, std::int64_t value, double minimum, double maximum, std::string description) {
-  ParameterSpec spec{std::move(name), value, std::move(description)};
-  spec.minimum = minimum;
-  spec.maximum = maximum;
-  return spec;
-}
-
-ParameterSpec number(std::string name, double value, double minimum, bool minimum_allowed, std::string description) {
-  ParameterSpec spec{std::move(name), value, std::move(description)};
-  spec.minimum = minimum;
-  spec.minimum_allowed = minimum_allowed;
-  return spec;
-}
-
-ParameterSpec activation() {
-  ParameterSpec spec{"activation", std::string("relu"), "activation of the random layer"};
-  spec.choices = {"relu", "tanh"};
-  return spec;
-}
-
-LayerOptions layer_options(const Parameters& parameters, std::uint64_t seed) {
-  LayerOptions layer;
-  layer.activation = parameters.text("activation");
-  layer.neurons = parameters.integer("neurons");
-  layer.scale = parameters.number("scale");
-  layer.bias_scale = parameters.number("bias_scale");
-  layer.input_degree = parameters.integer("degree");
-  layer.sketch_size = parameters.integer("sketch");
-  layer.seed = seed;
-  return layer;
-}
-
-CorrectorEntry classic_entry() {
-  CorrectorEntry entry;
-  entry.name = "classic";
-  entry.description = "no corrector: Parareal as it was published first";
-  return entry;
-}
-
-KrigingOptions kriging_options(const Parameters& parameters, std::uint64_t seed) {
-  KrigingOptions options;
-  options.kernel = covariance_kernel(parameters.text("kernel"));
-  options.neighbors = parameters.integer("neighbors");
-  options.window = parameters.integer("window");
-  options.relevance = parameters.flag("relevance");
-  options.standardize = parameters.flag("standardize");
-  options.sketch_size = parameters.integer("sketch");
-  options.seed = seed;
-  options.printed = printed(parameters);
-  return options;
-}
-
-CorrectorEntry kriging_entry() {
-  CorrectorEntry entry;
-  entry.name = "kriging";
-  entry.description = "Gaussian-process regression on the harvested states around each slice's newest";
-  ParameterSpec kernel{"kernel", std::string("matern72"), "covariance: how smooth the discrepancy is taken to be"};
-  kernel.choices = covariance_kernel_names();
-  entry.parameters = {
-      kernel,
-      integer("neighbors", 18, 1, 1000, "harvested states that a prediction is made from"),
-      {"relevance", true, "learn how much each component matters, of states with at most 16"},
-      integer("sketch", 2048, 0, 1000000, "states longer than this are compressed to it for distances; 0: never"),
-      {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
-      integer("window", 3, 0, 1000000000, "slices to each side that neighbours are looked for in"),
-  };
-  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    return make_kriging_corrector(kriging_options(parameters, context.seed), context.bounds);
-  };
-  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return kriging_bytes(kriging_options(parameters, 0), size.dimension, size.num_slices, size.num_samples).total();
-  };
-  return entry;
-}
-
-CorrectorEntry secant_entry() {
-  CorrectorEntry entry;
-  entry.name = "secant";
-  entry.description = "each slice by itself, as an affine function of its states so far; made for forced problems";
-  entry.parameters = {integer("rank", 16, 1, 1000, "earlier states of a slice that its model is made from, at most")};
-  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    return make_secant_corrector({parameters.integer("rank"), printed(parameters)}, context.bounds);
-  };
-  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return secant_bytes({parameters.integer("rank"), {}}, size.dimension, size.num_slices);
-  };
-  return entry;
-}
 
 /// Makes the corrector of an entry with its default options.
 CorrectorFactory default_factory(const CorrectorEntry& entry, const CorrectorContext& context) {
@@ -138,11 +21,18 @@ Candidate by_slice(const CorrectorContext& context) {
   return {"by slice", default_factory(secant_entry(), context), true};
 }
 
+ParameterSpec by_slice_option() {
+  return {"by_slice", true, "also learn each slice by itself, and use what has predicted better: for forced problems"};
+}
+
+double by_slice_bytes(const Parameters& parameters, const LearningSize& size) {
+  return parameters.flag("by_slice") ? secant_bytes({}, size.dimension, size.num_slices) : 0.0;
+}
+
 /// A learner of what all slices have in common does not know when they are. Where that matters more than what it knows,
 /// each slice by itself serves better; the option says no to that.
 CorrectorEntry beside_by_slice(CorrectorEntry entry) {
-  entry.parameters.push_back(
-      {"by_slice", true, "also learn each slice by itself, and use what has predicted better: for forced problems"});
+  entry.parameters.push_back(by_slice_option());
   entry.make = [name = entry.name, make_learner = entry.make](const Parameters& parameters,
                                                               const CorrectorContext& context) {
     if (!parameters.flag("by_slice")) return make_learner(parameters, context);
@@ -152,8 +42,7 @@ CorrectorEntry beside_by_slice(CorrectorEntry entry) {
     return make_guarded_corrector(name, std::move(candidates), StateNorm(context.bounds));
   };
   entry.bytes = [bytes_of_learner = entry.bytes](const Parameters& parameters, const LearningSize& size) {
-    return bytes_of_learner(parameters, size) +
-           (parameters.flag("by_slice") ? secant_bytes({}, size.dimension, size.num_slices) : 0.0);
+    return bytes_of_learner(parameters, size) + by_slice_bytes(parameters, size);
   };
   return entry;
 }
@@ -178,6 +67,12 @@ StencilOptions small_stencil() {
   return options;
 }
 
+CorrectorFactory stencil_factory(const Parameters& parameters, const CorrectorContext& context) {
+  return [options = stencil_options(parameters, context.seed), context] {
+    return make_stencil_corrector(options, context.bounds, context.layout);
+  };
+}
+
 /// `stencil`, and a layer on it unless that is "none".
 void add_stencil(std::vector<Candidate>& candidates, CorrectorFactory make, const std::string& layer,
                  const CorrectorContext& context) {
@@ -198,25 +93,24 @@ CorrectorEntry stencil_entry() {
   CorrectorEntry entry;
   entry.name = "stencil";
   entry.description = "a random-feature network with weights shared over the mesh: of the state around each point";
-  ParameterSpec shape = activation();
+  ParameterSpec shape = activation_option();
   shape.default_value = std::string("tanh");
   ParameterSpec layer{"layer", std::string("secant"),
                       "what learns from what the network leaves, used once it has predicted as well"};
   layer.choices = {"secant", "kriging", "none"};
   entry.parameters = {
       shape,
-      integer("neurons", 300, 0, 2000, "neurons of the random layer, where the recipe that is chosen has any"),
+      integer_option("neurons", 300, 0, 2000, "neurons of the random layer, where the recipe that is chosen has any"),
       {"recipe", std::string("auto"), "what the network looks at around a point; auto: chosen from the run's data"},
-      number("ridge", 0.0, 0.0, true,
-             "ridge of the fit relative to the features' mean energy; 0: 1e-7 with neurons, 1e-9 without"),
-      integer("rows", 16, 1, 1000, "points, and changes at points, that each sweep's fit learns from, a feature"),
+      number_option("ridge", 0.0, 0.0, true,
+                    "ridge of the fit relative to the features' mean energy; 0: 1e-7 with neurons, 1e-9 without"),
+      integer_option("rows", 16, 1, 1000,
+                     "points, and changes at points, that each sweep's fit learns from, a feature"),
       layer,
-      {"by_slice", true, "also learn each slice by itself, and use what has predicted better: for forced problems"},
+      by_slice_option(),
   };
   entry.make = [](const Parameters& parameters, const CorrectorContext& context) -> std::unique_ptr<Corrector> {
-    const auto make_learner = [options = stencil_options(parameters, context.seed), context] {
-      return make_stencil_corrector(options, context.bounds, context.layout);
-    };
+    const CorrectorFactory make_learner = stencil_factory(parameters, context);
     const std::string& on_top = parameters.text("layer");
     if (on_top == "none" && !parameters.flag("by_slice")) return make_learner();
     std::vector<Candidate> candidates;
@@ -227,8 +121,7 @@ CorrectorEntry stencil_entry() {
   entry.needs_mesh = true;
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
     return stencil_bytes(stencil_options(parameters, 0), size.dimension, size.num_slices) +
-           layer_bytes(parameters.text("layer"), size) +
-           (parameters.flag("by_slice") ? secant_bytes({}, size.dimension, size.num_slices) : 0.0);
+           layer_bytes(parameters.text("layer"), size) + by_slice_bytes(parameters, size);
   };
   return entry;
 }
@@ -251,10 +144,7 @@ std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
     Parameters parameters(stencil_entry().parameters);
     parameters.set("neurons", std::int64_t{small_stencil().neurons});
     parameters.set("rows", std::int64_t{small_stencil().rows});
-    const auto make_learner = [options = stencil_options(parameters, context.seed), context] {
-      return make_stencil_corrector(options, context.bounds, context.layout);
-    };
-    add_stencil(candidates, make_learner, "secant", context);
+    add_stencil(candidates, stencil_factory(parameters, context), "secant", context);
   }
   for (const std::int64_t neighbors : guarded_neighbors) {
     candidates.push_back(
@@ -289,96 +179,6 @@ CorrectorEntry auto_entry() {
       prepared = std::max(prepared, bytes.prepared);
     }
     return fitted + prepared;
-  };
-  return entry;
-}
-
-CorrectorEntry krylov_entry() {
-  CorrectorEntry entry;
-  entry.name = "krylov";
-  entry.description = "the discrepancy of the state's projection on all harvested ones; made for linear problems";
-  entry.parameters = {
-      integer("rank", 128, 1, 100000, "directions of the harvested subspace at most"),
-      number("tolerance", 1e-11, 0.0, false, "directions this small beside the largest do not count"),
-  };
-  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    return make_krylov_corrector({parameters.number("tolerance"), parameters.integer("rank"), printed(parameters)},
-                                 context.bounds);
-  };
-  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    const KrylovOptions options{parameters.number("tolerance"), parameters.integer("rank"), {}};
-    return krylov_bytes(options, size.dimension, size.num_samples);
-  };
-  return entry;
-}
-
-RandnetOptions randnet_options(const Parameters& parameters, std::uint64_t seed) {
-  RandnetOptions options;
-  options.layer = layer_options(parameters, seed);
-  options.growth = parameters.number("growth");
-  options.standardize = parameters.flag("standardize");
-  options.layer.linear = true;
-  options.layer.constant = true;
-  options.ridge = parameters.number("ridge");
-  options.rank = parameters.integer("rank");
-  options.printed = printed(parameters);
-  return options;
-}
-
-CorrectorEntry randnet_entry() {
-  CorrectorEntry entry;
-  entry.name = "randnet";
-  entry.description = "one random-feature network for all slices, its readout fitted to the whole harvest";
-  entry.parameters = {
-      activation(),
-      number("bias_scale", 1.0, 0.0, false, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
-      integer("degree", 1, 1, 2, "2: products of two inputs are inputs as well"),
-      number("growth", 2.0, 1.0, true, "how much more each iteration's samples weigh than the one's before, at first"),
-      integer("neurons", 0, 0, 100000, "neurons of the random layer; 0: by the length of the state, 250 to 1000"),
-      integer("rank", 0, 0, 100000,
-              "states longer than this have their outputs compressed to so many modes at first; 0: 128 or 256"),
-      number("ridge", 1e-10, 0.0, true, "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
-      number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
-      integer("sketch", 512, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),
-      {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
-  };
-  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    return make_randnet_corrector(randnet_options(parameters, context.seed), context.bounds);
-  };
-  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return randnet_bytes(randnet_options(parameters, 0), size.dimension, size.num_slices);
-  };
-  return entry;
-}
-
-RandnetLocalOptions randnet_local_options(const Parameters& parameters, std::uint64_t seed) {
-  RandnetLocalOptions options;
-  options.layer = layer_options(parameters, seed);
-  options.neighbors = parameters.integer("neighbors");
-  options.window = parameters.integer("window");
-  options.printed = printed(parameters);
-  return options;
-}
-
-CorrectorEntry randnet_local_entry() {
-  CorrectorEntry entry;
-  entry.name = "randnet-local";
-  entry.description = "RandNet-Parareal as published: a readout on the nearest neighbours at each prediction";
-  entry.parameters = {
-      activation(),
-      number("bias_scale", 1.0, 0.0, false, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
-      integer("degree", 1, 1, 2, "2: products of two inputs are inputs as well (the published ODE runs)"),
-      integer("neighbors", 4, 1, 100, "harvested states that a readout is fitted to"),
-      integer("neurons", 100, 1, 100000, "neurons of the random layer (20 in the published ODE runs)"),
-      number("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
-      integer("sketch", 2048, 0, 1000000, "states longer than this are compressed to it before the layer; 0: never"),
-      integer("window", 2, 0, 1000000000, "slices to each side that neighbours are looked for in"),
-  };
-  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
-    return make_randnet_local_corrector(randnet_local_options(parameters, context.seed), context.bounds);
-  };
-  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return randnet_local_bytes(randnet_local_options(parameters, 0), size.dimension, size.num_samples);
   };
   return entry;
 }
