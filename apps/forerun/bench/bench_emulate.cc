@@ -214,9 +214,7 @@ std::vector<ParameterSpec> emulate_keys() {
       {"store", std::string(""), "settings of the run that a store's model comes from"},
       {"slice_seconds", 0.0, "how long a fine solve takes; 0: as long as it was recorded to", 0.0}};
   for (const char* name : {"cold_goal", "store_goal", "ladder_goal"}) {
-    ParameterSpec goal{name, 1.0, "speed-up that auto is to reach", 0.0};
-    goal.minimum_allowed = false;
-    keys.push_back(goal);
+    keys.push_back(goal_key(name, "speed-up that auto is to reach"));
   }
   return keys;
 }

@@ -127,9 +127,7 @@ std::vector<ParameterSpec> speed_keys() {
   std::vector<ParameterSpec> keys = {
       {"variants", std::string("classic,randnet-local,auto,classic+ladder,auto+ladder"), "correctors, with a ladder"}};
   for (const char* name : {"sweeps_goal", "speedup_goal", "modelled_goal"}) {
-    ParameterSpec goal{name, 1.0, "what the best variant is to reach", 0.0};
-    goal.minimum_allowed = false;
-    keys.push_back(goal);
+    keys.push_back(goal_key(name, "what the best variant is to reach"));
   }
   return keys;
 }

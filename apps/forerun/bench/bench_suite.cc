@@ -58,6 +58,12 @@ std::vector<BenchEntry> read_suite(const std::filesystem::path& path, const std:
   return entries;
 }
 
+ParameterSpec goal_key(const std::string& name, const std::string& description) {
+  ParameterSpec goal{name, 1.0, description, 0.0};
+  goal.minimum_allowed = false;
+  return goal;
+}
+
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> words;
   std::istringstream stream(text);

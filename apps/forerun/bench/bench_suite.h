@@ -25,6 +25,9 @@ struct BenchEntry {
 std::vector<BenchEntry> read_suite(const std::filesystem::path& path, const std::vector<ParameterSpec>& specs,
                                    const std::vector<std::string>& only);
 
+/// A key that says what is to be reached: a number > 0.
+ParameterSpec goal_key(const std::string& name, const std::string& description);
+
 /// The words between separators, without empty ones.
 std::vector<std::string> split(const std::string& text, char separator);
 

@@ -8,7 +8,6 @@
 namespace forerun {
 namespace {
 
-constexpr Index kShare = 4;
 constexpr std::int64_t kUsualCoarsening = 2;
 
 class Strategy {
@@ -68,12 +67,7 @@ class Strategy {
     const bool count_alike =
         chosen.method == fine_.method || (!fine_.external && !fine_.is_adaptive() && !chosen.is_adaptive());
     if (!count_alike) refuse("strategy", "needs '" + key + "', which does not follow from the fine solver");
-    const Index fewer = std::max<Index>(1, fineness(fine_) / kShare);
-    if (chosen.is_adaptive()) {
-      coarse_.set(key, with_fineness(fine_, fewer).tolerance());
-    } else {
-      coarse_.set(key, std::int64_t{fewer});
-    }
+    coarse_.set(key, rough_version(fine_).refinement());
   }
 
   bool changes_the_equation() const {
@@ -99,6 +93,11 @@ ParameterSpec strategy_key() {
               "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
               "rational function that contracts fastest",
           .choices = {"bigger-step", "lower-order", "coarser-mesh", "simplified", "optimised"}};
+}
+
+SolverSpec rough_version(const SolverSpec& fine) {
+  constexpr Index share = 4;
+  return with_fineness(fine, std::max<Index>(1, fineness(fine) / share));
 }
 
 Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse) {

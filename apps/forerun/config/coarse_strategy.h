@@ -18,6 +18,9 @@ namespace forerun {
 /// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
 ParameterSpec strategy_key();
 
+/// `fine` with a quarter of its work on a slice: what "bigger-step" is.
+SolverSpec rough_version(const SolverSpec& fine);
+
 /// `coarse`, the section's values, with method and keys that follow from its strategy. Throws `UsageError` where they
 /// do not go together.
 Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse);

@@ -86,16 +86,11 @@ auto find_entry(const ConfigDocument& document, const std::string& section, cons
   }
 }
 
-bool has_key(const Parameters& values, const std::string& name) {
-  const auto& all = values.specs();
-  return std::any_of(all.begin(), all.end(), [&](const ParameterSpec& key) { return key.name == name; });
-}
-
 /// Keys of other methods than the one that is named.
 void refuse_what_is_not_the_methods(const ConfigDocument& document, const std::string& section,
                                     const Parameters& values) {
   const SolverSpec named(values.text("method"));
-  const auto is_its_own = [&](const ParameterSpec& key) { return has_key(named.options, key.name); };
+  const auto is_its_own = [&](const ParameterSpec& key) { return has_key(named.options.specs(), key.name); };
   for (const IntegratorEntry& other : integrator_registry()) {
     for (const ParameterSpec& key : other.keys) {
       if (!values.is_set(key.name) || is_its_own(key)) continue;
@@ -291,16 +286,20 @@ RunConfig read_config(const ConfigDocument& document) {
   return config;
 }
 
+void take_values(const Parameters& values, SolverSpec& solver) {
+  for (const ParameterSpec& key : solver.options.specs()) {
+    const bool is_known = has_key(values.specs(), key.name);
+    if (is_known && values.is_set(key.name)) solver.options.set(key.name, values.value(key.name));
+  }
+  for (const ParameterSpec& key : values.specs()) {
+    if (!key.name.starts_with(kVariantPrefix) || !values.is_set(key.name)) continue;
+    solver.problem[key.name.substr(kVariantPrefix.size())] = values.value(key.name);
+  }
+}
+
 SolverSpec integrator(const Parameters& section) {
   SolverSpec spec(section.text("method"));
-  for (const ParameterSpec& key : spec.options.specs()) {
-    const bool is_known = has_key(section, key.name);
-    if (is_known && section.is_set(key.name)) spec.options.set(key.name, section.value(key.name));
-  }
-  for (const ParameterSpec& key : section.specs()) {
-    if (!key.name.starts_with(kVariantPrefix) || !section.is_set(key.name)) continue;
-    spec.problem[key.name.substr(kVariantPrefix.size())] = section.value(key.name);
-  }
+  take_values(section, spec);
   return spec;
 }
 

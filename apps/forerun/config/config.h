@@ -60,6 +60,11 @@ struct ConfigSection {
 };
 const std::vector<ConfigSection>& config_sections();
 
+/// Whether one of the keys has this name.
+bool has_key(const std::vector<ParameterSpec>& keys, const std::string& name);
+
+/// Gives the solver those of its keys, and those of the equation that are others for it, that are set in `values`.
+void take_values(const Parameters& values, SolverSpec& solver);
 /// What `method` and its keys in [fine] or [coarse] say.
 SolverSpec integrator(const Parameters& section);
 /// The same the other way round: puts the solver into the section.

@@ -20,10 +20,6 @@ ParameterSpec integer_key(std::string name, std::int64_t value, double minimum, 
   return spec;
 }
 
-bool has_key(const std::vector<ParameterSpec>& keys, const std::string& name) {
-  return std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return key.name == name; });
-}
-
 /// `method`, and every key that some integrator knows.
 std::vector<ParameterSpec> integrator_keys() {
   ParameterSpec method = text_key("method", "integrator, see `forerun list`");
@@ -82,8 +78,7 @@ std::vector<ConfigSection> make_sections() {
       {"fine", "the solver whose answer is wanted", fine_keys(), {}},
       {"coarse",
        "the solver that runs ahead; left out: the cheapest of the fine levels. A table 'problem' holds keys of "
-       "[problem] "
-       "that are others for it",
+       "[problem] that are others for it",
        coarse_keys(),
        {}},
       {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
@@ -97,6 +92,10 @@ std::vector<ConfigSection> make_sections() {
 }
 
 }  // namespace
+
+bool has_key(const std::vector<ParameterSpec>& keys, const std::string& name) {
+  return std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return key.name == name; });
+}
 
 const std::vector<ConfigSection>& config_sections() {
   static const std::vector<ConfigSection> sections = make_sections();

@@ -1,7 +1,5 @@
 #include "apps/forerun/config/external_solver.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -59,29 +57,14 @@ std::vector<ParameterSpec> level_keys() {
   return keys;
 }
 
-/// The value that `text` is as TOML; nothing where it is none.
-toml::table parsed(const std::string& text) {
-  try {
-    return toml::parse("value = " + text);
-  } catch (const toml::parse_error&) {
-    return {};
-  }
-}
-
 std::vector<std::string> words_of(const Place& place, ExternalKind kind, const std::string& text) {
   const std::string key(to_string(kind));
   const std::string example = kind == ExternalKind::command ? R"(["./solver", "{input}", "{output}", "{t0}", "{t1}"])"
                                                             : R"(["python3", "solver.py"])";
-  const auto refuse = [&] { place.refuse(key, key + " = " + text + ": must be a list of words like " + example); };
-  const toml::table table = text.starts_with('[') ? parsed(text) : toml::table();
-  const toml::array* list = table["value"].as_array();
-  if (list == nullptr) refuse();
-  std::vector<std::string> words;
-  for (const toml::node& node : *list) {
-    if (!node.is_string()) refuse();
-    words.push_back(node.as_string()->get());
-  }
-  return words;
+  std::optional<std::vector<std::string>> words;
+  if (text.starts_with('[')) words = read_words(text);
+  if (!words) place.refuse(key, key + " = " + text + ": must be a list of words like " + example);
+  return *std::move(words);
 }
 
 /// The kind that is named; nullopt: none.
@@ -155,14 +138,9 @@ std::string list_text(const std::vector<std::string>& words) {
   return "[" + text + "]";
 }
 
-bool has_key(const Parameters& values, const std::string& name) {
-  const auto& all = values.specs();
-  return std::any_of(all.begin(), all.end(), [&](const ParameterSpec& key) { return key.name == name; });
-}
-
 /// [fine] gives its levels as tables of solvers that are not ours.
 bool has_external_levels(const Parameters& values) {
-  if (!has_key(values, "levels") || !values.text("levels").starts_with("[{")) return false;
+  if (!has_key(values.specs(), "levels") || !values.text("levels").starts_with("[{")) return false;
   std::vector<std::string> kinds;
   for (const ExternalKind kind : kKinds) kinds.emplace_back(to_string(kind));
   return !values.is_set("method") || tables_have_any(values.text("levels"), kinds);
@@ -171,11 +149,8 @@ bool has_external_levels(const Parameters& values) {
 /// What only an integrator of an equation has: a mesh, other parameters.
 void refuse_variants(const Place& place, const Parameters& values, ExternalKind kind) {
   for (const ParameterSpec& key : values.specs()) {
-    const auto& own = mesh_keys();
-    const bool is_of_mesh = std::any_of(own.begin(), own.end(), [&](const auto& k) { return k.name == key.name; });
-    if (!values.is_set(key.name) || !(is_of_mesh || key.name == "strategy" || key.name.starts_with(kVariantPrefix))) {
-      continue;
-    }
+    const bool is_of_variant = has_key(mesh_keys(), key.name) || key.name.starts_with(kVariantPrefix);
+    if (!values.is_set(key.name) || !(is_of_variant || key.name == "strategy")) continue;
     place.refuse(key.name, key.name + " = " + toml_text(values.value(key.name)) + ": must be left out, only a " +
                                std::string(to_string(kind)) + " itself knows its equation and mesh");
   }
@@ -221,7 +196,7 @@ std::optional<SolverSpec> read_external_solver(const ConfigDocument& document, c
     return std::nullopt;
   }
   for (const char* key : {"method", "levels"}) {
-    if (!has_key(values, key) || !values.is_set(key)) continue;
+    if (!has_key(values.specs(), key) || !values.is_set(key)) continue;
     place.refuse(key, std::string(key) + " = " + toml_text(values.value(key)) + ": must be left out beside '" +
                           std::string(to_string(*kind)) + "'" +
                           (key == std::string("levels") ? ", or name it as the last of them" : ""));

@@ -9,14 +9,14 @@
 namespace forerun {
 namespace {
 
-/// The list that `text` is as TOML; empty where it is none.
-toml::array parsed_list(const std::string& text) {
+/// The list that `text` is as TOML.
+std::optional<toml::array> parsed_list(const std::string& text) {
   try {
     const toml::table table = toml::parse("value = " + text);
     const toml::array* list = table["value"].as_array();
-    return list != nullptr ? *list : toml::array();
+    return list != nullptr ? std::optional(*list) : std::nullopt;
   } catch (const toml::parse_error&) {
-    return {};
+    return std::nullopt;
   }
 }
 
@@ -43,10 +43,22 @@ void read_table(const toml::table& table, const std::string& prefix, Parameters&
 
 }  // namespace
 
+std::optional<std::vector<std::string>> read_words(const std::string& text) {
+  const std::optional<toml::array> list = parsed_list(text);
+  if (!list) return std::nullopt;
+  std::vector<std::string> words;
+  for (const toml::node& node : *list) {
+    if (!node.is_string()) return std::nullopt;
+    words.push_back(node.as_string()->get());
+  }
+  return words;
+}
+
 std::optional<std::vector<Parameters>> read_tables(const std::string& text, const std::vector<ParameterSpec>& specs) {
-  const toml::array list = parsed_list(text);
+  const std::optional<toml::array> list = parsed_list(text);
+  if (!list) return std::nullopt;
   std::vector<Parameters> tables;
-  for (const toml::node& node : list) {
+  for (const toml::node& node : *list) {
     if (!node.is_table()) return std::nullopt;
     read_table(*node.as_table(), "", tables.emplace_back(specs));
   }
@@ -54,7 +66,7 @@ std::optional<std::vector<Parameters>> read_tables(const std::string& text, cons
 }
 
 bool tables_have_any(const std::string& text, const std::vector<std::string>& keys) {
-  const toml::array list = parsed_list(text);
+  const toml::array list = parsed_list(text).value_or(toml::array());
   return std::any_of(list.begin(), list.end(), [&](const toml::node& node) {
     const toml::table* table = node.as_table();
     return table != nullptr &&

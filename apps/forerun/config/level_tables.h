@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +7,9 @@
 #include "core/base/parameters.h"
 
 namespace forerun {
+
+/// The words of a list like ["./solver", "{input}"], which reaches keys as text. nullopt: the text is no list of words.
+std::optional<std::vector<std::string>> read_words(const std::string& text);
 
 /// The tables of a list like [{steps = 16, coarsening = 2}, {steps = 64}], each as values of `specs`; tables within are
 /// keys with dots, lists their text. nullopt: the text is no list of tables. Throws `ParameterError`.

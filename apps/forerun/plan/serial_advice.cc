@@ -17,13 +17,13 @@ constexpr double kStudyCost = 20.0;
 constexpr double kLeastError = 1e-12;
 
 /// `fine`, made as much finer as leaves at most about a tenth of its error.
-SolverSpec reference_solver(const SolverSpec& fine, Index slices) {
-  const Index whole = fine.is_adaptive() ? fineness(fine) : slices * fineness(fine);
+SolverSpec reference_for(const SolverSpec& fine) {
   const int order = fine.is_adaptive() ? fine.entry().error_order : fine.entry().order;
   const double factor = std::max(2.0, std::ceil(std::pow(10.0, 1.0 / std::max(order, 1))));
-  return with_fineness(fine, whole * static_cast<Index>(factor));
+  return with_fineness(fine, fineness(fine) * static_cast<Index>(factor));
 }
 
+/// The solver of one slice for so many as one.
 SolverSpec on_whole(const SolverSpec& fine, Index slices) {
   return fine.is_adaptive() ? fine : with_fineness(fine, slices * fineness(fine));
 }
@@ -42,9 +42,10 @@ class SerialAdviser {
     advice_.slices = static_cast<Index>(std::clamp(affordable, 1.0, all));
   }
 
-  std::optional<SerialAdvice> measure_serial(const std::stop_token& stop) {
+  /// False where there is nothing to measure errors against.
+  bool measure_serial(const std::stop_token& stop) {
     const std::optional<PrecisionTask> task = make_task();
-    if (!task) return std::nullopt;
+    if (!task) return false;
     const auto in_time = [&](const std::string&) {
       advice_.time_was_up = watch_.seconds() > budget_seconds_;
       return !advice_.time_was_up;
@@ -54,7 +55,7 @@ class SerialAdviser {
     if (stop.stop_requested()) throw StopRequested{};
     advice_.as_accurate = fastest(task->smallest_error);
     advice_.good_enough = fastest(tolerance);
-    return advice_;
+    return true;
   }
 
   /// Where the whole run was measured and time is left.
@@ -96,8 +97,7 @@ class SerialAdviser {
     State end;
     try {
       end = solve_whole(*experiment_.problem, fine, interval(), experiment_.initial);
-      reference_ = solve_whole(*experiment_.problem, reference_solver(experiment_.config.fine, advice_.slices),
-                               interval(), experiment_.initial);
+      reference_ = solve_whole(*experiment_.problem, reference_for(fine), interval(), experiment_.initial);
     } catch (const std::exception&) {
       return std::nullopt;
     }

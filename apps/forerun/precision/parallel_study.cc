@@ -3,6 +3,7 @@
 #include <set>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/config.h"
 #include "apps/forerun/precision/median.h"
 #include "core/base/stop_scope.h"
 
@@ -21,14 +22,6 @@ SolverSpec on_slices(const SolverSpec& whole, Index slices) {
   return with_fineness(whole, std::max<Index>(1, (whole.steps() + slices - 1) / slices));
 }
 
-void set_solver(ConfigDocument& document, const std::string& section, const SolverSpec& solver) {
-  constexpr const char* place = "work and precision";
-  document.set({section, "method", solver.method, place});
-  for (const ParameterSpec& key : solver.options.specs()) {
-    if (solver.options.is_set(key.name)) document.set({section, key.name, solver.options.value(key.name), place});
-  }
-}
-
 ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& settings) {
   constexpr const char* place = "work and precision";
   ConfigDocument own = task.document;
@@ -36,8 +29,8 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
     if (setting.section == "fine") own.remove("fine", setting.key);
   }
   ConfigDocument document = with_ladder(own);
-  set_solver(document, "fine", settings.fine);
-  if (settings.coarse) set_solver(document, "coarse", *settings.coarse);
+  set_solver(document, "fine", settings.fine, place);
+  if (settings.coarse) set_solver(document, "coarse", *settings.coarse, place);
   document.set({"time", "slices", std::int64_t{settings.slices}, place});
   document.set({"parareal", "tolerance", kParallelShare * task.error, place});
   document.set({"run", "threads", std::int64_t{settings.threads}, place});

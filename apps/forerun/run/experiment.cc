@@ -8,6 +8,7 @@
 
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
 #include "core/base/stopwatch.h"
@@ -138,12 +139,6 @@ PararealOptions parareal_options(const Parameters& parameters, const OdeProblem&
 /// What a tolerance or stability costs is known by crossing a slice.
 bool work_is_measured(const SolverSpec& fine) { return fine.is_adaptive() || fine.entry().stages == 0; }
 
-/// What runs ahead where no level is good enough to: whatever it gives, a run ends as serial stepping does.
-SolverSpec rough_version(const SolverSpec& fine) {
-  constexpr Index share = 4;
-  return with_fineness(fine, std::max<Index>(1, fineness(fine) / share));
-}
-
 /// Settles `levels = "auto"` and a coarse solver that follows the ladder.
 std::optional<PlannedLevels> choose_levels(RunConfig& config, const OdeProblem& problem, const TimeGrid& grid,
                                            const State& initial, const PararealOptions& options) {
@@ -156,6 +151,7 @@ std::optional<PlannedLevels> choose_levels(RunConfig& config, const OdeProblem& 
   config.fine_levels = {false, {}};
   for (const Index steps : plan.steps) config.fine_levels.solvers.push_back(with_fineness(config.fine, steps));
   if (config.coarse_is_cheapest_level) {
+    // Where no level is good enough something runs ahead all the same: a run ends as serial stepping does.
     config.coarse = plan.steps.size() > 1 ? config.fine_levels.solvers.front() : rough_version(config.fine);
   }
   return PlannedLevels{std::move(plan), watch.seconds()};

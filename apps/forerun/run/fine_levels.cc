@@ -70,14 +70,7 @@ class LevelTables {
   SolverSpec level(const Parameters& table) const {
     if (!table.is_set(key()) && !own_is_given_) refuse("each must have '" + key() + "' where [fine] has none");
     SolverSpec level = own_;
-    for (const ParameterSpec& spec : table.specs()) {
-      if (!table.is_set(spec.name)) continue;
-      if (spec.name.starts_with(kVariantPrefix)) {
-        level.problem[spec.name.substr(kVariantPrefix.size())] = table.value(spec.name);
-      } else {
-        level.options.set(spec.name, table.value(spec.name));
-      }
-    }
+    take_values(table, level);
     return level;
   }
 
