@@ -5,7 +5,7 @@
 #   apps ──> learning ──> core
 #     └────> solvers ───> core
 #
-# and, within core, base <── {execution, files <── record} <── propagation <── parareal.
+# and, within core, base <── {execution, files <── record} <── propagation <── parareal <── mgrit.
 #
 # What is not allowed here is refused, with file and line.
 cmake_minimum_required(VERSION 3.25)
@@ -26,6 +26,8 @@ set(rooms_core_execution "base|execution")
 set(rooms_core_files "base|files")
 set(rooms_core_record "base|files|record")
 set(rooms_core_propagation "base|record|propagation")
+set(rooms_core_parareal "base|execution|files|record|propagation|parareal")
+set(rooms_core_mgrit "base|execution|files|record|propagation|parareal|mgrit")
 
 # The Python module alone knows Python.
 set(binding "<pybind11/")
