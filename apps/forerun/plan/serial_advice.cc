@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "apps/forerun/precision/rough_solvers.h"
 #include "apps/forerun/precision/serial_study.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
@@ -44,16 +45,16 @@ class SerialAdviser {
 
   /// False where there is nothing to measure errors against.
   bool measure_serial(const std::stop_token& stop) {
-    const std::optional<PrecisionTask> task = make_task();
-    if (!task) return false;
+    make_task();
+    if (!task_) return false;
     const auto in_time = [&](const std::string&) {
       advice_.time_was_up = watch_.seconds() > budget_seconds_;
       return !advice_.time_was_up;
     };
     const double tolerance = std::max(experiment_.options.tolerance, kLeastError);
-    study_ = study_serial_solvers(*task, all_methods(), std::max(tolerance, task->smallest_error), in_time, stop);
+    study_ = study_serial_solvers(*task_, all_methods(), std::max(tolerance, task_->smallest_error), in_time, stop);
     if (stop.stop_requested()) throw StopRequested{};
-    advice_.as_accurate = fastest(task->smallest_error);
+    advice_.as_accurate = fastest(task_->smallest_error);
     advice_.good_enough = fastest(tolerance);
     return true;
   }
@@ -62,18 +63,19 @@ class SerialAdviser {
   void measure_parallel(const ConfigDocument& document, const Console& console, spdlog::logger& logger,
                         const std::stop_token& stop) {
     const double error = parallel_error(advice_);
-    const PrecisionPoint* fine = fastest_within(study_.own, (1.0 - kParallelShare) * error);
+    const PrecisionPoint* fine = fine_solver(study_.own, error);
     const bool is_whole = advice_.slices == experiment_.num_slices();
     if (fine == nullptr || !is_whole || kStudyCost * fine->seconds > budget_seconds_) return;
     const ParallelTask task{.document = document,
-                            .reference = reference_,
-                            .norm = norm(),
+                            .reference = task_->reference,
+                            .norm = task_->norm,
                             .error = error,
                             .repeats = fine->seconds < kShortSeconds ? kRepeats : 1};
     const int threads = experiment_.executor->num_threads();
     advice_.parallel_fine = *fine;
-    advice_.parallel = study_parallel(task, parallel_candidates(study_.own, error, experiment_.num_slices(), threads),
-                                      console, logger, stop);
+    const std::vector<ParallelSettings> candidates = parallel_candidates(
+        fine->solver, rough_solvers(*task_, study_.own, *fine, stop), experiment_.num_slices(), threads);
+    advice_.parallel = study_parallel(task, candidates, console, logger, stop);
   }
 
   SerialAdvice advice() const { return advice_; }
@@ -83,34 +85,35 @@ class SerialAdviser {
   static constexpr Index kRepeats = 3;
 
   /// By the sizes of the states at both ends, where no bounds are stated.
-  StateNorm norm() const {
+  StateNorm norm(const State& end) const {
     States ends(experiment_.initial.size(), 2);
-    ends << experiment_.initial, reference_;
+    ends << experiment_.initial, end;
     return norm_of_states(experiment_.options, ends);
   }
 
   Slice interval() const { return {0, experiment_.grid.boundary(0), experiment_.grid.boundary(advice_.slices)}; }
 
-  /// No value where there is no reference.
-  std::optional<PrecisionTask> make_task() {
+  /// None where there is no reference.
+  void make_task() {
     const SolverSpec fine = on_whole(experiment_.config.fine, advice_.slices);
-    State end;
+    State end, reference;
     try {
       end = solve_whole(*experiment_.problem, fine, interval(), experiment_.initial);
-      reference_ = solve_whole(*experiment_.problem, reference_for(fine), interval(), experiment_.initial);
+      reference = solve_whole(*experiment_.problem, reference_for(fine), interval(), experiment_.initial);
     } catch (const std::exception&) {
-      return std::nullopt;
+      return;
     }
+    const StateNorm scaled = norm(reference);
     const double seconds = static_cast<double>(advice_.slices) * fine_slice_seconds_;
-    advice_.configured = {fine, seconds, norm().distance(end, reference_)};
-    if (!std::isfinite(advice_.configured.error)) return std::nullopt;
-    return PrecisionTask{.problem = *experiment_.problem,
-                         .interval = interval(),
-                         .initial = experiment_.initial,
-                         .reference = reference_,
-                         .norm = norm(),
-                         .smallest_error = std::max(advice_.configured.error, kLeastError),
-                         .max_seconds = std::max(seconds, kShortSeconds)};
+    advice_.configured = {fine, seconds, scaled.distance(end, reference)};
+    if (!std::isfinite(advice_.configured.error)) return;
+    task_.emplace(PrecisionTask{.problem = *experiment_.problem,
+                                .interval = interval(),
+                                .initial = experiment_.initial,
+                                .reference = reference,
+                                .norm = scaled,
+                                .smallest_error = std::max(advice_.configured.error, kLeastError),
+                                .max_seconds = std::max(seconds, kShortSeconds)});
   }
 
   std::optional<PrecisionPoint> fastest(double error) const {
@@ -126,7 +129,7 @@ class SerialAdviser {
   Stopwatch watch_;
   SerialAdvice advice_;
   SerialStudy study_;
-  State reference_;
+  std::optional<PrecisionTask> task_;
 };
 
 }  // namespace

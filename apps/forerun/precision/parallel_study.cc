@@ -1,5 +1,6 @@
 #include "apps/forerun/precision/parallel_study.h"
 
+#include <algorithm>
 #include <set>
 
 #include "apps/forerun/cli/usage_error.h"
@@ -11,15 +12,12 @@ namespace forerun {
 namespace {
 
 /// Slices a thread: few, where coarse solvers are dear; many, where the iteration must contract.
-constexpr Index kFewSlices = 4, kManySlices = 16;
-/// A coarse solver of another method is rough and much cheaper than the fine one.
-constexpr double kRoughError = 1e-3;
-constexpr double kMuchCheaper = 6.0;
+constexpr Index kFewSlices = 4, kManySlices = 16, kSlicesOnMeshes = 2;
 
-/// As many steps a slice as the whole had, shared out.
-SolverSpec on_slices(const SolverSpec& whole, Index slices) {
-  if (whole.is_adaptive()) return whole;
-  return with_fineness(whole, std::max<Index>(1, (whole.steps() + slices - 1) / slices));
+/// As many steps on `slices` slices as on `before`, or a few more.
+SolverSpec shared_out(const SolverSpec& solver, Index before, Index slices) {
+  if (solver.is_adaptive()) return solver;
+  return with_fineness(solver, std::max<Index>(1, (solver.steps() * before + slices - 1) / slices));
 }
 
 ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& settings) {
@@ -28,7 +26,7 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
   for (const Setting& setting : task.document.settings()) {
     if (setting.section == "fine") own.remove("fine", setting.key);
   }
-  ConfigDocument document = with_ladder(own);
+  ConfigDocument document = settings.has_ladder() ? with_ladder(own) : own;
   set_solver(document, "fine", settings.fine, place);
   if (settings.coarse) set_solver(document, "coarse", *settings.coarse, place);
   document.set({"time", "slices", std::int64_t{settings.slices}, place});
@@ -37,7 +35,18 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
   return document;
 }
 
+bool has_measured(const std::vector<ParallelPoint>& points, const ParallelSettings& settings) {
+  return std::any_of(points.begin(), points.end(), [&](const ParallelPoint& p) { return p.settings == settings; });
+}
+
 }  // namespace
+
+ParallelSettings on_slices(ParallelSettings settings, Index slices) {
+  settings.fine = shared_out(settings.fine, settings.slices, slices);
+  if (settings.coarse) settings.coarse = shared_out(*settings.coarse, settings.slices, slices);
+  settings.slices = slices;
+  return settings;
+}
 
 std::string to_text(const ParallelSettings& settings) {
   std::string text = std::to_string(settings.slices) + " slices, ";
@@ -45,25 +54,27 @@ std::string to_text(const ParallelSettings& settings) {
   return text + settings.corrector;
 }
 
-std::vector<ParallelSettings> parallel_candidates(const std::vector<PrecisionPoint>& serial, double error,
+const PrecisionPoint* fine_solver(const std::vector<PrecisionPoint>& serial, double error) {
+  return fastest_within(serial, (1.0 - kParallelShare) * error);
+}
+
+std::vector<ParallelSettings> parallel_candidates(const SolverSpec& fine, const std::vector<PrecisionPoint>& rough,
                                                   Index configured_slices, int threads) {
-  const PrecisionPoint* fine = fastest_within(serial, (1.0 - kParallelShare) * error);
-  if (fine == nullptr) return {};
-  const PrecisionPoint* rough = fastest_within(serial, kRoughError);
-  const bool rough_helps =
-      rough != nullptr && rough->solver.method != fine->solver.method && kMuchCheaper * rough->seconds <= fine->seconds;
+  std::vector<ParallelSettings> candidates;
+  const auto add = [&](const std::optional<SolverSpec>& coarse, Index slices) {
+    const ParallelSettings whole{.slices = 1, .fine = fine, .coarse = coarse, .threads = threads};
+    candidates.push_back(on_slices(whole, slices));
+  };
   const std::set<Index> counts = {kFewSlices * threads, kManySlices * threads,
                                   std::max<Index>(configured_slices, threads)};
-  std::vector<ParallelSettings> candidates;
   for (const Index slices : counts) {
-    ParallelSettings settings;
-    settings.slices = slices;
-    settings.fine = on_slices(fine->solver, slices);
-    settings.threads = threads;
-    candidates.push_back(settings);
-    if (!rough_helps) continue;
-    settings.coarse = on_slices(rough->solver, slices);
-    candidates.push_back(settings);
+    add(std::nullopt, slices);
+    for (const PrecisionPoint& point : rough) {
+      if (point.solver.coarsening() == 1) add(point.solver, slices);
+    }
+  }
+  for (const PrecisionPoint& point : rough) {
+    if (point.solver.coarsening() > 1) add(point.solver, kSlicesOnMeshes * threads);
   }
   return candidates;
 }
@@ -98,11 +109,19 @@ std::vector<ParallelPoint> study_parallel(const ParallelTask& task, const std::v
     }
   };
   for (const ParallelSettings& settings : candidates) measure(settings);
-  if (const ParallelPoint* best = fastest_reaching(points, task.error)) {
-    ParallelSettings learned = best->settings;
-    learned.corrector = "auto";
-    measure(learned);
+  if (fastest_reaching(points, task.error) == nullptr) return points;
+  for (const bool more : {true, false}) {
+    ParallelSettings best = fastest_reaching(points, task.error)->settings;
+    while (more || best.slices % 2 == 0) {
+      best = on_slices(best, more ? 2 * best.slices : best.slices / 2);
+      if (best.slices < best.threads || has_measured(points, best)) break;
+      measure(best);
+      if (fastest_reaching(points, task.error)->settings != best) break;
+    }
   }
+  ParallelSettings learned = fastest_reaching(points, task.error)->settings;
+  learned.corrector = "auto";
+  measure(learned);
   return points;
 }
 

@@ -10,14 +10,21 @@
 
 namespace forerun {
 
-/// A way to run Parareal: [fine] levels = "auto" below `fine`, whose cheapest is the coarse solver unless one is given.
+/// A way to run Parareal. Below `fine` there are [fine] levels = "auto", whose cheapest is the coarse solver unless one
+/// is given; none where that is on a coarser mesh.
 struct ParallelSettings {
   Index slices = 1;
   SolverSpec fine;                   ///< on a slice
   std::optional<SolverSpec> coarse;  ///< on a slice
   std::string corrector = "classic";
   int threads = 1;
+
+  bool operator==(const ParallelSettings&) const = default;
+  bool has_ladder() const { return !coarse || coarse->coarsening() == 1; }
 };
+
+/// The same on other slices: steps are shared out among them, as many as before or a few more.
+ParallelSettings on_slices(ParallelSettings settings, Index slices);
 
 /// "64 slices, coarse rkc2 to 1e-03, classic".
 std::string to_text(const ParallelSettings& settings);
@@ -44,10 +51,13 @@ struct ParallelTask {
 /// Of an error that is wanted so much is left to the iteration; the rest is the fine solver's.
 constexpr double kParallelShare = 0.3;
 
-/// Settings worth measuring with the fastest of `serial` that leaves room for the iteration's error: few slices and
-/// many, with a level or with the fastest rough solver of another method as coarse one. Empty where none is accurate
-/// enough.
-std::vector<ParallelSettings> parallel_candidates(const std::vector<PrecisionPoint>& serial, double error,
+/// The fastest of `serial` that leaves room for the iteration's error; nullptr where none is accurate enough.
+const PrecisionPoint* fine_solver(const std::vector<PrecisionPoint>& serial, double error);
+
+/// Settings worth measuring with that as fine solver: few slices and many, with a level or one of `rough`
+/// (rough_solvers.h) as coarse one. Specs are of the whole interval, and shared out. Those on coarser meshes are tried
+/// on two slices a thread: the study goes on from there.
+std::vector<ParallelSettings> parallel_candidates(const SolverSpec& fine, const std::vector<PrecisionPoint>& rough,
                                                   Index configured_slices, int threads);
 
 /// The median of `task.repeats` runs. Throws `StopRequested` where `stop` asks; `UsageError` for settings that the
@@ -55,8 +65,9 @@ std::vector<ParallelSettings> parallel_candidates(const std::vector<PrecisionPoi
 ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings& settings, const Console& console,
                                spdlog::logger& logger, const std::stop_token& stop);
 
-/// Measures all candidates with classic Parareal, and the fastest of them with `auto` as well; returns all points.
-/// Candidates that the configuration cannot have are left out. Throws `StopRequested`.
+/// Measures all candidates with classic Parareal, the fastest of them with twice and half as many slices as long as
+/// that is faster yet, and with `auto` as well; returns all points. Candidates that the configuration cannot have are
+/// left out. Throws `StopRequested`.
 std::vector<ParallelPoint> study_parallel(const ParallelTask& task, const std::vector<ParallelSettings>& candidates,
                                           const Console& console, spdlog::logger& logger, const std::stop_token& stop);
 

@@ -45,7 +45,7 @@ SerialStudy study_serial_solvers(const PrecisionTask& task, const std::vector<st
       return best != nullptr && point.seconds > kHopeless * best->seconds && point.seconds > kTellingSeconds;
     };
     try {
-      const std::vector<PrecisionPoint> series = precision_series(task, method, is_beaten, stop);
+      const std::vector<PrecisionPoint> series = precision_series(task, loosest(method), is_beaten, stop);
       points.insert(points.end(), series.begin(), series.end());
     } catch (const ParameterError&) {
       continue;  // the equation does not offer it

@@ -53,7 +53,9 @@ std::optional<SolverSpec> next_finer(const SolverSpec& solver) {
     const int done = static_cast<int>(std::lround(2.0 * std::log10(kLoosest / solver.tolerance())));
     if (done >= kMostHalfDecades) return std::nullopt;
     const std::string text = (done % 2 == 0 ? "3e-" : "1e-") + std::to_string(3 + done / 2);
-    return SolverSpec(solver.method, std::stod(text));
+    SolverSpec finer = solver;
+    finer.refine_to(std::stod(text));
+    return finer;
   }
   constexpr Index most = Index{1} << 26;
   return solver.steps() >= most ? std::nullopt : std::optional(with_fineness(solver, 2 * solver.steps()));
@@ -67,12 +69,15 @@ State solve_whole(const OdeProblem& problem, const SolverSpec& solver, const Sli
   return end;
 }
 
-std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const std::string& method,
+SolverSpec loosest(const std::string& method) {
+  return is_adaptive(method) ? SolverSpec(method, kLoosest) : SolverSpec(method, 1);
+}
+
+std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const SolverSpec& loosest,
                                              const std::function<bool(const PrecisionPoint&)>& is_beaten,
                                              const std::stop_token& stop) {
   std::vector<PrecisionPoint> points;
-  const bool adaptive = is_adaptive(method);
-  std::optional<SolverSpec> solver = adaptive ? SolverSpec(method, kLoosest) : SolverSpec(method, 1);
+  std::optional<SolverSpec> solver = loosest;
   double least_error = std::numeric_limits<double>::infinity();
   while (solver && !stop.stop_requested()) {
     const Stopwatch watch;

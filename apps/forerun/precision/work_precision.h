@@ -28,10 +28,13 @@ struct PrecisionTask {
   double max_seconds = 10.0;     ///< of one solve, which is broken off then
 };
 
-/// Finer and finer versions of a method until errors are below the smallest asked for, the time for a solve is up, or
-/// `is_beaten` says of the last point that nothing is to be hoped for. Versions that fail, and those whose error is not
-/// finite, are left out. Tolerances fall from 10⁻² by about √10; steps double from one.
-std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const std::string& method,
+/// The method with the tolerance or the steps that `precision_series` begins with: 10⁻², one.
+SolverSpec loosest(const std::string& method);
+
+/// `loosest` and finer and finer versions of it until errors are below the smallest asked for, the time for a solve is
+/// up, or `is_beaten` says of the last point that nothing is to be hoped for. Versions that fail, and those whose error
+/// is not finite, are left out. Tolerances fall by about √10 from 10⁻²; steps double from one.
+std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const SolverSpec& loosest,
                                              const std::function<bool(const PrecisionPoint&)>& is_beaten,
                                              const std::stop_token& stop);
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -14,26 +15,31 @@ namespace {
 ///
 ///   u_t = D_u Δu + A − (B + 1) u + u² v,   v_t = D_v Δv + B u − u² v   on a periodic square,
 ///
-/// on m × m cells of width 1 with the five-point Laplacian. State: u, then v, each row by row; d = 2 m². Initial state:
-/// rest, u = A and v = B/A, with normal noise of standard deviation 0.1 in v.
+/// of side L, on m × m cells of width h = L/m with the five-point Laplacian. State: u, then v, each row by row; d = 2
+/// m². Initial state: rest, u = A and v = B/A, with normal noise of standard deviation 0.1 in v.
 struct Brusselator2d : ReactionDiffusion<Brusselator2d> {
   static constexpr std::string_view name = "brusselator_2d";
 
-  Index cells;  ///< m
+  Index cells;    ///< m
+  double length;  ///< of a side
   double a;
   double b;
-  double diffusivity_u;
-  double diffusivity_v;
+  double spread_u;  ///< D_u/h²
+  double spread_v;
   std::uint64_t seed;
 
   explicit Brusselator2d(const Parameters& parameters)
       : cells(parameters.integer("cells")),
+        length(parameters.number("length")),
         a(parameters.number("a")),
         b(parameters.number("b")),
-        diffusivity_u(parameters.number("diffusivity_u")),
-        diffusivity_v(parameters.number("diffusivity_v")),
+        spread_u(parameters.number("diffusivity_u") / (width() * width())),
+        spread_v(parameters.number("diffusivity_v") / (width() * width())),
         seed(static_cast<std::uint64_t>(parameters.integer("seed"))) {}
 
+  static constexpr std::array<std::string_view, 2> mesh_keys{"cells", "cells"};
+
+  double width() const { return length / static_cast<double>(cells); }
   Index dimension() const { return 2 * cells * cells; }
   /// Usual values at A = 1, B = 3.
   StateBounds bounds() const {
@@ -44,8 +50,8 @@ struct Brusselator2d : ReactionDiffusion<Brusselator2d> {
     return bounds;
   }
   StateLayout layout() const {
-    const double last = static_cast<double>(cells) - 0.5;
-    return {{"u", "v"}, {{"y", cells, 0.5, last, AxisEnds::periodic}, {"x", cells, 0.5, last, AxisEnds::periodic}}};
+    const double first = 0.5 * width(), last = length - first;
+    return {{"u", "v"}, {{"y", cells, first, last, AxisEnds::periodic}, {"x", cells, first, last, AxisEnds::periodic}}};
   }
 
   State initial_state() const {
@@ -76,15 +82,15 @@ struct Brusselator2d : ReactionDiffusion<Brusselator2d> {
                              Index down) const {
     const Index num_cells = cells * cells;
     const Scalar* v = u + num_cells;
-    const Scalar spread_u = diffusivity_u * ((u[left] + u[right]) + (u[up] + u[down]) - 4.0 * u[i]);
-    const Scalar spread_v = diffusivity_v * ((v[left] + v[right]) + (v[up] + v[down]) - 4.0 * v[i]);
+    const Scalar diffusion_u = spread_u * ((u[left] + u[right]) + (u[up] + u[down]) - 4.0 * u[i]);
+    const Scalar diffusion_v = spread_v * ((v[left] + v[right]) + (v[up] + v[down]) - 4.0 * v[i]);
     if constexpr (reacts) {
       const Scalar reaction = u[i] * u[i] * v[i];
-      du[i] = spread_u + a - (b + 1.0) * u[i] + reaction;
-      du[num_cells + i] = spread_v + b * u[i] - reaction;
+      du[i] = diffusion_u + a - (b + 1.0) * u[i] + reaction;
+      du[num_cells + i] = diffusion_v + b * u[i] - reaction;
     } else {
-      du[i] = spread_u;
-      du[num_cells + i] = spread_v;
+      du[i] = diffusion_u;
+      du[num_cells + i] = diffusion_v;
     }
   }
 };
@@ -93,11 +99,12 @@ struct Brusselator2d : ReactionDiffusion<Brusselator2d> {
 
 ProblemEntry brusselator_2d_problem() {
   return make_entry<Brusselator2d>(
-      "u_t = D_u lap u + A - (B + 1) u + u^2 v, v_t = D_v lap v + B u - u^2 v on a periodic square of unit cells",
+      "u_t = D_u lap u + A - (B + 1) u + u^2 v, v_t = D_v lap v + B u - u^2 v on a periodic square",
       {integer_parameter("cells", 16, 2, 5000, "cells a side, m; dimension 2 m^2"),
+       positive_parameter("length", 16.0, "L, of a side; cells of width 1 where it is their number"),
        positive_parameter("a", 1.0, "A, feed of u"), positive_parameter("b", 3.0, "B; oscillates above 1 + A^2"),
-       positive_parameter("diffusivity_u", 0.01, "D_u, in cells^2/s", "1/s"),
-       positive_parameter("diffusivity_v", 0.001, "D_v, in cells^2/s", "1/s"), seed_parameter()});
+       positive_parameter("diffusivity_u", 0.01, "D_u"),
+       positive_parameter("diffusivity_v", 0.001, "D_v"), seed_parameter()});
 }
 
 }  // namespace forerun

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 using Json = nlohmann::json;
 using testing::forerun_with;
@@ -88,7 +89,7 @@ TEST_F(PlanCommand, MeasuresPararealOverTheFastestSerialSolver) {
     EXPECT_EQ(point.at("fine").at("method"), serial.at("parallel_fine").at("solver").at("method"));
     slices.insert(point.at("slices").get<int>());
   }
-  EXPECT_THAT(slices, ElementsAre(8, 32));
+  EXPECT_THAT(slices, IsSupersetOf({8, 32})) << "and where the fastest led to";
   const std::string text = forerun_with({"plan", config_, "--set", "fine.steps=512", "--budget", "600"}).out;
   EXPECT_THAT(text, HasSubstr("Serial solvers, measured on the whole run"));
   EXPECT_THAT(text, HasSubstr("as fine solver on 1 thread Parareal "));
