@@ -18,6 +18,8 @@ namespace {
 
 /// Where serial stepping takes less, there is nothing for threads to win.
 constexpr double kWorthwhileSeconds = 0.05;
+/// Parallel runs that take this many times as long as the best serial solver have lost.
+constexpr double kHopeless = 10.0;
 
 std::vector<double> errors_of(const BenchEntry& entry) {
   const std::string& text = entry.values.text("errors");
@@ -127,8 +129,12 @@ class PrecisionStudy {
   void judge_parallel(double error, const PrecisionPoint& own, std::vector<std::string>& row, BenchReport& report) {
     const PrecisionPoint* fine = fine_solver(serial_.own, error);
     if (fine == nullptr) return miss_parallel(error, own, 0.0, report);
-    const ParallelTask task{
-        .document = document_, .reference = task_->reference, .norm = task_->norm, .error = error, .repeats = 1};
+    const ParallelTask task{.document = document_,
+                            .reference = task_->reference,
+                            .norm = task_->norm,
+                            .error = error,
+                            .repeats = 1,
+                            .max_seconds = kHopeless * std::max(own.seconds, kWorthwhileSeconds)};
     const int most_threads = options_.threads.back();
     logger_.info("{}: error {}, {} threads", entry_.title(), format_scientific(error), most_threads);
     const std::vector<ParallelPoint> points =

@@ -12,6 +12,8 @@ namespace forerun {
 namespace {
 
 /// Slices a thread: few, where coarse solvers are dear; many, where the iteration must contract.
+/// A run that takes this many times as long as the fastest is of no interest.
+constexpr double kHopeless = 3.0;
 constexpr Index kFewSlices = 4, kManySlices = 16, kSlicesOnMeshes = 2;
 
 /// As many steps on `slices` slices as on `before`, or a few more.
@@ -31,6 +33,7 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
   if (settings.coarse) set_solver(document, "coarse", *settings.coarse, place);
   document.set({"time", "slices", std::int64_t{settings.slices}, place});
   document.set({"parareal", "tolerance", kParallelShare * task.error, place});
+  document.set({"parareal", "max_seconds", task.max_seconds, place});
   document.set({"run", "threads", std::int64_t{settings.threads}, place});
   return document;
 }
@@ -98,12 +101,14 @@ ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings&
   return point;
 }
 
-std::vector<ParallelPoint> study_parallel(const ParallelTask& task, const std::vector<ParallelSettings>& candidates,
+std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<ParallelSettings>& candidates,
                                           const Console& console, spdlog::logger& logger, const std::stop_token& stop) {
   std::vector<ParallelPoint> points;
   const auto measure = [&](const ParallelSettings& settings) {
     try {
       points.push_back(measure_parallel(task, settings, console, logger, stop));
+      const ParallelPoint* best = fastest_reaching(points, task.error);
+      if (best != nullptr) task.max_seconds = std::min(task.max_seconds, kHopeless * best->seconds);
     } catch (const UsageError&) {
       // Slices too short for the machine's numbers, or the like.
     }

@@ -46,6 +46,7 @@ struct ParallelTask {
   StateNorm norm;
   double error = 1e-6;  ///< wanted at the end
   Index repeats = 1;
+  double max_seconds = 1e9;  ///< of a run, looked at after each iteration
 };
 
 /// Of an error that is wanted so much is left to the iteration; the rest is the fine solver's.
@@ -66,9 +67,9 @@ ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings&
                                spdlog::logger& logger, const std::stop_token& stop);
 
 /// Measures all candidates with classic Parareal, the fastest of them with twice and half as many slices as long as
-/// that is faster yet, and with `auto` as well; returns all points. Candidates that the configuration cannot have are
-/// left out. Throws `StopRequested`.
-std::vector<ParallelPoint> study_parallel(const ParallelTask& task, const std::vector<ParallelSettings>& candidates,
+/// that is faster yet, and with `auto` as well; returns all points. A run that takes three times as long as the fastest
+/// before it is broken off. Candidates that the configuration cannot have are left out. Throws `StopRequested`.
+std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<ParallelSettings>& candidates,
                                           const Console& console, spdlog::logger& logger, const std::stop_token& stop);
 
 /// The fastest point that has converged within `error`.
