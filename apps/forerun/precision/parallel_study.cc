@@ -26,7 +26,7 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
   constexpr const char* place = "work and precision";
   ConfigDocument own = task.document;
   for (const Setting& setting : task.document.settings()) {
-    if (setting.section == "fine") own.remove("fine", setting.key);
+    if (setting.section == "fine" || setting.section == "coarse") own.remove(setting.section, setting.key);
   }
   ConfigDocument document = settings.has_ladder() ? with_ladder(own) : own;
   set_solver(document, "fine", settings.fine, place);
@@ -109,8 +109,9 @@ std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<P
       points.push_back(measure_parallel(task, settings, console, logger, stop));
       const ParallelPoint* best = fastest_reaching(points, task.error);
       if (best != nullptr) task.max_seconds = std::min(task.max_seconds, kHopeless * best->seconds);
-    } catch (const UsageError&) {
+    } catch (const UsageError& error) {
       // Slices too short for the machine's numbers, or the like.
+      logger.info("{}: left out: {}", to_text(settings), error.what());
     }
   };
   for (const ParallelSettings& settings : candidates) measure(settings);

@@ -56,11 +56,14 @@ std::set<Index> coarsenings_of(const PrecisionTask& task, const std::string& met
 std::vector<PrecisionPoint> series_on_mesh(PrecisionTask task, const SolverSpec& loosest, const PrecisionPoint& fine,
                                            const std::stop_token& stop) {
   task.max_seconds = fine.seconds;
+  // Asked twice of a point: before it is timed again, and after.
   double last_error = std::numeric_limits<double>::infinity();
+  std::optional<PrecisionPoint> last;
   const auto is_fine_enough = [&](const PrecisionPoint& point) {
-    const bool hardly_less = point.error < 1.0 && point.error > kHardlyLess * last_error;
-    last_error = point.error;
-    return hardly_less || !is_much_cheaper(point, fine);
+    if (last && last->solver != point.solver) last_error = last->error;
+    last = point;
+    const bool is_hardly_less = point.error < 1.0 && point.error > kHardlyLess * last_error;
+    return is_hardly_less || !is_much_cheaper(point, fine);
   };
   try {
     return precision_series(task, loosest, is_fine_enough, stop);

@@ -32,8 +32,9 @@ struct PrecisionTask {
 SolverSpec loosest(const std::string& method);
 
 /// `loosest` and finer and finer versions of it until errors are below the smallest asked for, the time for a solve is
-/// up, or `is_beaten` says of the last point that nothing is to be hoped for. Versions that fail, and those whose error
-/// is not finite, are left out. Tolerances fall by about √10 from 10⁻²; steps double from one.
+/// up, or `is_beaten` says of the last point that nothing is to be hoped for (it may be asked more than once of a
+/// point). Versions that fail, and those whose error is not finite, are left out. Tolerances fall by about √10 from
+/// 10⁻²; steps double from one.
 std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const SolverSpec& loosest,
                                              const std::function<bool(const PrecisionPoint&)>& is_beaten,
                                              const std::stop_token& stop);
