@@ -28,7 +28,9 @@ struct FamilyDescription {
 ///   readout                       F64 [M |p|, outputs]
 ///   log_errors                    F64 [runs − 1]
 ///
-/// so that other programs can evaluate `FamilyNetwork`. Campaigns do not read it: they fit the store's harvests anew.
+/// so that other programs can evaluate `FamilyNetwork`; of a `StencilFamily` recipe, mesh and the neurons' seed in the
+/// metadata, and `scale`, F64 [2, fields], in the place of layer and bounds. Campaigns do not read it: they fit the
+/// store's harvests anew.
 void write_family_file(const std::filesystem::path& path, const FamilyLearner& learner, const StoreFamily& family,
                        const std::map<std::string, std::string>& options);
 /// Throws `FileError`, `ModelFileError`: as for models (model_file.h).

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/parareal/state_guard.h"
+#include "learning/family/stencil_family.h"
 #include "learning/training/prior_trainer.h"
 
 namespace forerun {
@@ -14,8 +15,15 @@ constexpr std::ptrdiff_t kNumTrials = 3;
 
 }  // namespace
 
-FamilyLearner::FamilyLearner(const FamilyOptions& options, const StateBounds& bounds, ParameterBox parameters)
-    : bounds_(bounds), network_(options, bounds, std::move(parameters)) {}
+FamilyLearner::FamilyLearner(const FamilyOptions& options, const StateBounds& bounds, ParameterBox parameters,
+                             const StateLayout& layout)
+    : bounds_(bounds) {
+  if (options.kind == "stencil") {
+    network_ = std::make_unique<StencilFamily>(options, bounds, layout, std::move(parameters));
+  } else {
+    network_ = std::make_unique<FamilyNetwork>(options, bounds, std::move(parameters));
+  }
+}
 
 Harvest FamilyLearner::plausible(const Harvest& harvest) const {
   const StateGuard guard(bounds_, kMargin);
@@ -30,9 +38,9 @@ Harvest FamilyLearner::plausible(const Harvest& harvest) const {
 void FamilyLearner::absorb(const StoreEntry& entry, SliceExecutor& executor) {
   const Harvest harvest = plausible(entry.harvest);
   if (harvest.size() == 0) return;
-  if (const auto correction = network_.at(entry.parameters))
+  if (const auto correction = network_->at(entry.parameters))
     log_errors_.push_back(mean_log_error(*correction, harvest, executor));
-  network_.append(harvest, entry.parameters, executor);
+  network_->append(harvest, entry.parameters, executor);
 }
 
 bool FamilyLearner::serves() const {
@@ -42,16 +50,20 @@ bool FamilyLearner::serves() const {
 }
 
 std::shared_ptr<const Correction> FamilyLearner::prior(const StateView& parameters) const {
-  return serves() ? network_.at(parameters) : nullptr;
+  return serves() ? network_->at(parameters) : nullptr;
+}
+
+std::shared_ptr<LearnedModel> FamilyLearner::prior_model(const StateView& parameters) const {
+  return serves() ? network_->model_at(parameters) : nullptr;
 }
 
 std::shared_ptr<const Correction> FamilyLearner::refined(const StateView& parameters, const Harvest& harvest,
                                                          SliceExecutor& executor) const {
   const Harvest samples = plausible(harvest);
   if (samples.size() == 0) return nullptr;
-  FamilyNetwork network = network_;
-  network.append(samples, parameters, executor);
-  return network.at(parameters);
+  const std::unique_ptr<FamilyModel> network = network_->clone();
+  network->append(samples, parameters, executor);
+  return network->at(parameters);
 }
 
 }  // namespace forerun

@@ -1,6 +1,7 @@
 #include "learning/family/family_network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/random_stream.h"
 #include "learning/numerics/scratch.h"
+#include "learning/stencil/stencil_corrector.h"
 
 namespace forerun {
 namespace {
@@ -61,6 +63,10 @@ std::shared_ptr<const RandomFeatures> make_features(const FamilyOptions& options
 }  // namespace
 
 Index num_family_features(const FamilyOptions& options, const StateBounds& bounds, const ParameterBox& parameters) {
+  if (options.kind == "stencil") {
+    return std::lround(stencil_features(options.layer.neurons)) *
+           ParameterBasis(parameters, options.degree, options.decay).size();
+  }
   const Patches patches(bounds.lower.size(), options.stencil);
   return make_features(options, patches, bounds)->num_features() *
          ParameterBasis(parameters, options.degree, options.decay).size();
@@ -80,7 +86,7 @@ FamilyNetwork::FamilyNetwork(const FamilyOptions& options, const StateBounds& bo
 FamilyNetwork::Samples FamilyNetwork::draw_samples(const Harvest& harvest) const {
   const Index available = harvest.size() * patches_.num_patches();
   const Index count = std::min(samples_per_run_, available);
-  const RandomStream random(seed_, kSampleStream + static_cast<std::uint64_t>(num_runs_));
+  const RandomStream random(seed_, kSampleStream + static_cast<std::uint64_t>(num_runs()));
   Samples samples{States(patches_.num_inputs(), count), States(patches_.num_outputs(), count)};
   for (Index j = 0; j < count; ++j) {
     const Index drawn =
@@ -115,17 +121,23 @@ void FamilyNetwork::append(const Harvest& harvest, const StateView& parameters, 
   });
   readout_.append(features, samples.targets, executor);
   solution_ = readout_.solve(executor);
-  ++num_runs_;
-  num_samples_ += samples.inputs.cols();
+  count(samples.inputs.cols());
 }
 
 std::shared_ptr<const Correction> FamilyNetwork::at(const StateView& parameters) const {
-  if (num_runs_ == 0 || !solution_.allFinite()) return nullptr;
+  if (num_runs() == 0 || !solution_.allFinite()) return nullptr;
   const State weights = basis_.evaluate(parameters);
   const Index num_base = features_->num_features();
   States readout = States::Zero(solution_.rows(), num_base);
   for (Index a = 0; a < weights.size(); ++a) readout += weights[a] * solution_.middleCols(a * num_base, num_base);
   return std::make_shared<const PatchCorrection>(patches_, features_, std::move(readout));
+}
+
+void FamilyNetwork::describe(TensorFileWriter& writer) const {
+  writer.add_matrix("layer.weights", features_->layer().weights);
+  writer.add_vector("layer.biases", features_->layer().biases);
+  writer.add_vector("bounds.lower", features_->normalizer().bounds().lower);
+  writer.add_vector("bounds.upper", features_->normalizer().bounds().upper);
 }
 
 }  // namespace forerun

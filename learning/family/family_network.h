@@ -5,15 +5,16 @@
 
 #include "core/base/parameters.h"
 #include "core/parareal/coarse_trainer.h"
+#include "learning/family/family_model.h"
 #include "learning/family/parameter_basis.h"
 #include "learning/numerics/patches.h"
 #include "learning/numerics/recursive_readout.h"
 #include "learning/random_features/random_features.h"
-#include "learning/training/harvest.h"
 
 namespace forerun {
 
 struct FamilyOptions {
+  std::string kind = "auto";  ///< "patches", "stencil"; "auto": what goes with the runs' corrector
   LayerOptions layer;
   Index stencil = 0;             ///< of `Patches`; 0: states as a whole
   Index degree = 3;              ///< of the dependence on parameters
@@ -27,6 +28,7 @@ struct FamilyOptions {
 };
 
 /// P, how many features such a network is fitted with (see `FamilyNetwork`, which takes P² doubles), without making it.
+/// Of one with weights shared over a mesh, about.
 Index num_family_features(const FamilyOptions& options, const StateBounds& bounds, const ParameterBox& parameters);
 
 /// One network for a family of runs, with the parameters θ of a run as inputs next to its states:
@@ -36,29 +38,26 @@ Index num_family_features(const FamilyOptions& options, const StateBounds& bound
 /// patch by patch (patches.h), p of parameter_basis.h, φ of random_features.h. Because p and φ are multiplied, a run's
 /// network is an ordinary one with the readout W(θ) = Σ_a p_a(θ) W_a: a prediction costs no more for the parameters.
 ///
-/// Runs are taken in one after another (`RecursiveReadout`), each with `samples_per_run` patches drawn from its harvest
+/// Runs are taken in by `RecursiveReadout`, each with `samples_per_run` patches drawn from its harvest
 /// by the seed and the run's place in the sequence: the cost of a run does not grow with their number. With P = |p| · M
 /// features it is 2 samples P² + P² outputs flops; memory P² doubles.
-/// Deterministic, whatever the threads: the same runs in the same order give the same network.
-/// Throws std::invalid_argument on mismatched dimensions, parameters outside of the box, or bad options.
+/// Throws std::invalid_argument for bad options, too.
 /// Sources: Gattiglio, Grigoryeva, Tamborrino (2024); Björck (1996), ch. 3.
-class FamilyNetwork {
+class FamilyNetwork final : public FamilyModel {
  public:
   FamilyNetwork(const FamilyOptions& options, const StateBounds& bounds, ParameterBox parameters);
 
-  const ParameterBox& box() const { return basis_.box(); }
-  Index num_runs() const { return num_runs_; }
-  Index num_samples() const { return num_samples_; }
+  const ParameterBox& box() const override { return basis_.box(); }
+  void append(const Harvest& harvest, const StateView& parameters, SliceExecutor& executor) override;
+  std::shared_ptr<const Correction> at(const StateView& parameters) const override;
+  std::unique_ptr<FamilyModel> clone() const override { return std::make_unique<FamilyNetwork>(*this); }
 
-  /// Takes in one more run.
-  void append(const Harvest& harvest, const StateView& parameters, SliceExecutor& executor);
-  /// m(·; θ) of the runs so far, as it is now; nullptr before the first run or where the fit is not finite.
-  std::shared_ptr<const Correction> at(const StateView& parameters) const;
-
-  const RandomFeatures& features() const { return *features_; }
-  const Patches& patches() const { return patches_; }
-  /// W = [W_0 W_1 …], num_outputs × (M |p|); empty before the first run.
-  const States& readout() const { return solution_; }
+  Index num_features() const override { return readout_.num_features(); }
+  Index num_neurons() const override { return features_->layer().biases.size(); }
+  /// W = [W_0 W_1 …], num_outputs × (M |p|).
+  const States& readout() const override { return solution_; }
+  /// The layer and what its inputs are scaled by.
+  void describe(TensorFileWriter& writer) const override;
 
  private:
   struct Samples {
@@ -74,8 +73,6 @@ class FamilyNetwork {
   Index samples_per_run_;
   RecursiveReadout readout_;
   States solution_;
-  Index num_runs_ = 0;
-  Index num_samples_ = 0;
 };
 
 }  // namespace forerun

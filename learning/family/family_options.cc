@@ -17,11 +17,15 @@ std::vector<ParameterSpec> FamilyOptions::parameter_specs() {
   constexpr double largest = 1e6;
   ParameterSpec activation{"activation", std::string("tanh"), "activation of the random layer"};
   activation.choices = {"relu", "tanh"};
+  ParameterSpec kind{"kind", std::string("auto"),
+                     "patches; stencil: weights shared over the mesh; auto: the latter where runs learn with stencil"};
+  kind.choices = {"auto", "patches", "stencil"};
   return {
       activation,
       positive("bias_scale", 1.0, largest, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
       positive("decay", 0.5, 1.0, "weight of a parameter's power against the one below it"),
       integer("degree", 3, 0, 8, "highest power of the parameters"),
+      kind,
       integer("neurons", 200, 1, 20000, "neurons of the random layer"),
       positive("ridge", 1e-11, 1.0, "ridge of the fit relative to the features' typical energy"),
       integer("samples_per_run", 1500, 1, 100000000, "samples that the network takes from a run, at most"),
@@ -34,6 +38,7 @@ std::vector<ParameterSpec> FamilyOptions::parameter_specs() {
 
 FamilyOptions FamilyOptions::from_parameters(const Parameters& parameters) {
   FamilyOptions options;
+  options.kind = parameters.text("kind");
   options.layer.activation = parameters.text("activation");
   options.layer.bias_scale = parameters.number("bias_scale");
   options.layer.neurons = parameters.integer("neurons");

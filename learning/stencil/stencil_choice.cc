@@ -20,8 +20,12 @@ constexpr Index kTrialNeurons = 100;
 constexpr double kMuchBetter = 2.0;
 constexpr double kWidest = 64.0;  // points
 
+/// Fields in units of their spread go to twice and three times that: neurons that are to be little more than quadratic
+/// there, as discrepancies are, have short weights.
+constexpr double kScale = 0.25;
+
 /// Points |j| ≤ 10 strides to each side; what is `width` away still counts.
-StencilRecipe points_recipe(double width, double shift, Index neurons) {
+StencilRecipe points_recipe(double width, double shift, Index neurons, double scale = kScale) {
   return {.symmetric = false,
           .radius = 10,
           .stride = std::max<Index>(1, std::lround(width / 4.0)),
@@ -30,7 +34,8 @@ StencilRecipe points_recipe(double width, double shift, Index neurons) {
           .centre_degree = 1,
           .product_degree = 1,
           .neurons = neurons,
-          .decay = width};
+          .decay = width,
+          .scale = scale};
 }
 
 /// Shells with polynomials of as high degrees as so many fields allow.
@@ -49,7 +54,8 @@ StencilRecipe diamond_recipe(Index radius, Index neurons) {
           .centre_degree = 2,
           .product_degree = 1,
           .neurons = neurons,
-          .decay = static_cast<double>(radius)};
+          .decay = static_cast<double>(radius),
+          .scale = kScale};
 }
 
 struct Samples {
@@ -190,6 +196,11 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
     const double width = search.best().recipe.decay;
     search.try_all({points_recipe(0.7 * width, 0.0, trial), points_recipe(1.4 * width, 0.0, trial),
                     points_recipe(width, -0.5 * width, trial), points_recipe(width, 0.5 * width, trial)});
+    const StencilRecipe& best = search.best().recipe;
+    const auto shift = static_cast<double>(best.shift);
+    search.try_all({points_recipe(best.decay, shift, trial, 0.5 * kScale),
+                    points_recipe(best.decay, shift, trial, 2.0 * kScale),
+                    points_recipe(best.decay, shift, trial, 4.0 * kScale)});
   }
   ChosenRecipe chosen = search.best();
   if (kept && kept->unexplained <= kMuchBetter * chosen.unexplained) chosen = *kept;

@@ -71,18 +71,23 @@ void StencilCorrection::describe(LearnedModel& model) const {
   model.basis << features_->scale().middle, features_->scale().width;
 }
 
-std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& recipe,
-                                                          const std::string& mesh) {
-  StateLayout layout = parse_mesh(mesh);
-  if (layout.dimension() != model.signature.dimension) {
-    throw std::invalid_argument("model: the mesh of stencil is not that of its problem");
-  }
+std::shared_ptr<const StencilFeatures> described_features(const LearnedModel& model, const StateLayout& layout) {
+  const auto recipe = model.options.find("recipe");
+  if (recipe == model.options.end()) throw std::invalid_argument("model: stencil has no recipe");
   if (model.basis.cols() != 2 || model.basis.rows() != static_cast<Index>(layout.fields.size())) {
     throw std::invalid_argument("model: stencil has no scale for its fields");
   }
   const FieldScale scale{model.basis.col(0), model.basis.col(1)};
-  auto features = std::make_shared<const StencilFeatures>(layout, StencilRecipe::parse(recipe), scale,
-                                                          model.layer.activation, model.layer.seed);
+  return std::make_shared<const StencilFeatures>(layout, StencilRecipe::parse(recipe->second), scale,
+                                                 model.layer.activation, model.layer.seed);
+}
+
+std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& mesh) {
+  StateLayout layout = parse_mesh(mesh);
+  if (layout.dimension() != model.signature.dimension) {
+    throw std::invalid_argument("model: the mesh of stencil is not that of its problem");
+  }
+  auto features = described_features(model, layout);
   return std::make_unique<const StencilCorrection>(std::move(features), std::move(layout), model.readout, model.options,
                                                    model.bounds);
 }

@@ -41,8 +41,11 @@ class StencilCorrection final : public LearnedCorrection {
   std::unique_ptr<const StencilTangents> tangents_;
 };
 
-/// What `describe` has written, with the texts of recipe and mesh; throws std::invalid_argument for anything else.
-std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& recipe,
-                                                          const std::string& mesh);
+/// The features of a network that `describe` has written, over another mesh of as many fields and axes; throws
+/// std::invalid_argument for anything else.
+std::shared_ptr<const StencilFeatures> described_features(const LearnedModel& model, const StateLayout& layout);
+
+/// What `describe` has written, with the text of the mesh; throws std::invalid_argument for anything else.
+std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& mesh);
 
 }  // namespace forerun

@@ -16,9 +16,7 @@ namespace {
 constexpr double kMostUnexplained = 0.3;
 /// Of the fields' ranges, in the root mean square.
 constexpr double kFarOff = 0.1;
-constexpr double kRidgeWithNeurons = 1e-7;
-constexpr double kRidgeWithout = 1e-9;
-constexpr double kOtherFeatures = 60.0;  // beside neurons; shells with polynomials have fewer features altogether
+constexpr double kRidge = 1e-9;
 
 /// The median over the samples [first, end) of how far each is from the newest of its slice.
 double typical_distance(const Harvest& harvest, Index first, Index end, const StateNorm& norm) {
@@ -55,6 +53,17 @@ class StencilCorrector final : public Corrector {
     unexplained_ = other->unexplained_;
   }
 
+  void begin_from(std::shared_ptr<const LearnedModel> model) override {
+    if (model->corrector != "stencil") return;
+    auto features = described_features(*model, layout_);
+    if (model->readout.rows() != features->num_fields() || model->readout.cols() != features->num_features()) {
+      throw std::invalid_argument("stencil: the readout does not fit the features");
+    }
+    beginning_ = std::move(model);
+    recipe_ = features->recipe();
+    features_ = std::move(features);
+  }
+
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("stencil: the harvest is empty");
     if (harvest.size() < num_fitted_) throw std::invalid_argument("stencil: the harvest shrank");
@@ -62,7 +71,8 @@ class StencilCorrector final : public Corrector {
     choose(harvest, executor);
     while (num_fitted_ < harvest.size()) take_in_an_iteration(harvest, executor);
     if (unexplained_ > kMostUnexplained) return nullptr;
-    const States readout = readout_->solve(executor);
+    States readout = readout_->solve(executor);
+    if (beginning_) readout += beginning_->readout;
     if (!readout.allFinite()) return nullptr;
     auto correction = std::make_unique<StencilCorrection>(features_, layout_, readout, options_.printed, bounds_);
     correction->add_tangents(harvest, executor);
@@ -86,7 +96,7 @@ class StencilCorrector final : public Corrector {
       first = end;
     }
     if (!begins_anew) return;
-    features_.reset();
+    if (!beginning_) features_.reset();
     readout_.reset();
     chosen_by_changes_ = false;
     num_fitted_ = 0;
@@ -126,17 +136,21 @@ class StencilCorrector final : public Corrector {
     const Index wanted = options_.rows * features_->num_features();
     const std::vector<Index> used = evenly_chosen(samples, wanted);
     const Index points = points_for(wanted, std::ssize(used));
-    const StencilRows values = value_rows(*features_, harvest, used, points, options_.seed, executor);
+    StencilRows values = value_rows(*features_, harvest, used, points, options_.seed, executor);
     if (!readout_) readout_.emplace(features_->num_features(), features_->num_fields(), ridge_for(values, ridge()));
-    readout_->append(values.features, values.targets, executor);
-    const StencilRows secants = secant_rows(*features_, harvest, used, values, options_.seed, executor);
-    if (secants.size() > 0) readout_->append(secants.features, secants.targets, executor);
+    StencilRows secants = secant_rows(*features_, harvest, used, values, options_.seed, executor);
+    take_in(values, executor);
+    take_in(secants, executor);
   }
 
-  double ridge() const {
-    if (options_.ridge > 0.0) return options_.ridge;
-    return features_->recipe().neurons > 0 ? kRidgeWithNeurons : kRidgeWithout;
+  /// What is left of them by what was known before.
+  void take_in(StencilRows& rows, SliceExecutor& executor) {
+    if (rows.size() == 0) return;
+    if (beginning_) rows.targets -= beginning_->readout * rows.features;
+    readout_->append(rows.features, rows.targets, executor);
   }
+
+  double ridge() const { return options_.ridge > 0.0 ? options_.ridge : kRidge; }
 
   StencilOptions options_;
   StateBounds bounds_;
@@ -147,6 +161,7 @@ class StencilCorrector final : public Corrector {
   std::set<Index> far_off_;  ///< iterations that are not learned from
   bool chosen_by_changes_ = false;
   double unexplained_ = 0.0;
+  std::shared_ptr<const LearnedModel> beginning_;  ///< what is learned from here on is added to its readout
   std::shared_ptr<const StencilFeatures> features_;
   std::optional<RecursiveReadout> readout_;
   Index num_fitted_ = 0;
@@ -159,10 +174,15 @@ std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options,
   return std::make_unique<StencilCorrector>(options, bounds, layout);
 }
 
+double stencil_features(Index neurons) {
+  constexpr double others = 60.0;  // shells with polynomials have fewer features altogether
+  return static_cast<double>(neurons) + others;
+}
+
 double stencil_flops(const StencilOptions& options, double sweep_components) {
   constexpr double flops_a_neuron = 150.0;  // some twenty inputs, forwards and backwards, and tanh
   // Rows of values and of secants, reflected into the factor.
-  const double features = static_cast<double>(options.neurons) + kOtherFeatures;
+  const double features = stencil_features(options.neurons);
   return 4.0 * static_cast<double>(options.rows) * features * features * features +
          flops_a_neuron * static_cast<double>(options.neurons) * sweep_components;
 }
@@ -173,7 +193,7 @@ double stencil_bytes(const StencilOptions& options, Index dimension, double num_
   const auto components = static_cast<double>(dimension) * num_slices;
   const double tangents =
       std::min(inputs * components, static_cast<double>(StencilTangents::most_numbers)) + 2.0 * components;
-  const double features = static_cast<double>(options.neurons) + kOtherFeatures;
+  const double features = stencil_features(options.neurons);
   const double rows = static_cast<double>(options.rows) * features;
   return 8.0 * (features * (2.0 * features + 3.0 * rows) + opened * static_cast<double>(dimension) + tangents);
 }

@@ -16,7 +16,7 @@ struct StencilOptions {
   std::string activation = "tanh";  ///< or "relu"
   Index neurons = 300;              ///< of recipes that are chosen and have any
   Index rows = 16;                  ///< a feature, of values and again of secants, that a sweep's fit learns from
-  double ridge = 0.0;  ///< relative to the features' mean energy; 0: 10⁻⁷ with neurons, 10⁻⁹ without
+  double ridge = 0.0;               ///< relative to the features' mean energy; 0: 10⁻⁹
   std::uint64_t seed = 1;
   std::map<std::string, std::string> printed{};  ///< as a model file keeps them
 };
@@ -30,6 +30,9 @@ struct StencilOptions {
 /// sweep of n slices gives n × points samples of a function of a few dozen numbers, where a network of whole states
 /// gets n of one of d: a few hundred weights then describe an equation.
 ///
+/// A run that begins from what others have learned (`begin_from`) takes over their φ and learns what is to be added to
+/// their W, which λ then draws it to in place of 0.
+///
 /// What φ looks at is chosen from the data of the first sweep, and once more when there are changes between iterates
 /// (stencil_choice.h); never by hand for a problem. Iterates that were far from what their slices have come to since
 /// are left out. Fitted recursively (`RecursiveReadout`). Where even the best recipe leaves more than 30 % of the
@@ -41,6 +44,9 @@ struct StencilOptions {
 /// nothing. Throws std::invalid_argument for a state without a mesh and for options out of their ranges.
 std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options, const StateBounds& bounds,
                                                   const StateLayout& layout);
+
+/// Features of a network with so many neurons, about.
+double stencil_features(Index neurons);
 
 /// Operations of learning from one sweep with so many components of states in all, about: the fit, and derivatives of
 /// the network at every point.

@@ -39,7 +39,8 @@ const StencilRecipe& checked(const StencilRecipe& recipe, const StateLayout& lay
   bool sound = within(recipe.radius, 0, kMostReach) && within(recipe.stride, 1, kMostReach) &&
                within(recipe.shift, -kMostReach, kMostReach) && within(recipe.degree, 1, 9) &&
                within(recipe.centre_degree, 0, 15) && within(recipe.product_degree, 0, recipe.centre_degree) &&
-               within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay);
+               within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay) &&
+               recipe.scale > 0.0 && std::isfinite(recipe.scale);
   sound = sound && within(reach_of(recipe), 0, kMostReach);
   const double taps = std::pow(2.0 * static_cast<double>(recipe.radius) + 1.0, axes);
   sound = sound && taps <= static_cast<double>(kMostTaps);
@@ -97,7 +98,7 @@ std::string StencilRecipe::text() const {
   text.precision(17);
   text << (symmetric ? "shells" : "points") << " radius=" << radius << " stride=" << stride << " shift=" << shift
        << " degree=" << degree << " centre=" << centre_degree << " products=" << product_degree
-       << " neurons=" << neurons << " decay=" << decay;
+       << " neurons=" << neurons << " decay=" << decay << " scale=" << scale;
   return text.str();
 }
 
@@ -125,6 +126,7 @@ StencilRecipe StencilRecipe::parse(const std::string& text) {
   read("products", recipe.product_degree);
   read("neurons", recipe.neurons);
   read("decay", recipe.decay);
+  if (!words.eof()) read("scale", recipe.scale);
   return recipe;
 }
 
@@ -239,7 +241,7 @@ void StencilFeatures::draw_neurons() {
       weights_(i, k) =
           decays[static_cast<std::size_t>(i)] * normal(weights, static_cast<std::uint64_t>(k * num_inputs + i));
     }
-    weights_.col(k).normalize();
+    weights_.col(k) *= recipe_.scale / weights_.col(k).norm();
     biases_[k] = biases.uniform(static_cast<std::uint64_t>(k));
   }
   transposed_weights_ = weights_.transpose();

@@ -26,6 +26,7 @@ struct StencilRecipe {
   Index product_degree = 0;  ///< products at the point of this degree at most times the fields in taps
   Index neurons = 0;
   double decay = 1.0;  ///< of the neurons' weights, in points: e^{−(distance/decay)²/2}
+  double scale = 1.0;  ///< length of a neuron's weights: how far from linear it is
 
   bool operator==(const StencilRecipe&) const = default;
   /// "shells radius=2 stride=1 …", and back; throws std::invalid_argument.
@@ -44,9 +45,9 @@ struct FieldScale {
 ///   φ = [1; monomials at the point; their means over taps; products of both; a(C z + b)],
 ///
 /// a = tanh or max(0, ·), z the scaled fields at the point and their means over taps, C normal with weights that decay
-/// with distance, each row of length 1, b uniform in (−1, 1) (so smooth features, which a sweep can go through hundreds
-/// of times without that errors grow: weights that see fine detail, sampled from the data or whitened, did worse). The
-/// same function at every point; what lies beyond a wall PaddedMesh says.
+/// with distance, each row of length `scale`, b uniform in (−1, 1) (so smooth features, which a sweep can go through
+/// hundreds of times without that errors grow: weights that see fine detail, sampled from the data or whitened, did
+/// worse). The same function at every point; what lies beyond a wall PaddedMesh says.
 ///
 /// Shapes: blocks of points are rows, features are columns. Cost of a point: its taps' points, and 2 (neurons · inputs)
 /// flops. Deterministic and thread-safe; a point's features do not depend on the block.

@@ -45,6 +45,10 @@ class Corrector {
   /// fits. For a fresh one whose predecessor's samples have been changed.
   virtual void inherit(const Corrector& /*predecessor*/) {}
 
+  /// What one of its kind has learned in other runs, to learn on from, before the first fit. Models of other kinds are
+  /// passed over.
+  virtual void begin_from(std::shared_ptr<const LearnedModel> /*model*/) {}
+
   /// The latest fit is going to serve a sweep: what makes its evaluations cheaper may be computed now. Changes no
   /// value. Takes its turn with evaluations.
   virtual void prepare(SliceExecutor& /*executor*/) {}

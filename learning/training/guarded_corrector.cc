@@ -138,6 +138,11 @@ class Contender {
 
   void clear() { model_.reset(); }
 
+  void begin_from(const std::shared_ptr<const LearnedModel>& model) {
+    beginning_ = is_layer() ? nullptr : model;
+    if (beginning_ && corrector_) corrector_->begin_from(beginning_);
+  }
+
   void prepare(SliceExecutor& executor) const {
     if (model_) corrector_->prepare(executor);
   }
@@ -183,9 +188,11 @@ class Contender {
  private:
   void start() {
     if (candidate_.make) corrector_ = candidate_.make();
+    if (corrector_ && beginning_) corrector_->begin_from(beginning_);
   }
 
   Candidate candidate_;
+  std::shared_ptr<const LearnedModel> beginning_;
   std::unique_ptr<Corrector> corrector_;
   std::shared_ptr<const LearnedCorrection> model_;
   double latest_ = 0.0;
@@ -244,6 +251,10 @@ class GuardedCorrector final : public Corrector {
     for (std::size_t c = 0; c < contenders_.size(); ++c) contenders_[c].inherit_scores(guard->contenders_[c]);
     serving_ = guard->serving_;
     has_scored_ = guard->has_scored_;
+  }
+
+  void begin_from(std::shared_ptr<const LearnedModel> model) override {
+    for (Contender& contender : contenders_) contender.begin_from(model);
   }
 
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {

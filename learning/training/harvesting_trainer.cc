@@ -40,7 +40,7 @@ HarvestingTrainer::HarvestingTrainer(CorrectorFactory make_corrector, ProblemSig
       prior_model_(std::move(prior)),
       prior_(make_prior(prior_model_, signature_)),
       residual_prior_(prior_ && leaves_something_to_learn(*prior_model_) ? prior_.get() : nullptr),
-      corrector_(make_corrector_()),
+      corrector_(new_corrector()),
       harvest_(signature_.dimension) {}
 
 HarvestingTrainer::~HarvestingTrainer() = default;
@@ -97,7 +97,7 @@ void HarvestingTrainer::begin_window(const SweepData& sweep, SliceExecutor& exec
 void HarvestingTrainer::forget_all() {
   sum_.reset();
   learned_.reset();
-  corrector_ = make_corrector_();
+  corrector_ = new_corrector();
   harvest_ = Harvest(signature_.dimension);
   sample_levels_.clear();
 }
@@ -118,7 +118,7 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
 const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor& executor) {
   if (begins_window_) begin_window(sweep, executor);
   if (left_to_classic_) return nullptr;
-  if (residual_prior_ && harvest_.size() == 0 && misleads(*residual_prior_, sweep, executor)) residual_prior_ = nullptr;
+  if (prior_ && !dropped_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
   const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_coarse_, executor) : sweep;
   if (const std::vector<Index> climbed = climbed_columns(seen); !climbed.empty()) climb(climbed, seen, executor);
   sum_.reset();
@@ -132,6 +132,19 @@ const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor
   if (!learned_) return residual_prior_;
   sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
   return sum_.get();
+}
+
+std::unique_ptr<Corrector> HarvestingTrainer::new_corrector() const {
+  auto corrector = make_corrector_();
+  if (prior_ && !residual_prior_ && !dropped_prior_) corrector->begin_from(prior_model_);
+  return corrector;
+}
+
+void HarvestingTrainer::judge_prior(const SweepData& sweep, SliceExecutor& executor) {
+  if (prior_model_->readout.size() == 0 || !misleads(*prior_, sweep, executor)) return;
+  dropped_prior_ = true;
+  residual_prior_ = nullptr;
+  corrector_ = new_corrector();
 }
 
 /// True if the correction is worse than none.
@@ -184,7 +197,7 @@ void HarvestingTrainer::append(const SweepData& sweep, SliceExecutor& executor) 
 }
 
 void HarvestingTrainer::renew_corrector() {
-  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, make_corrector_());
+  const std::unique_ptr<Corrector> predecessor = std::exchange(corrector_, new_corrector());
   corrector_->inherit(*predecessor);
 }
 
@@ -260,7 +273,7 @@ LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
   if (harvest_.size() == 0) throw std::logic_error("trainer: nothing has been learned yet");
   LearnedModel model;
   model.harvest = full_harvest();
-  const std::unique_ptr<Corrector> corrector = make_corrector_();
+  const std::unique_ptr<Corrector> corrector = new_corrector();
   const std::unique_ptr<const LearnedCorrection> refitted =
       prior_ || !learned_ || model.harvest.size() != harvest_.size() ? corrector->fit(model.harvest, executor)
                                                                      : nullptr;

@@ -22,8 +22,8 @@ namespace forerun {
 /// the same nothing is left to learn, where it differs nothing of the old run can contradict the new one. A model
 /// without a readout of its own ("randnet-local") is another function for every set of neighbours: its error jumps and
 /// cannot be learned, so it serves the initial sweep only. So does one that is shared over a mesh ("stencil"): what it
-/// leaves is no law of a neighbourhood, and the run fits its own anew. So does a model that the first fine sweep proves
-/// worse than none (`mean_log_error` > 0).
+/// leaves is no law of a neighbourhood, and the run's own fit begins from it in place of 0 (`Corrector::begin_from`). A
+/// model that the first fine sweep proves worse than none (`mean_log_error` > 0) is no more than that sweep's.
 ///
 /// Climbing a ladder of fine solvers: when slice n climbs, its older discrepancies are those of a cheaper F. Dropping
 /// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They
@@ -75,6 +75,8 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::string serving() const override;
   CorrectionErrors errors() const override { return corrector_->errors(); }
   std::string trouble() const override { return trouble_; }
+  /// True from the sweep on that has shown that the model of another run misleads here.
+  bool dropped_prior() const { return dropped_prior_; }
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
   /// was learned on the same problem; of a ladder's levels only the latest. Costs one fit after a warm run. Throws
@@ -93,6 +95,8 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::vector<Index> climbed_columns(const SweepData& sweep);
   void climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor);
   void append(const SweepData& sweep, SliceExecutor& executor);
+  std::unique_ptr<Corrector> new_corrector() const;
+  void judge_prior(const SweepData& sweep, SliceExecutor& executor);
   void renew_corrector();
   void forget_old_samples();
   Harvest full_harvest() const;
@@ -102,6 +106,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::shared_ptr<const LearnedModel> prior_model_;
   std::unique_ptr<const Correction> prior_;
   const Correction* residual_prior_;  ///< m₀ where the residual is learned on it, else nullptr
+  bool dropped_prior_ = false;
   std::unique_ptr<Corrector> corrector_;
   bool has_trained_ = false;
   bool left_to_classic_ = false;

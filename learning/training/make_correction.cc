@@ -47,7 +47,7 @@ std::unique_ptr<const Correction> make_correction(std::shared_ptr<const LearnedM
     return make_krylov_correction(*model, option<double>(*model, "tolerance"), option<Index>(*model, "rank"));
   }
   if (model->corrector == "stencil") {
-    return make_stencil_correction(*model, text_option(*model, "recipe"), text_option(*model, "mesh"));
+    return make_stencil_correction(*model, text_option(*model, "mesh"));
   }
   if (model->corrector == "secant") {
     const Index rank = option<Index>(*model, "rank");

@@ -45,7 +45,10 @@ PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimens
                            Refine refine)
     : prior_(std::move(prior)), learner_(learner), refine_(std::move(refine)), harvest_(dimension) {}
 
-const Correction* PriorTrainer::initial_correction() { return prior_.get(); }
+const Correction* PriorTrainer::initial_correction() {
+  if (prior_) return prior_.get();
+  return learner_ ? learner_->initial_correction() : nullptr;
+}
 
 const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& executor) {
   trouble_.clear();

@@ -18,6 +18,7 @@
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"
 #include "learning/numerics/random_stream.h"
+#include "learning/training/corrector_registry.h"
 #include "learning/training/prior_trainer.h"
 #include "solvers/equations/problem_registry.h"
 
@@ -26,38 +27,10 @@ namespace {
 
 State middle(const ParameterBox& box) { return 0.5 * (box.lower + box.upper); }
 
-struct Solved {
-  RunRecord record;
-  Harvest harvest{0};
-  bool dropped_prior = false;
-};
-
-/// A correction known before the run, and how the run's first sweep makes a better one of it.
-struct Prior {
-  std::shared_ptr<const Correction> correction;
-  PriorTrainer::Refine refine;
-};
-
 bool reached(Index level, const RunRecord& record) {
   return std::any_of(record.iterations.begin(), record.iterations.end(), [&](const IterationRecord& iteration) {
     return !iteration.levels.empty() && iteration.levels.front().level == level;
   });
-}
-
-Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
-                  const std::stop_token& stop) {
-  const auto learner = make_learner(experiment.config.corrector, experiment);
-  PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
-  PararealOptions options = experiment.options;
-  options.stop = stop;
-  options.slice_limit = leaving_the_process(options.slice_limit);
-  const FidelityLadder ladder = experiment.ladder();
-  RunRecord record =
-      solve_in_windows({experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference},
-                       experiment.config.windows, options, *experiment.executor);
-  // The family's discrepancies are those of the top level; a run that ended before has none.
-  Harvest harvest = reached(ladder.num_levels(), record) ? trainer.harvest() : Harvest(experiment.dimension());
-  return {std::move(record), std::move(harvest), trainer.dropped_prior()};
 }
 
 /// Of every `1/part` runs one, evenly.
@@ -107,6 +80,22 @@ std::vector<Index> network_inputs(const CampaignConfig& config) {
 
 }  // namespace
 
+/// A correction known before the run, and how the run's first sweep makes a better one of it; or a model that the run's
+/// own learner goes on from.
+struct Campaign::Prior {
+  std::shared_ptr<const Correction> correction;
+  PriorTrainer::Refine refine;
+  std::shared_ptr<const LearnedModel> model;
+
+  bool exists() const { return correction != nullptr || model != nullptr; }
+};
+
+struct Campaign::Solved {
+  RunRecord record;
+  Harvest harvest{0};
+  bool dropped_prior = false;
+};
+
 std::string_view to_string(PriorUse use) {
   return use == PriorUse::none ? "none" : use == PriorUse::served ? "served" : "dropped";
 }
@@ -155,7 +144,8 @@ Campaign::Campaign(const CampaignConfig& config, Experiment middle, Store store,
       reference_(std::move(middle)),
       draws_(make_draws(config, *reference_.problem, reference_.grid.begin())),
       inputs_(network_inputs(config)),
-      learner_(FamilyOptions::from_parameters(config.network), reference_.bounds, network_box(config)),
+      learner_(FamilyOptions::from_parameters(config.network), reference_.bounds, network_box(config),
+               reference_.problem->layout()),
       executor_(reference_.config.threads == 1 ? make_serial_executor() : make_tbb_executor(reference_.config.threads)),
       rows_(std::move(done)) {
   learn_from_store();
@@ -182,6 +172,35 @@ void Campaign::learn_from_store() {
   }
 }
 
+Campaign::Prior Campaign::prior_of(const State& inputs, const Experiment& experiment) const {
+  const bool learns = find_corrector(experiment.config.corrector.name).make != nullptr;
+  if (auto model = learns ? learner_.prior_model(inputs) : nullptr) {
+    model->signature = experiment.signature;
+    return {nullptr, nullptr, std::move(model)};
+  }
+  return {learner_.prior(inputs),
+          [this, &inputs](const Harvest& harvest, SliceExecutor& executor) {
+            return learner_.refined(inputs, harvest, executor);
+          },
+          nullptr};
+}
+
+Campaign::Solved Campaign::solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
+                                      const std::stop_token& stop) {
+  const auto learner = make_learner(experiment.config.corrector, experiment, prior.model);
+  PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
+  PararealOptions options = experiment.options;
+  options.stop = stop;
+  options.slice_limit = leaving_the_process(options.slice_limit);
+  const FidelityLadder ladder = experiment.ladder();
+  RunRecord record =
+      solve_in_windows({experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference},
+                       experiment.config.windows, options, *experiment.executor);
+  // The family's discrepancies are those of the top level; a run that ended before has none.
+  Harvest harvest = reached(ladder.num_levels(), record) ? trainer.harvest() : Harvest(experiment.dimension());
+  return {std::move(record), std::move(harvest), trainer.dropped_prior() || (learner && learner->dropped_prior())};
+}
+
 Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   const Draw& draw = draws_[static_cast<std::size_t>(index)];
   const Experiment experiment = experiment_of(draw);
@@ -192,9 +211,7 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
                           leaving_the_process(experiment.options.slice_limit));
   const bool has_reference = wants_reference && !serial.failure && !serial.interrupted;
   const State inputs = network_parameters(draw);
-  const Prior prior{learner_.prior(inputs), [this, &inputs](const Harvest& harvest, SliceExecutor& executor) {
-                      return learner_.refined(inputs, harvest, executor);
-                    }};
+  const Prior prior = prior_of(inputs, experiment);
   Solved solved = solve_once(experiment, prior, has_reference ? &serial.boundaries : nullptr, stop);
 
   Finished finished;
@@ -204,11 +221,11 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   row.effective_sweeps = solved.record.effective_sweeps();
   row.max_error = solved.record.error();
   row.converged = solved.record.converged();
-  row.prior = !prior.correction ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
+  row.prior = !prior.exists() ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
   row.seconds = solved.record.seconds.total;
   if (is_held_out(index, config_.campaign.number("held_out")))
     row.cold_iterations =
-        prior.correction ? solve_once(experiment, {}, nullptr, stop).record.num_iterations() : row.iterations;
+        prior.exists() ? solve_once(experiment, {}, nullptr, stop).record.num_iterations() : row.iterations;
   finished.entry = {entry_name(config_, index), inputs, std::move(solved.harvest), row.iterations, row.cold_iterations};
   finished.interrupted = stop.stop_requested();
   return finished;

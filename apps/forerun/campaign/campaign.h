@@ -60,6 +60,8 @@ class Campaign {
   const Store& store() const { return store_; }
 
  private:
+  struct Prior;
+  struct Solved;
   struct Finished {
     CampaignRow row;
     StoreEntry entry;
@@ -67,6 +69,9 @@ class Campaign {
   };
   Experiment experiment_of(const Draw& draw) const;
   State network_parameters(const Draw& draw) const;
+  Prior prior_of(const State& inputs, const Experiment& experiment) const;
+  static Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
+                           const std::stop_token& stop);
   Finished run_draw(Index index, std::stop_token stop) const;
   Finished run_draw_or_stop(Index index, std::stop_token stop) const;
   void learn_from_store();

@@ -129,7 +129,10 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   const RunConfig run = read_config(config.base);
   config.campaign = read_section(document, "campaign", campaign_keys());
   config.network = read_section(document, "network", FamilyOptions::parameter_specs());
-  check_network(document, config.network, find_problem(run.problem.name).make(run.problem.parameters)->dimension());
+  if (config.network.text("kind") == "auto") {
+    config.network.set("kind", std::string(run.corrector.name == "stencil" ? "stencil" : "patches"));
+  }
+  check_network(document, config.network, *find_problem(run.problem.name).make(run.problem.parameters));
   config.box = read_box(document, run);
   const auto place = [&](const std::string& key) {
     return place_of(document, "campaign", key) + ": [campaign] " + key;
@@ -150,7 +153,13 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   return config;
 }
 
-void check_network(const ConfigDocument& document, const Parameters& network, Index dimension) {
+void check_network(const ConfigDocument& document, const Parameters& network, const OdeProblem& problem) {
+  if (network.text("kind") == "stencil" && problem.layout().axes.empty()) {
+    throw UsageError(place_of(document, "network", "kind") +
+                     ": [network] kind = \"stencil\": must have an equation on a mesh, '" + problem.name() +
+                     "' is none");
+  }
+  const Index dimension = problem.dimension();
   const std::int64_t stencil = network.integer("stencil"), largest = (dimension - 1) / 2;
   if (stencil <= largest) return;
   throw UsageError(place_of(document, "network", "stencil") + ": [network] stencil = " + std::to_string(stencil) +

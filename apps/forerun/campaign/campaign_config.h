@@ -31,8 +31,8 @@ struct CampaignConfig {
 /// Throws `UsageError` with place, value and rule.
 CampaignConfig read_campaign_config(const ConfigDocument& document);
 
-/// Throws `UsageError`, with its place in the document, where [network] does not go with states of this dimension.
-void check_network(const ConfigDocument& document, const Parameters& network, Index dimension);
+/// Throws `UsageError`, with its place in the document, where [network] does not go with the states of this problem.
+void check_network(const ConfigDocument& document, const Parameters& network, const OdeProblem& problem);
 
 /// [network] as a network's file keeps it.
 std::map<std::string, std::string> network_texts(const Parameters& network);

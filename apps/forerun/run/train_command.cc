@@ -30,7 +30,7 @@ constexpr const char* network_name = "network.safetensors";
 
 /// The options of the network as it was fitted before, printed in its file, with those of the command line on top.
 Parameters network_options(const std::map<std::string, std::string>& texts, const std::string& place,
-                           const ParsedOptions& options, Index dimension) {
+                           const ParsedOptions& options, const OdeProblem& problem) {
   const std::string section = "network";
   ConfigDocument document = ConfigDocument::parse("", place);
   for (const auto& [name, text] : texts) document.set_from_text(section, name, text, place);
@@ -45,14 +45,14 @@ Parameters network_options(const std::map<std::string, std::string>& texts, cons
       throw UsageError(setting.place + ": [" + section + "] " + error.what());
     }
   }
-  check_network(document, parameters, dimension);
+  check_network(document, parameters, problem);
   return parameters;
 }
 
-/// The bounds that the runs' states are scaled by; what varies is in the middle of its range.
-StateBounds bounds_of(const Store& store) {
+/// Whose bounds the runs' states are scaled by; what varies is in the middle of its range.
+std::unique_ptr<OdeProblem> middle_problem(const Store& store) {
   const ParameterBox& box = store.family().box;
-  return stored_problem(store, 0.5 * (box.lower + box.upper))->bounds();
+  return stored_problem(store, 0.5 * (box.lower + box.upper));
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
@@ -64,8 +64,10 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const std::filesystem::path file = directory / network_name;
   const auto before =
       std::filesystem::exists(file) ? read_family_file(file).options : std::map<std::string, std::string>();
-  const Parameters network = network_options(before, file.string(), options, store.family().common.dimension);
-  FamilyLearner learner(FamilyOptions::from_parameters(network), bounds_of(store), store.family().box);
+  const auto problem = middle_problem(store);
+  const Parameters network = network_options(before, file.string(), options, *problem);
+  FamilyLearner learner(FamilyOptions::from_parameters(network), problem->bounds(), store.family().box,
+                        problem->layout());
   const auto logger = make_logger(console, options.has("quiet"));
   const auto executor = make_tbb_executor(0);
   for (const std::string& name : store.names()) {

@@ -97,6 +97,52 @@ TEST_F(CampaignCommand, NeedsFewerIterationsWithTheStoreThanColdAndGivesTheSameA
   EXPECT_TRUE(store.at("family").at("network_inputs").contains("viscosity"));
 }
 
+TEST_F(CampaignCommand, ANetworkSharedOverTheMeshServesRunsThatLearnWithStencil) {
+  ASSERT_EQ(run("c", {"--set", "corrector.name=stencil", "--set", "corrector.neurons=100", "--set",
+                      "network.ridge=1e-9", "--set", "campaign.runs=8"})
+                .status,
+            ExitStatus::ok);
+  const Json json = record("c");
+  double cold = 0.0, with_store = 0.0;
+  for (std::size_t r = 4; r < 8; ++r) {
+    const Json& row = json.at("runs").at(r);
+    EXPECT_EQ(row.at("prior"), "served");
+    EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
+    cold += row.at("cold_iterations").get<double>();
+    with_store += row.at("iterations").get<double>();
+  }
+  EXPECT_LT(with_store, cold);
+  EXPECT_LT(std::filesystem::file_size(directory_ / "c/store/network.safetensors"), 20'000U);
+  const Outcome trained = forerun_with({"train", directory_ / "c/store", "--json", "--quiet"});
+  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
+  const Json network = Json::parse(trained.out).at("network");
+  EXPECT_EQ(network.at("runs"), 8);
+  EXPECT_EQ(network.at("options").at("kind"), "'stencil'");
+}
+
+TEST_F(CampaignCommand, ANetworkSharedOverAMeshNeedsOne) {
+  const std::string file = directory_.write("lorenz.toml", R"([problem]
+name = "lorenz"
+[time]
+end = 1.0
+slices = 4
+[fine]
+method = "rk4"
+steps = 10
+[coarse]
+method = "rk4"
+steps = 1
+[campaign]
+runs = 2
+initial_states = "box"
+[network]
+kind = "stencil"
+)");
+  const Outcome outcome = forerun_with({"campaign", file, "--out", directory_ / "m"});
+  EXPECT_EQ(outcome.status, ExitStatus::usage);
+  EXPECT_THAT(outcome.err, HasSubstr("lorenz.toml:16: [network] kind = \"stencil\": must have an equation on a mesh"));
+}
+
 TEST_F(CampaignCommand, ClimbsTheLadderOfItsConfiguration) {
   const std::vector<std::string> plain = {"--set", "campaign.runs=3", "--set", "fine.steps=64"};
   std::vector<std::string> climbing = plain;
