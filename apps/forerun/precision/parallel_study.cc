@@ -38,6 +38,19 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
   return document;
 }
 
+/// Where a run is off by not much more than the error wanted, though its iteration has converged. Steps that are
+/// equal lose nothing by starting anew.
+std::optional<ParallelSettings> finer_fine(const ParallelPoint& point, double error) {
+  constexpr double little = 5.0;
+  const bool is_a_little_off = point.converged && point.error > error && point.error <= little * error;
+  if (!is_a_little_off || !point.settings.fine.is_adaptive()) return std::nullopt;
+  const std::optional<SolverSpec> finer = next_finer(point.settings.fine);
+  if (!finer) return std::nullopt;
+  ParallelSettings settings = point.settings;
+  settings.fine = *finer;
+  return settings;
+}
+
 bool has_measured(const std::vector<ParallelPoint>& points, const ParallelSettings& settings) {
   return std::any_of(points.begin(), points.end(), [&](const ParallelPoint& p) { return p.settings == settings; });
 }
@@ -107,6 +120,10 @@ std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<P
   const auto measure = [&](const ParallelSettings& settings) {
     try {
       points.push_back(measure_parallel(task, settings, console, logger, stop));
+      // Many starts may cost a solver the accuracy that it has on the whole: the next finer one then.
+      if (const auto finer = finer_fine(points.back(), task.error)) {
+        points.push_back(measure_parallel(task, *finer, console, logger, stop));
+      }
       const ParallelPoint* best = fastest_reaching(points, task.error);
       if (best != nullptr) task.max_seconds = std::min(task.max_seconds, kHopeless * best->seconds);
     } catch (const UsageError& error) {

@@ -67,8 +67,9 @@ ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings&
                                spdlog::logger& logger, const std::stop_token& stop);
 
 /// Measures all candidates with classic Parareal, the fastest of them with twice and half as many slices as long as
-/// that is faster yet, and with `auto` as well; returns all points. A run that takes three times as long as the fastest
-/// before it is broken off. Candidates that the configuration cannot have are left out. Throws `StopRequested`.
+/// that is faster yet, and with `auto` as well; one that converges to a little more than
+/// the error wanted also with a finer fine solver. Returns all points. A run that takes three times as long as the
+/// fastest before it is broken off. Candidates that the configuration cannot have are left out. Throws `StopRequested`.
 std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<ParallelSettings>& candidates,
                                           const Console& console, spdlog::logger& logger, const std::stop_token& stop);
 

@@ -46,7 +46,18 @@ std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpe
   }
 }
 
-/// Nothing after the last one.
+}  // namespace
+
+State solve_whole(const OdeProblem& problem, const SolverSpec& solver, const Slice& interval, const State& initial) {
+  State end(initial.size());
+  problem.make_propagator(solver)->propagate(interval, initial, end);
+  return end;
+}
+
+SolverSpec loosest(const std::string& method) {
+  return is_adaptive(method) ? SolverSpec(method, kLoosest) : SolverSpec(method, 1);
+}
+
 std::optional<SolverSpec> next_finer(const SolverSpec& solver) {
   if (solver.is_adaptive()) {
     // 1e-2, 3e-3, 1e-3, …: numbers that people write.
@@ -59,18 +70,6 @@ std::optional<SolverSpec> next_finer(const SolverSpec& solver) {
   }
   constexpr Index most = Index{1} << 26;
   return solver.steps() >= most ? std::nullopt : std::optional(with_fineness(solver, 2 * solver.steps()));
-}
-
-}  // namespace
-
-State solve_whole(const OdeProblem& problem, const SolverSpec& solver, const Slice& interval, const State& initial) {
-  State end(initial.size());
-  problem.make_propagator(solver)->propagate(interval, initial, end);
-  return end;
-}
-
-SolverSpec loosest(const std::string& method) {
-  return is_adaptive(method) ? SolverSpec(method, kLoosest) : SolverSpec(method, 1);
 }
 
 std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const SolverSpec& loosest,

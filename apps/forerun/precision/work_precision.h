@@ -31,6 +31,10 @@ struct PrecisionTask {
 /// The method with the tolerance or the steps that `precision_series` begins with: 10⁻², one.
 SolverSpec loosest(const std::string& method);
 
+/// The next version in the series of `solver`: a tolerance lower by about √10, or twice the steps. Nothing after the
+/// last.
+std::optional<SolverSpec> next_finer(const SolverSpec& solver);
+
 /// `loosest` and finer and finer versions of it until errors are below the smallest asked for, the time for a solve is
 /// up, or `is_beaten` says of the last point that nothing is to be hoped for (it may be asked more than once of a
 /// point). Versions that fail, and those whose error is not finite, are left out. Tolerances fall by about √10 from
