@@ -27,6 +27,7 @@ set(rooms_core_files "base|files")
 set(rooms_core_record "base|files|record")
 set(rooms_core_propagation "base|record|propagation")
 set(rooms_core_parareal "base|execution|files|record|propagation|parareal")
+set(rooms_core_paraexp "base|execution|record|propagation|paraexp")
 set(rooms_core_mgrit "base|execution|files|record|propagation|parareal|mgrit")
 
 # The Python module alone knows Python.
