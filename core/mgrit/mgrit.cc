@@ -146,7 +146,7 @@ class MgritLoop {
   void relax() {
     const Stopwatch watch;
     std::atomic<Index> done = 0;
-    const Index total = hierarchy_.num_passes() * (num_slices_ - exact_front_);
+    const Index total = options_.num_passes() * (num_slices_ - exact_front_);
     const std::function<void(Index)> tell = [&](Index count) {
       observer_->on_fine_progress(iteration_.iteration, done += count, total);
     };
@@ -167,7 +167,7 @@ class MgritLoop {
     iteration_.increment = *std::max_element(movement_.distances.begin(), movement_.distances.end());
     iteration_.num_fallbacks = refused + hierarchy_.num_coarse_failures() + iteration_.num_uncrossed;
     note_coarse_failures();
-    exact_front_ = std::min(num_slices_, exact_front_ + hierarchy_.num_passes() * options_.coarsening);
+    exact_front_ = std::min(num_slices_, exact_front_ + options_.num_passes() * options_.coarsening);
     iteration_.exact_front = exact_front_;
     iteration_.converged_front = exact_front_;
     if (exact_front_ == num_slices_) iteration_.estimated_error = 0.0;

@@ -58,6 +58,11 @@ struct MgritOptions {
   /// A fine solve that takes longer ends the run as `propagator_failed`.
   SliceLimit slice_limit{};
 
+  /// Slices of each grid, the finest first, of a run of so many.
+  std::vector<Index> grid_sizes(Index num_slices) const;
+  /// Intervals that an iteration makes exact.
+  Index num_passes() const { return relaxation == Relaxation::fcf ? 2 : 1; }
+
   /// Throws `ParameterError` naming the value and the rule.
   void validate(Index num_slices) const;
 

@@ -9,13 +9,12 @@ TimeHierarchy::TimeHierarchy(const TimeGrid& grid, const State& initial, const P
     : options_(options) {
   const std::span<const Slice> all = grid.slices(0, grid.num_slices());
   std::vector<Slice> slices(all.begin(), all.end());
-  while (true) {
-    const std::size_t l = levels_.size();
+  const std::size_t count = options.grid_sizes(grid.num_slices()).size();
+  for (std::size_t l = 0; l < count; ++l) {
+    if (l > 0) slices = levels_.back()->coarse_slices();
     const Propagator& propagator = l == 0 ? fine : *coarse[std::min(l, coarse.size()) - 1];
     levels_.push_back(std::make_unique<TimeLevel>(std::move(slices), options.coarsening, propagator, l == 0));
     levels_.back()->states().col(0) = initial;
-    if (num_levels() == options.max_levels || levels_.back()->num_intervals() < options.min_coarse_slices) return;
-    slices = levels_.back()->coarse_slices();
   }
 }
 
@@ -41,7 +40,7 @@ void TimeHierarchy::begin(Index iteration, Index exact) {
 }
 
 void TimeHierarchy::relax(SliceExecutor& executor, Movement& movement, const std::function<void(Index)>& crossed) {
-  for (Index pass = 0; pass < num_passes(); ++pass) {
+  for (Index pass = 0; pass < options_.num_passes(); ++pass) {
     if (pass > 0) finest().take_targets(level(1), executor, &movement);
     finest().relax(executor, &level(1), pass + 1, crossed);
   }
@@ -58,7 +57,7 @@ Index TimeHierarchy::correct(SliceExecutor& executor, Movement& movement) {
 }
 
 void TimeHierarchy::relax_coarser(Index l, SliceExecutor& executor) {
-  for (Index pass = 0; pass < num_passes(); ++pass) {
+  for (Index pass = 0; pass < options_.num_passes(); ++pass) {
     if (pass > 0) level(l).take_targets(level(l + 1), executor);
     level(l).relax(executor, &level(l + 1));
   }

@@ -38,8 +38,6 @@ class TimeHierarchy {
   /// The finest C-points get the coarser grids' correction. Returns how many did not, since it was not finite.
   Index correct(SliceExecutor& executor, Movement& movement);
 
-  /// Intervals that become exact in an iteration.
-  Index num_passes() const { return options_.relaxation == Relaxation::fcf ? 2 : 1; }
   /// Of this iteration, or the start: slices of coarser grids that could not be crossed, and the first of them.
   Index num_coarse_failures() const;
   std::optional<SliceFailure> first_coarse_failure() const;

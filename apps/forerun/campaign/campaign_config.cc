@@ -6,6 +6,7 @@
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/config/method.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -127,6 +128,7 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   CampaignConfig config;
   config.base = base_document(document);
   const RunConfig run = read_config(config.base);
+  require_parareal(config.base, run, "campaigns learn corrections of it");
   config.campaign = read_section(document, "campaign", campaign_keys());
   config.network = read_section(document, "network", FamilyOptions::parameter_specs());
   if (config.network.text("kind") == "auto") {

@@ -3,6 +3,7 @@
 #include "apps/forerun/cli/command.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/config/method.h"
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/external/external_problem.h"
@@ -13,8 +14,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* details =
-    R"(Prints what a configuration may contain: its sections and keys, and the problems, integrators and correctors that can be
-named, each with its parameters, their defaults, rules and units.
+    R"(Prints what a configuration may contain: its sections and keys, and the methods, problems, integrators and correctors
+that can be named, each with its parameters, their defaults, rules and units.
 
 Examples:
   forerun list
@@ -70,6 +71,10 @@ std::string list_text() {
   for (const ConfigSection& section : config_sections()) {
     text += "  [" + section.name + "]  " + section.description + "\n" + keys_text(section.keys, section.required);
   }
+  text += "\nMethods\n\n";
+  for (const MethodEntry& entry : method_registry()) {
+    text += "  " + entry.name + ": " + entry.description + "\n" + keys_text(entry.parameters);
+  }
   text += "\nProblems\n\n";
   for (const ProblemEntry* entry : all_problems()) {
     text += "  " + entry->name + ": " + entry->equation + "\n" +
@@ -110,6 +115,11 @@ Json list_json() {
                                 {"keys", specs_json(section.keys)},
                                 {"required", section.required}});
   }
+  json["methods"] = Json::array();
+  for (const MethodEntry& entry : method_registry()) {
+    json["methods"].push_back(
+        {{"name", entry.name}, {"description", entry.description}, {"options", specs_json(entry.parameters)}});
+  }
   json["problems"] = Json::array();
   for (const ProblemEntry* entry : all_problems()) {
     json["problems"].push_back(
@@ -149,7 +159,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
 Command list_command() {
   return {"list",
           "",
-          "Show the keys of configurations, problems, integrators and correctors",
+          "Show the keys of configurations, methods, problems, integrators and correctors",
           details,
           {{"json", "", "as JSON"}},
           run};

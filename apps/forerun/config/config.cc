@@ -5,6 +5,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/external_solver.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/config/number_list.h"
 #include "apps/forerun/config/string_place.h"
 #include "apps/forerun/config/time_boundaries.h"
@@ -243,6 +244,13 @@ NamedChoice read_problem(const ConfigDocument& document, RunConfig& config) {
   return problem;
 }
 
+NamedChoice read_method(const ConfigDocument& document) {
+  const MethodEntry* entry = find_entry(document, "method", find_method);
+  const MethodEntry& chosen = entry != nullptr ? *entry : find_method(kParareal);
+  const Parameters section = read_section(document, "method", chosen.parameters);
+  return {chosen.name, subset(section, chosen.parameters)};
+}
+
 NamedChoice read_corrector(const ConfigDocument& document) {
   const CorrectorEntry* entry = find_entry(document, "corrector", find_corrector);
   const CorrectorEntry& chosen = entry != nullptr ? *entry : find_corrector("auto");
@@ -276,6 +284,7 @@ RunConfig read_config(const ConfigDocument& document) {
     throw UsageError(place_of(document, "time", "windows") + ": [time] " + error.what());
   }
   read_solvers(document, config);
+  config.method = read_method(document);
   config.parareal = read_section(document, "parareal");
   config.corrector = read_corrector(document);
   const Parameters run = read_section(document, "run");

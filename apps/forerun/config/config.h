@@ -37,6 +37,7 @@ struct RunConfig {
   double slice_timeout = 0.0;  ///< seconds of a fine solve; 0: no limit
   SolverSpec coarse;
   bool coarse_is_cheapest_level = false;  ///< [coarse] was left out: it follows the ladder
+  NamedChoice method;
   Parameters parareal;
   NamedChoice corrector;
   int threads = 0;

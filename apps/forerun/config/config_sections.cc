@@ -81,6 +81,7 @@ std::vector<ConfigSection> make_sections() {
        "[problem] that are others for it",
        coarse_keys(),
        {}},
+      {"method", "how all slices are solved at once, and its options; left out: parareal", {name}, {}},
       {"parareal", "the iteration", PararealOptions::parameter_specs(), {}},
       {"corrector", "what is learned, and its options", {name}, {}},
       {"run",

@@ -1,10 +1,23 @@
 // A configuration as a file that reads back the same.
+#include <algorithm>
+
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/config/number_list.h"
 
 namespace forerun {
 namespace {
+
+bool is_any_set(const Parameters& parameters) {
+  const std::vector<ParameterSpec>& specs = parameters.specs();
+  return std::any_of(specs.begin(), specs.end(), [&](const auto& spec) { return parameters.is_set(spec.name); });
+}
+
+/// Something else than what a configuration gets that says nothing.
+bool names_corrector(const NamedChoice& corrector) {
+  return corrector.name != "auto" || is_any_set(corrector.parameters);
+}
 
 std::string text_from(const State& state) { return numbers_text({state.begin(), state.end()}); }
 
@@ -55,11 +68,18 @@ std::string to_toml(const RunConfig& config, const std::optional<std::filesystem
     if (is_levels) text += "levels = " + levels_text(config.fine_levels) + "\n";
     if (name == std::string_view("fine")) line("slice_timeout", config.slice_timeout);
   }
-  header("parareal");
-  lines(config.parareal);
-  header("corrector");
-  line("name", config.corrector.name);
-  lines(config.corrector.parameters);
+  header("method");
+  line("name", config.method.name);
+  lines(config.method.parameters);
+  if (config.method.name == kParareal || is_any_set(config.parareal)) {
+    header("parareal");
+    lines(config.parareal);
+  }
+  if (config.method.name == kParareal || names_corrector(config.corrector)) {
+    header("corrector");
+    line("name", config.corrector.name);
+    lines(config.corrector.parameters);
+  }
   header("run");
   line("threads", std::int64_t{config.threads});
   line("seed", static_cast<std::int64_t>(config.seed));

@@ -53,6 +53,7 @@ std::vector<std::string> leave_options_behind(ConfigDocument& document) {
   const ConfigDocument file = ConfigDocument::parse(document.text(), document.file_name());
   std::vector<std::string> sentences;
   for (const std::string& sentence : {leave_behind(document, file, "corrector", "name", other_name),
+                                      leave_behind(document, file, "method", "name", other_name),
                                       leave_behind(document, file, "fine", "method", other_kind),
                                       leave_behind(document, file, "coarse", "method", other_kind)}) {
     if (!sentence.empty()) sentences.push_back(sentence);

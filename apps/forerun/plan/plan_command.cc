@@ -3,6 +3,7 @@
 #include "apps/forerun/cli/command.h"
 #include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/plan/plan_report.h"
 #include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/solve_request.h"
@@ -60,6 +61,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   require_own_solvers(request.document, experiment.config,
                       "a plan tries other steps and slices than the configured; `forerun scale` models a run as it is");
   require_one_window(request.document, experiment.config);
+  require_parareal(request.document, experiment.config, "a plan tries Parareal");
   require_equal_slices(request.document, experiment.config);
   try {
     const PlanStudy study = make_plan_study(request.document, plan, console, stop);

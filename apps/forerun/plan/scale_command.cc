@@ -8,11 +8,13 @@
 #include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/plan/scale_report.h"
 #include "apps/forerun/record/history_json.h"
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/record_file.h"
 #include "apps/forerun/run/make_solver.h"
+#include "apps/forerun/run/mgrit_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/slice_timing.h"
 #include "apps/forerun/run/solve_request.h"
@@ -73,6 +75,8 @@ RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
   read_record(directory, experiment, [&](const Json& json) {
     const Json& run = run_of(json, experiment.config.corrector.name);
     recorded.corrector = json_text(run, "corrector");
+    if (is_mgrit(recorded.corrector))
+      throw std::invalid_argument("holds a run of mgrit: scaling is modelled of Parareal");
     if (!json_flag(run, "converged")) throw std::invalid_argument("holds a run that did not converge");
     if (experiment.config.windows > 1)
       throw std::invalid_argument("holds a run in windows: scaling is modelled of one");
@@ -138,6 +142,7 @@ ExitStatus solve_and_report(const SolveRequest& solve, const ScaleRequest& reque
   Experiment experiment = make_experiment(solve.document);
   open_external_solvers(solve.document, experiment);
   require_one_window(solve.document, experiment.config);
+  require_parareal(solve.document, experiment.config, "how a run scales is modelled of it");
   ComparisonPlan plan;
   plan.correctors = {experiment.config.corrector};
   plan.quiet = solve.quiet;

@@ -69,7 +69,8 @@ Json run_json(const CorrectorRun& run, const Experiment& experiment, const std::
   json["seconds"] = seconds_json(record.seconds);
   json["measured_speedup"] = number(run.measured_speedup);
   json["modelled"] = {{"processors", num_slices / record.num_windows}, {"speedup", nullptr}};
-  if (run.modelled) json["modelled"]["speedup"] = number(run.modelled->speedup);
+  if (run.modelled)
+    json["modelled"] = {{"processors", run.modelled->processors}, {"speedup", number(run.modelled->speedup)}};
   json["last_window"] = record.last_window;
   json["window"] = series(record, [](const IterationRecord& k) { return k.window; });
   json["increments"] = series(record, [](const IterationRecord& k) { return number(k.increment); });

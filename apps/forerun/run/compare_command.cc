@@ -5,13 +5,15 @@ namespace forerun {
 namespace {
 
 constexpr const char* details =
-    R"(Solves the problem of a configuration with several correctors, and serially with the fine solver, and prints one table.
+    R"(Solves the problem of a configuration with several correctors and methods, and serially with the fine solver, and prints one table.
 Options in [corrector] apply to the corrector it names; the others run with their defaults (`forerun list`). So they do
-where --set corrector.name names another one than the file: the file's options are left behind.
+where --set corrector.name names another one than the file: the file's options are left behind. MGRIT runs as [method]
+says, or with its defaults and [parareal]'s tolerance.
 
 Examples:
   forerun compare data/configs/burgers.toml
   forerun compare data/configs/burgers.toml --correctors classic,randnet-local,auto
+  forerun compare data/configs/heat.toml --correctors classic --methods parareal,mgrit
   forerun compare data/configs/lorenz.toml --correctors randnet --set corrector.name=randnet --set corrector.neurons=500
   forerun compare data/configs/burgers.toml --json comparison.json --out runs/comparison
 
@@ -41,7 +43,10 @@ Command compare_command() {
       options.begin(),
       {"correctors", "a,b,c",
        "which correctors, in this order (default: classic,\nrandnet-local,auto and the configuration's own)"});
-  return {"compare", "CONFIG", "Solve one problem with several correctors, side by side", details, options, run};
+  options.insert(options.begin() + 1,
+                 {"methods", "a,b", "of parareal and mgrit (default: parareal, and the configuration's)"});
+  return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side",
+          details,   options,  run};
 }
 
 }  // namespace forerun

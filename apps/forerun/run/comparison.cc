@@ -6,17 +6,19 @@
 #include <exception>
 
 #include "apps/forerun/cli/progress.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/coarse_stability.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/learner.h"
+#include "apps/forerun/run/mgrit_run.h"
 #include "apps/forerun/run/output_pass.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
+#include "core/mgrit/mgrit_speedup.h"
 #include "core/parareal/windows.h"
 #include "core/propagation/logged_propagator.h"
 #include "learning/files/model_file.h"
-#include "learning/training/corrector_registry.h"
 
 namespace forerun {
 namespace {
@@ -71,11 +73,31 @@ Index iteration_limit(const PararealOptions& options, Index num_slices) {
   return options.max_iterations > 0 ? options.max_iterations : num_slices;
 }
 
+/// With `observer` beside the progress that is shown.
+RunRecord run_of_mgrit(const ComparisonPlan& plan, const Experiment& experiment, const States* reference,
+                       const Console& console, spdlog::logger& logger, const std::stop_token& stop,
+                       ComparisonObserver* observer, IterationObserver* inside) {
+  MgritOptions options = experiment.mgrit;
+  options.stop = stop;
+  options.slice_limit = slice_limit(plan, experiment, observer);
+  SolveLog* const log = plan.checkpoint != nullptr ? &plan.checkpoint->begin(kMgrit) : nullptr;
+  Progress progress(console, logger,
+                    {kMgrit, most_iterations(options, experiment.num_slices()), options.tolerance, plan.quiet});
+  IterationObservers observers{&progress, inside};
+  return run_mgrit(experiment, options, reference, log, &observers);
+}
+
 CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
                            const States* reference, const Console& console, spdlog::logger& logger,
                            const std::stop_token& stop, ComparisonObserver* observer) {
   CorrectorRun run;
   run.corrector = corrector;
+  if (is_mgrit(corrector.name)) {
+    IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
+    run.record = run_of_mgrit(plan, experiment, reference, console, logger, stop, observer, inside);
+    if (observer != nullptr) observer->on_solved(run);
+    return run;
+  }
   run.warm = serves(plan.warm_start, corrector);
   const auto trainer = make_learner(corrector, experiment, run.warm ? plan.warm_start->model : nullptr);
   PararealOptions options = experiment.options;
@@ -104,7 +126,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
 /// A stop that came when everything had been done has cut nothing short.
 bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan) {
   const auto cut_short = [&](const CorrectorRun& run) {
-    const bool learned = !plan.keep_models || !find_corrector(run.corrector.name).make || run.model.has_value();
+    const bool learned = !plan.keep_models || !can_learn(run.corrector) || run.model.has_value();
     const bool gave = !run.output || run.output->found || run.output->failure;
     return run.record.termination == Termination::interrupted || !learned || !gave;
   };
@@ -150,7 +172,9 @@ WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& e
 
 void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {
   if (!run.record.converged()) return;
-  run.modelled = modelled_speedup(run.record, experiment.num_slices());
+  run.modelled = is_mgrit(run.corrector.name)
+                     ? modelled_mgrit_speedup(run.record, experiment.mgrit, experiment.num_slices())
+                     : modelled_speedup(run.record, experiment.num_slices());
   if (!comparison.has_reference()) return;
   const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
   run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);

@@ -1,11 +1,13 @@
 #include "apps/forerun/run/dry_run.h"
 
+#include <algorithm>
+
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/run/mgrit_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_memory.h"
 #include "core/base/plain_text.h"
-#include "learning/training/corrector_registry.h"
 #include "solvers/coarsening/problem_variant.h"
 #include "solvers/equations/problem_registry.h"
 
@@ -33,8 +35,8 @@ std::string memory_text(const NamedChoice& corrector, const ComparisonPlan& plan
     return format_bytes(run_bytes(corrector, experiment, plan.reference, iterations));
   };
   if (!learns(corrector, experiment)) {
-    const bool could = static_cast<bool>(find_corrector(corrector.name).make);
-    return after(1.0) + (could ? ": so many slices, so cheap to cross, are left to classic Parareal" : "");
+    return after(1.0) +
+           (can_learn(corrector) ? ": so many slices, so cheap to cross, are left to classic Parareal" : "");
   }
   constexpr double some = 10.0;
   std::string text = after(1.0) + " after one iteration";
@@ -85,14 +87,20 @@ std::string plan_files(const std::vector<std::string>& files) {
 std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan, const Experiment& experiment) {
   const RunConfig& config = experiment.config;
   const Index limit = experiment.options.max_iterations;
-  const double sweeps = static_cast<double>(limit > 0 ? limit : experiment.window_slices());
+  const bool mgrit_alone = plan.correctors.size() == 1 && is_mgrit(plan.correctors.front().name);
+  const Index most = limit > 0 ? limit : experiment.window_slices();
+  const double sweeps =
+      static_cast<double>(mgrit_alone ? most_iterations(experiment.mgrit, experiment.num_slices()) : most);
   std::string text = problem_heading(experiment) + "\n";
   text += plan_line("equation", equation_text(find_problem(config.problem.name), config.problem.parameters));
   text += plan_line("one fine pass", pass_text(config.fine, experiment));
   text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
   text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)) +
                                       (config.windows > 1 ? " in each window" : ""));
-  text += plan_line("correctors", joined(corrector_names(plan)));
+  if (!mgrit_alone) text += plan_line("correctors", joined(corrector_names(plan)));
+  if (std::any_of(plan.correctors.begin(), plan.correctors.end(), [](const auto& c) { return is_mgrit(c.name); })) {
+    text += plan_line("mgrit", mgrit_text(experiment));
+  }
   text += plan_line("reference", plan.reference ? "serial fine solution" : "none");
   if (experiment.output) {
     text += plan_line("output", std::to_string(experiment.output->times.size()) + " states, " +

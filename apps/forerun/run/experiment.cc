@@ -9,6 +9,7 @@
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/coarse_strategy.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
 #include "core/base/stopwatch.h"
@@ -129,11 +130,35 @@ StateBounds bounds_around(const State& initial) {
 }
 
 /// Where nobody knows how large states are, the norm goes by those of the run.
-PararealOptions parareal_options(const Parameters& parameters, const OdeProblem& problem) {
+PararealOptions parareal_options(const RunConfig& config, const OdeProblem& problem) {
+  Parameters parameters = config.parareal;
+  if (config.method.name == kMgrit) {  // what is common to both is said once
+    for (const char* key : {"tolerance", "norm", "max_iterations", "max_seconds"}) {
+      if (!parameters.is_set(key)) parameters.set(key, config.method.parameters.value(key));
+    }
+  }
   PararealOptions options = PararealOptions::from_parameters(parameters);
   if (problem.has_bounds()) options.norm = StateNorm(problem.bounds(), options.norm.kind());
   options.bounds = problem.range();
   return options;
+}
+
+/// Tolerances in the states' own units take no scale.
+MgritOptions mgrit_options(const RunConfig& config, const OdeProblem& problem) {
+  MgritOptions options = MgritOptions::from_parameters(mgrit_choice(config).parameters);
+  if (options.relative && problem.has_bounds()) options.norm = StateNorm(problem.bounds(), options.norm.kind());
+  if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
+  return options;
+}
+
+void check_method(const ConfigDocument& document, const RunConfig& config, const MgritOptions& options) {
+  if (config.method.name != kMgrit) return;
+  require_no_windows_or_levels(document, config);
+  try {
+    options.validate(config.slices);
+  } catch (const ParameterError& error) {
+    throw UsageError(place_of(document, "method", error.name()) + ": [method] " + error.what());
+  }
 }
 
 /// What a tolerance or stability costs is known by crossing a slice.
@@ -201,7 +226,9 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   TimeGrid grid = time_grid(document, config, *problem);
   std::optional<OutputPlan> output = output_plan(document, config, grid, *problem);
   StateBounds bounds = problem->has_bounds() ? problem->bounds() : bounds_around(initial);
-  PararealOptions options = parareal_options(config.parareal, *problem);
+  MgritOptions mgrit = mgrit_options(config, *problem);
+  check_method(document, config, mgrit);
+  PararealOptions options = parareal_options(config, *problem);
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   try {
     options.validate(problem->dimension());  // what each key allows need not go together
@@ -232,6 +259,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
           .cheaper_levels = std::move(cheaper_levels),
           .planned = std::move(planned),
           .options = std::move(options),
+          .mgrit = std::move(mgrit),
           .output = std::move(output),
           .executor = std::move(executor),
           .signature = std::move(learned_on)};

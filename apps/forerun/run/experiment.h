@@ -7,6 +7,7 @@
 #include "apps/forerun/config/config.h"
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
+#include "core/mgrit/mgrit_options.h"
 #include "core/parareal/ladder_planner.h"
 #include "core/parareal/parareal_options.h"
 #include "core/propagation/fidelity_ladder.h"
@@ -28,8 +29,8 @@ struct SettledSolvers {
   SolverSpec coarse;
 };
 
-/// A configuration brought to life (levels chosen, coarse solver settled): all that a run of Parareal needs, except for
-/// the corrector.
+/// A configuration brought to life (levels chosen, coarse solver settled): all that a run needs, except for the
+/// corrector.
 struct Experiment {
   RunConfig config;
   std::unique_ptr<OdeProblem> problem;
@@ -41,6 +42,7 @@ struct Experiment {
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;  ///< below it, cheapest first
   std::optional<PlannedLevels> planned;
   PararealOptions options;
+  MgritOptions mgrit;  ///< of a run by that method
   std::optional<OutputPlan> output;
   std::unique_ptr<SliceExecutor> executor;
   ProblemSignature signature;

@@ -3,11 +3,11 @@
 #include <system_error>
 
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/run/mgrit_run.h"
 #include "core/base/errors.h"
 #include "core/base/plain_text.h"
 #include "core/files/atomic_file.h"
 #include "core/files/npy_file.h"
-#include "learning/training/corrector_registry.h"
 
 namespace forerun {
 namespace {
@@ -70,7 +70,7 @@ std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, 
   for (const NamedChoice& corrector : plan.correctors) {
     names.push_back(boundaries_name(corrector.name));
     if (plan.keep_output) names.push_back(output_name(corrector.name));
-    if (find_corrector(corrector.name).make) names.push_back(model_name(corrector.name));
+    if (can_learn(corrector)) names.push_back(model_name(corrector.name));
   }
   return names;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/forerun/run/learner.h"
+#include "apps/forerun/run/mgrit_run.h"
 #include "core/parareal/parareal_memory.h"
 #include "learning/training/corrector_registry.h"
 #include "learning/training/harvesting_trainer.h"
@@ -10,8 +11,8 @@
 namespace forerun {
 
 bool learns(const NamedChoice& corrector, const Experiment& experiment) {
+  if (!can_learn(corrector)) return false;
   const CorrectorEntry& entry = find_corrector(corrector.name);
-  if (!entry.make) return false;
   return !entry.gives_way || !HarvestingTrainer::leaves_to_classic(experiment.window_slices(), experiment.dimension(),
                                                                    experiment.fine->work_per_slice());
 }
@@ -21,7 +22,8 @@ double run_bytes(const NamedChoice& corrector, const Experiment& experiment, boo
   const auto all = static_cast<double>(experiment.num_slices());
   const auto slices = static_cast<double>(experiment.window_slices());
   const bool learning = learns(corrector, experiment);
-  double bytes = parareal_bytes(dimension, slices, learning);
+  double bytes = is_mgrit(corrector.name) ? mgrit_bytes(experiment.mgrit, dimension, experiment.num_slices())
+                                          : parareal_bytes(dimension, slices, learning);
   if (reference) bytes += boundary_bytes(dimension, all);
   if (experiment.output) bytes += experiment.output->bytes(dimension);
   const bool several = experiment.config.windows > 1;

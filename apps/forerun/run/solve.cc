@@ -10,6 +10,7 @@
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/record/provenance.h"
 #include "apps/forerun/record/report_json.h"
 #include "apps/forerun/run/checkpoint.h"
@@ -17,6 +18,7 @@
 #include "apps/forerun/run/dry_run.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
+#include "apps/forerun/run/mgrit_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_journal.h"
@@ -24,18 +26,14 @@
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
 #include "learning/files/model_file.h"
-#include "learning/training/corrector_registry.h"
 
 namespace forerun {
 namespace {
-
-bool learns(const NamedChoice& corrector) { return static_cast<bool>(find_corrector(corrector.name).make); }
 
 /// For compare without --correctors: plain Parareal, RandNet-Parareal as published, the guard, and what the
 /// configuration names.
 std::vector<std::string> corrector_names(const SolveRequest& request, const RunConfig& config) {
   if (!request.correctors.empty()) return request.correctors;
-  if (request.command == "run") return {config.corrector.name};
   std::vector<std::string> names = {"classic", "randnet-local", "auto"};
   if (std::find(names.begin(), names.end(), config.corrector.name) == names.end())
     names.push_back(config.corrector.name);
@@ -44,7 +42,7 @@ std::vector<std::string> corrector_names(const SolveRequest& request, const RunC
 
 /// A model that is saved belongs to one corrector that learns; one that is given must serve.
 void check_models(const SolveRequest& request, const ComparisonPlan& plan) {
-  const auto learners = std::count_if(plan.correctors.begin(), plan.correctors.end(), learns);
+  const auto learners = std::count_if(plan.correctors.begin(), plan.correctors.end(), can_learn);
   if (request.save_model && learners != 1) {
     throw UsageError("--save-model " + request.save_model->string() +
                      ": must have one corrector that learns to save, " +
@@ -58,9 +56,44 @@ void check_models(const SolveRequest& request, const ComparisonPlan& plan) {
   }
 }
 
+/// Those of Parareal by their correctors, that of MGRIT by its name.
+std::vector<std::string> run_names(const SolveRequest& request, const RunConfig& config) {
+  if (!request.runs.empty()) return request.runs;
+  const bool configures_mgrit = is_mgrit(config.method.name);
+  if (request.command == "run") {
+    if (configures_mgrit) refuse_settings_of_parareal(request.document);
+    return {configures_mgrit ? config.method.name : config.corrector.name};
+  }
+  std::vector<std::string> methods = request.methods;
+  if (methods.empty()) methods = {kParareal};
+  if (request.methods.empty() && configures_mgrit) methods.emplace_back(kMgrit);
+  std::vector<std::string> names;
+  for (const std::string& method : methods) {
+    const std::vector<std::string> of_method =
+        is_mgrit(method) ? std::vector<std::string>{method} : corrector_names(request, config);
+    names.insert(names.end(), of_method.begin(), of_method.end());
+  }
+  return names;
+}
+
+NamedChoice choose_mgrit(const SolveRequest& request, const Experiment& experiment) {
+  require_no_windows_or_levels(request.document, experiment.config);
+  try {
+    experiment.mgrit.validate(experiment.num_slices());
+  } catch (const ParameterError& error) {
+    throw UsageError(place_of(request.document, "time", "slices") +
+                     ": [time] slices = " + std::to_string(experiment.num_slices()) + ": mgrit: " + error.what());
+  }
+  return mgrit_choice(experiment.config);
+}
+
 ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment) {
   ComparisonPlan plan;
-  for (const std::string& name : corrector_names(request, experiment.config)) {
+  for (const std::string& name : run_names(request, experiment.config)) {
+    if (is_mgrit(name)) {
+      plan.correctors.push_back(choose_mgrit(request, experiment));
+      continue;
+    }
     plan.correctors.push_back(choose_corrector(experiment.config, name));
     require_learner(request.document, plan.correctors.back(), *experiment.problem);
   }
@@ -184,7 +217,7 @@ SolveRequest resumed(const CheckpointedRequest& kept, const ResumeOptions& optio
   if (options.threads) {
     request.document.set_from_text("run", "threads", *options.threads, "--threads " + *options.threads);
   }
-  request.correctors = kept.correctors;
+  request.runs = kept.correctors;
   request.reference = kept.reference;
   request.model = kept.model_place;
   request.save_model = kept.save_model;

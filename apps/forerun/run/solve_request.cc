@@ -4,22 +4,25 @@
 #include <sstream>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/method.h"
 #include "apps/forerun/config/overrides.h"
 #include "learning/training/corrector_registry.h"
 
 namespace forerun {
 namespace {
 
-/// "a,b,c" as names of correctors, each known and none twice.
-std::vector<std::string> corrector_names(const std::string& list) {
-  const std::string place = "--correctors " + list + ": ";
+/// "a,b,c" as names that `find` knows, none twice.
+template <typename Find>
+std::vector<std::string> listed_names(const std::string& option, const std::string& list, const std::string& example,
+                                      const Find& find) {
+  const std::string place = "--" + option + " " + list + ": ";
   std::vector<std::string> names;
-  if (list.empty()) throw UsageError(place + "must name one corrector at least, e.g. classic,randnet");
+  if (list.empty()) throw UsageError(place + "must name one at least, e.g. " + example);
   std::istringstream stream(list + ",");
   for (std::string name; std::getline(stream, name, ',');) {
     if (std::find(names.begin(), names.end(), name) != names.end()) throw UsageError(place + name + " is named twice");
     try {
-      names.push_back(find_corrector(name).name);
+      names.push_back(find(name).name);
     } catch (const ParameterError& error) {
       throw UsageError(place + error.what());
     }
@@ -67,7 +70,16 @@ SolveRequest make_solve_request(const std::string& command, const ParsedOptions&
   request.command = command;
   request.document = ConfigDocument::read(configuration_argument(command, options));
   override_settings(request.document, options, console);
-  if (const auto list = options.text("correctors")) request.correctors = corrector_names(*list);
+  if (const auto list = options.text("correctors")) {
+    request.correctors = listed_names("correctors", *list, "classic,randnet", find_corrector);
+  }
+  if (const auto list = options.text("methods")) {
+    request.methods = listed_names("methods", *list, "parareal,mgrit", find_method);
+  }
+  if (!request.correctors.empty() && request.methods == std::vector<std::string>{kMgrit}) {
+    throw UsageError("--correctors " + *options.text("correctors") +
+                     ": must be left out where --methods is mgrit alone");
+  }
   request.reference = command == "compare" || options.has("reference");
   request.model = path_option(options, "model");
   request.save_model = path_option(options, "save-model");

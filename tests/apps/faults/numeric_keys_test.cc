@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/config/method.h"
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
 #include "tests/apps/cli.h"
@@ -51,6 +52,13 @@ std::vector<NumericKey> numeric_keys() {
   }
   for (const CorrectorEntry& corrector : corrector_registry()) {
     add("corrector", corrector.parameters, {{"corrector.name", "\"" + corrector.name + "\""}});
+  }
+  for (const MethodEntry& method : method_registry()) {
+    add("method", method.parameters,
+        {{"method.name", "\"" + method.name + "\""},
+         {"method.coarsening", "2"},
+         {"parareal.max_iterations", ""},
+         {"corrector.name", ""}});
   }
   return keys;
 }

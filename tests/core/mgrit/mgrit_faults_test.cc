@@ -177,6 +177,7 @@ TEST(MgritInput, EachOptionErrorNamesTheValueAndTheRule) {
   EXPECT_NE(message([](auto& o) { o.coarsening = 1; }).find("coarsening = 1: must be an integer ≥ 2"),
             std::string::npos);
   EXPECT_NE(message([](auto& o) { o.coarsening = 40; }).find("2 slices or more, of 64"), std::string::npos);
+  EXPECT_NE(message([](auto& o) { o.min_coarse_slices = 17; }).find("at most 16"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.max_levels = 1; }).find("≥ 2"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.min_coarse_slices = 0; }).find("≥ 1"), std::string::npos);
   EXPECT_NE(message([](auto& o) { o.tolerance = -1.0; }).find("≥ 0"), std::string::npos);

@@ -1,0 +1,60 @@
+#include "apps/forerun/config/method.h"
+
+#include "apps/forerun/cli/usage_error.h"
+#include "core/mgrit/mgrit_options.h"
+
+namespace forerun {
+
+const std::vector<MethodEntry>& method_registry() {
+  static const std::vector<MethodEntry> methods = {
+      {kParareal, "one coarse solver runs ahead, corrected by what is learned: see [parareal] and [corrector]", {}},
+      {kMgrit, "multigrid reduction in time: the coarse solver on grids of ever longer slices, no learning",
+       MgritOptions::parameter_specs()},
+  };
+  return methods;
+}
+
+const MethodEntry& find_method(const std::string& name) {
+  std::vector<std::string> names;
+  for (const MethodEntry& entry : method_registry()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw ParameterError("name", "unknown method '" + name + "': " + suggestion(name, names));
+}
+
+NamedChoice mgrit_choice(const RunConfig& config) {
+  if (config.method.name == kMgrit) return config.method;
+  NamedChoice choice{kMgrit, Parameters(MgritOptions::parameter_specs())};
+  for (const char* key : {"tolerance", "norm", "max_iterations", "max_seconds"}) {
+    choice.parameters.set(key, config.parareal.value(key));
+  }
+  return choice;
+}
+
+void require_parareal(const ConfigDocument& document, const RunConfig& config, const std::string& what) {
+  if (config.method.name == kParareal) return;
+  throw UsageError(place_of(document, "method", "name") + ": [method] name = \"" + config.method.name +
+                   "\": must be \"" + kParareal + "\" here, " + what);
+}
+
+void require_no_windows_or_levels(const ConfigDocument& document, const RunConfig& config) {
+  if (config.windows > 1) {
+    throw UsageError(place_of(document, "time", "windows") + ": [time] windows = " + std::to_string(config.windows) +
+                     ": must be 1 for mgrit, whose coarsest grid spans all slices");
+  }
+  if (config.fine_levels.is_ladder()) {
+    throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels = " + levels_text(config.fine_levels) +
+                     ": must be left out for mgrit, which climbs no ladder");
+  }
+}
+
+void refuse_settings_of_parareal(const ConfigDocument& document) {
+  for (const Setting& setting : document.settings()) {
+    if (setting.section != "parareal" && setting.section != "corrector") continue;
+    throw UsageError(setting.place + ": [" + setting.section + "] " + setting.key +
+                     ": must be left out, [method] is mgrit; `forerun compare --methods parareal,mgrit` runs both");
+  }
+}
+
+}  // namespace forerun

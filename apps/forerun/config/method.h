@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/forerun/config/config.h"
+
+namespace forerun {
+
+/// A way to solve all slices at once, which [method] names.
+struct MethodEntry {
+  std::string name;
+  std::string description;
+  std::vector<ParameterSpec> parameters;
+};
+
+const std::vector<MethodEntry>& method_registry();
+/// Throws `ParameterError`, the nearest name suggested.
+const MethodEntry& find_method(const std::string& name);
+
+inline constexpr const char* kParareal = "parareal";
+inline constexpr const char* kMgrit = "mgrit";
+
+/// MGRIT as [method] configures it; where that names another method, with its defaults, and with the limits of
+/// [parareal].
+NamedChoice mgrit_choice(const RunConfig& config);
+
+/// Throws `UsageError` where [method] names another method than Parareal: `what` knows nothing of it.
+void require_parareal(const ConfigDocument& document, const RunConfig& config, const std::string& what);
+
+/// Throws `UsageError` where the configuration has windows or levels, which MGRIT does not.
+void require_no_windows_or_levels(const ConfigDocument& document, const RunConfig& config);
+
+/// Throws `UsageError` where the document has settings of [parareal] or [corrector], which nobody would read.
+void refuse_settings_of_parareal(const ConfigDocument& document);
+
+}  // namespace forerun
