@@ -43,6 +43,7 @@ std::unique_ptr<OdeProblem> small_problem(const std::string& name) {
   if (name == "burgers") return make_problem(name, {{"points", std::int64_t{19}}});
   if (name == "heat") return make_problem(name, {{"points", std::int64_t{11}}});
   if (name == "diffusion_reaction") return make_problem(name, {{"cells", std::int64_t{5}}});
+  if (name == "brusselator_2d") return make_problem(name, {{"cells", std::int64_t{5}}});
   if (name == "shallow_water")
     return make_problem(name, {{"points_x", std::int64_t{7}}, {"points_y", std::int64_t{5}}});
   return make_problem(name);
