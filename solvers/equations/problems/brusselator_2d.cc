@@ -103,8 +103,8 @@ ProblemEntry brusselator_2d_problem() {
       {integer_parameter("cells", 16, 2, 5000, "cells a side, m; dimension 2 m^2"),
        positive_parameter("length", 16.0, "L, of a side; cells of width 1 where it is their number"),
        positive_parameter("a", 1.0, "A, feed of u"), positive_parameter("b", 3.0, "B; oscillates above 1 + A^2"),
-       positive_parameter("diffusivity_u", 0.01, "D_u"),
-       positive_parameter("diffusivity_v", 0.001, "D_v"), seed_parameter()});
+       positive_parameter("diffusivity_u", 0.01, "D_u"), positive_parameter("diffusivity_v", 0.001, "D_v"),
+       seed_parameter()});
 }
 
 }  // namespace forerun

@@ -77,11 +77,11 @@ TEST(Emulation, WorkersWaitAtTheSameTime) {
 
 namespace conformance {
 
-INSTANTIATE_TEST_SUITE_P(Emulated, ExecutorLaw,
-                         ::testing::Values(ExecutorCase{"ThreeWorkers", [] { return make_emulated_executor(3, *kReal); }},
-                                           ExecutorCase{"ManyWorkers",
-                                                        [] { return make_emulated_executor(40, *kReal); }}),
-                         executor_case_name);
+INSTANTIATE_TEST_SUITE_P(
+    Emulated, ExecutorLaw,
+    ::testing::Values(ExecutorCase{"ThreeWorkers", [] { return make_emulated_executor(3, *kReal); }},
+                      ExecutorCase{"ManyWorkers", [] { return make_emulated_executor(40, *kReal); }}),
+    executor_case_name);
 
 }  // namespace conformance
 }  // namespace forerun

@@ -205,7 +205,8 @@ TEST_F(CommandLine, ListNamesEverySectionThatAConfigurationMayHave) {
   const auto json = nlohmann::json::parse(forerun_with({"list", "--json"}).out);
   std::vector<std::string> sections;
   for (const auto& section : json.at("sections")) sections.push_back(section.at("name"));
-  EXPECT_THAT(sections, ElementsAre("problem", "time", "fine", "coarse", "method", "parareal", "corrector", "run", "output"));
+  EXPECT_THAT(sections,
+              ElementsAre("problem", "time", "fine", "coarse", "method", "parareal", "corrector", "run", "output"));
   EXPECT_EQ(json.at("problems").size(), problem_registry().size() + 1) << "and what only others can solve";
   EXPECT_THAT(forerun_with({"list"}).out, AllOf(HasSubstr("viscosity = 0.01"), HasSubstr("rk8"), HasSubstr("randnet")));
 }
