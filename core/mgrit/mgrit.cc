@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "core/base/lap_watch.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 #include "core/execution/stoppable_executor.h"
@@ -19,6 +20,7 @@
 #include "core/parareal/state_scale.h"
 #include "core/propagation/checked_propagation.h"
 #include "core/propagation/logged_propagator.h"
+#include "core/propagation/watched_run.h"
 #include "core/record/run_warnings.h"
 
 namespace forerun {
@@ -104,7 +106,7 @@ class MgritLoop {
     mend();
     record_.boundaries = std::move(finest_.states());
     record_.warnings = run_warnings(record_, num_slices_, options_.tolerance);
-    record_.seconds.total += lap();
+    record_.seconds.total += watch_.lap();
     return std::move(record_);
   }
 
@@ -123,9 +125,9 @@ class MgritLoop {
     note_coarse_failures();
     record_.initial_fallbacks = hierarchy_.num_coarse_failures();
     PhaseSeconds& seconds = record_.initial_seconds;
-    seconds.coarse = lap();
+    seconds.coarse = watch_.lap();
     if (problem_.reference) record_.initial_error = error_against_reference(options_.coarsening);
-    seconds.total = seconds.coarse + lap();
+    seconds.total = seconds.coarse + watch_.lap();
     if (problem_.log) problem_.log->end_initial_sweep(seconds);
     record_.seconds = seconds;
     if (observer_) observer_->on_start(num_slices_, states);
@@ -205,14 +207,14 @@ class MgritLoop {
     const bool is_small = iteration_.jump < options_.tolerance && iteration_.num_uncrossed == 0;
     if (is_small || exact_front_ == num_slices_) return Termination::converged;
     if (iteration_.iteration == options_.max_iterations) return Termination::iteration_limit;
-    const double elapsed = record_.seconds.total + iteration_.seconds.total + watch_.seconds() - last_lap_;
+    const double elapsed = record_.seconds.total + iteration_.seconds.total + watch_.since_lap();
     if (elapsed >= options_.max_seconds) return Termination::time_limit;
     return std::nullopt;
   }
 
   void close_iteration() {
     if (problem_.reference) iteration_.error = error_against_reference(1);
-    iteration_.seconds.total = lap();
+    iteration_.seconds.total = watch_.lap();
     if (problem_.log) problem_.log->end_iteration(iteration_);
   }
 
@@ -247,20 +249,13 @@ class MgritLoop {
     return *std::max_element(errors.begin(), errors.end());
   }
 
-  /// Seconds since it was last asked.
-  double lap() {
-    const double now = watch_.seconds();
-    return now - std::exchange(last_lap_, now);
-  }
-
   const MgritProblem& problem_;
   const MgritOptions& options_;
   StoppableExecutor executor_;
   IterationObserver* observer_;
   SliceWatchdog* watchdog_;
   const Index num_slices_;
-  const Stopwatch watch_;
-  double last_lap_ = 0.0;
+  LapWatch watch_;
   const PararealOptions scale_options_;
   StateScale scale_;  ///< changes between relaxation and residual only
   const RunSolvers solvers_;
@@ -295,14 +290,12 @@ RunRecord solve_mgrit(const MgritProblem& problem, const MgritOptions& options, 
                       IterationObserver* observer) {
   check_problem(problem);
   options.validate(problem.grid.num_slices());
-  std::stop_source stop;  // of this run: requested by the caller's, or by the watchdog
-  const std::stop_callback link(options.stop, [&] { stop.request_stop(); });
-  MgritOptions stoppable = options;
-  stoppable.stop = stop.get_token();
-  const StopScope scope(stoppable.stop);
-  if (!options.slice_limit.is_set()) return MgritLoop(problem, stoppable, executor, observer, nullptr).run();
-  SliceWatchdog watchdog(options.slice_limit, stop);
-  return MgritLoop(problem, stoppable, executor, observer, &watchdog).run();
+  return run_watched(options.stop, options.slice_limit, [&](const std::stop_token& stop, SliceWatchdog* watchdog) {
+    MgritOptions stoppable = options;
+    stoppable.stop = stop;
+    const StopScope scope(stoppable.stop);
+    return MgritLoop(problem, stoppable, executor, observer, watchdog).run();
+  });
 }
 
 }  // namespace forerun

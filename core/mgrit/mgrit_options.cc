@@ -3,20 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/plain_text.h"
+#include "core/base/require_option.h"
 
 namespace forerun {
-namespace {
-
-void require(bool rule_holds, const char* name, double value, const std::string& rule) {
-  if (rule_holds) return;
-  PlainText sentence;
-  sentence << name << " = " << value << ": must be " << rule;
-  throw ParameterError(name, sentence.str());
-}
-
-}  // namespace
-
 std::vector<Index> MgritOptions::grid_sizes(Index num_slices) const {
   std::vector<Index> sizes;
   for (Index size = num_slices; sizes.empty() || size >= min_coarse_slices; size /= coarsening) {
@@ -27,20 +16,20 @@ std::vector<Index> MgritOptions::grid_sizes(Index num_slices) const {
 }
 
 void MgritOptions::validate(Index num_slices) const {
-  require(coarsening >= 2, "coarsening", static_cast<double>(coarsening), "an integer ≥ 2");
-  require(max_levels >= 2, "max_levels", static_cast<double>(max_levels), "an integer ≥ 2");
-  require(min_coarse_slices >= 1, "min_coarse_slices", static_cast<double>(min_coarse_slices), "an integer ≥ 1");
+  require_option(coarsening >= 2, "coarsening", static_cast<double>(coarsening), "an integer ≥ 2");
+  require_option(max_levels >= 2, "max_levels", static_cast<double>(max_levels), "an integer ≥ 2");
+  require_option(min_coarse_slices >= 1, "min_coarse_slices", static_cast<double>(min_coarse_slices), "an integer ≥ 1");
   const Index most = num_slices / coarsening;
   const Index few = std::min<Index>(min_coarse_slices, 2);
-  require(most >= few, "coarsening", static_cast<double>(coarsening),
-          "small enough to leave a coarser grid of " + std::to_string(few) + " slices or more, of " +
-              std::to_string(num_slices));
-  require(most >= min_coarse_slices, "min_coarse_slices", static_cast<double>(min_coarse_slices),
-          "at most " + std::to_string(most) + ", the slices of the second grid");
-  require(std::isfinite(tolerance) && tolerance >= 0.0, "tolerance", tolerance, "a finite number ≥ 0");
-  require(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "an integer ≥ 0");
-  require(max_seconds > 0.0, "max_seconds", max_seconds, "a number > 0");
-  require(slice_limit.seconds > 0.0, "slice_timeout", slice_limit.seconds, "a number > 0");
+  require_option(most >= few, "coarsening", static_cast<double>(coarsening),
+                 "small enough to leave a coarser grid of " + std::to_string(few) + " slices or more, of " +
+                     std::to_string(num_slices));
+  require_option(most >= min_coarse_slices, "min_coarse_slices", static_cast<double>(min_coarse_slices),
+                 "at most " + std::to_string(most) + ", the slices of the second grid");
+  require_option(std::isfinite(tolerance) && tolerance >= 0.0, "tolerance", tolerance, "a finite number ≥ 0");
+  require_option(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "an integer ≥ 0");
+  require_option(max_seconds > 0.0, "max_seconds", max_seconds, "a number > 0");
+  require_option(slice_limit.seconds > 0.0, "slice_timeout", slice_limit.seconds, "a number > 0");
 }
 
 std::vector<ParameterSpec> MgritOptions::parameter_specs() {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/base/lap_watch.h"
 #include "core/base/stopwatch.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/parareal/coarse_sweep.h"
@@ -17,6 +18,7 @@
 #include "core/parareal/state_scale.h"
 #include "core/parareal/time_dependence.h"
 #include "core/parareal/watched_ladder.h"
+#include "core/propagation/watched_run.h"
 #include "core/record/run_warnings.h"
 
 namespace forerun {
@@ -94,7 +96,7 @@ class PararealLoop {
     if (problem_.log) problem_.log->write();
     record_.boundaries = std::move(boundaries_);
     record_.warnings = run_warnings(record_, num_slices_, options_.tolerance);
-    record_.seconds.total += lap();
+    record_.seconds.total += watch_.lap();
     return std::move(record_);
   }
 
@@ -108,9 +110,9 @@ class PararealLoop {
     note_coarse_failure();
     PhaseSeconds& seconds = record_.initial_seconds;
     seconds.predict = coarse_sweep_.predict_seconds();
-    seconds.coarse = lap() - seconds.predict;
+    seconds.coarse = watch_.lap() - seconds.predict;
     if (problem_.reference) record_.initial_error = error_against_reference();
-    seconds.total = seconds.coarse + seconds.predict + lap();
+    seconds.total = seconds.coarse + seconds.predict + watch_.lap();
     if (problem_.log) problem_.log->end_initial_sweep(seconds);
     record_.seconds = seconds;
     if (observer_) observer_->on_start(num_slices_, boundaries_);
@@ -270,14 +272,14 @@ class PararealLoop {
   }
 
   std::optional<Termination> termination() const {
-    const double unclosed = watch_.seconds() - last_lap_;
+    const double unclosed = watch_.since_lap();
     return criterion_->check({iteration_, num_slices_, record_.seconds.total + iteration_.seconds.total + unclosed});
   }
 
   /// Everything since the end of the iteration before is this one's: what observers took there, too.
   void close_iteration() {
     if (problem_.reference) iteration_.error = error_against_reference();
-    iteration_.seconds.total = lap();
+    iteration_.seconds.total = watch_.lap();
     if (problem_.log) problem_.log->end_iteration(iteration_);
   }
 
@@ -301,12 +303,6 @@ class PararealLoop {
     return largest;
   }
 
-  /// Seconds since it was last asked.
-  double lap() {
-    const double now = watch_.seconds();
-    return now - std::exchange(last_lap_, now);
-  }
-
   double error_against_reference() const {
     std::vector<double> errors(static_cast<std::size_t>(num_slices_ + 1));
     executor_.for_each(num_slices_ + 1, [&](Index n) {
@@ -321,8 +317,7 @@ class PararealLoop {
   IterationObserver* observer_;
   SliceWatchdog* watchdog_;
   const Index num_slices_;
-  const Stopwatch watch_;
-  double last_lap_ = 0.0;
+  LapWatch watch_;
   const LoggedSolvers solvers_;
 
   States boundaries_;  ///< U[n] is column n
@@ -359,17 +354,16 @@ RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& 
                          IterationObserver* observer) {
   check_problem(problem);
   options.validate(problem.initial.size());
-  std::stop_source stop;  // of this run: requested by the caller's, or by the watchdog
-  const std::stop_callback link(options.stop, [&] { stop.request_stop(); });
-  PararealOptions stoppable = options;
-  stoppable.stop = stop.get_token();
-  const StopScope scope(stoppable.stop);
-  if (!options.slice_limit.is_set()) return PararealLoop(problem, stoppable, executor, observer, nullptr).run();
-  SliceWatchdog watchdog(options.slice_limit, stop);
-  const WatchedLadder ladder(problem.fine, watchdog);
-  PararealProblem watched = problem;
-  watched.fine = ladder.ladder();
-  return PararealLoop(watched, stoppable, executor, observer, &watchdog).run();
+  return run_watched(options.stop, options.slice_limit, [&](const std::stop_token& stop, SliceWatchdog* watchdog) {
+    PararealOptions stoppable = options;
+    stoppable.stop = stop;
+    const StopScope scope(stoppable.stop);
+    if (watchdog == nullptr) return PararealLoop(problem, stoppable, executor, observer, nullptr).run();
+    const WatchedLadder ladder(problem.fine, *watchdog);
+    PararealProblem watched = problem;
+    watched.fine = ladder.ladder();
+    return PararealLoop(watched, stoppable, executor, observer, watchdog).run();
+  });
 }
 
 }  // namespace forerun

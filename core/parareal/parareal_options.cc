@@ -2,40 +2,32 @@
 
 #include <cmath>
 
-#include "core/base/plain_text.h"
+#include "core/base/require_option.h"
 
 namespace forerun {
-namespace {
-
-void require(bool rule_holds, const char* name, double value, const char* rule) {
-  if (rule_holds) return;
-  PlainText sentence;
-  sentence << name << " = " << value << ": must be " << rule;
-  throw ParameterError(name, sentence.str());
-}
-
-}  // namespace
-
 void PararealOptions::validate(Index dimension) const {
-  require(std::isfinite(tolerance) && tolerance >= 0.0, "tolerance", tolerance, "a finite number ≥ 0");
-  require(std::isfinite(absolute_tolerance) && absolute_tolerance >= 0.0, "absolute_tolerance", absolute_tolerance,
-          "a finite number ≥ 0");
-  require(absolute_tolerance == 0.0 || tolerance > 0.0, "absolute_tolerance", absolute_tolerance,
-          "0 where tolerance is 0: then every slice is made exact");
-  require(absolute_tolerance == 0.0 || std::isfinite(absolute_tolerance / tolerance), "absolute_tolerance",
-          absolute_tolerance, "a number that tolerance divides without overflow");
-  require(std::isfinite(jump_tolerance) && jump_tolerance >= 0.0, "jump_tolerance", jump_tolerance,
-          "a finite number ≥ 0");
-  require(std::isfinite(error_safety) && error_safety >= 1.0, "error_safety", error_safety, "a finite number ≥ 1");
-  require(std::isfinite(level_factor) && level_factor > 0.0, "level_factor", level_factor, "a finite number > 0");
-  require(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "an integer ≥ 0");
-  require(max_seconds > 0.0, "max_seconds", max_seconds, "a number > 0");
-  require(slice_limit.seconds > 0.0, "slice_timeout", slice_limit.seconds, "a number > 0");
-  require(std::isfinite(state_margin) && state_margin >= 0.0, "state_margin", state_margin, "a finite number ≥ 0");
-  require(bounds.lower.size() == bounds.upper.size(), "bounds", static_cast<double>(bounds.lower.size()),
-          "as many lower as upper bounds");
-  require(bounds.lower.size() == 0 || bounds.lower.size() == dimension, "bounds",
-          static_cast<double>(bounds.lower.size()), "one bound a state component");
+  require_option(std::isfinite(tolerance) && tolerance >= 0.0, "tolerance", tolerance, "a finite number ≥ 0");
+  require_option(std::isfinite(absolute_tolerance) && absolute_tolerance >= 0.0, "absolute_tolerance",
+                 absolute_tolerance, "a finite number ≥ 0");
+  require_option(absolute_tolerance == 0.0 || tolerance > 0.0, "absolute_tolerance", absolute_tolerance,
+                 "0 where tolerance is 0: then every slice is made exact");
+  require_option(absolute_tolerance == 0.0 || std::isfinite(absolute_tolerance / tolerance), "absolute_tolerance",
+                 absolute_tolerance, "a number that tolerance divides without overflow");
+  require_option(std::isfinite(jump_tolerance) && jump_tolerance >= 0.0, "jump_tolerance", jump_tolerance,
+                 "a finite number ≥ 0");
+  require_option(std::isfinite(error_safety) && error_safety >= 1.0, "error_safety", error_safety,
+                 "a finite number ≥ 1");
+  require_option(std::isfinite(level_factor) && level_factor > 0.0, "level_factor", level_factor,
+                 "a finite number > 0");
+  require_option(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "an integer ≥ 0");
+  require_option(max_seconds > 0.0, "max_seconds", max_seconds, "a number > 0");
+  require_option(slice_limit.seconds > 0.0, "slice_timeout", slice_limit.seconds, "a number > 0");
+  require_option(std::isfinite(state_margin) && state_margin >= 0.0, "state_margin", state_margin,
+                 "a finite number ≥ 0");
+  require_option(bounds.lower.size() == bounds.upper.size(), "bounds", static_cast<double>(bounds.lower.size()),
+                 "as many lower as upper bounds");
+  require_option(bounds.lower.size() == 0 || bounds.lower.size() == dimension, "bounds",
+                 static_cast<double>(bounds.lower.size()), "one bound a state component");
 }
 
 std::vector<ParameterSpec> PararealOptions::parameter_specs() {

@@ -4,6 +4,7 @@
 
 #include "core/base/stopwatch.h"
 #include "core/propagation/checked_propagation.h"
+#include "core/propagation/watched_run.h"
 
 namespace forerun {
 namespace {
@@ -25,19 +26,6 @@ void step_through(const TimeGrid& grid, const Propagator& fine, const std::stop_
   }
 }
 
-/// The same with a stop of its own, which the watchdog may request as well.
-void step_through_watched(const TimeGrid& grid, const Propagator& fine, const std::stop_token& stop,
-                          const SliceLimit& limit, SerialSolution& solution) {
-  std::stop_source own;
-  const std::stop_callback link(stop, [&] { own.request_stop(); });
-  SliceWatchdog watchdog(limit, own);
-  step_through(grid, *watchdog.watched(fine), own.get_token(), solution);
-  if (const std::optional<SliceFailure> overdue = watchdog.failure()) {
-    solution.failure = overdue;
-    solution.interrupted = false;
-  }
-}
-
 }  // namespace
 
 SerialSolution solve_serial(const TimeGrid& grid, const State& initial, const Propagator& fine,
@@ -47,11 +35,14 @@ SerialSolution solve_serial(const TimeGrid& grid, const State& initial, const Pr
       States::Constant(initial.size(), grid.num_slices() + 1, std::numeric_limits<double>::quiet_NaN());
   solution.boundaries.col(0) = initial;
   const Stopwatch watch;
-  if (limit.is_set()) {
-    step_through_watched(grid, fine, stop, limit, solution);
-  } else {
-    step_through(grid, fine, stop, solution);
-  }
+  run_watched(stop, limit, [&](const std::stop_token& token, SliceWatchdog* watchdog) {
+    if (watchdog == nullptr) return step_through(grid, fine, token, solution);
+    step_through(grid, *watchdog->watched(fine), token, solution);
+    if (const std::optional<SliceFailure> overdue = watchdog->failure()) {
+      solution.failure = overdue;
+      solution.interrupted = false;
+    }
+  });
   solution.seconds = watch.seconds();
   return solution;
 }

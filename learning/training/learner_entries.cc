@@ -43,6 +43,15 @@ RandnetLocalOptions randnet_local_options(const Parameters& parameters, std::uin
   return options;
 }
 
+ParameterSpec bias_scale_option() {
+  return number_option("bias_scale", 1.0, 0.0, false,
+                       "biases of the random layer are uniform in (-bias_scale, bias_scale)");
+}
+
+ParameterSpec scale_option() {
+  return number_option("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)");
+}
+
 }  // namespace
 
 CorrectorEntry classic_entry() {
@@ -129,8 +138,7 @@ CorrectorEntry randnet_entry() {
   entry.description = "one random-feature network for all slices, its readout fitted to the whole harvest";
   entry.parameters = {
       activation_option(),
-      number_option("bias_scale", 1.0, 0.0, false,
-                    "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
+      bias_scale_option(),
       integer_option("degree", 1, 1, 2, "2: products of two inputs are inputs as well"),
       number_option("growth", 2.0, 1.0, true,
                     "how much more each iteration's samples weigh than the one's before, at first"),
@@ -140,7 +148,7 @@ CorrectorEntry randnet_entry() {
                      "states longer than this have their outputs compressed to so many modes at first; 0: 128 or 256"),
       number_option("ridge", 1e-10, 0.0, true,
                     "ridge of the fit relative to the features' typical energy; 0: minimum norm"),
-      number_option("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
+      scale_option(),
       integer_option("sketch", 512, 0, 1000000,
                      "states longer than this are compressed to it before the layer; 0: never"),
       {"standardize", true, "scale the inputs by their spread in the first sweep instead of the problem's bounds"},
@@ -160,12 +168,11 @@ CorrectorEntry randnet_local_entry() {
   entry.description = "RandNet-Parareal as published: a readout on the nearest neighbours at each prediction";
   entry.parameters = {
       activation_option(),
-      number_option("bias_scale", 1.0, 0.0, false,
-                    "biases of the random layer are uniform in (-bias_scale, bias_scale)"),
+      bias_scale_option(),
       integer_option("degree", 1, 1, 2, "2: products of two inputs are inputs as well (the published ODE runs)"),
       integer_option("neighbors", 4, 1, 100, "harvested states that a readout is fitted to"),
       integer_option("neurons", 100, 1, 100000, "neurons of the random layer (20 in the published ODE runs)"),
-      number_option("scale", 1.0, 0.0, false, "weights of the random layer are uniform in (-scale, scale)"),
+      scale_option(),
       integer_option("sketch", 2048, 0, 1000000,
                      "states longer than this are compressed to it before the layer; 0: never"),
       integer_option("window", 2, 0, 1000000000, "slices to each side that neighbours are looked for in"),

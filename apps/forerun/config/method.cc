@@ -26,7 +26,7 @@ const MethodEntry& find_method(const std::string& name) {
 NamedChoice mgrit_choice(const RunConfig& config) {
   if (config.method.name == kMgrit) return config.method;
   NamedChoice choice{kMgrit, Parameters(MgritOptions::parameter_specs())};
-  for (const char* key : {"tolerance", "norm", "max_iterations", "max_seconds"}) {
+  for (const char* key : kCommonKeys) {
     choice.parameters.set(key, config.parareal.value(key));
   }
   return choice;

@@ -20,6 +20,8 @@ const MethodEntry& find_method(const std::string& name);
 
 inline constexpr const char* kParareal = "parareal";
 inline constexpr const char* kMgrit = "mgrit";
+/// Keys that [parareal] and MGRIT's [method] both have, with the same meaning.
+inline constexpr const char* kCommonKeys[] = {"tolerance", "norm", "max_iterations", "max_seconds"};
 
 /// MGRIT as [method] configures it; where that names another method, with its defaults, and with the limits of
 /// [parareal].

@@ -11,9 +11,9 @@
 namespace forerun {
 namespace {
 
-/// Slices a thread: few, where coarse solvers are dear; many, where the iteration must contract.
 /// A run that takes this many times as long as the fastest is of no interest.
 constexpr double kHopeless = 3.0;
+/// Slices a thread: few, where coarse solvers are dear; many, where the iteration must contract.
 constexpr Index kFewSlices = 4, kManySlices = 16, kSlicesOnMeshes = 2;
 
 /// As many steps on `slices` slices as on `before`, or a few more.

@@ -133,7 +133,7 @@ StateBounds bounds_around(const State& initial) {
 PararealOptions parareal_options(const RunConfig& config, const OdeProblem& problem) {
   Parameters parameters = config.parareal;
   if (config.method.name == kMgrit) {  // what is common to both is said once
-    for (const char* key : {"tolerance", "norm", "max_iterations", "max_seconds"}) {
+    for (const char* key : kCommonKeys) {
       if (!parameters.is_set(key)) parameters.set(key, config.method.parameters.value(key));
     }
   }

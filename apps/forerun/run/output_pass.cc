@@ -8,6 +8,7 @@
 
 #include "core/execution/stoppable_executor.h"
 #include "core/propagation/checked_propagation.h"
+#include "core/propagation/watched_run.h"
 
 namespace forerun {
 namespace {
@@ -70,13 +71,12 @@ OutputPass cross_parts(const Experiment& experiment, const States& boundaries, c
 
 OutputPass output_pass(const Experiment& experiment, const States& boundaries, const std::stop_token& stop,
                        const SliceLimit& limit) {
-  if (!limit.is_set()) return cross_parts(experiment, boundaries, stop, nullptr);
-  std::stop_source own;
-  const std::stop_callback link(stop, [&] { own.request_stop(); });
-  SliceWatchdog watchdog(limit, own);
-  OutputPass pass = cross_parts(experiment, boundaries, own.get_token(), &watchdog);
-  if (std::optional<SliceFailure> overdue = watchdog.failure()) pass = {.found = {}, .failure = std::move(overdue)};
-  return pass;
+  return run_watched(stop, limit, [&](const std::stop_token& token, SliceWatchdog* watchdog) {
+    OutputPass pass = cross_parts(experiment, boundaries, token, watchdog);
+    if (watchdog == nullptr) return pass;
+    if (std::optional<SliceFailure> overdue = watchdog->failure()) pass = {.found = {}, .failure = std::move(overdue)};
+    return pass;
+  });
 }
 
 }  // namespace forerun
