@@ -98,7 +98,7 @@ void add_measurements(const BenchEntry& entry, const ProblemTiming& problem, Ben
     report.measurements.push_back({entry.name, variant.variant.name(), static_cast<double>(problem.threads),
                                    static_cast<double>(variant.seconds.size()), static_cast<double>(variant.iterations),
                                    variant.sweeps, variant.planning_sweeps, variant.max_error, serial,
-                                   median(variant.seconds), variant.planning_seconds, speedup(problem, variant),
+                                   median(variant.seconds), median(variant.planning_seconds), speedup(problem, variant),
                                    modelled, variant.converged ? "yes" : "no"});
     report.all_converged = report.all_converged && variant.converged;
     if (!variant.converged)

@@ -48,7 +48,7 @@ class ProblemTimer {
         experiment_(make(document_)) {
     timing_.threads = options.threads;
     for (const Variant& variant : variants)
-      timing_.variants.push_back(VariantTiming{.variant = variant, .seconds = {}});
+      timing_.variants.push_back(VariantTiming{.variant = variant, .seconds = {}, .planning_seconds = {}});
   }
 
   ProblemTiming run() {
@@ -102,7 +102,7 @@ class ProblemTimer {
     const std::optional<TimedRun> run = timed_run(experiment, timing.variant.corrector, console_, logger_, stop_);
     if (!run) return;
     const RunRecord& record = run->record;
-    timing.planning_seconds = run->planning_seconds;
+    timing.planning_seconds.push_back(run->planning_seconds);
     timing.planning_sweeps = run->planning_sweeps;
     timing.seconds.push_back(run->seconds());
     timing.sweeps = record.effective_sweeps() + timing.planning_sweeps;
@@ -110,13 +110,16 @@ class ProblemTimer {
     timing.max_error = largest_error(experiment, record.boundaries, reference);
     timing.converged = record.converged();
     if (options_.model && record.converged()) {
-      timing.modelled_speedup = model_speedup(experiment, record, timing.planning_seconds);
+      timing.modelled_speedup = model_speedup(experiment, record, run->planning_seconds);
     }
   }
 
   void discard_seconds() {
     timing_.serial_seconds.clear();
-    for (VariantTiming& variant : timing_.variants) variant.seconds.clear();
+    for (VariantTiming& variant : timing_.variants) {
+      variant.seconds.clear();
+      variant.planning_seconds.clear();
+    }
   }
 
   TimingOptions options_;

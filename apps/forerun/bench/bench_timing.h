@@ -28,8 +28,8 @@ Variant parse_variant(const std::string& text);
 /// Runs of one variant at one number of threads. Figures that do not change are those of the first run.
 struct VariantTiming {
   Variant variant;
-  std::vector<double> seconds;  ///< each run, choosing its levels included
-  double planning_seconds = 0.0;
+  std::vector<double> seconds;           ///< each run, choosing its levels included
+  std::vector<double> planning_seconds;  ///< each run, choosing its levels
   double planning_sweeps = 0.0;
   double sweeps = 0.0;  ///< effective, choosing the levels included
   Index iterations = 0;
