@@ -18,6 +18,8 @@ constexpr double kMargin = 4.0;
 constexpr double kLeastSafety = 2.0;
 constexpr double kLeastProvenSafety = 0.5;
 constexpr double kVerifiedSafety = 1.4;
+// What rounding adds to a slice's end, as a part of what counts as rounding.
+constexpr double kRoundingOfASlice = 0.01;
 
 }  // namespace
 
@@ -53,6 +55,7 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
     if (has_climbed_[n]) {
       error = kUnknown;
       has_climbed_[n] = 0;
+      contractions_[n] += kTypicalSlope * jumps[n] / size_;
     } else if (increment > rounding_) {
       contractions_[n] = jumps_.largest_near(n) / std::min(increment, size_);
       largest = std::max(largest, contractions_[n]);
@@ -94,17 +97,15 @@ double ErrorEstimate::verified_error() const {
 
 void ErrorEstimate::climb(Index first, Index count) {
   last_estimate_ = 0.0;
-  found_.clear();
-  safety_ = most_safety_;
   largest_increment_ = 0.0;
   std::fill_n(has_climbed_.begin() + first, count, 1);
-  std::fill_n(contractions_.begin() + first, count, kUnknown);
   std::fill_n(errors_.begin() + first, count, kUnknown);
   largest_predicted_ = kUnknown;
 }
 
 void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& increments) {
   has_swept_ = true;
+  first_ = static_cast<std::size_t>(first);
   error_ = 0.0;
   if (first == 0) return;
   const auto before = static_cast<std::size_t>(first - 1);
@@ -132,6 +133,22 @@ void ErrorEstimate::end_sweep(double largest_increment) {
   smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
   largest_increment_ = largest_increment;
   reduction_before_ = std::exchange(last_reduction_, reduction);
+  add_rounding();
+}
+
+void ErrorEstimate::add_rounding() {
+  std::rotate(recent_increments_.begin(), recent_increments_.end() - 1, recent_increments_.end());
+  recent_increments_.front() = largest_increment_;
+  const double most = kMostNoise * *std::max_element(recent_increments_.begin(), recent_increments_.end());
+  const double added = kRoundingOfASlice * rounding_;
+  double square = 0.0;
+  for (std::size_t n = first_; n < errors_.size(); ++n) {
+    const double factor = growth(n);
+    if (square > 0.0) square *= factor * factor;
+    if (start_increments_[n] > 0.0) square += added * added;
+    errors_[n] += std::min(std::sqrt(square), most);
+  }
+  largest_predicted_ = *std::max_element(errors_.begin(), errors_.end());
 }
 
 double ErrorEstimate::largest_error() const {

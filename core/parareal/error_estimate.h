@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -28,11 +29,22 @@ namespace forerun {
 ///
 /// with a safety factor σ that is learned: every sweep shows by its increments what the estimate before should have
 /// been. σ is four times the worst of increment ÷ estimate (for σ = 1) in the last four sweeps, at least 2 (½ once four
-/// have been seen) and at most the factor given, which holds until something has been learned and after every climb.
+/// have been seen) and at most the factor given, which holds until something has been learned.
 /// Where a slice's M_n has not been seen yet, Λ_n + ρ_n stands for it, Λ_n = κ_n / Δ_n being the coarse solver's
 /// growth; e_n at the front is the estimate under which it was frozen (what is left of its increment, where there was
 /// none), 0 where it is exact. The first jumps of slices that have climbed to another level of a fidelity ladder also
-/// hold the difference of the levels and do not count; until the next, ρ is there the largest seen in the run.
+/// hold the difference of the levels and do not count. The coarse solver stays the same, and so does ρ_n but for the
+/// slope of that difference, which is taken to be twenty times its size (relative to that of the states); it is no more
+/// than the largest ρ seen in the run, which stands for it where none is known.
+///
+/// Rounding is carried on, too, and an unstable problem makes much of it: the corrections of a chaotic run may differ
+/// by their last digits from sweep to sweep, and its end by 10⁻⁸. Every slice whose start has moved adds ε = 10⁻¹⁵
+/// times the size of the states to e_{n+1}, at random:
+///
+///   f²_{n+1} = M_n² f²_n + ε².
+///
+/// No more than four times the largest of the last four increments is added, because noise shows: a long chain whose
+/// growths have been taken for too large ends when its increments have.
 ///
 /// The jumps that a fine sweep reveals also tell how far the iterate *before* was from the solution, without a guess of
 /// what comes next:
@@ -119,6 +131,7 @@ class ErrorEstimate {
 
  private:
   void calibrate(double largest_increment);
+  void add_rounding();
   void note_what_is_no_jump(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed);
   void observe_growth(std::size_t n, double change);
 
@@ -148,8 +161,10 @@ class ErrorEstimate {
   double size_ = 1.0;
   double rounding_ = relative_rounding;
   bool has_swept_ = false;
-  WindowedValues start_increments_;   ///< Δ_n of the last corrected sweep
-  std::vector<double> contractions_;  ///< ρ_n; infinite where unknown
+  std::size_t first_ = 0;                         ///< slice of the sweep under way
+  std::array<double, 4> recent_increments_ = {};  ///< the largest of the last sweeps, newest first
+  WindowedValues start_increments_;               ///< Δ_n of the last corrected sweep
+  std::vector<double> contractions_;              ///< ρ_n; infinite where unknown
   std::vector<char> has_climbed_;     ///< since the last fine sweep: the next jump is to another solver's value
   std::vector<char> uncrossed_;       ///< in the last fine sweep
   WindowedValues jumps_;              ///< 0 where a slice has climbed

@@ -16,6 +16,8 @@ namespace {
 using testing::WorkedPropagator;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Above what the estimate adds for rounding.
+constexpr double kRounding = 1e-13;
 
 /// One corrected sweep; `increments` belong to U[n+1].
 void sweep(ErrorEstimate& estimate, std::size_t first, const std::vector<double>& increments,
@@ -56,11 +58,11 @@ TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
   const double growth_of_fine = growth_3 + contraction;
   const double error_3 = growth_of_fine * error_2 + 2.0 * contraction * 0.1;
   EXPECT_EQ(estimate.errors()[1], 0.0);
-  EXPECT_DOUBLE_EQ(estimate.errors()[2], error_2);
-  EXPECT_DOUBLE_EQ(estimate.errors()[3], error_3);
+  EXPECT_NEAR(estimate.errors()[2], error_2, kRounding);
+  EXPECT_NEAR(estimate.errors()[3], error_3, kRounding);
   EXPECT_EQ(estimate.consequences()[1], 0.0);
-  EXPECT_DOUBLE_EQ(estimate.consequences()[2], error_2 * growth_of_fine);
-  EXPECT_DOUBLE_EQ(estimate.consequences()[3], error_3);
+  EXPECT_NEAR(estimate.consequences()[2], error_2 * growth_of_fine, kRounding);
+  EXPECT_NEAR(estimate.consequences()[3], error_3, kRounding);
 }
 
 TEST(ErrorEstimate, CarriesErrorsOnAsTheFineSolverCarriesChanges) {
@@ -70,10 +72,10 @@ TEST(ErrorEstimate, CarriesErrorsOnAsTheFineSolverCarriesChanges) {
   sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.3, 0.09});
   const double contraction = 0.1 / 1.0;
   const double growth_of_fine = 0.125 / 0.25;
-  EXPECT_DOUBLE_EQ(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 2.0 * contraction * 0.1);
+  EXPECT_NEAR(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 2.0 * contraction * 0.1, kRounding);
   observe(estimate, 1, {0.0, 0.01, 0.1, 0.05}, {0.0, 0.0, 0.0, 0.0});
   sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.0, 0.0});
-  EXPECT_DOUBLE_EQ(estimate.consequences()[2], std::max(estimate.errors()[2], estimate.errors()[2] * 0.6 * 0.5))
+  EXPECT_NEAR(estimate.consequences()[2], std::max(estimate.errors()[2], estimate.errors()[2] * 0.6 * 0.5), kRounding)
       << "remembered by six tenths";
 }
 
@@ -83,7 +85,8 @@ TEST(ErrorEstimate, ACorrectionThatCarriesMoreThanTheFineSolverWouldLeavesAJump)
   observe(estimate, 1, {7.0, 0.01, 0.1, 0.05}, {0.0, 2.0, 3.0, 0.125});
   sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.3, 30.0});
   const double growth_of_fine = 0.125 / 0.25;
-  EXPECT_DOUBLE_EQ(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 30.0 - 2.0 * growth_of_fine * 0.1);
+  EXPECT_NEAR(estimate.errors()[3], growth_of_fine * estimate.errors()[2] + 30.0 - 2.0 * growth_of_fine * 0.1,
+              kRounding);
 }
 
 TEST(ErrorEstimate, NothingIsLearnedFromAnIterateThatWasNowhere) {
@@ -92,7 +95,7 @@ TEST(ErrorEstimate, NothingIsLearnedFromAnIterateThatWasNowhere) {
   sweep(estimate, 0, {1e100, 1e100, 1e100}, {0.0, 1e100, 1e100});
   observe(estimate, 0, {0.0, 0.5, 0.5}, {0.0, 1e99, 1e99});
   sweep(estimate, 0, {0.0, 0.25, 0.25}, {0.0, 0.0, 0.0});
-  EXPECT_DOUBLE_EQ(estimate.errors()[2], 2.0 * 0.5 * 0.25) << "a contraction of 0.5, not of 5e-101";
+  EXPECT_NEAR(estimate.errors()[2], 2.0 * 0.5 * 0.25, kRounding) << "a contraction of 0.5, not of 5e-101";
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.25 * 3.0 * 0.25);
 }
 
@@ -102,10 +105,11 @@ TEST(ErrorEstimate, EvenRoundingIsNoneWhileAnUnstableSolverMayMakeMuchOfIt) {
   EXPECT_EQ(estimate.errors()[1], kInfinity);
   ErrorEstimate at_rest(2, 2.0);
   sweep(at_rest, 0, {1e-16, 1e-16}, {0.0, 1e-16});
-  EXPECT_LE(at_rest.errors()[1], 1e-16);
+  EXPECT_LE(at_rest.errors()[1], 5e-16) << "no more than four times what has moved";
 }
 
-TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
+/// Three slices that have seen contractions of 0.3 and then 0.1 climb to a level that is so far from the old one.
+ErrorEstimate climbed(double difference) {
   ErrorEstimate estimate(3, 1.0);
   sweep(estimate, 0, {1.0, 1.0, 1.0}, {0.0, 1.0, 1.0});
   observe(estimate, 0, {0.0, 0.3, 0.3});
@@ -113,9 +117,34 @@ TEST(ErrorEstimate, ANewLevelRemembersTheLargestContraction) {
   observe(estimate, 0, {0.0, 0.01, 0.01});
   estimate.climb(0, 3);
   EXPECT_EQ(estimate.errors()[2], kInfinity);
-  observe(estimate, 0, {9.0, 9.0, 9.0});  // the difference of the levels, not a contraction
+  observe(estimate, 0, {difference, difference, difference});  // not a contraction
   sweep(estimate, 0, {0.1, 0.2, 0.2}, {0.0, 0.1, 0.2});
-  EXPECT_DOUBLE_EQ(estimate.errors()[1], 0.3 * 0.1);
+  return estimate;
+}
+
+TEST(ErrorEstimate, ANewLevelRemembersContractions) {
+  EXPECT_NEAR(climbed(1e-3).errors()[1], (0.1 + 20.0 * 1e-3) * 0.1, kRounding);
+  EXPECT_NEAR(climbed(9.0).errors()[1], 0.3 * 0.1, kRounding) << "no more than the largest that was seen";
+}
+
+/// Changes are doubled by every slice, and no jump is ever seen: what is left is rounding.
+TEST(ErrorEstimate, AnUnstableProblemMakesMuchOfRounding) {
+  constexpr std::size_t slices = 40;
+  std::vector<double> increments(slices);
+  for (std::size_t n = 0; n < slices; ++n) increments[n] = 1e-12 * std::ldexp(1.0, static_cast<int>(n));
+  std::vector<double> carried(slices, 0.0);
+  std::copy(increments.begin() + 1, increments.end(), carried.begin() + 1);
+  ErrorEstimate estimate(slices, 20.0);
+  for (int i = 0; i < 2; ++i) {
+    observe(estimate, 0, std::vector<double>(slices, 0.0), carried);
+    sweep(estimate, 0, increments, carried);
+  }
+  const double doubled = 1e-15 * std::ldexp(1.0, static_cast<int>(slices) - 2);
+  EXPECT_GT(estimate.errors().back(), doubled);
+  EXPECT_LT(estimate.errors().back(), 4.0 * doubled);
+
+  for (int i = 0; i < 4; ++i) sweep(estimate, 0, std::vector<double>(slices, 1e-16), carried);
+  EXPECT_LT(estimate.errors().back(), 1e-15) << "it would have shown";
 }
 
 TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
