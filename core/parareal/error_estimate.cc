@@ -11,6 +11,7 @@ namespace {
 constexpr double kUnknown = std::numeric_limits<double>::infinity();
 constexpr double kNoise = 3.0;
 constexpr double kMostNoise = 4.0;
+constexpr double kStandstill = 0.5;
 constexpr double kTypicalSlope = 20.0;
 // Of the safety factor: how many sweeps it is learned from, and how far it stays above what they show.
 constexpr std::size_t kRemembered = 4;
@@ -19,7 +20,7 @@ constexpr double kLeastSafety = 2.0;
 constexpr double kLeastProvenSafety = 0.5;
 constexpr double kVerifiedSafety = 1.4;
 // What rounding adds to a slice's end, as a part of what counts as rounding.
-constexpr double kRoundingOfASlice = 0.01;
+constexpr double kRoundingOfASlice = 0.02;
 
 }  // namespace
 
@@ -34,6 +35,7 @@ ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
       jumps_(num_slices),
       growths_(static_cast<std::size_t>(num_slices), 1.0),
       fine_growths_(static_cast<std::size_t>(num_slices), kUnknown),
+      last_growths_(fine_growths_),
       largest_verified_(kUnknown),
       errors_(static_cast<std::size_t>(num_slices), kUnknown),
       largest_predicted_(kUnknown),
@@ -84,6 +86,7 @@ void ErrorEstimate::observe_growth(std::size_t n, double change) {
   const double increment = start_increments_[n];
   if (increment <= rounding_ || increment > size_ || !std::isfinite(change)) return;
   const double growth = change / increment;
+  last_growths_[n] = growth;
   fine_growths_[n] = fine_growths_[n] < kUnknown ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
 }
 
@@ -131,28 +134,30 @@ void ErrorEstimate::end_sweep(double largest_increment) {
   const double before = std::min(largest_increment_, size_);
   const double reduction = before > 0.0 ? largest_increment / before : 0.0;
   smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
+  if (last_reduction_ > kStandstill) smallest_credible_ = std::max(smallest_credible_, kStandstill * before);
   largest_increment_ = largest_increment;
   reduction_before_ = std::exchange(last_reduction_, reduction);
-  add_rounding();
+  carry_rounding_on();
 }
 
-void ErrorEstimate::add_rounding() {
+void ErrorEstimate::carry_rounding_on() {
   std::rotate(recent_increments_.begin(), recent_increments_.end() - 1, recent_increments_.end());
   recent_increments_.front() = largest_increment_;
   const double most = kMostNoise * *std::max_element(recent_increments_.begin(), recent_increments_.end());
   const double added = kRoundingOfASlice * rounding_;
   double square = 0.0;
+  double largest = 0.0;
   for (std::size_t n = first_; n < errors_.size(); ++n) {
-    const double factor = growth(n);
+    const double factor = last_growths_[n] < kUnknown ? last_growths_[n] : growth(n);
     if (square > 0.0) square *= factor * factor;
     if (start_increments_[n] > 0.0) square += added * added;
-    errors_[n] += std::min(std::sqrt(square), most);
+    largest = std::max(largest, square);
   }
-  largest_predicted_ = *std::max_element(errors_.begin(), errors_.end());
+  carried_rounding_ = std::min(std::sqrt(largest), most);
 }
 
 double ErrorEstimate::largest_error() const {
-  return std::min(std::max(largest_predicted_, smallest_credible_), verified_error());
+  return std::min(std::max(largest_predicted_ + carried_rounding_, smallest_credible_), verified_error());
 }
 
 double ErrorEstimate::expected_error(Index first, const std::vector<double>& jumps) const {
@@ -175,6 +180,7 @@ void ErrorEstimate::project(Index first) {
   double amplification = 1.0;
   for (std::size_t n = errors_.size(); n-- > static_cast<std::size_t>(first);) {
     consequences_[n] = errors_[n] > 0.0 ? errors_[n] * amplification : 0.0;
+    if (start_increments_[n] > 0.0) consequences_[n] += carried_rounding_;
     amplification = std::max(1.0, growth(n) * amplification);
   }
 }

@@ -38,13 +38,14 @@ namespace forerun {
 /// than the largest ρ seen in the run, which stands for it where none is known.
 ///
 /// Rounding is carried on, too, and an unstable problem makes much of it: the corrections of a chaotic run may differ
-/// by their last digits from sweep to sweep, and its end by 10⁻⁸. Every slice whose start has moved adds ε = 10⁻¹⁵
-/// times the size of the states to e_{n+1}, at random:
+/// by their last digits from sweep to sweep, and its end by 10⁻⁸. Every slice whose start has moved adds ε = 2·10⁻¹⁵
+/// times the size of the states, at random:
 ///
-///   f²_{n+1} = M_n² f²_n + ε².
+///   f²_{n+1} = M_n² f²_n + ε²,
 ///
-/// No more than four times the largest of the last four increments is added, because noise shows: a long chain whose
-/// growths have been taken for too large ends when its increments have.
+/// here with the M_n last seen, whose product over slices is what changes have really grown by. The largest f_{n+1} is
+/// added to errors and consequences, but no more than four times the largest of the last four increments, because noise
+/// shows: a long chain whose growths have been taken for too large ends when its increments have.
 ///
 /// The jumps that a fine sweep reveals also tell how far the iterate *before* was from the solution, without a guess of
 /// what comes next:
@@ -63,7 +64,8 @@ namespace forerun {
 ///
 /// by the end of the run. A learner on a chaotic problem may stop contracting at the noise of its own predictions;
 /// hence no error is claimed to be smaller than the last increment times three times the worse of its last two
-/// reductions (at most four times), of which the first sweep after a climb shows none.
+/// reductions (at most four times), of which the first sweep after a climb shows none. Nor, where the sweep before has
+/// not halved the increment, to be smaller than half of that: one small increment among others may be chance.
 ///
 /// Increments of no more than `relative_rounding` times the size of the states are rounding: they show neither growth
 /// nor contraction, and what they leave is what the contraction seen before makes of them. So a chain of a million
@@ -131,7 +133,7 @@ class ErrorEstimate {
 
  private:
   void calibrate(double largest_increment);
-  void add_rounding();
+  void carry_rounding_on();
   void note_what_is_no_jump(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed);
   void observe_growth(std::size_t n, double change);
 
@@ -161,6 +163,7 @@ class ErrorEstimate {
   double size_ = 1.0;
   double rounding_ = relative_rounding;
   bool has_swept_ = false;
+  double carried_rounding_ = 0.0;                 ///< the largest f_{n+1} of the last sweep
   std::size_t first_ = 0;                         ///< slice of the sweep under way
   std::array<double, 4> recent_increments_ = {};  ///< the largest of the last sweeps, newest first
   WindowedValues start_increments_;               ///< Δ_n of the last corrected sweep
@@ -170,6 +173,7 @@ class ErrorEstimate {
   WindowedValues jumps_;              ///< 0 where a slice has climbed
   std::vector<double> growths_;       ///< Λ_n
   std::vector<double> fine_growths_;  ///< M_n; infinite where not seen yet
+  std::vector<double> last_growths_;  ///< as last seen: their product is what changes have grown by from slice to slice
   double largest_verified_;           ///< the largest v_{n+1}
   std::vector<double> errors_;
   double largest_predicted_;  ///< the largest of them
