@@ -12,6 +12,7 @@ constexpr double kUnknown = std::numeric_limits<double>::infinity();
 constexpr double kNoise = 3.0;
 constexpr double kMostNoise = 4.0;
 constexpr double kStandstill = 0.5;
+constexpr double kNearRounding = 100.0;
 constexpr double kTypicalSlope = 20.0;
 // Of the safety factor: how many sweeps it is learned from, and how far it stays above what they show.
 constexpr std::size_t kRemembered = 4;
@@ -134,7 +135,9 @@ void ErrorEstimate::end_sweep(double largest_increment) {
   const double before = std::min(largest_increment_, size_);
   const double reduction = before > 0.0 ? largest_increment / before : 0.0;
   smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
-  if (last_reduction_ > kStandstill) smallest_credible_ = std::max(smallest_credible_, kStandstill * before);
+  const bool at_rounding = before < kNearRounding * carried_rounding_;
+  if (at_rounding && last_reduction_ > kStandstill)
+    smallest_credible_ = std::max(smallest_credible_, kStandstill * before);
   largest_increment_ = largest_increment;
   reduction_before_ = std::exchange(last_reduction_, reduction);
   carry_rounding_on();

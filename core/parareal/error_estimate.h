@@ -64,8 +64,9 @@ namespace forerun {
 ///
 /// by the end of the run. A learner on a chaotic problem may stop contracting at the noise of its own predictions;
 /// hence no error is claimed to be smaller than the last increment times three times the worse of its last two
-/// reductions (at most four times), of which the first sweep after a climb shows none. Nor, where the sweep before has
-/// not halved the increment, to be smaller than half of that: one small increment among others may be chance.
+/// reductions (at most four times), of which the first sweep after a climb shows none. Nor, where increments of less
+/// than a hundred times the f above have ceased to be halved, to be smaller than half of the increment before: one that
+/// is small among others may be chance.
 ///
 /// Increments of no more than `relative_rounding` times the size of the states are rounding: they show neither growth
 /// nor contraction, and what they leave is what the contraction seen before makes of them. So a chain of a million
