@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -22,6 +23,11 @@ constexpr double kLeastProvenSafety = 0.5;
 constexpr double kVerifiedSafety = 1.4;
 // What rounding adds to a slice's end, as a part of what counts as rounding.
 constexpr double kRoundingOfASlice = 0.02;
+
+/// One of the slices from `first` on has the flag.
+bool any_of_rest(const std::vector<char>& flags, std::size_t first) {
+  return first < flags.size() && std::memchr(&flags[first], 1, flags.size() - first) != nullptr;
+}
 
 }  // namespace
 
@@ -52,7 +58,9 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
   const auto begin = static_cast<std::size_t>(first);
   double largest = 0.0;
   double error = first > 0 ? errors_[begin - 1] : 0.0;
+  double rounding = 0.0;  // squared
   largest_verified_ = 0.0;
+  largest_rounding_ = 0.0;
   for (std::size_t n = begin; n < jumps.size(); ++n) {
     const double increment = start_increments_.largest_near(n);
     if (has_climbed_[n]) {
@@ -67,8 +75,17 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
     if (error > 0.0) error *= fine_growths_[n] + std::numeric_limits<double>::min();
     error += jumps_[n];
     largest_verified_ = std::max(largest_verified_, error);
+    if (n > begin) rounding = rounding_after(n, rounding);  // what the first slice makes of its exact start is exact
+    largest_rounding_ = std::max(largest_rounding_, rounding);
   }
   if (largest > 0.0) largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
+}
+
+/// f²_{n+1} of f²_n.
+double ErrorEstimate::rounding_after(std::size_t n, double square) const {
+  const double growth_seen = last_growths_[n] < kUnknown ? last_growths_[n] : growth(n);
+  const double added = start_increments_[n] > 0.0 ? kRoundingOfASlice * rounding_ : 0.0;
+  return (square > 0.0 ? growth_seen * growth_seen * square : 0.0) + added * added;
 }
 
 /// What was uncrossed before ends in a value that stood in, what is uncrossed now begins with one.
@@ -76,7 +93,12 @@ void ErrorEstimate::note_what_is_no_jump(Index first, const std::vector<double>&
                                          const std::vector<char>& uncrossed) {
   jumps_.forget_before(first);
   start_increments_.forget_before(first);
-  for (std::size_t n = static_cast<std::size_t>(first); n < jumps.size(); ++n) {
+  const auto begin = static_cast<std::size_t>(first);
+  if (!any_of_rest(has_climbed_, begin) && !any_of_rest(uncrossed_, begin) && !any_of_rest(uncrossed, begin)) {
+    std::copy(jumps.begin() + first, jumps.end(), &jumps_[begin]);
+    return;
+  }
+  for (std::size_t n = begin; n < jumps.size(); ++n) {
     has_climbed_[n] = static_cast<char>(has_climbed_[n] | uncrossed_[n] | uncrossed[n]);
     uncrossed_[n] = uncrossed[n];
     jumps_[n] = has_climbed_[n] ? 0.0 : jumps[n];
@@ -109,7 +131,6 @@ void ErrorEstimate::climb(Index first, Index count) {
 
 void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& increments) {
   has_swept_ = true;
-  first_ = static_cast<std::size_t>(first);
   error_ = 0.0;
   if (first == 0) return;
   const auto before = static_cast<std::size_t>(first - 1);
@@ -140,23 +161,14 @@ void ErrorEstimate::end_sweep(double largest_increment) {
     smallest_credible_ = std::max(smallest_credible_, kStandstill * before);
   largest_increment_ = largest_increment;
   reduction_before_ = std::exchange(last_reduction_, reduction);
-  carry_rounding_on();
+  limit_rounding();
 }
 
-void ErrorEstimate::carry_rounding_on() {
+void ErrorEstimate::limit_rounding() {
   std::rotate(recent_increments_.begin(), recent_increments_.end() - 1, recent_increments_.end());
   recent_increments_.front() = largest_increment_;
   const double most = kMostNoise * *std::max_element(recent_increments_.begin(), recent_increments_.end());
-  const double added = kRoundingOfASlice * rounding_;
-  double square = 0.0;
-  double largest = 0.0;
-  for (std::size_t n = first_; n < errors_.size(); ++n) {
-    const double factor = last_growths_[n] < kUnknown ? last_growths_[n] : growth(n);
-    if (square > 0.0) square *= factor * factor;
-    if (start_increments_[n] > 0.0) square += added * added;
-    largest = std::max(largest, square);
-  }
-  carried_rounding_ = std::min(std::sqrt(largest), most);
+  carried_rounding_ = std::min(std::sqrt(largest_rounding_), most);
 }
 
 double ErrorEstimate::largest_error() const {

@@ -134,7 +134,8 @@ class ErrorEstimate {
 
  private:
   void calibrate(double largest_increment);
-  void carry_rounding_on();
+  double rounding_after(std::size_t n, double square) const;
+  void limit_rounding();
   void note_what_is_no_jump(Index first, const std::vector<double>& jumps, const std::vector<char>& uncrossed);
   void observe_growth(std::size_t n, double change);
 
@@ -164,8 +165,8 @@ class ErrorEstimate {
   double size_ = 1.0;
   double rounding_ = relative_rounding;
   bool has_swept_ = false;
-  double carried_rounding_ = 0.0;                 ///< the largest f_{n+1} of the last sweep
-  std::size_t first_ = 0;                         ///< slice of the sweep under way
+  double largest_rounding_ = 0.0;                 ///< f²_{n+1}
+  double carried_rounding_ = 0.0;                 ///< no more of it than increments have shown
   std::array<double, 4> recent_increments_ = {};  ///< the largest of the last sweeps, newest first
   WindowedValues start_increments_;               ///< Δ_n of the last corrected sweep
   std::vector<double> contractions_;              ///< ρ_n; infinite where unknown

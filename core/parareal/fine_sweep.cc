@@ -191,7 +191,7 @@ void FineSweep::cross_alone(const Propagator& propagator, const Task& task, Inde
 /// A copy of F(U[n]) of the sweep before, for slices first, first + 1, …; nullptr in the first sweep.
 const double* FineSweep::keep(Index first, Index count, double* kept) const {
   if (!has_swept_) return nullptr;
-  std::copy_n(fine_.col(first).data(), count * fine_.rows(), kept);
+  Eigen::Map<States>(kept, fine_.rows(), count) = fine_.middleCols(first, count);
   return kept;
 }
 

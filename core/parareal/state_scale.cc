@@ -22,6 +22,14 @@ void enlarge(double* largest, const double* values, Index count) {
   for (Index i = 0; i < count; ++i) largest[i] = std::max(largest[i], std::abs(values[i]));
 }
 
+/// The same for many states of one component, which would be so many loops of one.
+void enlarge_one(double& largest, const StatesView& states) {
+  for (Index n = 0; n < states.cols(); ++n) {
+    const double size = std::abs(states(0, n));
+    if (size <= std::numeric_limits<double>::max()) largest = std::max(largest, size);
+  }
+}
+
 double finite_or_zero(double value) { return std::isfinite(value) ? value : 0.0; }
 
 }  // namespace
@@ -75,6 +83,7 @@ void StateScale::follow_components(const StatesView& states, SliceExecutor& exec
   executor.for_each((dimension + kComponentsPerPiece - 1) / kComponentsPerPiece, [&](Index piece) {
     const Index first = piece * kComponentsPerPiece;
     const Index count = std::min(kComponentsPerPiece, dimension - first);
+    if (dimension == 1) return enlarge_one(largest_[0], states);
     for (Index n = 0; n < states.cols(); ++n) enlarge(largest_.data() + first, states.col(n).data() + first, count);
   });
   const double whole = largest_.maxCoeff();
