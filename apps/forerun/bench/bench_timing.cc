@@ -1,13 +1,11 @@
 #include "apps/forerun/bench/bench_timing.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/slice_timing.h"
 #include "core/base/stop_scope.h"
-#include "core/parareal/state_scale.h"
 #include "core/propagation/serial_fine.h"
 #include "core/record/iteration_history.h"
 #include "core/record/scaling_model.h"
@@ -133,17 +131,6 @@ class ProblemTimer {
 };
 
 }  // namespace
-
-double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
-  const StateNorm norm = norm_of_states(experiment.options, reference);
-  double error = 0.0;
-  for (Index n = 0; n < reference.cols(); ++n) {
-    const double distance = norm.distance(boundaries.col(n), reference.col(n));
-    if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
-    error = std::max(error, distance);
-  }
-  return error;
-}
 
 Variant parse_variant(const std::string& text) {
   const bool ladder = text.ends_with(kLadder);

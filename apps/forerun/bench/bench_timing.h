@@ -10,7 +10,6 @@
 #include "apps/forerun/bench/bench_suite.h"
 #include "apps/forerun/cli/console.h"
 #include "apps/forerun/precision/timed_run.h"
-#include "core/base/state.h"
 
 namespace forerun {
 
@@ -52,10 +51,6 @@ struct TimingOptions {
   double enough_seconds = 0.0;  ///< what has taken this long is not repeated
   bool model = false;           ///< fill `modelled_speedup`
 };
-
-/// Largest distance of a run's states from the serial fine solution, in the experiment's norm; infinite where one is
-/// not finite.
-double largest_error(const Experiment& experiment, const States& boundaries, const States& reference);
 
 /// Serial fine and all variants in turn, `repeats` times; one more time before, uncounted, where that takes little.
 ProblemTiming time_problem(const BenchEntry& entry, const std::vector<Variant>& variants, const TimingOptions& options,

@@ -92,7 +92,19 @@ ParameterSpec strategy_key() {
               "how the coarse solver follows from the fine one where this section does not say: its method with "
               "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
               "rational function that contracts fastest",
-          .choices = {"bigger-step", "lower-order", "coarser-mesh", "simplified", "optimised"}};
+          .choices = coarse_strategies()};
+}
+
+const std::vector<std::string>& coarse_strategies() {
+  static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh", "simplified",
+                                                 "optimised"};
+  return names;
+}
+
+std::string find_strategy(const std::string& name) {
+  const std::vector<std::string>& known = coarse_strategies();
+  if (std::find(known.begin(), known.end(), name) != known.end()) return name;
+  throw ParameterError("strategy", "unknown strategy '" + name + "': " + suggestion(name, known));
 }
 
 SolverSpec rough_version(const SolverSpec& fine) {

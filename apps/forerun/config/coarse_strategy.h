@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "apps/forerun/config/config_document.h"
 #include "core/base/parameters.h"
 #include "solvers/integrators/solver_spec.h"
@@ -17,6 +20,11 @@ namespace forerun {
 ///
 /// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
 ParameterSpec strategy_key();
+
+/// The names above.
+const std::vector<std::string>& coarse_strategies();
+/// The name itself; throws `ParameterError` for one that is none of them, the nearest suggested.
+std::string find_strategy(const std::string& name);
 
 /// `fine` with a quarter of its work on a slice: what "bigger-step" is.
 SolverSpec rough_version(const SolverSpec& fine);

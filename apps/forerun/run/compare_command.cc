@@ -1,4 +1,5 @@
 #include "apps/forerun/cli/command.h"
+#include "apps/forerun/run/coarse_comparison.h"
 #include "apps/forerun/run/solve.h"
 
 namespace forerun {
@@ -14,6 +15,7 @@ Examples:
   forerun compare data/configs/burgers.toml
   forerun compare data/configs/burgers.toml --correctors classic,randnet-local,auto
   forerun compare data/configs/heat.toml --correctors classic --methods parareal,mgrit
+  forerun compare data/configs/heat.toml --coarse bigger-step,coarser-mesh,optimised --correctors classic
   forerun compare data/configs/lorenz.toml --correctors randnet --set corrector.name=randnet --set corrector.neurons=500
   forerun compare data/configs/burgers.toml --json comparison.json --out runs/comparison
 
@@ -21,6 +23,9 @@ Columns: K iterations; sweeps: fine work in full fine passes; max error against 
 [-1, 1]; seconds of wall clock; the measured speed-up over serial fine on this machine; the modelled one on as many
 processors as slices, from this run's own times. Below: what served the sweeps of a corrector that chooses, and how
 often a corrected state was refused because it lay far outside of all that was seen (fallbacks).
+
+--coarse: one table of strategies (`forerun list` names them) and correctors, classic and auto by default. [coarse]
+applies to the strategy that it names; what does not suit the problem is listed with the reason.
 
 --model serves the corrector that learned it, and auto; --save-model needs exactly one corrector that learns.
 What overrides what: the file < --set < --threads and --seed.
@@ -32,7 +37,8 @@ configuration, 4 files, 5 model file (nothing is written).
 )";
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
-  return solve(make_solve_request("compare", options, console), words, console);
+  const SolveRequest request = make_solve_request("compare", options, console);
+  return request.strategies.empty() ? solve(request, words, console) : solve_with_strategies(request, console);
 }
 
 }  // namespace
@@ -44,6 +50,9 @@ Command compare_command() {
       {"correctors", "a,b,c",
        "which correctors, in this order (default: classic,\nrandnet-local,auto and the configuration's own)"});
   options.insert(options.begin() + 1,
+                 {"coarse", "a,b,c",
+                  "try coarse solvers made by these strategies, or by all;\nno run directory or model goes with it"});
+  options.insert(options.begin() + 2,
                  {"methods", "a,b", "of parareal and mgrit (default: parareal, and the configuration's)"});
   return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side",
           details,   options,  run};

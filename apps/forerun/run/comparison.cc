@@ -3,7 +3,9 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
+#include <limits>
 
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/config/method.h"
@@ -16,6 +18,7 @@
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/mgrit/mgrit_speedup.h"
+#include "core/parareal/state_scale.h"
 #include "core/parareal/windows.h"
 #include "core/propagation/logged_propagator.h"
 #include "learning/files/model_file.h"
@@ -168,6 +171,17 @@ WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const Lear
 
 WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment) {
   return make_warm_start(file, std::make_shared<const LearnedModel>(load_model(file)), experiment);
+}
+
+double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
+  const StateNorm norm = norm_of_states(experiment.options, reference);
+  double error = 0.0;
+  for (Index n = 0; n < reference.cols(); ++n) {
+    const double distance = norm.distance(boundaries.col(n), reference.col(n));
+    if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
+    error = std::max(error, distance);
+  }
+  return error;
 }
 
 void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {

@@ -95,6 +95,10 @@ WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const Lear
 /// The same of a model that is read from the file; throws `FileError` as well.
 WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment);
 
+/// Largest distance of a run's states from the serial fine solution, in the experiment's norm; infinite where one is
+/// not finite.
+double largest_error(const Experiment& experiment, const States& boundaries, const States& reference);
+
 /// Fills in the speed-ups of a run that has converged: modelled, and measured where there is the serial solution.
 void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run);
 

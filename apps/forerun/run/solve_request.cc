@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/method.h"
 #include "apps/forerun/config/overrides.h"
 #include "learning/training/corrector_registry.h"
@@ -22,7 +23,7 @@ std::vector<std::string> listed_names(const std::string& option, const std::stri
   for (std::string name; std::getline(stream, name, ',');) {
     if (std::find(names.begin(), names.end(), name) != names.end()) throw UsageError(place + name + " is named twice");
     try {
-      names.push_back(find(name).name);
+      names.push_back(find(name));
     } catch (const ParameterError& error) {
       throw UsageError(place + error.what());
     }
@@ -71,10 +72,16 @@ SolveRequest make_solve_request(const std::string& command, const ParsedOptions&
   request.document = ConfigDocument::read(configuration_argument(command, options));
   override_settings(request.document, options, console);
   if (const auto list = options.text("correctors")) {
-    request.correctors = listed_names("correctors", *list, "classic,randnet", find_corrector);
+    request.correctors = listed_names("correctors", *list, "classic,randnet",
+                                      [](const std::string& name) { return find_corrector(name).name; });
   }
   if (const auto list = options.text("methods")) {
-    request.methods = listed_names("methods", *list, "parareal,mgrit", find_method);
+    request.methods = listed_names("methods", *list, "parareal,mgrit",
+                                   [](const std::string& name) { return find_method(name).name; });
+  }
+  if (const auto list = options.text("coarse")) {
+    request.strategies =
+        *list == "all" ? coarse_strategies() : listed_names("coarse", *list, "coarser-mesh,simplified", find_strategy);
   }
   if (!request.correctors.empty() && request.methods == std::vector<std::string>{kMgrit}) {
     throw UsageError("--correctors " + *options.text("correctors") +

@@ -17,6 +17,7 @@ struct SolveRequest {
   ConfigDocument document;
   std::vector<std::string> correctors;  ///< empty: the configuration's (run), all (compare)
   std::vector<std::string> methods;     ///< of compare; empty: Parareal, and the configuration's
+  std::vector<std::string> strategies;  ///< of compare, for the coarse solver; empty: the configuration's
   std::vector<std::string> runs;        ///< of work that goes on: all, by their names, in place of both
   bool reference = false;               ///< solve serially with the fine solver as well
   std::optional<std::filesystem::path> model;
