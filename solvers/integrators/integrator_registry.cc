@@ -10,6 +10,7 @@
 #include "solvers/integrators/rational/rational_propagator.h"
 #include "solvers/integrators/rkc2.h"
 #include "solvers/integrators/solver_spec.h"
+#include "solvers/integrators/spectral/spectral_propagator.h"
 #include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
@@ -152,6 +153,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     for (const ImplicitMethod& method : imex_methods()) all.push_back(implicit_entry(method));
     all.push_back(exponential_entry());
     all.push_back(optimised_entry());
+    all.push_back(spectral_entry());
     for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));
     return all;
   }();

@@ -17,7 +17,13 @@ class Strategy {
 
   void complete() {
     if (!coarse_.is_set("method")) choose_method();
-    name_ == "optimised" ? optimise() : choose_steps();
+    if (name_ == "optimised") {
+      optimise();
+    } else if (name_ == "spectral") {
+      take_modes();
+    } else {
+      choose_steps();
+    }
     if (name_ == "coarser-mesh") {
       if (!coarse_.is_set("coarsening")) coarse_.set("coarsening", kUsualCoarsening);
       if (coarse_.integer("coarsening") == 1) refuse("coarsening", "must be at least 2 with a coarser mesh");
@@ -41,7 +47,8 @@ class Strategy {
   void choose_method() {
     if (fine_.external) refuse("strategy", "needs an integrator as fine solver, or a 'method'");
     const bool is_implicit = fine_.entry().needs != IntegratorNeeds::nothing;
-    coarse_.set("method", name_ == "optimised"     ? std::string("optimised")
+    const bool is_method = name_ == "optimised" || name_ == "spectral";
+    coarse_.set("method", is_method                ? name_
                           : name_ != "lower-order" ? fine_.method
                           : is_implicit            ? std::string("backward_euler")
                                                    : std::string("rk1"));
@@ -51,12 +58,27 @@ class Strategy {
   void optimise() {
     if (coarse_.text("method") != "optimised") refuse("method", "must be left out, the strategy is one");
     if (!coarse_.is_set("steps")) coarse_.set("steps", std::int64_t{1});
-    if (coarse_.is_set("fine_method") || fine_.external) return;
-    const auto& keys = coarse_.specs();
-    const auto key = std::find_if(keys.begin(), keys.end(), [](const auto& k) { return k.name == "fine_method"; });
-    if (std::find(key->choices.begin(), key->choices.end(), fine_.method) == key->choices.end()) return;
+    if (coarse_.is_set("fine_method") || fine_.external || !may_be("fine_method")) return;
     coarse_.set("fine_method", fine_.method);
     if (!coarse_.is_set("fine_steps")) coarse_.set("fine_steps", std::int64_t{fine_.steps()});
+  }
+
+  /// Those of the fine solver itself.
+  void take_modes() {
+    if (coarse_.text("method") != "spectral") refuse("method", "must be left out, the strategy is one");
+    if (!coarse_.is_set("modes_of")) {
+      if (fine_.external || !may_be("modes_of"))
+        refuse("strategy", "needs a fine solver with steps of equal length and no stiff part apart from the rest");
+      coarse_.set("modes_of", fine_.method);
+    }
+    if (!coarse_.is_set("steps")) coarse_.set("steps", std::int64_t{fine_.steps()});
+  }
+
+  /// The fine method is a value of this key.
+  bool may_be(std::string_view name) const {
+    const auto& keys = coarse_.specs();
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& k) { return k.name == name; });
+    return std::find(key->choices.begin(), key->choices.end(), fine_.method) != key->choices.end();
   }
 
   /// From those of the fine solver, where both methods count alike.
@@ -91,13 +113,13 @@ ParameterSpec strategy_key() {
           .description =
               "how the coarse solver follows from the fine one where this section does not say: its method with "
               "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
-              "rational function that contracts fastest",
+              "rational function that contracts fastest, or the fine solver's largest modes",
           .choices = coarse_strategies()};
 }
 
 const std::vector<std::string>& coarse_strategies() {
-  static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh", "simplified",
-                                                 "optimised"};
+  static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh",
+                                                 "simplified",  "optimised",   "spectral"};
   return names;
 }
 

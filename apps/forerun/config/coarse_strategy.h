@@ -17,6 +17,7 @@ namespace forerun {
 ///   coarser-mesh   the fine method with a quarter of its steps on a mesh of every second point
 ///   simplified     the fine method with a quarter of its steps for the equation with the parameters in `problem`
 ///   optimised      the integrator of that name with one step, made for the fine solver
+///   spectral       the integrator of that name with the modes of the fine solver, for equations u' = A u + b
 ///
 /// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
 ParameterSpec strategy_key();

@@ -133,6 +133,29 @@ TEST(CoarseStrategy, RunsConvergeWithEachAndTellWhatTheirSolversWere) {
   }
 }
 
+TEST(CoarseStrategy, SpectralTakesTheFineSolversModes) {
+  const std::string heat =
+      "[problem]\nname = 'heat'\npoints = 31\nprofile = 'random'\nmode = 10\n[time]\nend = 1.0\nslices = "
+      "8\n[fine]\nmethod = 'sdirk2'\nsteps = "
+      "16\n[corrector]\nname = 'classic'\n[coarse]\nstrategy = 'spectral'\n";
+  const RunConfig config = config_from(heat + "modes = 3\n");
+  EXPECT_EQ(to_text(config.coarse), "spectral x 16, modes_of = sdirk2, modes = 3");
+  const testing::TemporaryDirectory directory;
+  const auto iterations = [&](const std::string& modes) {
+    const testing::Outcome outcome = testing::forerun_with(
+        {"run", directory.write("run.toml", heat + "modes = " + modes), "--reference", "--json", "-", "--quiet"});
+    EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+    const auto run = nlohmann::json::parse(outcome.out)["runs"][0];
+    EXPECT_LT(run["max_error"].get<double>(), 5e-7);
+    return run["iterations"].get<int>();
+  };
+  EXPECT_LT(iterations("6"), iterations("2"));
+  EXPECT_EQ(iterations("31"), 1) << "all there are: the first sweep finds nothing left";
+  const std::string steps = "method = 'sdirk2'\nsteps = 16", tolerance = "method = 'radau5'\ntolerance = 1e-6";
+  EXPECT_THAT(complaint(std::string(heat).replace(heat.find(steps), steps.size(), tolerance)),
+              HasSubstr("steps of equal length"));
+}
+
 TEST(CoarseStrategy, LadderOfMeshesEndsWithTheFineSolversAnswer) {
   const testing::TemporaryDirectory directory;
   std::string text = kHead;

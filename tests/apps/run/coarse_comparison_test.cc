@@ -47,8 +47,12 @@ Json trials(const TemporaryDirectory& directory, const std::string& strategies, 
 TEST(CoarseComparison, EveryStrategyEndsWithTheFineSolversAnswer) {
   const TemporaryDirectory directory;
   const Json all = trials(directory, "all", "classic,secant");
-  ASSERT_EQ(all.size(), 5u);
+  ASSERT_EQ(all.size(), 6u);
   for (const Json& trial : all) {
+    if (trial.at("strategy") == "spectral") {  // of linear equations alone
+      EXPECT_THAT(trial.at("refusal").get<std::string>(), HasSubstr("burgers is not"));
+      continue;
+    }
     ASSERT_TRUE(trial.at("refusal").is_null()) << trial;
     ASSERT_EQ(trial.at("runs").size(), 2u);
     for (const Json& run : trial.at("runs")) {
