@@ -1,24 +1,16 @@
 #include "apps/forerun/bench/bench_machine.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <thread>
 
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/record/machine.h"
 
 namespace forerun {
 
 std::string machine_text() {
-  std::string model = "unknown processor";
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t value = line.find(": ");
-    if (line.rfind("model name", 0) != 0 || value == std::string::npos) continue;
-    model = line.substr(value + 2);
-    break;
-  }
   const unsigned cores = std::thread::hardware_concurrency();
-  return model + ", " + (cores == 1 ? "1 core" : std::to_string(cores) + " cores");
+  return cpu_model() + ", " + (cores == 1 ? "1 core" : std::to_string(cores) + " cores");
 }
 
 std::vector<std::string> load_warnings() {

@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "apps/forerun/cli/usage_error.h"
-#include "apps/forerun/config/config.h"
 #include "apps/forerun/config/method.h"
 #include "solvers/equations/problem_registry.h"
 
@@ -123,6 +122,20 @@ std::string box_text(const std::string& name, const ParameterBox& box, const Sta
 }
 
 }  // namespace
+
+bool is_campaign(const ConfigDocument& document) {
+  const auto& sections = document.sections();
+  const auto& settings = document.settings();
+  return std::any_of(sections.begin(), sections.end(), is_campaign_section) ||
+         std::any_of(settings.begin(), settings.end(), [](const Setting& s) { return is_campaign_section(s.section); });
+}
+
+std::vector<ConfigSection> campaign_sections() {
+  return {{"campaign", "a family of runs: how many, how drawn, what is compared", campaign_keys(), {}},
+          {"network", "the network that is fitted to all of its runs", FamilyOptions::parameter_specs(), {}},
+          {"lowest", "the smallest value of each of the equation's parameters that vary", {}, {}},
+          {"highest", "their largest values", {}, {}}};
+}
 
 CampaignConfig read_campaign_config(const ConfigDocument& document) {
   CampaignConfig config;

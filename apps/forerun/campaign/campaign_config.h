@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/forerun/config/config.h"
 #include "apps/forerun/config/config_document.h"
 #include "core/base/state.h"
 #include "learning/family/family_network.h"
@@ -27,6 +28,12 @@ struct CampaignConfig {
 
   Index num_runs() const { return campaign.integer("runs"); }
 };
+
+/// Whether some section is one that only campaigns have.
+bool is_campaign(const ConfigDocument& document);
+
+/// What a campaign's file may have beside a run's sections; [lowest] and [highest] have the equation's keys.
+std::vector<ConfigSection> campaign_sections();
 
 /// Throws `UsageError` with place, value and rule.
 CampaignConfig read_campaign_config(const ConfigDocument& document);

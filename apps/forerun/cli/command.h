@@ -24,6 +24,8 @@ struct Command {
 Command bench_command();
 Command campaign_command();
 Command compare_command();
+Command config_command();
+Command init_command();
 Command inspect_command();
 Command list_command();
 Command plan_command();
@@ -31,6 +33,7 @@ Command report_command();
 Command resume_command();
 Command run_command();
 Command scale_command();
+Command selftest_command();
 Command train_command();
 
 }  // namespace forerun

@@ -19,7 +19,8 @@ namespace {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {run_command(),    compare_command(), resume_command(), campaign_command(),
                                            train_command(),  plan_command(),    scale_command(),  bench_command(),
-                                           report_command(), inspect_command(), list_command()};
+                                           report_command(), inspect_command(), init_command(),   config_command(),
+                                           list_command(),   selftest_command()};
   return all;
 }
 
@@ -44,7 +45,7 @@ std::string usage() {
   }
   return text +
          "\n  -h                short help, also of each command\n"
-         "  --help            long help with examples, also of each command\n"
+         "  --help            long help with examples, also of each command; so does `forerun help COMMAND`\n"
          "  --version         version and build\n";
 }
 
@@ -52,6 +53,7 @@ constexpr const char* first_steps = R"(
 First steps:
   forerun compare data/configs/burgers.toml --correctors classic,randnet
   forerun run data/configs/lorenz.toml --reference --out runs/lorenz
+  forerun init burgers
   forerun list
 
 Exit status:
@@ -67,13 +69,20 @@ std::string command_help(const Command& command, bool long_form) {
   return long_form ? text + "\n" + command.details : text;
 }
 
+/// `forerun help`, and `forerun help COMMAND`.
+std::string help_about(const std::vector<std::string>& words) {
+  if (words.empty()) return usage() + first_steps;
+  if (words.size() > 1) throw UsageError("help takes one command, not " + std::to_string(words.size()));
+  return command_help(find_command(words.front()), true);
+}
+
 ExitStatus dispatch(const std::vector<std::string>& words, const Console& console) {
   if (words.empty() || words.front() == "-h") {
     (words.empty() ? console.err : console.out) << usage();
     return words.empty() ? ExitStatus::usage : ExitStatus::ok;
   }
   if (words.front() == "--help" || words.front() == "help") {
-    console.out << usage() << first_steps;
+    console.out << help_about({words.begin() + 1, words.end()});
     return ExitStatus::ok;
   }
   if (words.front() == "--version") {

@@ -4,29 +4,19 @@
 
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/forerun/cli/build.h"
+#include "apps/forerun/record/machine.h"
 #include "core/files/digest.h"
 #include "core/files/read_file.h"
+#include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// As the system names it; "unknown" where it does not.
-std::string cpu_model() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind("model name", 0) != 0) continue;
-    const std::size_t value = line.find(": ");
-    if (value != std::string::npos) return line.substr(value + 2);
-  }
-  return "unknown";
-}
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -40,6 +30,14 @@ std::string utc_now() {
   std::array<char, 32> text{};
   std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text.data();
+}
+
+Json libraries_json() {
+  Json json = Json::object();
+  for (const build::Library& library : build::libraries) json[library.name] = library.version;
+  const std::string sundials = sundials_version();
+  json["SUNDIALS"] = sundials.empty() ? Json(nullptr) : Json(sundials);
+  return json;
 }
 
 Json file_digest(const std::optional<std::filesystem::path>& file) {
@@ -57,7 +55,9 @@ std::string provenance_json(const Experiment& experiment, const ConfigDocument& 
   json["started"] = utc_now();
   json["command"] = command;
   json["version"] = build::version;
+  json["revision"] = build::revision;
   json["build"] = {{"compiler", build::compiler}, {"flags", build::flags}, {"type", build::type}};
+  json["libraries"] = libraries_json();
   json["machine"] = {{"host", host_name()}, {"cpu", cpu_model()}, {"cores", std::thread::hardware_concurrency()}};
   json["executor"] = {{"name", experiment.executor->name()}, {"threads", experiment.executor->num_threads()}};
   json["seed"] = config.seed;

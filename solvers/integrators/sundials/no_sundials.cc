@@ -3,5 +3,6 @@
 namespace forerun {
 
 std::vector<IntegratorEntry> sundials_entries() { return {}; }
+std::string sundials_version() { return {}; }
 
 }  // namespace forerun

@@ -18,6 +18,7 @@
 #include "solvers/integrators/error_weights.h"
 #include "solvers/integrators/solver_spec.h"
 #include "solvers/integrators/sundials/newton_system.h"
+#include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
 namespace {

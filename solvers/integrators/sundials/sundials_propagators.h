@@ -29,7 +29,4 @@ enum class SundialsMethod { cvode_adams, cvode_bdf, arkode_erk, arkode_dirk };
 std::unique_ptr<Propagator> make_sundials_propagator(std::shared_ptr<const OdeProblem> problem, SundialsMethod method,
                                                      double tolerance, int order);
 
-/// "6.4.1".
-std::string sundials_version();
-
 }  // namespace forerun

@@ -4,14 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "solvers/equations/problem_registry.h"
 #include "tests/apps/cli.h"
 
 namespace forerun {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using testing::forerun_with;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -43,6 +41,13 @@ TEST_F(CommandLine, LongHelpHasExamplesAndExitStatusesShortHelpHasNot) {
     EXPECT_THAT(full, AllOf(StartsWith(brief), HasSubstr("Examples:"), HasSubstr("Exit status:")));
     EXPECT_THAT(brief, Not(HasSubstr("Examples:")));
   }
+}
+
+TEST_F(CommandLine, HelpOfACommandIsItsLongHelp) {
+  for (const std::string command : {"run", "compare", "config", "selftest"}) {
+    EXPECT_EQ(forerun_with({"help", command}).out, forerun_with({command, "--help"}).out);
+  }
+  EXPECT_EQ(forerun_with({"help"}).out, forerun_with({"--help"}).out);
 }
 
 TEST_F(CommandLine, TyposSuggestTheNearest) {
@@ -86,7 +91,10 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{{"run"}, ExitStatus::usage, "needs a configuration file"},
         Refusal{{"run", good, good}, ExitStatus::usage, "one configuration file"},
         Refusal{{"inspect"}, ExitStatus::usage, "one model file"},
-        Refusal{{"list", "burgers"}, ExitStatus::usage, "takes no 'burgers'"},
+        Refusal{{"list", "burgrs"}, ExitStatus::usage, "did you mean 'burgers'?"},
+        Refusal{{"list", "burgers", "heat"}, ExitStatus::usage, "one name"},
+        Refusal{{"help", "rn"}, ExitStatus::usage, "did you mean 'run'?"},
+        Refusal{{"help", "run", "list"}, ExitStatus::usage, "one command"},
         Refusal{{"--quiet"}, ExitStatus::usage, "a command comes first"},
         Refusal{{"run", good, "--threads"}, ExitStatus::usage, "threads"},
         Refusal{{"run", good, "--threads", "-1"}, ExitStatus::usage, "--threads -1: [run] threads = -1: must be"},
@@ -199,16 +207,6 @@ TEST_F(CommandLine, DryRunWritesNothingAndSaysWhatWouldBe) {
   EXPECT_EQ(directory_.files(), before);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("d = 16"), HasSubstr("8 slices"), HasSubstr("128 steps of rk4"),
                                  HasSubstr("out/config.toml"), HasSubstr("memory")));
-}
-
-TEST_F(CommandLine, ListNamesEverySectionThatAConfigurationMayHave) {
-  const auto json = nlohmann::json::parse(forerun_with({"list", "--json"}).out);
-  std::vector<std::string> sections;
-  for (const auto& section : json.at("sections")) sections.push_back(section.at("name"));
-  EXPECT_THAT(sections,
-              ElementsAre("problem", "time", "fine", "coarse", "method", "parareal", "corrector", "run", "output"));
-  EXPECT_EQ(json.at("problems").size(), problem_registry().size() + 1) << "and what only others can solve";
-  EXPECT_THAT(forerun_with({"list"}).out, AllOf(HasSubstr("viscosity = 0.01"), HasSubstr("rk8"), HasSubstr("randnet")));
 }
 
 }  // namespace

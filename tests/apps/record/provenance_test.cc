@@ -32,6 +32,11 @@ TEST(Provenance, NamesBuildMachineCommandAndWhatWasRead) {
   EXPECT_EQ(json.at("configuration").at("xxh3_128"), digest(small_config));
   EXPECT_TRUE(json.at("initial_state").is_null());
   for (const char* key : {"compiler", "flags", "type"}) EXPECT_TRUE(json.at("build").at(key).is_string()) << key;
+  EXPECT_FALSE(json.at("revision").get<std::string>().empty());
+  for (const char* library : {"Eigen", "oneTBB", "xxHash", "spdlog", "cxxopts", "nlohmann-json", "toml++"}) {
+    EXPECT_THAT(json.at("libraries").at(library).get<std::string>(), ::testing::MatchesRegex("[0-9]+\\.[0-9.]+"))
+        << library;
+  }
   EXPECT_FALSE(json.at("machine").at("cpu").get<std::string>().empty());
 }
 

@@ -1,0 +1,115 @@
+#include "apps/forerun/list/catalogue.h"
+
+#include <algorithm>
+
+#include "apps/forerun/campaign/campaign_config.h"
+#include "apps/forerun/config/config.h"
+#include "apps/forerun/config/method.h"
+#include "apps/forerun/list/sources.h"
+#include "learning/training/corrector_registry.h"
+#include "solvers/equations/problem_registry.h"
+#include "solvers/external/external_problem.h"
+
+namespace forerun {
+namespace {
+
+CatalogueGroup sections(std::string kind, std::string heading, const std::vector<ConfigSection>& all) {
+  CatalogueGroup group{std::move(kind), std::move(heading), {}};
+  for (const ConfigSection& section : all) {
+    group.entries.push_back({section.name, section.description, section.keys, section.required});
+  }
+  return group;
+}
+
+CatalogueGroup methods() {
+  CatalogueGroup group{"method", "Methods", {}};
+  for (const MethodEntry& entry : method_registry()) {
+    group.entries.push_back({entry.name, entry.description, entry.parameters, {}, false, source_of(entry.name)});
+  }
+  return group;
+}
+
+/// Equations, and what is not one.
+CatalogueGroup problems() {
+  CatalogueGroup group{"problem", "Problems", {}};
+  const auto add = [&](const ProblemEntry& entry) {
+    const bool is_open = entry.open.has_value();
+    group.entries.push_back({entry.name,
+                             entry.equation,
+                             is_open ? entry.open->patterns : entry.parameters,
+                             {},
+                             is_open,
+                             source_of(entry.name)});
+  };
+  for (const ProblemEntry& entry : problem_registry()) add(entry);
+  add(external_problem());
+  return group;
+}
+
+std::string order_text(int order) {
+  return order == 0 ? "exact but for its tolerance" : "order " + std::to_string(order);
+}
+
+std::string stages_text(int stages) {
+  if (stages == 0) return "stages as needed";
+  return std::to_string(stages) + (stages == 1 ? " stage" : " stages");
+}
+
+std::string needs_text(IntegratorNeeds needs) {
+  return needs == IntegratorNeeds::nothing || needs == IntegratorNeeds::jacobian ? "" : ", needs " + to_string(needs);
+}
+
+CatalogueGroup integrators() {
+  CatalogueGroup group{"integrator", "Integrators", {}};
+  for (const IntegratorEntry& entry : integrator_registry()) {
+    group.entries.push_back({entry.name,
+                             order_text(entry.order) + ", " + stages_text(entry.stages) + ", " +
+                                 to_string(entry.stability) + needs_text(entry.needs) + "; " + entry.description,
+                             entry.keys,
+                             {},
+                             false,
+                             source_of(entry.name)});
+  }
+  return group;
+}
+
+CatalogueGroup correctors() {
+  CatalogueGroup group{"corrector", "Correctors", {}};
+  for (const CorrectorEntry& entry : corrector_registry()) {
+    group.entries.push_back({entry.name, entry.description, entry.parameters, {}, false, source_of(entry.name)});
+  }
+  return group;
+}
+
+}  // namespace
+
+const std::vector<CatalogueGroup>& catalogue() {
+  static const std::vector<CatalogueGroup> all = {
+      sections("section", "Sections of a configuration", config_sections()),
+      sections("campaign section", "Sections that campaigns have besides", campaign_sections()),
+      methods(),
+      problems(),
+      integrators(),
+      correctors()};
+  return all;
+}
+
+std::vector<CatalogueGroup> entries_called(const std::string& name) {
+  std::vector<CatalogueGroup> found;
+  std::vector<std::string> names;
+  for (const CatalogueGroup& group : catalogue()) {
+    CatalogueGroup of_name{group.kind, group.heading, {}};
+    for (const CatalogueEntry& entry : group.entries) {
+      names.push_back(entry.name);
+      if (entry.name == name) of_name.entries.push_back(entry);
+    }
+    if (!of_name.entries.empty()) found.push_back(std::move(of_name));
+  }
+  if (!found.empty()) return found;
+  const std::string nearest = nearest_name(name, names);
+  throw ParameterError(
+      "name", "nothing is called '" + name + "'" +
+                  (nearest.empty() ? "; `forerun list` shows all names" : ": did you mean '" + nearest + "'?"));
+}
+
+}  // namespace forerun
