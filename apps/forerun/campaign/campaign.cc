@@ -223,6 +223,7 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   row.converged = solved.record.converged();
   row.prior = !prior.exists() ? PriorUse::none : solved.dropped_prior ? PriorUse::dropped : PriorUse::served;
   row.seconds = solved.record.seconds.total;
+  if (has_reference) row.serial_seconds = serial.seconds;
   if (is_held_out(index, config_.campaign.number("held_out")))
     row.cold_iterations =
         prior.exists() ? solve_once(experiment, {}, nullptr, stop).record.num_iterations() : row.iterations;

@@ -30,8 +30,9 @@ struct CampaignRow {
   std::optional<double> max_error;       ///< against serial fine, in the scaled state
   bool converged = false;
   PriorUse prior = PriorUse::none;
-  double seconds = 0.0;      ///< of the run
-  double fit_seconds = 0.0;  ///< of refitting the network with what the run brought
+  double seconds = 0.0;                       ///< of the run
+  std::optional<double> serial_seconds = {};  ///< of serial stepping, where that was asked for
+  double fit_seconds = 0.0;                   ///< of refitting the network with what the run brought
   std::uint64_t store_bytes = 0;
 };
 

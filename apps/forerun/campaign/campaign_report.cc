@@ -43,7 +43,8 @@ std::string csv_heading(const CampaignConfig& config) {
   std::string line = "run";
   for (const std::string& name : config.box.names) line += "," + name;
   return line +
-         ",iterations,effective_sweeps,cold_iterations,max_error,converged,prior,seconds,fit_seconds,store_bytes";
+         ",iterations,effective_sweeps,cold_iterations,max_error,converged,prior,seconds,serial_seconds,fit_seconds,"
+         "store_bytes";
 }
 
 std::string optional_text(const auto& value) { return value ? shortest_text(*value) : std::string(); }
@@ -112,6 +113,7 @@ CampaignRow read_row(Cells cells, Index index, Index num_parameters) {
   row.converged = cells.flag();
   row.prior = cells.prior();
   row.seconds = cells.number<double>();
+  row.serial_seconds = cells.optional_number<double>();
   row.fit_seconds = cells.number<double>();
   row.store_bytes = cells.number<std::uint64_t>();
   cells.end();
@@ -131,8 +133,8 @@ std::string campaign_csv(const CampaignConfig& config, const std::vector<Campaig
     text += "," + shortest_text(row.iterations) + "," + shortest_text(row.effective_sweeps) + "," +
             optional_text(row.cold_iterations) + "," + optional_text(row.max_error) + "," +
             (row.converged ? "true" : "false") + "," + std::string(to_string(row.prior)) + "," +
-            shortest_text(row.seconds) + "," + shortest_text(row.fit_seconds) + "," + shortest_text(row.store_bytes) +
-            "\n";
+            shortest_text(row.seconds) + "," + optional_text(row.serial_seconds) + "," +
+            shortest_text(row.fit_seconds) + "," + shortest_text(row.store_bytes) + "\n";
   }
   return text;
 }
@@ -148,6 +150,38 @@ std::vector<CampaignRow> read_campaign_csv(const std::filesystem::path& file, co
     rows.push_back(read_row({line, file.string() + ":" + std::to_string(index + 1)}, index, config.box.size()));
   }
   return rows;
+}
+
+std::optional<Verdict> campaign_verdict(const std::vector<CampaignRow>& rows) {
+  double serial = 0.0, parallel = 0.0;
+  std::size_t num_compared = 0, num_lost = 0;
+  for (const CampaignRow& row : rows) {
+    if (!row.serial_seconds) continue;
+    ++num_compared;
+    if (!row.converged) ++num_lost;
+    serial += *row.serial_seconds;
+    parallel += row.seconds + row.fit_seconds;
+  }
+  if (num_compared == 0) return std::nullopt;
+  Verdict verdict;
+  verdict.speedup = serial / parallel;
+  verdict.winner = num_lost > 0 ? Verdict::Winner::serial : winner_by(*verdict.speedup);
+  const std::string who = verdict.winner == Verdict::Winner::serial     ? "Serial stepping wins here: "
+                          : verdict.winner == Verdict::Winner::parallel ? "The campaign wins: "
+                                                                        : "Nobody wins here: ";
+  verdict.sentences = {
+      who + "serial stepping takes " + format_duration(serial) + " for " + std::to_string(num_compared) +
+      (num_compared == 1 ? " run, " : " runs, ") + "the campaign " + format_duration(parallel) +
+      ", fitting its network included (measured)" +
+      (num_lost > 0 ? "; " + std::to_string(num_lost) + " of its runs did not converge" : std::string()) + "."};
+  const Summary summary = summarize(rows);
+  if (summary.num_runs > 0) {
+    verdict.sentences.push_back("Over the last " + std::to_string(summary.num_runs) +
+                                (summary.num_runs == 1 ? " held-out run" : " held-out runs") + " the store " +
+                                (summary.warm < summary.cold ? "saves" : "does not save") + " iterations: " +
+                                format_number(summary.warm) + " with it, " + format_number(summary.cold) + " without.");
+  }
+  return verdict;
 }
 
 std::string campaign_table(const CampaignConfig& config, const std::vector<CampaignRow>& rows) {
@@ -176,7 +210,8 @@ std::string campaign_table(const CampaignConfig& config, const std::vector<Campa
     text += "\nlast " + std::to_string(summary.num_runs) + " held-out runs: mean K " + format_number(summary.cold) +
             " cold, " + format_number(summary.warm) + " with the store\n";
   }
-  return text + "fitting took " + format_duration(summary.fit_seconds) + " in all; ! did not converge\n";
+  return text + "fitting took " + format_duration(summary.fit_seconds) + " in all; ! did not converge\n" +
+         verdict_text(campaign_verdict(rows));
 }
 
 std::string campaign_json(const CampaignConfig& config, const std::vector<CampaignRow>& rows) {
@@ -195,6 +230,7 @@ std::string campaign_json(const CampaignConfig& config, const std::vector<Campai
     run["converged"] = row.converged;
     run["prior"] = to_string(row.prior);
     run["seconds"] = row.seconds;
+    run["serial_seconds"] = number(row.serial_seconds);
     run["fit_seconds"] = row.fit_seconds;
     run["store_bytes"] = row.store_bytes;
     json["runs"].push_back(std::move(run));
@@ -206,6 +242,7 @@ std::string campaign_json(const CampaignConfig& config, const std::vector<Campai
     json["last_held_out"]["mean"] = summary.warm;
   }
   json["fit_seconds"] = summary.fit_seconds;
+  json["verdict"] = verdict_json(campaign_verdict(rows));
   constexpr int indent = 2;
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }

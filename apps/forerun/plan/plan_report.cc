@@ -5,6 +5,7 @@
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/plan/plan_verdict.h"
 #include "apps/forerun/record/report_json.h"
 #include "apps/forerun/run/report.h"
 #include "core/base/plain_text.h"
@@ -251,7 +252,8 @@ std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
        << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
           "modelled over\nserial fine with the measured seconds; network: "
        << study.options.scaling.network.latency << " s + bytes / (" << study.options.scaling.network.bandwidth
-       << " B/s), given, not measured.\n";
+       << " B/s), given, not measured.\n"
+       << verdict_text(plan_verdict(study));
   return text.str();
 }
 
@@ -274,6 +276,7 @@ std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
   json["best_here"] = study.best_here ? run_json(study.runs[*study.best_here]) : Json(nullptr);
   json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
   json["serial"] = study.serial ? serial_json(*study.serial) : Json(nullptr);
+  json["verdict"] = verdict_json(plan_verdict(study));
   json["ladder"] = nullptr;
   if (study.ladder) {
     json["ladder"] = {{"levels", levels_json(study.ladder->levels)},

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/run/comparison_verdict.h"
 #include "apps/forerun/run/mgrit_run.h"
 #include "core/base/plain_text.h"
 
@@ -187,7 +188,8 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
   for (const std::string& sentence : notes(comparison)) text << sentence << "\n";
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
        << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.window_slices()
-       << " processors, from this run's own times.\n";
+       << " processors, from this run's own times.\n"
+       << verdict_text(comparison_verdict(comparison, experiment));
   return text.str();
 }
 
@@ -230,6 +232,7 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   }
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
   for (const std::string& sentence : notes(comparison)) text << "\n" << sentence << "\n";
+  text << verdict_text(comparison_verdict(comparison, experiment));
   return text.str();
 }
 

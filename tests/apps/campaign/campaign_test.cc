@@ -74,6 +74,7 @@ class CampaignCommand : public ::testing::Test {
     std::vector<Json> rows;
     for (Json row : record.at("runs")) {
       row.erase("seconds");
+      row.erase("serial_seconds");
       row.erase("fit_seconds");
       rows.push_back(row);
     }
