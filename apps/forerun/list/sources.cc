@@ -70,6 +70,7 @@ const std::map<std::string, std::string>& all() {
       {"ars222", kImex},
       {"ars343", kImex},
       {"exponential", "N. J. Higham, SIAM J. Matrix Anal. Appl. 26 (2005), 1179-1193, for small systems"},
+      {"spectral", "M. J. Gander, M. Ohlberger, S. Rave, A Parareal algorithm without coarse propagator? (2024)"},
       {"optimised", "B. Jin, Q. Lin, Z. Zhou, Optimizing coarse propagators in parareal algorithms (2022)"},
       {"cvode_adams", kSundials},
       {"cvode_bdf", kSundials},
