@@ -9,6 +9,7 @@
 #include "solvers/integrators/implicit/implicit_rk.h"
 #include "solvers/integrators/rational/rational_propagator.h"
 #include "solvers/integrators/rkc2.h"
+#include "solvers/integrators/sdc/sdc_propagator.h"
 #include "solvers/integrators/solver_spec.h"
 #include "solvers/integrators/spectral/spectral_propagator.h"
 #include "solvers/integrators/sundials/sundials_entries.h"
@@ -151,6 +152,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     all.push_back(adaptive_rkc2_entry());
     for (const ImplicitMethod& method : implicit_methods()) all.push_back(implicit_entry(method));
     for (const ImplicitMethod& method : imex_methods()) all.push_back(implicit_entry(method));
+    for (IntegratorEntry& entry : sdc_entries()) all.push_back(std::move(entry));
     all.push_back(exponential_entry());
     all.push_back(optimised_entry());
     all.push_back(spectral_entry());

@@ -5,7 +5,8 @@
 #   apps ──> learning ──> core
 #     └────> solvers ───> core
 #
-# and, within core, base <── {execution, files <── record} <── propagation <── parareal <── mgrit.
+# and, within core, base <── {execution, files <── record} <── propagation <── parareal <── mgrit, and
+# base <── sdc.
 #
 # What is not allowed here is refused, with file and line.
 cmake_minimum_required(VERSION 3.25)
@@ -28,6 +29,7 @@ set(rooms_core_record "base|files|record")
 set(rooms_core_propagation "base|record|propagation")
 set(rooms_core_parareal "base|execution|files|record|propagation|parareal")
 set(rooms_core_paraexp "base|execution|record|propagation|paraexp")
+set(rooms_core_sdc "base|sdc")
 set(rooms_core_mgrit "base|execution|files|record|propagation|parareal|mgrit")
 
 # The Python module alone knows Python.
