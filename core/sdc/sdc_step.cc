@@ -1,6 +1,8 @@
 #include "core/sdc/sdc_step.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "core/base/errors.h"
 #include "core/base/plain_text.h"
@@ -126,14 +128,15 @@ void SdcStep::integrate(States& integrals) const {
   }
 }
 
-double SdcStep::residual(const StateNorm& norm) const {
+double SdcStep::residual(const StateNorm& norm, const State& from) const {
   States wanted;
   integrate(wanted);
   double largest = 0.0;
   for (Index m = 0; m < num_nodes(); ++m) {
-    wanted.col(m) += start_ + forcing_.col(m);
+    wanted.col(m) += from + forcing_.col(m);
     const double distance = norm.distance(wanted.col(m), values_.col(m));
-    if (!(distance <= largest)) largest = distance;
+    if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
+    largest = std::max(largest, distance);
   }
   return largest;
 }

@@ -65,8 +65,9 @@ class SdcStep {
 
   /// h Σ_j Q_mj f_j in column m, without τ.
   void integrate(States& integrals) const;
-  /// max_m ‖r_m‖, r what is left of (1).
-  double residual(const StateNorm& norm) const;
+  /// max_m ‖r_m‖, r what is left of (1), of which `from` is u_0; infinite where anything is not finite.
+  double residual(const StateNorm& norm, const State& from) const;
+  double residual(const StateNorm& norm) const { return residual(norm, start_); }
   /// u at the end of the step.
   void end(State& state) const;
 

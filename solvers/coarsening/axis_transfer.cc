@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace forerun {
 namespace {
@@ -132,6 +133,27 @@ AxisTransfer interpolation_along(const MeshAxis& from, const MeshAxis& to, int o
   Rows rows(from, order, beyond);
   for (Index i = 0; i < to.points; ++i) rows.add_interpolation(place(from, to, i));
   return rows.result();
+}
+
+AxisTransfer trigonometric_interpolation_along(const MeshAxis& from, const MeshAxis& to) {
+  AxisTransfer transfer;
+  transfer.source_points = from.points;
+  transfer.first.push_back(0);
+  const auto n = static_cast<double>(from.points);
+  for (Index i = 0; i < to.points; ++i) {
+    const double at = place(from, to, i);
+    if (at == std::round(at)) {
+      transfer.terms.push_back({standing_for(from, static_cast<Index>(at)), 1.0});
+    } else {
+      for (Index j = 0; j < from.points; ++j) {
+        const double angle = std::numbers::pi * (at - static_cast<double>(j)) / n;
+        const double kernel = from.points % 2 == 0 ? 1.0 / std::tan(angle) : 1.0 / std::sin(angle);
+        transfer.terms.push_back({j, std::sin(n * angle) * kernel / n});
+      }
+    }
+    transfer.first.push_back(static_cast<Index>(transfer.terms.size()));
+  }
+  return transfer;
 }
 
 AxisTransfer averages_along(const MeshAxis& from, const MeshAxis& to, int order, ValuesBeyond beyond) {

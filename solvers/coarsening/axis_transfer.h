@@ -34,6 +34,10 @@ enum class ValuesBeyond { zero, unknown };
 /// Values of a mesh at the places of another, by Lagrange's formula with the `order` points around each.
 AxisTransfer interpolation_along(const MeshAxis& from, const MeshAxis& to, int order, ValuesBeyond beyond);
 
+/// Values of a periodic mesh at the places of another by the trigonometric polynomial through all of them, of the least
+/// degrees that do: exact for all waves that both meshes show. Every row has all points, so it costs points × places.
+AxisTransfer trigonometric_interpolation_along(const MeshAxis& from, const MeshAxis& to);
+
 /// Means of a fine mesh around the places of one that is r ≥ 1 times as coarse,
 ///
 ///   v_i = Σ_j φ((x_j − X_i)/(r h)) u_j / r,

@@ -67,7 +67,9 @@ MeshTransfer::MeshTransfer(const StateLayout& fine, const StateLayout& coarse, c
   const auto restriction_along = options.averages ? averages_along : interpolation_along;
   for (std::size_t a = 0; a < fine.axes.size(); ++a) {
     down_.push_back(restriction_along(fine.axes[a], coarse.axes[a], options.order, options.beyond));
-    up_.push_back(interpolation_along(coarse.axes[a], fine.axes[a], options.order, options.beyond));
+    up_.push_back(options.trigonometric && fine.axes[a].ends == AxisEnds::periodic
+                      ? trigonometric_interpolation_along(coarse.axes[a], fine.axes[a])
+                      : interpolation_along(coarse.axes[a], fine.axes[a], options.order, options.beyond));
     is_identity_ = is_identity_ && down_.back().is_identity() && up_.back().is_identity();
   }
 }

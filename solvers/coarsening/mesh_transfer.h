@@ -11,6 +11,8 @@ struct TransferOptions {
   int order = 4;         ///< 2 or 4: exact for polynomials of degree order − 1
   bool averages = true;  ///< R takes means; false: injection, the values at the coarse mesh's points
   ValuesBeyond beyond = ValuesBeyond::unknown;
+  /// P takes all values of an axis that is periodic, as others do `order` of them.
+  bool trigonometric = false;
 };
 
 /// States of one mesh as states of another of the same fields and axes, axis by axis (axis_transfer.h).

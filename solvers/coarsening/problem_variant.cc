@@ -106,14 +106,25 @@ std::unique_ptr<OdeProblem> make_variant(const OdeProblem& problem, const Solver
   return variant;
 }
 
+TransferOptions transfer_options(const OdeProblem& problem, const OdeProblem& variant, const SolverSpec& spec) {
+  const std::string& interpolation = spec.options.text("interpolation");
+  const bool is_trigonometric = interpolation == "trigonometric";
+  for (const MeshAxis& axis : problem.layout().axes) {
+    if (!is_trigonometric || axis.ends == AxisEnds::periodic) continue;
+    throw ParameterError("interpolation", "interpolation = \"trigonometric\": must be cubic or linear, '" +
+                                              problem.name() + "' is not periodic along " + axis.name);
+  }
+  const bool is_linear = problem.is_linear() && variant.is_linear();
+  return {.order = interpolation == "linear" ? 2 : 4,
+          .averages = spec.options.text("restriction") == "average",
+          .beyond = is_linear ? ValuesBeyond::zero : ValuesBeyond::unknown,
+          .trigonometric = is_trigonometric};
+}
+
 EquationOfSolver::EquationOfSolver(const OdeProblem& problem, const SolverSpec& spec) : own_(problem) {
   if (!spec.is_of_variant()) return;
   variant_ = make_variant(problem, spec);
-  const bool is_linear = problem.is_linear() && variant_->is_linear();
-  const TransferOptions options{.order = spec.options.text("interpolation") == "linear" ? 2 : 4,
-                                .averages = spec.options.text("restriction") == "average",
-                                .beyond = is_linear ? ValuesBeyond::zero : ValuesBeyond::unknown};
-  transfer_.emplace(problem.layout(), variant_->layout(), options);
+  transfer_.emplace(problem.layout(), variant_->layout(), transfer_options(problem, *variant_, spec));
   if (transfer_->is_identity()) transfer_.reset();
 }
 

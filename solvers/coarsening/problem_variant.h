@@ -22,6 +22,10 @@ namespace forerun {
 /// where states would have other fields or another kind of mesh.
 std::unique_ptr<OdeProblem> make_variant(const OdeProblem& problem, const SolverSpec& spec);
 
+/// How states of `problem` get to a variant's mesh and back by what `spec` says. Throws `ParameterError`
+/// ("interpolation") for trigonometric interpolation along an axis that is not periodic.
+TransferOptions transfer_options(const OdeProblem& problem, const OdeProblem& variant, const SolverSpec& spec);
+
 /// The equation that a solver is for, its own or a variant, and how states get there and back.
 class EquationOfSolver {
  public:

@@ -140,8 +140,8 @@ const std::vector<ParameterSpec>& mesh_keys() {
        .maximum = 1e6},
       {.name = "interpolation",
        .default_value = std::string("cubic"),
-       .description = "how states of a coarser mesh become states of the equation's: of order 4 or 2",
-       .choices = {"cubic", "linear"}},
+       .description = "how states of a coarser mesh become states of the equation's: of order 4 or 2, or by all waves of a periodic one",
+       .choices = {"cubic", "linear", "trigonometric"}},
       {.name = "restriction",
        .default_value = std::string("average"),
        .description = "how states reach a coarser mesh: averaged, to the interpolation's order, or by injection, which "

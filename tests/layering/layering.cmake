@@ -6,7 +6,7 @@
 #     └────> solvers ───> core
 #
 # and, within core, base <── {execution, files <── record} <── propagation <── parareal <── mgrit, and
-# base <── sdc.
+# base <── sdc; pfasst stands on sdc and parareal.
 #
 # What is not allowed here is refused, with file and line.
 cmake_minimum_required(VERSION 3.25)
@@ -30,6 +30,7 @@ set(rooms_core_propagation "base|record|propagation")
 set(rooms_core_parareal "base|execution|files|record|propagation|parareal")
 set(rooms_core_paraexp "base|execution|record|propagation|paraexp")
 set(rooms_core_sdc "base|sdc")
+set(rooms_core_pfasst "base|execution|record|propagation|parareal|sdc|pfasst")
 set(rooms_core_mgrit "base|execution|files|record|propagation|parareal|mgrit")
 
 # The Python module alone knows Python.

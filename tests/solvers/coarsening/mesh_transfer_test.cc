@@ -161,5 +161,16 @@ TEST(MeshTransferTest, BetweenEqualMeshesNothingChanges) {
   }
 }
 
+TEST(TrigonometricInterpolation, IsExactForAllWavesThatTheCoarseMeshShows) {
+  for (const Index parts : {16, 18}) {  // 8 and 9 coarse points
+    const std::vector<AxisEnds> periodic{AxisEnds::periodic};
+    for (int waves = 0; waves < parts / 4; ++waves) {
+      const auto wave = [&](double, double, double x) { return std::sin(2.0 * kPi * waves * x + 0.3); };
+      const auto in_x = [&](double x, double y, double z) { return wave(z, y, x); };
+      EXPECT_LT(errors(periodic, parts, 2, {.averages = false, .trigonometric = true}, in_x).interpolation, 1e-13);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace forerun

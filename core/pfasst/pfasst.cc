@@ -1,0 +1,192 @@
+#include "core/pfasst/pfasst.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "core/base/lap_watch.h"
+#include "core/base/stop_scope.h"
+#include "core/execution/stoppable_executor.h"
+#include "core/parareal/state_scale.h"
+#include "core/pfasst/pfasst_block.h"
+#include "core/propagation/checked_propagation.h"
+#include "core/record/run_warnings.h"
+
+namespace forerun {
+namespace {
+
+PararealOptions scale_options(const PfasstOptions& options) {
+  PararealOptions of_scale;
+  of_scale.tolerance = options.tolerance;
+  of_scale.norm = options.norm;
+  return of_scale;
+}
+
+/// One run; see pfasst.h.
+class PfasstLoop {
+ public:
+  PfasstLoop(const PfasstProblem& problem, const PfasstOptions& options, SliceExecutor& executor,
+             IterationObserver* observer)
+      : problem_(problem),
+        options_(options),
+        executor_(executor, options.stop),
+        observer_(observer),
+        num_steps_(problem.grid.num_slices()),
+        scale_options_(scale_options(options)),
+        scale_(scale_options_, problem.initial),
+        block_(problem.grid, problem.levels),
+        states_(problem.initial.replicate(1, num_steps_ + 1)) {}
+
+  RunRecord run() {
+    try {
+      start();
+      std::optional<Termination> reason;
+      while (!reason) {
+        iterate();
+        reason = termination();
+        end_iteration();
+      }
+      record_.termination = *reason;
+    } catch (const SliceError& error) {
+      record_.termination = Termination::propagator_failed;
+      record_.failure = error.failure;
+    } catch (const StopRequested&) {
+      record_.termination = Termination::interrupted;
+    }
+    if (observer_) observer_->on_boundaries_outdated();
+    record_.boundaries = std::move(states_);
+    record_.warnings = run_warnings(record_, num_steps_, options_.tolerance);
+    record_.seconds.total += watch_.lap();
+    return std::move(record_);
+  }
+
+ private:
+  void start() {
+    block_.start(problem_.initial, executor_);
+    if (options_.burn_in) block_.burn_in(executor_);
+    block_.residuals(norm(), executor_);  // throws where something is not finite
+    take_ends();
+    PhaseSeconds& seconds = record_.initial_seconds;
+    seconds.coarse = watch_.lap();
+    if (problem_.reference) record_.initial_error = error_against_reference();
+    seconds.total = seconds.coarse + watch_.lap();
+    record_.seconds = seconds;
+    if (observer_) observer_->on_start(num_steps_, states_);
+  }
+
+  void iterate() {
+    iteration_ = IterationRecord{};
+    iteration_.iteration = record_.num_iterations() + 1;
+    iteration_.corrector = "pfasst";
+    iteration_.estimated_error = std::numeric_limits<double>::infinity();
+    iteration_.fine_work = 1.0;
+    std::atomic<Index> done = 0;
+    const std::function<void()> swept = [&] { observer_->on_fine_progress(iteration_.iteration, ++done, num_steps_); };
+    block_.iterate(iteration_.iteration, executor_, observer_ ? swept : nullptr);
+    const std::vector<double>& residuals = block_.residuals(norm(), executor_);
+    iteration_.seconds.fine = watch_.lap();
+    iteration_.levels = {{1, 0, num_steps_, iteration_.seconds.fine, 0.0}};
+    iteration_.jump = *std::max_element(residuals.begin(), residuals.end());
+    const auto first_above =
+        std::find_if(residuals.begin(), residuals.end(), [&](double r) { return !(r < options_.tolerance); });
+    iteration_.converged_front = first_above - residuals.begin();
+    if (observer_) observer_->on_boundaries_outdated();
+    iteration_.increment = take_ends();
+    if (problem_.reference) iteration_.error = error_against_reference();
+    iteration_.seconds.total = iteration_.seconds.fine + watch_.lap();
+  }
+
+  std::optional<Termination> termination() const {
+    if (iteration_.jump < options_.tolerance) return Termination::converged;
+    if (iteration_.iteration == options_.max_iterations) return Termination::iteration_limit;
+    const double elapsed = record_.seconds.total + iteration_.seconds.total + watch_.since_lap();
+    if (elapsed >= options_.max_seconds) return Termination::time_limit;
+    return std::nullopt;
+  }
+
+  void end_iteration() {
+    record_.seconds += iteration_.seconds;
+    record_.iterations.push_back(std::move(iteration_));
+    if (observer_) observer_->on_iteration(record_.iterations.back(), states_);
+  }
+
+  /// Returns how far the ends have moved.
+  double take_ends() {
+    double moved = 0.0;
+    for (Index n = 0; n < num_steps_; ++n) {
+      moved = std::max(moved, norm().distance(block_.ends().col(n), states_.col(n + 1)));
+    }
+    states_.rightCols(num_steps_) = block_.ends();
+    if (options_.relative) scale_.follow(states_, executor_);
+    return moved;
+  }
+
+  double error_against_reference() const {
+    double error = 0.0;
+    for (Index n = 0; n <= num_steps_; ++n) {
+      error = std::max(error, norm().distance(states_.col(n), problem_.reference->col(n)));
+    }
+    return error;
+  }
+
+  const StateNorm& norm() const { return options_.relative ? scale_.norm() : options_.norm; }
+
+  const PfasstProblem& problem_;
+  const PfasstOptions& options_;
+  StoppableExecutor executor_;
+  IterationObserver* observer_;
+  const Index num_steps_;
+  LapWatch watch_;
+  const PararealOptions scale_options_;
+  StateScale scale_;  ///< changes in `take_ends` only
+  PfasstBlock block_;
+  States states_;  ///< of all boundaries, of the last iteration that ended
+  IterationRecord iteration_;
+  RunRecord record_;
+};
+
+void check_level(const PfasstLevel& level, const PfasstLevel* finer) {
+  if (!level.equation || !level.method) throw std::invalid_argument("a level has no equation or no nodes");
+  if (!level.method->collocation.has_end()) {
+    throw ParameterError("quadrature", "quadrature = \"gauss\": must be one with a node at the end of a step");
+  }
+  if (level.sweeps < 1) throw std::invalid_argument("a level must be swept at least once");
+  if (finer && !level.transfer && level.equation->dimension() != finer->equation->dimension()) {
+    throw std::invalid_argument("levels of different dimensions need a transfer between them");
+  }
+}
+
+void check_problem(const PfasstProblem& problem) {
+  const Index dimension = problem.initial.size();
+  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
+  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
+  if (problem.levels.empty()) throw std::invalid_argument("there are no levels");
+  const PfasstLevel* finer = nullptr;
+  for (const PfasstLevel& level : problem.levels) {
+    check_level(level, finer);
+    finer = &level;
+  }
+  if (problem.levels.front().equation->dimension() != dimension) {
+    throw std::invalid_argument("initial state and finest level differ in dimension");
+  }
+  const States* reference = problem.reference;
+  if (reference && (reference->rows() != dimension || reference->cols() != problem.grid.num_slices() + 1)) {
+    throw std::invalid_argument("the reference must have one state a slice boundary");
+  }
+}
+
+}  // namespace
+
+RunRecord solve_pfasst(const PfasstProblem& problem, const PfasstOptions& options, SliceExecutor& executor,
+                       IterationObserver* observer) {
+  check_problem(problem);
+  options.validate();
+  const StopScope scope(options.stop);
+  return PfasstLoop(problem, options, executor, observer).run();
+}
+
+}  // namespace forerun
