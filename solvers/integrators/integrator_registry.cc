@@ -7,6 +7,7 @@
 #include "solvers/integrators/exponential/exponential_propagator.h"
 #include "solvers/integrators/implicit/implicit_method.h"
 #include "solvers/integrators/implicit/implicit_rk.h"
+#include "solvers/integrators/networks/random_feature_propagator.h"
 #include "solvers/integrators/rational/rational_propagator.h"
 #include "solvers/integrators/rkc2.h"
 #include "solvers/integrators/sdc/sdc_propagator.h"
@@ -154,6 +155,7 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     for (const ImplicitMethod& method : imex_methods()) all.push_back(implicit_entry(method));
     for (IntegratorEntry& entry : sdc_entries()) all.push_back(std::move(entry));
     all.push_back(exponential_entry());
+    all.push_back(random_features_entry());
     all.push_back(optimised_entry());
     all.push_back(spectral_entry());
     for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));

@@ -24,7 +24,7 @@ TEST(ShippedConfigurations, ThereIsOneForEachProblem) {
       ::testing::ElementsAre("allen_cahn", "brusselator", "brusselator_2d", "burgers", "dahlquist",
                              "diffusion_reaction_19", "diffusion_reaction_28", "double_pendulum", "equations_burgers",
                              "equations_predator_prey", "fitzhugh_nagumo", "heat", "heat_mgrit", "hopf", "lorenz",
-                             "robertson", "rossler", "shallow_water", "van_der_pol"));
+                             "ppinn_burgers", "ppinn_ode", "robertson", "rossler", "shallow_water", "van_der_pol"));
 }
 
 class ShippedConfiguration : public ::testing::TestWithParam<std::string> {};
