@@ -1,0 +1,53 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "apps/forerun/run/experiment.h"
+#include "core/propagation/serial_fine.h"
+#include "tests/apps/cli.h"
+
+namespace forerun {
+namespace {
+
+/// What the fine solver of a shipped configuration makes of all slices, a column a boundary.
+States fine_solution(const std::string& name) {
+  const Experiment experiment = make_experiment(ConfigDocument::read(testing::data_config(name)));
+  return solve_serial(experiment.grid, experiment.initial, *experiment.fine, {}).boundaries;
+}
+
+TEST(KnownSolution, ArenstorfsOrbitIsClosed) {
+  const States u = fine_solution("arenstorf");
+  EXPECT_LE((u.rightCols(1) - u.leftCols(1)).cwiseAbs().maxCoeff(), 1e-5);
+  EXPECT_GT((u.col(16) - u.col(0)).norm(), 1.0) << "it has been elsewhere";
+}
+
+/// R0 = 3: infection over recovery. The shares add up to 1 all the time.
+TEST(KnownSolution, AnEpidemicHasItsFinalSize) {
+  const States u = fine_solution("sir");
+  for (Index n = 0; n < u.cols(); ++n) EXPECT_NEAR(u.col(n).sum(), 1.0, 1e-12);
+  const double left = u(0, u.cols() - 1);
+  EXPECT_NEAR(std::log(left / 0.99), -3.0 * (1.0 - left), 1e-9);
+}
+
+/// Cyclic: from a state turned around, the solution is turned around.
+TEST(KnownSolution, ThomasLabyrinthIsTheSameInAllDirections) {
+  Experiment experiment = make_experiment(ConfigDocument::read(testing::data_config("thomas")));
+  const auto turned = [](const State& u) { return State{{u[1], u[2], u[0]}}; };
+  const Slice slice = experiment.grid.slice(0);
+  State end(3), turned_end(3);
+  experiment.fine->propagate(slice, experiment.initial, end);
+  experiment.fine->propagate(slice, turned(experiment.initial), turned_end);
+  EXPECT_LE((turned(end) - turned_end).norm(), 1e-12 * end.norm());
+}
+
+TEST(KnownSolution, ThePublishedOdeOfPpinnIsSolvedByItsNetwork) {
+  const States u = fine_solution("ppinn_ode");
+  for (Index n = 0; n < u.cols(); ++n) {
+    const double t = static_cast<double>(n);
+    EXPECT_NEAR(u(0, n), t + std::sin(0.5 * std::numbers::pi * t), 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace forerun
