@@ -41,6 +41,21 @@ TEST(KnownSolution, ThomasLabyrinthIsTheSameInAllDirections) {
   EXPECT_LE((turned(end) - turned_end).norm(), 1e-12 * end.norm());
 }
 
+/// S N(d₁) − K exp(−r t) N(d₂).
+double call_price(double share) {
+  constexpr double strike = 100.0, rate = 0.03, volatility = 0.4;  // a year
+  const auto normal = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
+  const double d1 = (std::log(share / strike) + rate + 0.5 * volatility * volatility) / volatility;
+  return share * normal(d1) - strike * std::exp(-rate) * normal(d1 - volatility);
+}
+
+TEST(KnownSolution, ACallHasBlackAndScholesPrice) {
+  const States v = fine_solution("black_scholes");
+  for (const Index i : {20, 36, 40, 44, 80, 400, 2000}) {
+    EXPECT_NEAR(v(i, v.cols() - 1), call_price(2.5 * static_cast<double>(i)), 0.01) << i;
+  }
+}
+
 TEST(KnownSolution, ThePublishedOdeOfPpinnIsSolvedByItsNetwork) {
   const States u = fine_solution("ppinn_ode");
   for (Index n = 0; n < u.cols(); ++n) {
