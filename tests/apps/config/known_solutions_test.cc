@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numbers>
+#include <string>
+#include <vector>
 
 #include "apps/forerun/run/experiment.h"
 #include "core/propagation/serial_fine.h"
@@ -62,6 +65,23 @@ TEST(KnownSolution, ThePublishedOdeOfPpinnIsSolvedByItsNetwork) {
     const double t = static_cast<double>(n);
     EXPECT_NEAR(u(0, n), t + std::sin(0.5 * std::numbers::pi * t), 1e-6);
   }
+}
+
+/// Errors against serial fine, iteration by iteration.
+std::vector<double> errors_of(const std::string& name, const std::string& corrector) {
+  const testing::Outcome outcome =
+      testing::forerun_with({"compare", testing::data_config(name), "--correctors", corrector, "--set",
+                             "parareal.tolerance=1e-11", "--quiet", "--json", "-"});
+  EXPECT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  return nlohmann::json::parse(outcome.out).at("runs")[0].at("errors").get<std::vector<double>>();
+}
+
+/// What is carried on undamped is what classic Parareal cannot do, and what a Krylov space repairs.
+TEST(Hyperbolic, KrylovRepairsWhatClassicLoses) {
+  EXPECT_GT(errors_of("transport", "classic")[0], 0.1);
+  EXPECT_LE(errors_of("transport", "krylov")[0], 1e-12);
+  EXPECT_GT(errors_of("wave", "classic")[9], 1e-2);
+  EXPECT_LE(errors_of("wave", "krylov")[2], 1e-7);
 }
 
 }  // namespace
