@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/forerun/cli/colour.h"
 #include "apps/forerun/cli/command_line.h"
 
 namespace forerun {
@@ -61,7 +62,9 @@ int forerun_main(int argc, char** argv) {
   wait_for_children();
   keep_freed_memory();
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  const Console console{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1, terminal_columns(STDERR_FILENO)};
+  const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
+  const Console console{std::cout, std::cerr, is_terminal, terminal_columns(STDERR_FILENO),
+                        is_terminal && environment_wants_colours()};
   return static_cast<int>(run_command_line(words, console));
 }
 

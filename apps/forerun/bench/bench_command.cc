@@ -171,7 +171,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 }  // namespace
 
 Command bench_command() {
-  std::vector<OptionSpec> options = {
+  const std::vector<OptionSpec> options = with_progress_options({
       {"seeds", "N", "published: seeds 1 to N of the random layers (default: 10)"},
       {"repeats", "N", "speed, emulate, precision: runs of each variant, at most (default: 5, 3, 3)"},
       {"threads", "a,b", "speed, precision: numbers of threads (default: 1,2)"},
@@ -179,8 +179,7 @@ Command bench_command() {
       {"suite", "FILE", "problems and goals"},
       {"out", "DIR", "write NAME.md and NAME.csv there, of precision NAME.html, too"},
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
-      {"quiet", "", "no progress on standard error; warnings and errors remain"},
-  };
+  });
   return {"bench",
           "published|speed|emulate|precision|kernels",
           "Measure iterations, speed and kernels against their goals",

@@ -147,7 +147,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
 }  // namespace
 
 Command campaign_command() {
-  std::vector<OptionSpec> options = {
+  const std::vector<OptionSpec> options = with_progress_options({
       {"out", "DIR", "the campaign's directory; one that holds this campaign is resumed"},
       {"store", "DIR",
        "the store, to share it with other campaigns of the family (default: in the campaign's directory)"},
@@ -156,8 +156,7 @@ Command campaign_command() {
       {"seed", "N", "of the random layers (default: [run] seed, else 1)"},
       {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
       {"dry-run", "", "check everything, print the plan with sizes and memory, write nothing"},
-      {"quiet", "", "no progress on standard error; warnings and errors remain"},
-  };
+  });
   return {"campaign", "CAMPAIGN", "Solve a family of runs, each learning from those before", details, options, run};
 }
 

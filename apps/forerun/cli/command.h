@@ -24,10 +24,12 @@ struct Command {
 Command bench_command();
 Command campaign_command();
 Command compare_command();
+Command completion_command();
 Command config_command();
 Command init_command();
 Command inspect_command();
 Command list_command();
+Command man_command();
 Command plan_command();
 Command report_command();
 Command resume_command();

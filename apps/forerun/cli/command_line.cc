@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
 
 #include "apps/forerun/cli/build.h"
-#include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/colour.h"
+#include "apps/forerun/cli/commands.h"
 #include "apps/forerun/cli/interrupt.h"
+#include "apps/forerun/cli/log_file.h"
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "core/base/errors.h"
@@ -16,31 +19,14 @@
 namespace forerun {
 namespace {
 
-const std::vector<Command>& commands() {
-  static const std::vector<Command> all = {run_command(),    compare_command(), resume_command(), campaign_command(),
-                                           train_command(),  plan_command(),    scale_command(),  bench_command(),
-                                           report_command(), inspect_command(), init_command(),   config_command(),
-                                           list_command(),   selftest_command()};
-  return all;
-}
-
-const Command& find_command(const std::string& name) {
-  std::vector<std::string> names;
-  for (const Command& command : commands()) {
-    if (command.name == name) return command;
-    names.push_back(command.name);
-  }
-  throw UsageError("unknown command '" + name + "': " + suggestion(name, names));
-}
-
 std::string usage() {
   std::string text =
       "forerun — time-parallel solution of ODEs and PDEs that learns while it runs\n\n"
       "Usage: forerun COMMAND [OPTIONS]\n\n";
   const auto left = [](const Command& command) { return "  " + command.name + " " + command.arguments; };
   std::size_t width = 0;
-  for (const Command& command : commands()) width = std::max(width, left(command).size() + 2);
-  for (const Command& command : commands()) {
+  for (const Command& command : all_commands()) width = std::max(width, left(command).size() + 2);
+  for (const Command& command : all_commands()) {
     text += left(command) + std::string(width - left(command).size(), ' ') + command.summary + "\n";
   }
   return text +
@@ -61,13 +47,6 @@ Exit status:
   4 file not readable or writable   5 model file refused   6 solver failed
   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
 )";
-
-std::string command_help(const Command& command, bool long_form) {
-  std::string text = "Usage: forerun " + command.name + " " + command.arguments +
-                     (command.arguments.empty() ? "" : " ") + "[OPTIONS]\n\n" + command.summary + ".\n\nOptions:\n" +
-                     options_help(command.options);
-  return long_form ? text + "\n" + command.details : text;
-}
 
 /// `forerun help`, and `forerun help COMMAND`.
 std::string help_about(const std::vector<std::string>& words) {
@@ -98,14 +77,22 @@ ExitStatus dispatch(const std::vector<std::string>& words, const Console& consol
     console.out << command_help(command, options.has("help"));
     return ExitStatus::ok;
   }
-  return command.run(options, words, console);
+  if (options.has("quiet") && options.has("verbose")) throw UsageError("--verbose: must be left out with --quiet");
+  Console told = console;
+  told.verbose = options.has("verbose");
+  std::optional<LogFile> log;
+  if (options.has("log") && !options.has("dry-run")) told.log = &log.emplace(options).stream();
+  const ExitStatus status = command.run(options, words, told);
+  if (log) log->finish();
+  return status;
 }
 
 }  // namespace
 
 ExitStatus run_command_line(const std::vector<std::string>& words, const Console& console) {
   const auto fail = [&](ExitStatus status, const std::string& sentence) {
-    console.err << "forerun: " << printable(sentence) << "\n";
+    console.err << coloured("forerun:", console.err_has_colours ? Colour::red : Colour::none) << " "
+                << printable(sentence) << "\n";
     return status;
   };
   try {

@@ -13,6 +13,12 @@ struct Console {
   bool err_is_terminal = false;
   /// Its width: a line that wraps could not be rewritten.
   std::size_t err_columns = 80;
+  /// Levels of messages have colours there.
+  bool err_has_colours = false;
+  /// A line an iteration is wanted beside the bar.
+  bool verbose = false;
+  /// Is told what `err` is told, and of each iteration; nullptr: no log is kept.
+  std::ostream* log = nullptr;
 };
 
 }  // namespace forerun

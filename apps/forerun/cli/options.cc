@@ -24,10 +24,11 @@ cxxopts::Options declare(const std::vector<OptionSpec>& specs) {
   add("h", "");
   add("help", "");
   for (const OptionSpec& spec : specs) {
+    const std::string name = (spec.letter != '\0' ? std::string(1, spec.letter) + "," : "") + spec.name;
     if (spec.argument.empty()) {
-      add(spec.name, "");
+      add(name, "");
     } else {
-      add(spec.name, "", cxxopts::value<std::string>());
+      add(name, "", cxxopts::value<std::string>());
     }
   }
   return options;
@@ -123,7 +124,8 @@ ParsedOptions parse_options(const std::vector<OptionSpec>& specs, const std::vec
 
 std::string options_help(const std::vector<OptionSpec>& specs) {
   const auto left = [](const OptionSpec& spec) {
-    return "  --" + spec.name + (spec.argument.empty() ? "" : " " + spec.argument);
+    return "  " + (spec.letter != '\0' ? "-" + std::string(1, spec.letter) + ", " : "") + "--" + spec.name +
+           (spec.argument.empty() ? "" : " " + spec.argument);
   };
   std::size_t width = 0;
   for (const OptionSpec& spec : specs) width = std::max(width, display_width(left(spec)) + 2);

@@ -13,6 +13,7 @@ struct OptionSpec {
   std::string argument;  ///< "FILE" in the help; empty: a flag
   std::string description;
   bool repeatable = false;
+  char letter = '\0';  ///< "-v" as well; \0: none
 };
 
 /// What was given: options with their texts in order, and the arguments that are not options.

@@ -188,7 +188,7 @@ Command scale_command() {
   std::vector<OptionSpec> options = machine_option_specs();
   options.push_back({"probe", "", "time the solvers anew, undisturbed, and take all slices for equal"});
   for (const OptionSpec& spec : solve_option_specs()) {
-    for (const char* name : {"set", "threads", "seed", "json", "quiet"}) {
+    for (const char* name : {"set", "threads", "seed", "json", "quiet", "verbose", "log"}) {
       if (spec.name == name) options.push_back(spec);
     }
   }

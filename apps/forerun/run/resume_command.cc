@@ -3,6 +3,7 @@
 
 #include "apps/forerun/cli/command.h"
 #include "apps/forerun/cli/printable.h"
+#include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/record_file.h"
@@ -84,14 +85,15 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
 }  // namespace
 
 Command resume_command() {
-  return {"resume",
-          "DIR",
-          "Go on with a run that was interrupted",
-          details,
+  return {
+      "resume",
+      "DIR",
+      "Go on with a run that was interrupted",
+      details,
+      with_progress_options(
           {{"threads", "N", "threads; 0: all cores (default: as the run was started)"},
-           {"json", "FILE", "write the record as JSON; -: to standard output, alone\n(default: where it was to go)"},
-           {"quiet", "", "no progress on standard error; warnings and errors remain"}},
-          run};
+           {"json", "FILE", "write the record as JSON; -: to standard output, alone\n(default: where it was to go)"}}),
+      run};
 }
 
 }  // namespace forerun

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/method.h"
@@ -51,7 +52,7 @@ std::string configuration_argument(const std::string& command, const ParsedOptio
 }  // namespace
 
 std::vector<OptionSpec> solve_option_specs() {
-  return {
+  return with_progress_options({
       {"set", "section.key=value",
        "override one key of the configuration; the value is TOML, a bare\nword is taken as a string; may be repeated",
        true},
@@ -62,8 +63,7 @@ std::vector<OptionSpec> solve_option_specs() {
       {"out", "DIR", "write a run directory; DIR must not exist or be empty"},
       {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
       {"dry-run", "", "check everything, print the plan with sizes and memory, write nothing"},
-      {"quiet", "", "no progress on standard error; warnings and errors remain"},
-  };
+  });
 }
 
 SolveRequest make_solve_request(const std::string& command, const ParsedOptions& options, const Console& console) {

@@ -93,9 +93,8 @@ Command train_command() {
           "STORE",
           "Fit the network of a campaign's store anew",
           details,
-          {{"set", "network.key=value", "an option of the network; may be repeated", true},
-           {"json", "", "the store's description as JSON"},
-           {"quiet", "", "no progress on standard error; warnings and errors remain"}},
+          with_progress_options({{"set", "network.key=value", "an option of the network; may be repeated", true},
+                                 {"json", "", "the store's description as JSON"}}),
           run};
 }
 

@@ -131,6 +131,11 @@ INSTANTIATE_TEST_SUITE_P(
             {"run", good, "--json", "DIR/a", "--save-model", "DIR/./a"}, ExitStatus::usage, "and the other results"},
         Refusal{{"run", good, "--dry-run", "--out", "DIR/full"}, ExitStatus::input_output, "is not empty"},
         Refusal{{"run", good, "--dry-run", "--save-model", "DIR/none/m"}, ExitStatus::input_output, "not a directory"},
+        Refusal{{"run", good, "--log", "DIR/none/file"}, ExitStatus::input_output, "cannot be opened"},
+        Refusal{{"run", good, "--log", good}, ExitStatus::usage, "another file than the configuration"},
+        Refusal{{"run", good, "--set", "time.slices=0", "--log", "DIR/log"}, ExitStatus::usage, "must be"},
+        Refusal{{"run", good, "--log", ""}, ExitStatus::usage, "must be the name of a file"},
+        Refusal{{"run", good, "-v", "--quiet"}, ExitStatus::usage, "must be left out with --quiet"},
         Refusal{{"run", good, "--json", "DIR/none/file"}, ExitStatus::input_output, "is not a directory"},
         Refusal{{"run", good, "--save-model", "/proc/model"}, ExitStatus::input_output, "/proc/model"},
         Refusal{{"run", good, "--out", "DIR/new", "--json", "/proc/x"}, ExitStatus::input_output, "/proc/x"},
@@ -175,6 +180,17 @@ TEST_F(CommandLine, ProgressSaysALineAnIteration) {
   const auto iterations = nlohmann::json::parse(outcome.out).at("runs").at(0).at("iterations").get<long>();
   EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), iterations);
   EXPECT_THAT(outcome.err, HasSubstr("increment"));
+}
+
+TEST_F(CommandLine, ALogIsAppendedTo) {
+  const std::string log = directory_.write("run.log", "before\n");
+  const Outcome outcome = forerun_with({"run", config_, "--quiet", "--log", log, "--json", "-"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  EXPECT_THAT(outcome.err, IsEmpty());
+  const auto iterations = nlohmann::json::parse(outcome.out).at("runs").at(0).at("iterations").get<long>();
+  const std::string text = testing::content_of(log);
+  EXPECT_THAT(text, AllOf(StartsWith("before\n"), HasSubstr("increment")));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + iterations);
 }
 
 TEST_F(CommandLine, TheIterationLimitIsNotConvergence) {

@@ -54,6 +54,14 @@ TEST(Options, AFlagTakesNoValue) {
   EXPECT_NO_THROW(parse_options(specs, {"--set", "--help=1", "-h"}));
 }
 
+TEST(Options, ALetterStandsForItsName) {
+  const std::vector<OptionSpec> with_letter = {{"verbose", "", "speaks", false, 'v'}};
+  EXPECT_TRUE(parse_options(with_letter, {"-v"}).has("verbose"));
+  EXPECT_TRUE(parse_options(with_letter, {"--verbose"}).has("verbose"));
+  EXPECT_THAT(options_help(with_letter), HasSubstr("-v, --verbose"));
+  EXPECT_THROW(parse_options(with_letter, {"-v", "--verbose"}), UsageError);
+}
+
 TEST(Options, HelpNamesEveryOption) {
   const std::string help = options_help(specs);
   for (const OptionSpec& spec : specs) EXPECT_THAT(help, HasSubstr("--" + spec.name));
