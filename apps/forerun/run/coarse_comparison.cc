@@ -11,6 +11,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/method.h"
+#include "apps/forerun/run/comparison_verdict.h"
 #include "apps/forerun/run/experiment.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
@@ -126,15 +127,15 @@ Fastest fastest(const CoarseComparison& comparison) {
   return best;
 }
 
-std::string verdict(const CoarseComparison& comparison) {
+/// No value where serial stepping was not measured to its end.
+std::optional<Verdict> coarse_verdict(const CoarseComparison& comparison) {
+  const SerialSolution& serial = comparison.serial_fine;
+  if (serial.failure || serial.interrupted) return std::nullopt;
   const auto [trial, run] = fastest(comparison);
-  if (run == nullptr) return "No run has converged: serial stepping is the answer here.\n";
-  const std::string pair = trial->strategy + " with " + run->corrector.name;
-  if (*run->measured_speedup < 1.0) {
-    return "Serial stepping is the fastest here: " + pair + ", the fastest of these, takes " +
-           format_number(1.0 / *run->measured_speedup) + " times as long (measured).\n";
-  }
-  return "Fastest: " + pair + ", " + format_factor(*run->measured_speedup) + " over serial fine (measured).\n";
+  if (run == nullptr) return verdict_without_contender(serial.seconds, true);
+  const Contender contender{trial->strategy + " with " + run->corrector.name, *run->measured_speedup,
+                            serial.seconds / *run->measured_speedup};
+  return measured_verdict(contender, serial.seconds, "measured", true);
 }
 
 /// The place of what only this command has set tells nobody anything.
@@ -197,11 +198,12 @@ std::string coarse_comparison_table(const CoarseComparison& comparison) {
     }
   }
   return comparison.heading + "\nserial fine solution: " + format_duration(comparison.serial_fine.seconds) + "\n\n" +
-         table.str() + "\n" + verdict(comparison) + refusals +
+         table.str() + "\n" + refusals +
          "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
          "set-up: making the solvers, not in total; coarse: with what correctors predict. Speed-up measured: over "
          "serial\n"
-         "fine on this machine; modelled: on as many processors as slices, from this run's own times.\n";
+         "fine on this machine; modelled: on as many processors as slices, from this run's own times.\n" +
+         verdict_text(coarse_verdict(comparison));
 }
 
 std::string coarse_comparison_json(const CoarseComparison& comparison) {
@@ -238,6 +240,7 @@ std::string coarse_comparison_json(const CoarseComparison& comparison) {
     row["runs"] = std::move(runs);
     json["trials"].push_back(std::move(row));
   }
+  json["verdict"] = verdict_json(coarse_verdict(comparison));
   return json.dump(2) + "\n";
 }
 

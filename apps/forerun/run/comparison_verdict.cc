@@ -42,29 +42,6 @@ std::string largest_share(const CorrectorRun& run, const Experiment& experiment)
   return ", " + std::to_string(std::lround(100.0 * most->first / all)) + " % of it " + most->second;
 }
 
-std::string measured_sentence(const CorrectorRun& run, const Comparison& comparison, const Experiment& experiment) {
-  const double speedup = *run.measured_speedup;
-  const double seconds = run.record.seconds.total + planning_seconds(experiment);
-  const std::string serial = format_duration(comparison.serial_fine->seconds), parallel = format_duration(seconds);
-  const int threads = experiment.executor->num_threads();
-  const std::string here = "measured on " + std::to_string(threads) + (threads == 1 ? " thread" : " threads") +
-                           (experiment.planned ? ", choosing levels included" : "");
-  const std::string& name = run.corrector.name;
-  const bool is_one_of_many = comparison.runs.size() > 1;
-  switch (winner_by(speedup)) {
-    case Verdict::Winner::parallel:
-      return name + " wins: " + format_factor(speedup) + " as fast as serial stepping, " + parallel + " against " +
-             serial + " (" + here + ").";
-    case Verdict::Winner::neither:
-      return "Nobody wins here: " + name + " takes " + parallel + ", serial stepping " + serial + " (" + here + ").";
-    case Verdict::Winner::serial:
-      break;
-  }
-  return "Serial stepping wins here: it takes " + serial + ", " + name +
-         (is_one_of_many ? ", the fastest of the others, " : " ") + parallel + largest_share(run, experiment) + " (" +
-         here + ").";
-}
-
 std::string modelled_sentence(const CorrectorRun& run) {
   const ModelledSpeedup& model = *run.modelled;
   const std::string machine =
@@ -76,21 +53,55 @@ std::string modelled_sentence(const CorrectorRun& run) {
   return "Modelled " + machine + ", communication left out, " + run.corrector.name + " is " + factor + ".";
 }
 
+Contender contender(const CorrectorRun& run, const Experiment& experiment) {
+  return {run.corrector.name, *run.measured_speedup, run.record.seconds.total + planning_seconds(experiment),
+          largest_share(run, experiment)};
+}
+
+std::string how_measured(const Experiment& experiment) {
+  const int threads = experiment.executor->num_threads();
+  return "measured on " + std::to_string(threads) + (threads == 1 ? " thread" : " threads") +
+         (experiment.planned ? ", choosing levels included" : "");
+}
+
 }  // namespace
+
+Verdict measured_verdict(const Contender& fastest, double serial_seconds, const std::string& how, bool is_one_of_many) {
+  Verdict verdict{winner_by(fastest.speedup), Verdict::Basis::measured, fastest.speedup, {}};
+  const std::string serial = format_duration(serial_seconds), parallel = format_duration(fastest.seconds);
+  switch (verdict.winner) {
+    case Verdict::Winner::parallel:
+      verdict.sentences = {fastest.name + " wins: " + format_factor(fastest.speedup) + " as fast as serial stepping, " +
+                           parallel + " against " + serial + " (" + how + ")."};
+      break;
+    case Verdict::Winner::neither:
+      verdict.sentences = {"Nobody wins here: " + fastest.name + " takes " + parallel + ", serial stepping " + serial +
+                           " (" + how + ")."};
+      break;
+    case Verdict::Winner::serial:
+      verdict.sentences = {"Serial stepping wins here: it takes " + serial + ", " + fastest.name +
+                           (is_one_of_many ? ", the fastest of the others, " : " ") + parallel + fastest.remark + " (" +
+                           how + ")."};
+      break;
+  }
+  return verdict;
+}
+
+Verdict verdict_without_contender(double serial_seconds, bool is_one_of_many) {
+  Verdict verdict;
+  verdict.sentences = {"Serial stepping wins: it takes " + format_duration(serial_seconds) + " (measured), and " +
+                       (is_one_of_many ? "no run converged." : "the run did not converge.")};
+  return verdict;
+}
 
 std::optional<Verdict> comparison_verdict(const Comparison& comparison, const Experiment& experiment) {
   if (!comparison.has_reference() || comparison.running || comparison.runs.empty()) return std::nullopt;
-  Verdict verdict;
+  const double serial_seconds = comparison.serial_fine->seconds;
+  const bool are_many = comparison.runs.size() > 1;
   const CorrectorRun* fastest = largest(comparison, [](const CorrectorRun& run) { return run.measured_speedup; });
-  if (fastest == nullptr) {
-    verdict.sentences = {"Serial stepping wins: it takes " + format_duration(comparison.serial_fine->seconds) +
-                         " (measured), and " + (comparison.runs.size() == 1 ? "the run" : "no run") +
-                         (comparison.runs.size() == 1 ? " did not converge." : " converged.")};
-    return verdict;
-  }
-  verdict.speedup = fastest->measured_speedup;
-  verdict.winner = winner_by(*fastest->measured_speedup);
-  verdict.sentences = {measured_sentence(*fastest, comparison, experiment)};
+  if (fastest == nullptr) return verdict_without_contender(serial_seconds, are_many);
+  Verdict verdict =
+      measured_verdict(contender(*fastest, experiment), serial_seconds, how_measured(experiment), are_many);
   if (const CorrectorRun* best = largest(comparison, modelled_speedup_of)) {
     verdict.sentences.push_back(modelled_sentence(*best));
   }
