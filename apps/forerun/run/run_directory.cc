@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* initial_state_name = "initial_state.npy";
+constexpr const char* times_name = "times.npy";
 
 std::string boundaries_name(const std::string& solver) { return "boundaries-" + solver + ".npy"; }
 std::string output_name(const std::string& corrector) { return "output-" + corrector + ".npy"; }
@@ -54,6 +55,9 @@ void RunDirectory::write_origin(const Experiment& experiment, const std::string&
   const auto initial_state = is_own ? std::optional<fs::path>(initial_state_name) : std::nullopt;
   write_file_atomically(path_ / "config.toml", to_toml(experiment.config, initial_state));
   if (is_own) write_npy(path_ / initial_state_name, experiment.initial);
+  State times(experiment.num_slices() + 1);
+  for (Index n = 0; n < times.size(); ++n) times[n] = experiment.grid.boundary(n);
+  write_file_atomically(path_ / times_name, npy_bytes(times));
   write_file_atomically(path_ / "provenance.json", provenance);
 }
 
@@ -63,7 +67,7 @@ fs::path RunDirectory::output_times_file() const { return path_ / output_times_n
 fs::path RunDirectory::model_file(const std::string& corrector) const { return path_ / model_name(corrector); }
 
 std::vector<std::string> RunDirectory::file_names(const Experiment& experiment, const ComparisonPlan& plan) {
-  std::vector<std::string> names = {"config.toml", "provenance.json", "record.json", "iterations.csv"};
+  std::vector<std::string> names = {"config.toml", "provenance.json", "record.json", "iterations.csv", times_name};
   if (experiment.config.has_own_initial_state()) names.emplace_back(initial_state_name);
   if (plan.keep_output) names.emplace_back(output_times_name);
   if (plan.reference) names.push_back(boundaries_name("serial-fine"));

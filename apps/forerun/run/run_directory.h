@@ -15,16 +15,18 @@ namespace forerun {
 ///   provenance.json             version, build, machine, command, seed, digests of what was read
 ///   record.json                 as --json
 ///   iterations.csv              a row an iteration
-///   boundaries-CORRECTOR.npy    d × (N + 1), column n is U[n]
+///   times.npy                   N + 1 slice boundaries
+///   boundaries-CORRECTOR.npy    d × (N + 1), column n is U[n], the state at time n
 ///   boundaries-serial-fine.npy  where a reference was computed
 ///   output-CORRECTOR.npy        where [output] asks for it and the run has converged: components × times
 ///   output-times.npy            likewise
 ///   model-CORRECTOR.safetensors where the corrector learns
 ///
-/// The first three are there before the work, record and iterations follow it (run_journal.h), the rest is written when
-/// a run has ended. Beside them, until the comparison has ended: checkpoint/ (checkpoint.h).
-/// Results are never overwritten: the directory must not exist or be empty, unless its run goes on. It is made at once,
-/// so that a place that cannot be written is found before the work, and removed again if nothing was put into it.
+/// Configuration, initial state, provenance and times are there before the work, record and iterations follow it
+/// (run_journal.h), the rest is written when a run has ended. Beside them, until the comparison has ended: checkpoint/
+/// (checkpoint.h). Results are never overwritten: the directory must not exist or be empty, unless its run goes on. It
+/// is made at once, so that a place that cannot be written is found before the work, and removed again if nothing was
+/// put into it.
 class RunDirectory {
  public:
   enum class Content { none, of_this_run };

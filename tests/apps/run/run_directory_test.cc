@@ -32,7 +32,7 @@ class RunDirectoryOfARun : public ::testing::Test {
 TEST_F(RunDirectoryOfARun, HoldsWhatItPromises) {
   ASSERT_EQ(run(config_, directory_ / "out"), ExitStatus::ok);
   EXPECT_THAT(directory_.files(), UnorderedElementsAre("small.toml", "out", "out/config.toml", "out/provenance.json",
-                                                       "out/record.json", "out/iterations.csv",
+                                                       "out/record.json", "out/iterations.csv", "out/times.npy",
                                                        "out/boundaries-randnet.npy", "out/model-randnet.safetensors"));
 }
 
@@ -63,6 +63,11 @@ TEST_F(RunDirectoryOfARun, IterationsHaveARowEach) {
 TEST_F(RunDirectoryOfARun, BoundariesAreAMatrixOfOneStateABoundary) {
   ASSERT_EQ(run(config_, directory_ / "out"), ExitStatus::ok);
   EXPECT_EQ(read_npy(directory_ / "out/boundaries-randnet.npy").size(), 16 * 9);
+}
+
+TEST_F(RunDirectoryOfARun, TimesAreThoseOfTheStates) {
+  ASSERT_EQ(run(config_, directory_ / "out"), ExitStatus::ok);
+  EXPECT_EQ(read_npy(directory_ / "out/times.npy"), State::LinSpaced(9, 0.0, 1.0));
 }
 
 TEST_F(RunDirectoryOfARun, WithoutConvergenceTheBestIterateIsWritten) {
