@@ -28,10 +28,25 @@ if(TARGET forerun)
   install(FILES ${PROJECT_SOURCE_DIR}/apps/forerun/forerun_main.h
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/forerun/apps/forerun)
   install(EXPORT ForerunCliTargets NAMESPACE Forerun:: DESTINATION ${forerun_package_dir})
-  install(TARGETS forerun RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/forerun)
+  install(TARGETS forerun RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/forerun COMPONENT program)
+  install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/CITATION.cff
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/forerun COMPONENT program)
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/forerun RENAME copyright COMPONENT program)
+endif()
+
+if(TARGET forerun_pages)
+  set(pages ${PROJECT_BINARY_DIR}/apps/forerun/pages)
+  set(shells ${CMAKE_INSTALL_DATADIR})
+  install(DIRECTORY ${pages}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT program OPTIONAL)
+  install(FILES ${pages}/forerun.bash RENAME forerun DESTINATION ${shells}/bash-completion/completions COMPONENT program
+          OPTIONAL)
+  install(FILES ${pages}/_forerun DESTINATION ${shells}/zsh/vendor-completions COMPONENT program OPTIONAL)
+  install(FILES ${pages}/forerun.fish DESTINATION ${shells}/fish/vendor_completions.d COMPONENT program OPTIONAL)
 endif()
 
 if(TARGET forerun_python)
   install(TARGETS forerun_python LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/python COMPONENT python OPTIONAL)
 endif()
+
+include(${CMAKE_CURRENT_LIST_DIR}/ForerunDebian.cmake)
