@@ -74,7 +74,7 @@ TEST(Progress, NeverWrapsAndKeepsBarIterationAndTimeLeft) {
 
 TEST(Progress, ItsBarGoesOnWithTheWorkAndNeverBack) {
   long filled = 0, most = 0;
-  for (const std::string& line : lines_of(said(true, false, 80))) {
+  for (const std::string& line : lines_of(said(true, false, 120))) {
     if (line.empty()) continue;
     filled = std::count(line.begin(), line.end(), '#');
     EXPECT_GE(filled, most);
