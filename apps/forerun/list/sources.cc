@@ -12,8 +12,6 @@ constexpr const char* kHairerStiff = "E. Hairer, G. Wanner, Solving Ordinary Dif
 constexpr const char* kImex = "U. M. Ascher, S. J. Ruuth, R. J. Spiteri, Appl. Numer. Math. 25 (1997), 151-167";
 constexpr const char* kDeferred = "A. Dutt, L. Greengard, V. Rokhlin, BIT 40 (2000), 241-266";
 constexpr const char* kSundials = "A. C. Hindmarsh et al., SUNDIALS, ACM Trans. Math. Softw. 31 (2005), 363-396";
-constexpr const char* kDeferred =
-    "A. Dutt, L. Greengard, V. Rokhlin, BIT 40 (2000), 241-266; M. L. Minion, Comm. Math. Sci. 1 (2003), 471-500";
 constexpr const char* kKutta = "W. Kutta, Zeitschrift für Mathematik und Physik 46 (1901), 435-453";
 constexpr const char* kCranking = "J. Crank, P. Nicolson, Proc. Cambridge Philos. Soc. 43 (1947), 50-67";
 constexpr const char* kChebyshev =
@@ -79,9 +77,6 @@ const std::map<std::string, std::string>& all() {
       {"random_features", "X. Meng, Z. Li, D. Zhang, G. E. Karniadakis, Comput. Methods Appl. Mech. Eng. 370 (2020)"},
       {"spectral", "M. J. Gander, M. Ohlberger, S. Rave, A Parareal algorithm without coarse propagator? (2024)"},
       {"optimised", "B. Jin, Q. Lin, Z. Zhou, Optimizing coarse propagators in parareal algorithms (2022)"},
-      {"sdc_explicit", kDeferred},
-      {"sdc_implicit", kDeferred},
-      {"sdc_imex", kDeferred},
       {"cvode_adams", kSundials},
       {"cvode_bdf", kSundials},
       {"arkode_erk", kSundials},
