@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/base/largest.h"
+
 namespace forerun {
 namespace {
 
@@ -151,7 +153,7 @@ void ErrorEstimate::calibrate(double largest_increment) {
 }
 
 void ErrorEstimate::end_sweep(double largest_increment) {
-  largest_predicted_ = *std::max_element(errors_.begin(), errors_.end());
+  largest_predicted_ = largest_of(errors_);
   calibrate(largest_increment);
   const double before = std::min(largest_increment_, size_);
   const double reduction = before > 0.0 ? largest_increment / before : 0.0;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/lap_watch.h"
+#include "core/base/largest.h"
 #include "core/base/stopwatch.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/parareal/coarse_sweep.h"
@@ -292,10 +293,11 @@ class PararealLoop {
   std::optional<SliceFailure> overdue_slice() const { return watchdog_ ? watchdog_->failure() : std::nullopt; }
 
   double largest_active(const std::vector<double>& values) const {
-    return *std::max_element(values.begin() + iteration_.first_slice, values.end());
+    return largest_of(std::span(values).subspan(static_cast<std::size_t>(iteration_.first_slice)));
   }
 
   double largest_active(const std::vector<double>& values, const std::vector<char>& left_out) const {
+    if (fine_sweep_.num_uncrossed() == 0) return largest_active(values);
     double largest = 0.0;
     for (auto n = static_cast<std::size_t>(iteration_.first_slice); n < values.size(); ++n) {
       if (!left_out[n]) largest = std::max(largest, values[n]);

@@ -1,8 +1,11 @@
 #include "core/parareal/state_scale.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+
+#include "core/base/largest.h"
 
 namespace forerun {
 namespace {
@@ -24,10 +27,14 @@ void enlarge(double* largest, const double* values, Index count) {
 
 /// The same for many states of one component, which would be so many loops of one.
 void enlarge_one(double& largest, const StatesView& states) {
+  constexpr Index pieces = 4;  // as `largest_of` has chains
+  std::array<double, pieces> sizes = {};
   for (Index n = 0; n < states.cols(); ++n) {
-    const double size = std::abs(states(0, n));
-    if (size <= std::numeric_limits<double>::max()) largest = std::max(largest, size);
+    const double size = std::abs(states.data()[n * states.outerStride()]);
+    double& chain = sizes[static_cast<std::size_t>(n % pieces)];
+    chain = std::max(chain, size <= std::numeric_limits<double>::max() ? size : 0.0);
   }
+  largest = largest_of(sizes, largest);
 }
 
 double finite_or_zero(double value) { return std::isfinite(value) ? value : 0.0; }
