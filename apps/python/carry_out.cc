@@ -50,7 +50,7 @@ class Work {
   void run(Result& result) {
     const StopScope scope(stop_);
     Experiment experiment = make_experiment(request_.document);
-    require_parareal(request_.document, experiment.config, "mgrit runs from the command line");
+    require_parareal(request_.document, experiment.config, experiment.config.method.name + " runs from the command line");
     put_in_callables(experiment);
     open_external_solvers(request_.document, experiment);
     const std::optional<WarmStart> warm_start = make_warm_start(experiment);

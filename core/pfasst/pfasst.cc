@@ -83,7 +83,7 @@ class PfasstLoop {
     iteration_.iteration = record_.num_iterations() + 1;
     iteration_.corrector = "pfasst";
     iteration_.estimated_error = std::numeric_limits<double>::infinity();
-    iteration_.fine_work = 1.0;
+    iteration_.fine_work = problem_.sweep_work * static_cast<double>(problem_.levels.front().sweeps);
     std::atomic<Index> done = 0;
     const std::function<void()> swept = [&] { observer_->on_fine_progress(iteration_.iteration, ++done, num_steps_); };
     block_.iterate(iteration_.iteration, executor_, observer_ ? swept : nullptr);

@@ -20,6 +20,8 @@ struct PfasstProblem {
   std::vector<PfasstLevel> levels;
   /// d × (N + 1) states that errors are measured against.
   const States* reference = nullptr;
+  /// Work of sweeping one step once on the finest level, in that of the serial solver on a slice: for the record.
+  double sweep_work = 1.0;
 };
 
 /// PFASST, the parallel full approximation scheme in space and time: the collocation equations of N steps,
@@ -41,7 +43,7 @@ struct PfasstProblem {
 /// converged when the residual, the largest of the equations above, U_n being what step n − 1 has ended with, is below
 /// `tolerance`: then states are those of the collocation solution but for the residuals that have gathered. In the
 /// record `jump` is that residual, `increment` how far steps' ends moved, `converged_front` the leading steps whose
-/// residual is below the tolerance; a pass of fine work is one sweep of all steps. Errors are estimated by nobody.
+/// residual is below the tolerance. Errors are estimated by nobody.
 ///
 /// The record and the states do not depend on the number of threads, bit for bit (seconds excepted). Memory: about 6 M
 /// states a step and level, M nodes.

@@ -27,6 +27,10 @@ struct PfasstOptions {
 
   /// Throws `ParameterError` naming the value and the rule.
   void validate() const;
+
+  /// The keys of a configuration's [method] section, but for its name and levels, and the options they stand for.
+  static std::vector<ParameterSpec> parameter_specs();
+  static PfasstOptions from_parameters(const Parameters& parameters);
 };
 
 }  // namespace forerun

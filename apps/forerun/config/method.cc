@@ -1,6 +1,7 @@
 #include "apps/forerun/config/method.h"
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/pfasst_settings.h"
 #include "core/mgrit/mgrit_options.h"
 
 namespace forerun {
@@ -10,6 +11,10 @@ const std::vector<MethodEntry>& method_registry() {
       {kParareal, "one coarse solver runs ahead, corrected by what is learned: see [parareal] and [corrector]", {}},
       {kMgrit, "multigrid reduction in time: the coarse solver on grids of ever longer slices, no learning",
        MgritOptions::parameter_specs()},
+      {kPfasst,
+       "parallel full approximation scheme in space and time: sweeps of spectral deferred corrections on all slices at "
+       "once, each a step; levels by [fine] and [coarse], no learning",
+       PfasstSettings::parameter_specs()},
   };
   return methods;
 }
@@ -23,11 +28,15 @@ const MethodEntry& find_method(const std::string& name) {
   throw ParameterError("name", "unknown method '" + name + "': " + suggestion(name, names));
 }
 
-NamedChoice mgrit_choice(const RunConfig& config) {
-  if (config.method.name == kMgrit) return config.method;
-  NamedChoice choice{kMgrit, Parameters(MgritOptions::parameter_specs())};
+NamedChoice method_choice(const RunConfig& config, const std::string& method) {
+  if (config.method.name == method) return config.method;
+  NamedChoice choice{method, Parameters(find_method(method).parameters)};
   for (const char* key : kCommonKeys) {
-    choice.parameters.set(key, config.parareal.value(key));
+    try {
+      choice.parameters.set(key, config.parareal.value(key));
+    } catch (const ParameterError&) {
+      // "until all is exact", which not every method ends with: its own default
+    }
   }
   return choice;
 }
@@ -38,22 +47,22 @@ void require_parareal(const ConfigDocument& document, const RunConfig& config, c
                    "\": must be \"" + kParareal + "\" here, " + what);
 }
 
-void require_no_windows_or_levels(const ConfigDocument& document, const RunConfig& config) {
+void require_no_windows_or_levels(const ConfigDocument& document, const RunConfig& config, const std::string& method) {
   if (config.windows > 1) {
     throw UsageError(place_of(document, "time", "windows") + ": [time] windows = " + std::to_string(config.windows) +
-                     ": must be 1 for mgrit, whose coarsest grid spans all slices");
+                     ": must be 1 for " + method + ", which solves all slices at once");
   }
   if (config.fine_levels.is_ladder()) {
     throw UsageError(place_of(document, "fine", "levels") + ": [fine] levels = " + levels_text(config.fine_levels) +
-                     ": must be left out for mgrit, which climbs no ladder");
+                     ": must be left out for " + method + ", which climbs no ladder");
   }
 }
 
-void refuse_settings_of_parareal(const ConfigDocument& document) {
+void refuse_settings_of_parareal(const ConfigDocument& document, const std::string& method) {
   for (const Setting& setting : document.settings()) {
     if (setting.section != "parareal" && setting.section != "corrector") continue;
-    throw UsageError(setting.place + ": [" + setting.section + "] " + setting.key +
-                     ": must be left out, [method] is mgrit; `forerun compare --methods parareal,mgrit` runs both");
+    throw UsageError(setting.place + ": [" + setting.section + "] " + setting.key + ": must be left out, [method] is " +
+                     method + "; `forerun compare --methods parareal," + method + "` runs both");
   }
 }
 

@@ -20,20 +20,21 @@ const MethodEntry& find_method(const std::string& name);
 
 inline constexpr const char* kParareal = "parareal";
 inline constexpr const char* kMgrit = "mgrit";
-/// Keys that [parareal] and MGRIT's [method] both have, with the same meaning.
+inline constexpr const char* kPfasst = "pfasst";
+/// Keys that [parareal] and the [method] of others have, with the same meaning.
 inline constexpr const char* kCommonKeys[] = {"tolerance", "norm", "max_iterations", "max_seconds"};
 
-/// MGRIT as [method] configures it; where that names another method, with its defaults, and with the limits of
-/// [parareal].
-NamedChoice mgrit_choice(const RunConfig& config);
+/// A method other than Parareal as [method] configures it; where that names another one, with its defaults, and with
+/// those limits of [parareal] that it has, too.
+NamedChoice method_choice(const RunConfig& config, const std::string& method);
 
 /// Throws `UsageError` where [method] names another method than Parareal: `what` knows nothing of it.
 void require_parareal(const ConfigDocument& document, const RunConfig& config, const std::string& what);
 
-/// Throws `UsageError` where the configuration has windows or levels, which MGRIT does not.
-void require_no_windows_or_levels(const ConfigDocument& document, const RunConfig& config);
+/// Throws `UsageError` where the configuration has windows or levels, which `method`, another than Parareal, has not.
+void require_no_windows_or_levels(const ConfigDocument& document, const RunConfig& config, const std::string& method);
 
 /// Throws `UsageError` where the document has settings of [parareal] or [corrector], which nobody would read.
-void refuse_settings_of_parareal(const ConfigDocument& document);
+void refuse_settings_of_parareal(const ConfigDocument& document, const std::string& method);
 
 }  // namespace forerun

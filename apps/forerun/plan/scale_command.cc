@@ -14,7 +14,7 @@
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/record_file.h"
 #include "apps/forerun/run/make_solver.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/slice_timing.h"
 #include "apps/forerun/run/solve_request.h"
@@ -75,8 +75,8 @@ RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
   read_record(directory, experiment, [&](const Json& json) {
     const Json& run = run_of(json, experiment.config.corrector.name);
     recorded.corrector = json_text(run, "corrector");
-    if (is_mgrit(recorded.corrector))
-      throw std::invalid_argument("holds a run of mgrit: scaling is modelled of Parareal");
+    if (is_by_method(recorded.corrector))
+      throw std::invalid_argument("holds a run of " + recorded.corrector + ": scaling is modelled of Parareal");
     if (!json_flag(run, "converged")) throw std::invalid_argument("holds a run that did not converge");
     if (experiment.config.windows > 1)
       throw std::invalid_argument("holds a run in windows: scaling is modelled of one");

@@ -6,7 +6,7 @@
 
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/report_json.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/record/run_record.h"
 
 namespace forerun {
@@ -144,8 +144,8 @@ void check_end(const Json& run, const Experiment& experiment, Index iterations) 
     json_integer(failure, "slice", 0, experiment.num_slices() - 1);
     json_integer(failure, "iteration", 0, iterations + 1);
   }
-  const Index limit =
-      is_mgrit(json_text(run, "corrector")) ? experiment.mgrit.max_iterations : experiment.options.max_iterations;
+  const std::string name = json_text(run, "corrector");
+  const Index limit = is_by_method(name) ? most_iterations(name, experiment) : experiment.options.max_iterations;
   if (limit > 0 && iterations > limit * experiment.config.windows) {
     throw std::invalid_argument("has 'iterations' = " + std::to_string(iterations) +
                                 ", but the configuration beside it allows " + std::to_string(limit));

@@ -13,11 +13,10 @@
 #include "apps/forerun/run/coarse_stability.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/learner.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "apps/forerun/run/output_pass.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
-#include "core/mgrit/mgrit_speedup.h"
 #include "core/parareal/state_scale.h"
 #include "core/parareal/windows.h"
 #include "core/propagation/logged_propagator.h"
@@ -76,18 +75,15 @@ Index iteration_limit(const PararealOptions& options, Index num_slices) {
   return options.max_iterations > 0 ? options.max_iterations : num_slices;
 }
 
-/// With `observer` beside the progress that is shown.
-RunRecord run_of_mgrit(const ComparisonPlan& plan, const Experiment& experiment, const States* reference,
-                       const Console& console, spdlog::logger& logger, const std::stop_token& stop,
-                       ComparisonObserver* observer, IterationObserver* inside) {
-  MgritOptions options = experiment.mgrit;
-  options.stop = stop;
-  options.slice_limit = slice_limit(plan, experiment, observer);
-  SolveLog* const log = plan.checkpoint != nullptr ? &plan.checkpoint->begin(kMgrit) : nullptr;
+/// With `inside` beside the progress that is shown.
+RunRecord record_of_method(const std::string& method, const ComparisonPlan& plan, const Experiment& experiment,
+                           const States* reference, const Console& console, spdlog::logger& logger,
+                           const std::stop_token& stop, ComparisonObserver* observer, IterationObserver* inside) {
+  SolveLog* const log = plan.checkpoint != nullptr ? &plan.checkpoint->begin(method) : nullptr;
   Progress progress(console, logger,
-                    {kMgrit, most_iterations(options, experiment.num_slices()), options.tolerance, plan.quiet});
+                    {method, most_iterations(method, experiment), tolerance_of(method, experiment), plan.quiet});
   IterationObservers observers{&progress, inside};
-  return run_mgrit(experiment, options, reference, log, &observers);
+  return run_by_method(method, experiment, reference, log, stop, slice_limit(plan, experiment, observer), &observers);
 }
 
 CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
@@ -95,9 +91,9 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
                            const std::stop_token& stop, ComparisonObserver* observer) {
   CorrectorRun run;
   run.corrector = corrector;
-  if (is_mgrit(corrector.name)) {
+  if (is_by_method(corrector.name)) {
     IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
-    run.record = run_of_mgrit(plan, experiment, reference, console, logger, stop, observer, inside);
+    run.record = record_of_method(corrector.name, plan, experiment, reference, console, logger, stop, observer, inside);
     if (observer != nullptr) observer->on_solved(run);
     return run;
   }
@@ -186,9 +182,8 @@ double largest_error(const Experiment& experiment, const States& boundaries, con
 
 void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {
   if (!run.record.converged()) return;
-  run.modelled = is_mgrit(run.corrector.name)
-                     ? modelled_mgrit_speedup(run.record, experiment.mgrit, experiment.num_slices())
-                     : modelled_speedup(run.record, experiment.num_slices());
+  run.modelled = is_by_method(run.corrector.name) ? modelled_method_speedup(run.corrector.name, experiment, run.record)
+                                                  : modelled_speedup(run.record, experiment.num_slices());
   if (!comparison.has_reference()) return;
   const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
   run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);

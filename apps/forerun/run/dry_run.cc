@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "apps/forerun/cli/text_table.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_memory.h"
@@ -87,19 +87,19 @@ std::string plan_files(const std::vector<std::string>& files) {
 std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan, const Experiment& experiment) {
   const RunConfig& config = experiment.config;
   const Index limit = experiment.options.max_iterations;
-  const bool mgrit_alone = plan.correctors.size() == 1 && is_mgrit(plan.correctors.front().name);
+  const std::string& first = plan.correctors.front().name;
+  const bool method_alone = plan.correctors.size() == 1 && is_by_method(first);
   const Index most = limit > 0 ? limit : experiment.window_slices();
-  const double sweeps =
-      static_cast<double>(mgrit_alone ? most_iterations(experiment.mgrit, experiment.num_slices()) : most);
+  const double sweeps = static_cast<double>(method_alone ? most_iterations(first, experiment) : most);
   std::string text = problem_heading(experiment) + "\n";
   text += plan_line("equation", equation_text(find_problem(config.problem.name), config.problem.parameters));
   text += plan_line("one fine pass", pass_text(config.fine, experiment));
   text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
   text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)) +
                                       (config.windows > 1 ? " in each window" : ""));
-  if (!mgrit_alone) text += plan_line("correctors", joined(corrector_names(plan)));
-  if (std::any_of(plan.correctors.begin(), plan.correctors.end(), [](const auto& c) { return is_mgrit(c.name); })) {
-    text += plan_line("mgrit", mgrit_text(experiment));
+  if (!method_alone) text += plan_line("correctors", joined(corrector_names(plan)));
+  for (const NamedChoice& run : plan.correctors) {
+    if (is_by_method(run.name)) text += plan_line(run.name, method_text(run.name, experiment));
   }
   text += plan_line("reference", plan.reference ? "serial fine solution" : "none");
   if (experiment.output) {

@@ -12,6 +12,7 @@
 #include "apps/forerun/config/method.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/base/stopwatch.h"
 #include "core/files/array_file.h"
 #include "core/parareal/parareal_memory.h"
@@ -132,7 +133,7 @@ StateBounds bounds_around(const State& initial) {
 /// Where nobody knows how large states are, the norm goes by those of the run.
 PararealOptions parareal_options(const RunConfig& config, const OdeProblem& problem) {
   Parameters parameters = config.parareal;
-  if (config.method.name == kMgrit) {  // what is common to both is said once
+  if (config.method.name != kParareal) {  // what is common to both is said once
     for (const char* key : kCommonKeys) {
       if (!parameters.is_set(key)) parameters.set(key, config.method.parameters.value(key));
     }
@@ -145,20 +146,17 @@ PararealOptions parareal_options(const RunConfig& config, const OdeProblem& prob
 
 /// Tolerances in the states' own units take no scale.
 MgritOptions mgrit_options(const RunConfig& config, const OdeProblem& problem) {
-  MgritOptions options = MgritOptions::from_parameters(mgrit_choice(config).parameters);
+  MgritOptions options = MgritOptions::from_parameters(method_choice(config, kMgrit).parameters);
   if (options.relative && problem.has_bounds()) options.norm = StateNorm(problem.bounds(), options.norm.kind());
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   return options;
 }
 
-void check_method(const ConfigDocument& document, const RunConfig& config, const MgritOptions& options) {
-  if (config.method.name != kMgrit) return;
-  require_no_windows_or_levels(document, config);
-  try {
-    options.validate(config.slices);
-  } catch (const ParameterError& error) {
-    throw UsageError(place_of(document, "method", error.name()) + ": [method] " + error.what());
-  }
+PfasstSettings pfasst_settings(const RunConfig& config, const OdeProblem& problem) {
+  PfasstSettings settings = PfasstSettings::from_parameters(method_choice(config, kPfasst).parameters);
+  PfasstOptions& options = settings.options;
+  if (options.relative && problem.has_bounds()) options.norm = StateNorm(problem.bounds(), options.norm.kind());
+  return settings;
 }
 
 /// What a tolerance or stability costs is known by crossing a slice.
@@ -227,7 +225,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   std::optional<OutputPlan> output = output_plan(document, config, grid, *problem);
   StateBounds bounds = problem->has_bounds() ? problem->bounds() : bounds_around(initial);
   MgritOptions mgrit = mgrit_options(config, *problem);
-  check_method(document, config, mgrit);
+  PfasstSettings pfasst = pfasst_settings(config, *problem);
   PararealOptions options = parareal_options(config, *problem);
   if (config.slice_timeout > 0.0) options.slice_limit.seconds = config.slice_timeout;
   try {
@@ -249,20 +247,24 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   auto coarse = made_at(document, "coarse", "method", [&] { return make(config.coarse); });
   require_learner(document, config.corrector, *problem);
   ProblemSignature learned_on = signature(config, *problem, grid);
-  return {.config = std::move(config),
-          .problem = std::move(problem),
-          .initial = std::move(initial),
-          .bounds = std::move(bounds),
-          .grid = std::move(grid),
-          .coarse = std::move(coarse),
-          .fine = std::move(fine),
-          .cheaper_levels = std::move(cheaper_levels),
-          .planned = std::move(planned),
-          .options = std::move(options),
-          .mgrit = std::move(mgrit),
-          .output = std::move(output),
-          .executor = std::move(executor),
-          .signature = std::move(learned_on)};
+  Experiment experiment{.config = std::move(config),
+                        .problem = std::move(problem),
+                        .initial = std::move(initial),
+                        .bounds = std::move(bounds),
+                        .grid = std::move(grid),
+                        .coarse = std::move(coarse),
+                        .fine = std::move(fine),
+                        .cheaper_levels = std::move(cheaper_levels),
+                        .planned = std::move(planned),
+                        .options = std::move(options),
+                        .mgrit = std::move(mgrit),
+                        .pfasst = std::move(pfasst),
+                        .output = std::move(output),
+                        .executor = std::move(executor),
+                        .signature = std::move(learned_on)};
+  const std::string& method = experiment.config.method.name;
+  if (is_by_method(method)) require_suitable(document, experiment, method);
+  return experiment;
 }
 
 FidelityLadder Experiment::ladder() const {

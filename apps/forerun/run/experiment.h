@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/forerun/config/config.h"
+#include "apps/forerun/config/pfasst_settings.h"
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
 #include "core/mgrit/mgrit_options.h"
@@ -42,7 +43,8 @@ struct Experiment {
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;  ///< below it, cheapest first
   std::optional<PlannedLevels> planned;
   PararealOptions options;
-  MgritOptions mgrit;  ///< of a run by that method
+  MgritOptions mgrit;     ///< of a run by that method
+  PfasstSettings pfasst;  ///< likewise
   std::optional<OutputPlan> output;
   std::unique_ptr<SliceExecutor> executor;
   ProblemSignature signature;

@@ -4,20 +4,12 @@
 #include <memory>
 #include <vector>
 
-#include "apps/forerun/config/method.h"
 #include "apps/forerun/run/make_solver.h"
 #include "core/base/number_text.h"
 #include "core/mgrit/mgrit.h"
 #include "core/parareal/parareal_memory.h"
-#include "learning/training/corrector_registry.h"
 
 namespace forerun {
-
-bool is_mgrit(const std::string& run) { return run == kMgrit; }
-
-bool can_learn(const NamedChoice& run) {
-  return !is_mgrit(run.name) && static_cast<bool>(find_corrector(run.name).make);
-}
 
 RunRecord run_mgrit(const Experiment& experiment, const MgritOptions& options, const States* reference, SolveLog* log,
                     IterationObserver* observer) {

@@ -9,11 +9,6 @@
 
 namespace forerun {
 
-/// Whether a run of a comparison, known by this name, is one of MGRIT: not of Parareal with a corrector.
-bool is_mgrit(const std::string& run);
-/// Whether the run may learn something that can be kept.
-bool can_learn(const NamedChoice& run);
-
 /// Solves the experiment by MGRIT; each grid has a coarse solver of its own, since theirs are slices of other lengths.
 RunRecord run_mgrit(const Experiment& experiment, const MgritOptions& options, const States* reference, SolveLog* log,
                     IterationObserver* observer);

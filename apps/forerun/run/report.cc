@@ -6,7 +6,7 @@
 
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/comparison_verdict.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/base/plain_text.h"
 
 namespace forerun {
@@ -183,7 +183,8 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
   for (const CorrectorRun& run : comparison.runs)
     if (has_service(run)) text << run.corrector.name << " served by " << service_text(run.record) << "\n";
   for (const CorrectorRun& run : comparison.runs)
-    if (is_mgrit(run.corrector.name)) text << "mgrit by " << mgrit_text(experiment) << "\n";
+    if (is_by_method(run.corrector.name))
+      text << run.corrector.name << " by " << method_text(run.corrector.name, experiment) << "\n";
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << sentence << "\n";
   for (const std::string& sentence : notes(comparison)) text << sentence << "\n";
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
@@ -201,8 +202,9 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
     text << "  " << name << std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') << value << "\n";
   };
   text << problem_heading(experiment) << "\n";
-  const bool by_mgrit = is_mgrit(run.corrector.name);
-  line(by_mgrit ? "method" : "corrector", run.corrector.name + (by_mgrit ? ", " + mgrit_text(experiment) : ""));
+  const std::string& name = run.corrector.name;
+  const bool by_method = is_by_method(name);
+  line(by_method ? "method" : "corrector", name + (by_method ? ", " + method_text(name, experiment) : ""));
   if (has_service(run)) line("served by", service_text(run.record));
   line("status", status_text(run));
   line("iterations", std::to_string(run.record.num_iterations()) +
@@ -210,8 +212,8 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("effective sweeps", count(run.record.effective_sweeps()));
   if (!run.record.iterations.empty()) {
     line("last increment", format_scientific(run.record.iterations.back().increment));
-    if (by_mgrit) line("last residual", format_scientific(run.record.iterations.back().jump));
-    if (!by_mgrit) line("estimated error", optional_infinite(run.record.iterations.back().estimated_error));
+    if (by_method) line("last residual", format_scientific(run.record.iterations.back().jump));
+    if (!by_method) line("estimated error", optional_infinite(run.record.iterations.back().estimated_error));
   }
   line("max error", comparison.has_reference()
                         ? optional_text(run.record.error(), format_scientific) + " against serial fine"

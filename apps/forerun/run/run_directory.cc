@@ -3,7 +3,7 @@
 #include <system_error>
 
 #include "apps/forerun/config/config.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/base/errors.h"
 #include "core/base/plain_text.h"
 #include "core/files/atomic_file.h"

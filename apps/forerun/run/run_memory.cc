@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "apps/forerun/run/learner.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/parareal/parareal_memory.h"
 #include "learning/training/corrector_registry.h"
 #include "learning/training/harvesting_trainer.h"
@@ -22,8 +22,8 @@ double run_bytes(const NamedChoice& corrector, const Experiment& experiment, boo
   const auto all = static_cast<double>(experiment.num_slices());
   const auto slices = static_cast<double>(experiment.window_slices());
   const bool learning = learns(corrector, experiment);
-  double bytes = is_mgrit(corrector.name) ? mgrit_bytes(experiment.mgrit, dimension, experiment.num_slices())
-                                          : parareal_bytes(dimension, slices, learning);
+  double bytes = is_by_method(corrector.name) ? method_bytes(corrector.name, experiment)
+                                              : parareal_bytes(dimension, slices, learning);
   if (reference) bytes += boundary_bytes(dimension, all);
   if (experiment.output) bytes += experiment.output->bytes(dimension);
   const bool several = experiment.config.windows > 1;

@@ -18,7 +18,7 @@
 #include "apps/forerun/run/dry_run.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_journal.h"
@@ -56,42 +56,32 @@ void check_models(const SolveRequest& request, const ComparisonPlan& plan) {
   }
 }
 
-/// Those of Parareal by their correctors, that of MGRIT by its name.
+/// Those of Parareal by their correctors, those of other methods by their names.
 std::vector<std::string> run_names(const SolveRequest& request, const RunConfig& config) {
   if (!request.runs.empty()) return request.runs;
-  const bool configures_mgrit = is_mgrit(config.method.name);
+  const bool is_other = is_by_method(config.method.name);
   if (request.command == "run") {
-    if (configures_mgrit) refuse_settings_of_parareal(request.document);
-    return {configures_mgrit ? config.method.name : config.corrector.name};
+    if (is_other) refuse_settings_of_parareal(request.document, config.method.name);
+    return {is_other ? config.method.name : config.corrector.name};
   }
   std::vector<std::string> methods = request.methods;
   if (methods.empty()) methods = {kParareal};
-  if (request.methods.empty() && configures_mgrit) methods.emplace_back(kMgrit);
+  if (request.methods.empty() && is_other) methods.push_back(config.method.name);
   std::vector<std::string> names;
   for (const std::string& method : methods) {
     const std::vector<std::string> of_method =
-        is_mgrit(method) ? std::vector<std::string>{method} : corrector_names(request, config);
+        is_by_method(method) ? std::vector<std::string>{method} : corrector_names(request, config);
     names.insert(names.end(), of_method.begin(), of_method.end());
   }
   return names;
 }
 
-NamedChoice choose_mgrit(const SolveRequest& request, const Experiment& experiment) {
-  require_no_windows_or_levels(request.document, experiment.config);
-  try {
-    experiment.mgrit.validate(experiment.num_slices());
-  } catch (const ParameterError& error) {
-    throw UsageError(place_of(request.document, "time", "slices") +
-                     ": [time] slices = " + std::to_string(experiment.num_slices()) + ": mgrit: " + error.what());
-  }
-  return mgrit_choice(experiment.config);
-}
-
 ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment) {
   ComparisonPlan plan;
   for (const std::string& name : run_names(request, experiment.config)) {
-    if (is_mgrit(name)) {
-      plan.correctors.push_back(choose_mgrit(request, experiment));
+    if (is_by_method(name)) {
+      require_suitable(request.document, experiment, name);
+      plan.correctors.push_back(method_choice(experiment.config, name));
       continue;
     }
     plan.correctors.push_back(choose_corrector(experiment.config, name));

@@ -76,16 +76,18 @@ SolveRequest make_solve_request(const std::string& command, const ParsedOptions&
                                       [](const std::string& name) { return find_corrector(name).name; });
   }
   if (const auto list = options.text("methods")) {
-    request.methods = listed_names("methods", *list, "parareal,mgrit",
+    request.methods = listed_names("methods", *list, "parareal,mgrit,pfasst",
                                    [](const std::string& name) { return find_method(name).name; });
   }
   if (const auto list = options.text("coarse")) {
     request.strategies =
         *list == "all" ? coarse_strategies() : listed_names("coarse", *list, "coarser-mesh,simplified", find_strategy);
   }
-  if (!request.correctors.empty() && request.methods == std::vector<std::string>{kMgrit}) {
-    throw UsageError("--correctors " + *options.text("correctors") +
-                     ": must be left out where --methods is mgrit alone");
+  const auto is_parareal = [](const std::string& method) { return method == kParareal; };
+  if (!request.correctors.empty() && !request.methods.empty() &&
+      std::none_of(request.methods.begin(), request.methods.end(), is_parareal)) {
+    throw UsageError("--correctors " + *options.text("correctors") + ": must be left out where --methods is " +
+                     *options.text("methods") + ", without parareal");
   }
   request.reference = command == "compare" || options.has("reference");
   request.model = path_option(options, "model");

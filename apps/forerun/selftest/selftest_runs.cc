@@ -12,7 +12,7 @@
 #include "apps/forerun/config/method.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/make_solver.h"
-#include "apps/forerun/run/mgrit_run.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/base/stop_scope.h"
 #include "core/files/npy_file.h"
 #include "core/files/read_file.h"
@@ -53,7 +53,8 @@ Comparison solved(const ConfigDocument& document, const std::stop_token& stop) {
   const Experiment experiment = make_experiment(document);
   open_external_solvers(document, experiment);
   ComparisonPlan plan;
-  plan.correctors = {is_mgrit(experiment.config.method.name) ? experiment.config.method : experiment.config.corrector};
+  plan.correctors = {is_by_method(experiment.config.method.name) ? experiment.config.method
+                                                                 : experiment.config.corrector};
   plan.reference = true;
   plan.quiet = true;
   plan.keep_models = true;

@@ -24,8 +24,8 @@ TEST(ShippedConfigurations, ThereIsOneForEachProblem) {
       ::testing::ElementsAre("allen_cahn", "arenstorf", "black_scholes", "brusselator", "brusselator_2d", "burgers",
                              "dahlquist", "diffusion_reaction_19", "diffusion_reaction_28", "double_pendulum",
                              "equations_burgers", "equations_predator_prey", "fitzhugh_nagumo", "heat", "heat_mgrit",
-                             "hopf", "lorenz", "ppinn_burgers", "ppinn_ode", "robertson", "rossler", "shallow_water",
-                             "sir", "thomas", "transport", "van_der_pol", "wave"));
+                             "heat_pfasst", "hopf", "lorenz", "ppinn_burgers", "ppinn_ode", "robertson", "rossler",
+                             "shallow_water", "sir", "thomas", "transport", "van_der_pol", "wave"));
 }
 
 class ShippedConfiguration : public ::testing::TestWithParam<std::string> {};

@@ -73,6 +73,7 @@ TEST_P(PfasstLevels, ConvergeToTheFinestLevelsCollocationSolution) {
   ASSERT_TRUE(record.converged()) << to_string(record.termination);
   EXPECT_LT((record.boundaries - exact).cwiseAbs().maxCoeff(), 3e-14);
   EXPECT_LT(*record.error(), 3e-14);
+  EXPECT_EQ(record.effective_sweeps(), static_cast<double>(record.num_iterations()));
   EXPECT_LT(record.num_iterations(), GetParam().nodes.size() == 1 ? 60 : 25);
 }
 
