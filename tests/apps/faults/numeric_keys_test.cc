@@ -54,11 +54,17 @@ std::vector<NumericKey> numeric_keys() {
     add("corrector", corrector.parameters, {{"corrector.name", "\"" + corrector.name + "\""}});
   }
   for (const MethodEntry& method : method_registry()) {
-    add("method", method.parameters,
-        {{"method.name", "\"" + method.name + "\""},
-         {"method.coarsening", "2"},
-         {"parareal.max_iterations", ""},
-         {"corrector.name", ""}});
+    std::vector<std::pair<std::string, std::string>> choices{
+        {"method.name", "\"" + method.name + "\""}, {"parareal.max_iterations", ""}, {"corrector.name", ""}};
+    if (method.name == kMgrit) choices.emplace_back("method.coarsening", "2");
+    if (method.name == kPfasst) {
+      choices.insert(choices.end(), {{"fine.method", "\"sdc_explicit\""},
+                                     {"fine.steps", "1"},
+                                     {"fine.slice_timeout", ""},
+                                     {"coarse.method", "\"sdc_explicit\""},
+                                     {"coarse.steps", "1"}});
+    }
+    add("method", method.parameters, choices);
   }
   return keys;
 }
