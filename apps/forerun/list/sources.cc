@@ -14,7 +14,6 @@ constexpr const char* kDeferred = "A. Dutt, L. Greengard, V. Rokhlin, BIT 40 (20
 constexpr const char* kSundials = "A. C. Hindmarsh et al., SUNDIALS, ACM Trans. Math. Softw. 31 (2005), 363-396";
 constexpr const char* kKutta = "W. Kutta, Zeitschrift für Mathematik und Physik 46 (1901), 435-453";
 constexpr const char* kCranking = "J. Crank, P. Nicolson, Proc. Cambridge Philos. Soc. 43 (1947), 50-67";
-constexpr const char* kSdc = "A. Dutt, L. Greengard, V. Rokhlin, BIT 40 (2000), 241-266";
 constexpr const char* kChebyshev =
     "B. P. Sommeijer, L. F. Shampine, J. G. Verwer, J. Comput. Appl. Math. 88 (1998), 315-326";
 
@@ -72,9 +71,6 @@ const std::map<std::string, std::string>& all() {
       {"esdirk43", "C. A. Kennedy, M. H. Carpenter, Appl. Numer. Math. 44 (2003), 139-181"},
       {"ars222", kImex},
       {"ars343", kImex},
-      {"sdc_explicit", kSdc},
-      {"sdc_imex", "M. L. Minion, Commun. Math. Sci. 1 (2003), 471-500"},
-      {"sdc_implicit", std::string(kSdc) + "; M. Weiser, BIT 55 (2015), 1219-1241"},
       {"exponential", "N. J. Higham, SIAM J. Matrix Anal. Appl. 26 (2005), 1179-1193, for small systems"},
       {"sdc_explicit", kDeferred},
       {"sdc_implicit", kDeferred},
