@@ -208,6 +208,11 @@ std::string use_python(const std::stop_token& stop) {
   if (version.empty()) throw PartIsAbsent("not built: the build has not found pybind11 and numpy");
   ChildCommand command{{build::python_program, "-c", kPythonRun}, "/"};
   for (const std::string& folder : python_folders()) command.words.push_back(folder);
+  try {
+    find_program(build::python_program, "/");
+  } catch (const std::invalid_argument& error) {
+    throw PartIsAbsent("built for Python " + version + ", and " + error.what());
+  }
   ChildProcess child(command, {});
   constexpr int between_looks = 20;
   std::optional<ChildEnd> end;
