@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/files/npy_file.h"
 #include "tests/apps/cli.h"
+#include "tests/faults/whole_files.h"
 
 namespace forerun {
 namespace {
@@ -54,7 +54,7 @@ TEST(FileSizeLimit, EndsARunWithStatusFourAndASentenceNotByASignal) {
     for (const std::string& name : directory.files()) {
       EXPECT_THAT(name, ::testing::Not(HasSubstr(".tmp")));
       if (name.ends_with(".npy")) {
-        EXPECT_NO_THROW(read_npy_matrix(directory / name)) << name;
+        EXPECT_NO_THROW(testing::read_whole_npy(directory / name)) << name;
       }
     }
   }

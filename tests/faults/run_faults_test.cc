@@ -4,10 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/files/npy_file.h"
 #include "learning/files/model_file.h"
 #include "tests/apps/cli.h"
 #include "tests/faults/failing_calls.h"
+#include "tests/faults/whole_files.h"
 
 namespace forerun {
 namespace {
@@ -26,7 +26,7 @@ void expect_whole(const TemporaryDirectory& directory, const std::string& when) 
     const std::filesystem::path file = directory / name;
     EXPECT_NE(file.extension(), ".tmp") << when;
     if (file.extension() == ".npy") {
-      EXPECT_NO_THROW(read_npy_matrix(file)) << name << ", " << when;
+      EXPECT_NO_THROW(testing::read_whole_npy(file)) << name << ", " << when;
     } else if (file.extension() == ".safetensors") {
       EXPECT_NO_THROW(load_model(file)) << name << ", " << when;
     } else if (file.extension() == ".json") {
