@@ -52,13 +52,6 @@ class RunSolvers {
   const Propagator* fine_;
 };
 
-PararealOptions scale_options(const MgritOptions& options) {
-  PararealOptions of_scale;
-  of_scale.tolerance = options.tolerance;
-  of_scale.norm = options.norm;
-  return of_scale;
-}
-
 /// One run; see mgrit.h.
 class MgritLoop {
  public:
@@ -70,8 +63,7 @@ class MgritLoop {
         observer_(observer),
         watchdog_(watchdog),
         num_slices_(problem.grid.num_slices()),
-        scale_options_(scale_options(options)),
-        scale_(scale_options_, problem.initial),
+        scale_({options.tolerance, options.norm}, problem.initial),
         solvers_(problem, watchdog),
         hierarchy_(problem.grid, problem.initial, solvers_.fine(), solvers_.coarse(), options),
         finest_(hierarchy_.finest()),
@@ -256,7 +248,6 @@ class MgritLoop {
   SliceWatchdog* watchdog_;
   const Index num_slices_;
   LapWatch watch_;
-  const PararealOptions scale_options_;
   StateScale scale_;  ///< changes between relaxation and residual only
   const RunSolvers solvers_;
   TimeHierarchy hierarchy_;

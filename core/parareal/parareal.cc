@@ -53,7 +53,7 @@ class PararealLoop {
         solvers_(problem),
         boundaries_(problem.initial.size(), num_slices_ + 1),
         fine_(problem.initial.size(), num_slices_),
-        scale_(options, problem.initial),
+        scale_(scale_options(options), problem.initial),
         coarse_sweep_(problem.grid, solvers_.coarse(), options, scale_.norm(), problem.projection,
                       problem.trainer != nullptr),
         estimate_(num_slices_, options.error_safety),

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/largest.h"
+#include "core/parareal/parareal_options.h"
 
 namespace forerun {
 namespace {
@@ -41,9 +42,12 @@ double finite_or_zero(double value) { return std::isfinite(value) ? value : 0.0;
 
 }  // namespace
 
-StateScale::StateScale(const PararealOptions& options, const State& initial)
+ScaleOptions scale_options(const PararealOptions& options) {
+  return {options.tolerance, options.norm, options.absolute_tolerance};
+}
+
+StateScale::StateScale(const ScaleOptions& options, const State& initial)
     : options_(options),
-      stated_(options.norm),
       initial_(initial),
       norm_(options.norm),
       is_fixed_(options.norm.has_scale()),
@@ -52,7 +56,7 @@ StateScale::StateScale(const PararealOptions& options, const State& initial)
 }
 
 void StateScale::follow(const StatesView& states, SliceExecutor& executor) {
-  if (stated_.has_scale()) {
+  if (options_.norm.has_scale()) {
     follow_bounds(states, executor);
   } else {
     follow_components(states, executor);
@@ -66,11 +70,11 @@ void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor
     double largest = 0.0;
     const Index end = std::min(states.cols(), (piece + 1) * kSlicesPerPiece);
     for (Index n = piece * kSlicesPerPiece; n < end; ++n) {
-      largest = std::max(largest, finite_or_zero(stated_.largest_component(states.col(n).data(), states.rows())));
+      largest = std::max(largest, finite_or_zero(options_.norm.largest_component(states.col(n).data(), states.rows())));
     }
     sizes_[static_cast<std::size_t>(piece)] = largest;
   });
-  double size = finite_or_zero(stated_.largest_component(initial_.data(), initial_.size()));
+  double size = finite_or_zero(options_.norm.largest_component(initial_.data(), initial_.size()));
   for (const double largest : sizes_) size = std::max(size, largest);
   is_fixed_ = size == 0.0 || (size >= kLeastFill && size <= kMostFill);
   const double factor = is_fixed_ ? 1.0 : size;
@@ -78,9 +82,9 @@ void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor
   if (factor == factor_) return;
   factor_ = factor;
   if (is_fixed_ && options_.absolute_tolerance == 0.0) {
-    norm_ = stated_;
+    norm_ = options_.norm;
   } else {
-    set_scale(stated_.scale() * factor);
+    set_scale(options_.norm.scale() * factor);
   }
 }
 
@@ -104,10 +108,10 @@ void StateScale::follow_components(const StatesView& states, SliceExecutor& exec
 /// Bounds that hold as they stand keep their weights to the last bit.
 void StateScale::set_scale(const State& scale) {
   const double absolute = options_.absolute_tolerance > 0.0 ? options_.absolute_tolerance / options_.tolerance : 0.0;
-  norm_ = stated_.with_scale((scale.array() + absolute).matrix());
+  norm_ = options_.norm.with_scale((scale.array() + absolute).matrix());
 }
 
-StateNorm norm_of_states(const PararealOptions& options, const States& states) {
+StateNorm norm_of_states(const ScaleOptions& options, const States& states) {
   StateScale scale(options, states.col(0));
   scale.follow(states, *make_serial_executor());
   return scale.norm();

@@ -4,9 +4,19 @@
 
 #include "core/base/state_norm.h"
 #include "core/execution/slice_executor.h"
-#include "core/parareal/parareal_options.h"
 
 namespace forerun {
+
+struct PararealOptions;
+
+/// What a run says of the scale that its errors are measured in.
+struct ScaleOptions {
+  double tolerance = 5e-7;          ///< ε
+  StateNorm norm{};                 ///< with the bounds, where there are some
+  double absolute_tolerance = 0.0;  ///< a
+};
+
+ScaleOptions scale_options(const PararealOptions& options);
 
 /// The scale that the tolerance of a run is relative to, as ODE solvers have it:
 ///
@@ -24,7 +34,7 @@ namespace forerun {
 /// `follow`. Cost O(d · states), in parallel; deterministic.
 class StateScale {
  public:
-  StateScale(const PararealOptions& options, const State& initial);
+  StateScale(const ScaleOptions& options, const State& initial);
 
   const StateNorm& norm() const { return norm_; }
   /// True where s is that of the bounds as stated. Else it may still change, and no slice should be frozen before the
@@ -41,8 +51,7 @@ class StateScale {
   void follow_components(const StatesView& states, SliceExecutor& executor);
   void set_scale(const State& scale);
 
-  const PararealOptions& options_;
-  const StateNorm stated_;  ///< by the bounds alone
+  const ScaleOptions options_;
   const State initial_;
   StateNorm norm_;
   bool is_fixed_;
@@ -53,6 +62,6 @@ class StateScale {
 };
 
 /// The norm that a run which ended with these states measured their errors in.
-StateNorm norm_of_states(const PararealOptions& options, const States& states);
+StateNorm norm_of_states(const ScaleOptions& options, const States& states);
 
 }  // namespace forerun

@@ -19,13 +19,6 @@
 namespace forerun {
 namespace {
 
-PararealOptions scale_options(const PfasstOptions& options) {
-  PararealOptions of_scale;
-  of_scale.tolerance = options.tolerance;
-  of_scale.norm = options.norm;
-  return of_scale;
-}
-
 /// One run; see pfasst.h.
 class PfasstLoop {
  public:
@@ -36,8 +29,7 @@ class PfasstLoop {
         executor_(executor, options.stop),
         observer_(observer),
         num_steps_(problem.grid.num_slices()),
-        scale_options_(scale_options(options)),
-        scale_(scale_options_, problem.initial),
+        scale_({options.tolerance, options.norm}, problem.initial),
         block_(problem.grid, problem.levels),
         states_(problem.initial.replicate(1, num_steps_ + 1)) {}
 
@@ -141,7 +133,6 @@ class PfasstLoop {
   IterationObserver* observer_;
   const Index num_steps_;
   LapWatch watch_;
-  const PararealOptions scale_options_;
   StateScale scale_;  ///< changes in `take_ends` only
   PfasstBlock block_;
   States states_;  ///< of all boundaries, of the last iteration that ended

@@ -88,7 +88,7 @@ class SerialAdviser {
   StateNorm norm(const State& end) const {
     States ends(experiment_.initial.size(), 2);
     ends << experiment_.initial, end;
-    return norm_of_states(experiment_.options, ends);
+    return norm_of_states(scale_options(experiment_.options), ends);
   }
 
   Slice interval() const { return {0, experiment_.grid.boundary(0), experiment_.grid.boundary(advice_.slices)}; }

@@ -73,7 +73,7 @@ std::vector<Sample> samples(const Experiment& experiment) {
 template <typename Instead>
 double largest_difference(const Experiment& experiment, const Propagator& propagator, const Instead& instead) {
   double largest = 0.0;
-  const StateNorm norm = StateScale(experiment.options, experiment.initial).norm();
+  const StateNorm norm = StateScale(scale_options(experiment.options), experiment.initial).norm();
   for (const Sample& sample : samples(experiment)) {
     const std::optional<State> other = crossed(propagator, sample.slice, sample.state);
     largest = std::max(largest, other ? norm.distance(sample.fine, *other) : instead(sample));
@@ -126,7 +126,7 @@ SolverProbe probe_solvers(const Experiment& experiment) {
   for (double* seconds : {&probe.fine_alone, &probe.fine_in_lanes, &probe.coarse}) {
     *seconds /= static_cast<double>(probe.num_samples);
   }
-  const StateNorm norm = StateScale(experiment.options, experiment.initial).norm();
+  const StateNorm norm = StateScale(scale_options(experiment.options), experiment.initial).norm();
   probe.discrepancy = largest_difference(experiment, *experiment.coarse, [&](const Sample& sample) {
     return norm.distance(sample.fine, sample.state);  // the identity's, as in a run
   });

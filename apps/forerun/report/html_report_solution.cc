@@ -79,7 +79,7 @@ void add_error_by_time(HtmlPage& page, const ReportedComparison& comparison) {
                   {"error, scaled maximum norm", true},
                   {}};
   int colour = 0;
-  const StateNorm norm = norm_of_states(experiment.options, *comparison.serial_fine);
+  const StateNorm norm = norm_of_states(scale_options(experiment.options), *comparison.serial_fine);
   for (const ReportedRun& run : comparison.runs) {
     if (!run.has_states()) continue;
     State errors(experiment.num_slices() + 1);

@@ -170,7 +170,7 @@ WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& e
 }
 
 double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
-  const StateNorm norm = norm_of_states(experiment.options, reference);
+  const StateNorm norm = norm_of_states(scale_options(experiment.options), reference);
   double error = 0.0;
   for (Index n = 0; n < reference.cols(); ++n) {
     const double distance = norm.distance(boundaries.col(n), reference.col(n));

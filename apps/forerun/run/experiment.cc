@@ -169,8 +169,8 @@ std::optional<PlannedLevels> choose_levels(RunConfig& config, const OdeProblem& 
   const Stopwatch watch;
   const SteppedSolver solver = [&](Index steps) { return problem.make_propagator(with_fineness(config.fine, steps)); };
   const double tolerance = options.tolerance > 0.0 ? options.tolerance : std::numeric_limits<double>::epsilon();
-  LadderPlan plan =
-      plan_ladder(solver, fineness(config.fine), grid, initial, StateScale(options, initial).norm(), tolerance);
+  LadderPlan plan = plan_ladder(solver, fineness(config.fine), grid, initial,
+                                StateScale(scale_options(options), initial).norm(), tolerance);
   config.fine_levels = {false, {}};
   for (const Index steps : plan.steps) config.fine_levels.solvers.push_back(with_fineness(config.fine, steps));
   if (config.coarse_is_cheapest_level) {
