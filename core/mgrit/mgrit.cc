@@ -20,6 +20,8 @@
 #include "core/parareal/state_scale.h"
 #include "core/propagation/checked_propagation.h"
 #include "core/propagation/logged_propagator.h"
+#include "core/propagation/problem_checks.h"
+#include "core/propagation/terminate_by.h"
 #include "core/propagation/watched_run.h"
 #include "core/record/run_warnings.h"
 
@@ -71,7 +73,7 @@ class MgritLoop {
         jumps_(movement_.distances.size()) {}
 
   RunRecord run() {
-    try {
+    terminate_by(record_, [&] {
       start();
       std::optional<Termination> reason;
       while (!reason) {
@@ -82,13 +84,8 @@ class MgritLoop {
         reason = termination();
         end_iteration();
       }
-      record_.termination = *reason;
-    } catch (const SliceError& error) {
-      record_.termination = Termination::propagator_failed;
-      record_.failure = error.failure;
-    } catch (const StopRequested&) {
-      record_.termination = Termination::interrupted;
-    }
+      return *reason;
+    });
     if (const std::optional<SliceFailure> overdue = watchdog_ ? watchdog_->failure() : std::nullopt) {
       record_.termination = Termination::propagator_failed;
       record_.failure = overdue;
@@ -261,16 +258,13 @@ class MgritLoop {
 
 void check_problem(const MgritProblem& problem) {
   const Index dimension = problem.initial.size();
-  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
-  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
+  require_initial_state(problem.initial);
   if (problem.coarse.empty()) throw std::invalid_argument("a coarse solver is needed");
   bool fits = problem.fine.dimension() == dimension;
   for (const Propagator* coarse : problem.coarse) fits = fits && coarse->dimension() == dimension;
   if (!fits) throw std::invalid_argument("initial state, coarse and fine solver differ in dimension");
   for (const States* states : {problem.reference, problem.guess}) {
-    if (states && (states->rows() != dimension || states->cols() != problem.grid.num_slices() + 1)) {
-      throw std::invalid_argument("reference and guess must have one state a slice boundary");
-    }
+    require_boundaries(states, dimension, problem.grid.num_slices(), "reference and guess");
   }
   if (problem.guess && !problem.guess->allFinite()) throw std::invalid_argument("the guess is not finite");
 }

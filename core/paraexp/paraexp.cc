@@ -13,6 +13,8 @@
 #include "core/base/stopwatch.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/propagation/checked_propagation.h"
+#include "core/propagation/problem_checks.h"
+#include "core/propagation/terminate_by.h"
 
 namespace forerun {
 namespace {
@@ -41,16 +43,11 @@ class ParaexpRun {
 
   RunRecord run() {
     if (observer_) observer_->on_start(num_slices(), record_.boundaries);
-    try {
+    terminate_by(record_, [&] {
       executor_.for_each(static_cast<Index>(parts_.size()), [this](Index p) { solve(p); });
       add_up();
-      record_.termination = Termination::converged;
-    } catch (const SliceError& error) {
-      record_.termination = Termination::propagator_failed;
-      record_.failure = error.failure;
-    } catch (const StopRequested&) {
-      record_.termination = Termination::interrupted;
-    }
+      return Termination::converged;
+    });
     record_.seconds.total = watch_.seconds();
     if (record_.converged()) note_iteration();
     return std::move(record_);
@@ -140,15 +137,11 @@ class ParaexpRun {
 
 void check_problem(const ParaexpProblem& problem) {
   const Index dimension = problem.initial.size();
-  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
-  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
+  require_initial_state(problem.initial);
   if (problem.forced.dimension() != dimension || problem.homogeneous.dimension() != dimension) {
     throw std::invalid_argument("initial state, forced and homogeneous solver differ in dimension");
   }
-  if (problem.reference &&
-      (problem.reference->rows() != dimension || problem.reference->cols() != problem.grid.num_slices() + 1)) {
-    throw std::invalid_argument("the reference must have one state a slice boundary");
-  }
+  require_boundaries(problem.reference, dimension, problem.grid.num_slices(), "the reference");
 }
 
 }  // namespace

@@ -19,6 +19,8 @@
 #include "core/parareal/state_scale.h"
 #include "core/parareal/time_dependence.h"
 #include "core/parareal/watched_ladder.h"
+#include "core/propagation/problem_checks.h"
+#include "core/propagation/terminate_by.h"
 #include "core/propagation/watched_run.h"
 #include "core/record/run_warnings.h"
 
@@ -67,7 +69,7 @@ class PararealLoop {
   }
 
   RunRecord run() {
-    try {
+    terminate_by(record_, [&] {
       initial_sweep();
       std::optional<Termination> reason;
       while (!reason) {
@@ -81,13 +83,8 @@ class PararealLoop {
         reason = termination();
         end_iteration();
       }
-      record_.termination = *reason;
-    } catch (const SliceError& error) {
-      record_.termination = Termination::propagator_failed;
-      record_.failure = error.failure;
-    } catch (const StopRequested&) {
-      record_.termination = Termination::interrupted;
-    }
+      return *reason;
+    });
     fine_sweep_.cancel();
     if (const std::optional<SliceFailure> overdue = overdue_slice()) {
       record_.termination = Termination::propagator_failed;
@@ -341,15 +338,11 @@ class PararealLoop {
 
 void check_problem(const PararealProblem& problem) {
   const Index dimension = problem.initial.size();
-  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
-  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
+  require_initial_state(problem.initial);
   if (problem.coarse.dimension() != dimension || problem.fine.dimension() != dimension) {
     throw std::invalid_argument("initial state, coarse and fine solver differ in dimension");
   }
-  if (problem.reference &&
-      (problem.reference->rows() != dimension || problem.reference->cols() != problem.grid.num_slices() + 1)) {
-    throw std::invalid_argument("the reference must have one state a slice boundary");
-  }
+  require_boundaries(problem.reference, dimension, problem.grid.num_slices(), "the reference");
 }
 
 RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,

@@ -13,7 +13,8 @@
 #include "core/execution/stoppable_executor.h"
 #include "core/parareal/state_scale.h"
 #include "core/pfasst/pfasst_block.h"
-#include "core/propagation/checked_propagation.h"
+#include "core/propagation/problem_checks.h"
+#include "core/propagation/terminate_by.h"
 #include "core/record/run_warnings.h"
 
 namespace forerun {
@@ -34,7 +35,7 @@ class PfasstLoop {
         states_(problem.initial.replicate(1, num_steps_ + 1)) {}
 
   RunRecord run() {
-    try {
+    terminate_by(record_, [&] {
       start();
       std::optional<Termination> reason;
       while (!reason) {
@@ -42,13 +43,8 @@ class PfasstLoop {
         reason = termination();
         end_iteration();
       }
-      record_.termination = *reason;
-    } catch (const SliceError& error) {
-      record_.termination = Termination::propagator_failed;
-      record_.failure = error.failure;
-    } catch (const StopRequested&) {
-      record_.termination = Termination::interrupted;
-    }
+      return *reason;
+    });
     if (observer_) observer_->on_boundaries_outdated();
     record_.boundaries = std::move(states_);
     record_.warnings = run_warnings(record_, num_steps_, options_.tolerance);
@@ -153,8 +149,7 @@ void check_level(const PfasstLevel& level, const PfasstLevel* finer) {
 
 void check_problem(const PfasstProblem& problem) {
   const Index dimension = problem.initial.size();
-  if (dimension < 1) throw std::invalid_argument("the initial state is empty");
-  if (!problem.initial.allFinite()) throw std::invalid_argument("the initial state is not finite");
+  require_initial_state(problem.initial);
   if (problem.levels.empty()) throw std::invalid_argument("there are no levels");
   const PfasstLevel* finer = nullptr;
   for (const PfasstLevel& level : problem.levels) {
@@ -164,10 +159,7 @@ void check_problem(const PfasstProblem& problem) {
   if (problem.levels.front().equation->dimension() != dimension) {
     throw std::invalid_argument("initial state and finest level differ in dimension");
   }
-  const States* reference = problem.reference;
-  if (reference && (reference->rows() != dimension || reference->cols() != problem.grid.num_slices() + 1)) {
-    throw std::invalid_argument("the reference must have one state a slice boundary");
-  }
+  require_boundaries(problem.reference, dimension, problem.grid.num_slices(), "the reference");
 }
 
 }  // namespace
