@@ -44,12 +44,12 @@ class RandomFeaturePropagator final : public Propagator {
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override {
     const double h = resolved_length(slice) / static_cast<double>(steps_);
     State state = in;
+    require_finite(state, slice, 0, steps_);
     std::shared_ptr<const ModeFactors> factors;
     if (problem_->is_affine()) factors = factors_.get(h, [&] { return make_factors(0.0, state, h); });
     for (Index j = 0; j < steps_; ++j) {
       StopScope::throw_if_stop_requested();
       const double time = step_begin(slice, j, steps_);
-      require_finite(state, slice, j, steps_);
       if (!problem_->is_affine()) factors = make_factors(time, state, h);
       take_step(*factors, time, h, state);
       require_finite(state, slice, j, steps_);
@@ -60,18 +60,16 @@ class RandomFeaturePropagator final : public Propagator {
  private:
   void take_step(const ModeFactors& factors, double time, double h, State& state) const {
     const Index d = dimension(), count = features_.points.size();
-    States coefficients = States::Zero(d, features_.rank()), stages(d, count), slopes(d, count);
+    States stages(d, count), slopes(d, count);
     State slope(d);
     problem_->evaluate(time, state, slope);
-    coefficients = slope * features_.basis.colwise().sum();  // of a constant derivative
+    States coefficients = slope * features_.basis.colwise().sum();  // of a constant derivative
     double last_change = 0.0;
     for (int iteration = 1;; ++iteration) {
       stages.noalias() = h * coefficients * features_.integrals.transpose();
       stages.colwise() += state;
-      for (Index i = 0; i < count; ++i) {
-        problem_->evaluate(time + h * features_.points[i], stages.col(i), slope);
-        slopes.col(i) = slope;
-      }
+      for (Index i = 0; i < count; ++i)
+        problem_->evaluate(time + h * features_.points[i], stages.col(i), slopes.col(i));
       const States change = newton_change(factors, time, h, slopes * features_.basis - coefficients);
       coefficients += change;
       const double moved = h * change.cwiseAbs().maxCoeff();
