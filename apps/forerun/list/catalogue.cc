@@ -46,8 +46,9 @@ CatalogueGroup problems() {
   return group;
 }
 
-std::string order_text(int order) {
-  return order == 0 ? "exact but for its tolerance" : "order " + std::to_string(order);
+std::string order_text(const IntegratorEntry& entry) {
+  if (entry.order > 0) return "order " + std::to_string(entry.order);
+  return entry.adaptive ? "exact but for its tolerance" : "no order in its steps";
 }
 
 std::string stages_text(int stages) {
@@ -63,8 +64,8 @@ CatalogueGroup integrators() {
   CatalogueGroup group{"integrator", "Integrators", {}};
   for (const IntegratorEntry& entry : integrator_registry()) {
     group.entries.push_back({entry.name,
-                             order_text(entry.order) + ", " + stages_text(entry.stages) + ", " +
-                                 to_string(entry.stability) + needs_text(entry.needs) + "; " + entry.description,
+                             order_text(entry) + ", " + stages_text(entry.stages) + ", " + to_string(entry.stability) +
+                                 needs_text(entry.needs) + "; " + entry.description,
                              entry.keys,
                              {},
                              false,
