@@ -4,6 +4,7 @@
 
 #include "core/base/stopwatch.h"
 #include "core/propagation/checked_propagation.h"
+#include "core/record/failure_archive.h"
 
 namespace forerun {
 namespace {
@@ -15,14 +16,17 @@ constexpr double kLooseMargin = 2.0;
 }  // namespace
 
 CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options,
-                         const StateNorm& norm, const StateProjection& projection, bool with_correction)
+                         const StateNorm& norm, const StateProjection& projection, bool with_correction,
+                         TimeCommunicator& communicator)
     : grid_(grid),
       propagator_(coarse),
       options_(options),
       norm_(norm),
       projection_(projection),
-      coarse_(coarse.dimension(), grid.num_slices()),
-      corrections_(coarse.dimension(), with_correction ? grid.num_slices() : 0),
+      communicator_(communicator),
+      own_(owned_slices(communicator, grid.num_slices())),
+      coarse_(coarse.dimension(), std::max<Index>(own_.first - 1, 0), own_.count + std::min<Index>(own_.first, 1)),
+      corrections_(coarse.dimension(), own_.first, with_correction ? own_.count : 0),
       new_coarse_(coarse.dimension()),
       new_correction_(coarse.dimension()),
       new_state_(coarse.dimension()),
@@ -34,15 +38,19 @@ CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const P
       loose_guard_(options.bounds, kLooseMargin),
       knows_range_(options.bounds.lower.size() > 0) {}
 
-void CoarseSweep::start(const Correction* correction, States& boundaries, SliceExecutor& executor) {
+void CoarseSweep::start(const State& initial, const Correction* correction, SliceStates& boundaries,
+                        SliceExecutor& executor) {
   if (knows_range_) {
-    initial_guard_.include(boundaries.col(0), executor);
-    loose_guard_.include(boundaries.col(0), executor);
+    initial_guard_.include(initial, executor);
+    loose_guard_.include(initial, executor);
   }
+  if (own_.first == 0) boundaries.col(0) = initial;
   begin(correction, 0, 0);
-  bool is_corrected = false;  // the state that slice n starts from
-  for (Index n = 0; n < grid_.num_slices(); ++n) {
-    if (!propagate(n, boundaries.col(n), coarse_.col(n).data()) && is_corrected) {
+  bool is_corrected = own_.first > 0 && receive_start(boundaries);  // the state that slice n starts from
+  for (Index n = own_.first; n < own_.end(); ++n) {
+    const bool is_refused = !propagate(n, boundaries.col(n), coarse_.col(n).data()) && is_corrected;
+    if (n == own_.first && is_corrected) answer(is_refused);
+    if (is_refused) {
       boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
       propagate(n, boundaries.col(n), coarse_.col(n).data());
     }
@@ -66,21 +74,59 @@ void CoarseSweep::start(const Correction* correction, States& boundaries, SliceE
     }
     predict_seconds_ += watch.seconds();
   }
+  if (own_.end() < grid_.num_slices()) hand_on_start(is_corrected, boundaries);
+  share();
 }
 
-void CoarseSweep::include_sound_states(Index first, const States& fine, const std::vector<char>& uncrossed,
+/// The start of the first own slice. If it is corrected, G's own value is there to step back to; returns whether it is.
+bool CoarseSweep::receive_start(SliceStates& boundaries) {
+  const auto dimension = static_cast<std::size_t>(coarse_.rows());
+  message_.resize(correction_ ? 2 * dimension + 1 : dimension);
+  communicator_.receive(communicator_.rank() - 1, message_);
+  boundaries.col(own_.first) = Eigen::Map<const State>(message_.data(), coarse_.rows());
+  if (!correction_) return false;
+  coarse_.col(own_.first - 1) = Eigen::Map<const State>(message_.data() + dimension, coarse_.rows());
+  return message_.back() != 0.0;
+}
+
+void CoarseSweep::hand_on_start(bool is_corrected, SliceStates& boundaries) {
+  const auto boundary = boundaries.col(own_.end());
+  message_.assign(boundary.data(), boundary.data() + boundary.size());
+  if (correction_) {
+    const auto bare = coarse_.col(own_.end() - 1);
+    message_.insert(message_.end(), bare.data(), bare.data() + bare.size());
+    message_.push_back(is_corrected ? 1.0 : 0.0);
+  }
+  communicator_.send(communicator_.rank() + 1, message_);
+  if (is_corrected && is_refused_by_next()) boundaries.col(own_.end()) = coarse_.col(own_.end() - 1);
+}
+
+void CoarseSweep::answer(bool is_refused) {
+  const double word = is_refused ? 1.0 : 0.0;
+  communicator_.send(communicator_.rank() - 1, {&word, 1});
+}
+
+bool CoarseSweep::is_refused_by_next() {
+  double word = 0.0;
+  communicator_.receive(communicator_.rank() + 1, {&word, 1});
+  return word != 0.0;
+}
+
+void CoarseSweep::include_sound_states(Index first, const SliceStates& fine, const std::vector<char>& uncrossed,
                                        SliceExecutor& executor) {
-  guard_.include(fine.rightCols(grid_.num_slices() - first), executor,
-                 std::span(uncrossed).subspan(static_cast<std::size_t>(first)));
+  const SliceRange active = own_.from(first);
+  guard_.include(fine.middleCols(active.first, active.count), executor,
+                 std::span(uncrossed).subspan(static_cast<std::size_t>(active.first)),
+                 communicator_.size() > 1 ? &communicator_ : nullptr);
 }
 
-void CoarseSweep::correct_old_states(const Correction& correction, Index first, const States& boundaries,
+void CoarseSweep::correct_old_states(const Correction& correction, Index first, const SliceStates& boundaries,
                                      SliceExecutor& executor) {
-  const Index begin = first + 1;
-  const Index num_pieces = (grid_.num_slices() - begin + kSlicesPerPiece - 1) / kSlicesPerPiece;
+  const SliceRange old = own_.from(first + 1);
+  const Index num_pieces = (old.count + kSlicesPerPiece - 1) / kSlicesPerPiece;
   executor.for_each(num_pieces, [&](Index piece) {
-    const Index n = begin + piece * kSlicesPerPiece;
-    const Index count = std::min(kSlicesPerPiece, grid_.num_slices() - n);
+    const Index n = old.first + piece * kSlicesPerPiece;
+    const Index count = std::min(kSlicesPerPiece, old.end() - n);
     correction.evaluate_block(grid_.slices(n, count), boundaries.middleCols(n, count),
                               corrections_.middleCols(n, count));
   });
@@ -95,7 +141,57 @@ void CoarseSweep::begin(const Correction* correction, Index iteration, Index fir
   predict_seconds_ = 0.0;
 }
 
-void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
+void CoarseSweep::receive(SliceStates& boundaries, SliceStates& fine) {
+  const auto dimension = static_cast<std::size_t>(coarse_.rows());
+  const auto num_before = static_cast<std::size_t>(own_.first - first_);
+  message_.resize(dimension * (correction_ ? 2 : 1) + 2 * num_before);
+  communicator_.receive(communicator_.rank() - 1, message_);
+  const double* next = message_.data();
+  const auto take = [&](auto&& column) {
+    column = Eigen::Map<const State>(next, coarse_.rows());
+    next += dimension;
+  };
+  take(boundaries.col(own_.first));
+  if (correction_) take(fine.col(own_.first - 1));
+  std::copy_n(next, num_before, increments_.begin() + first_);
+  std::copy_n(next + num_before, num_before, carried_.begin() + first_);
+}
+
+void CoarseSweep::hand_on(SliceStates& boundaries, const SliceStates& fine) {
+  const auto put = [&](const auto& column) {
+    message_.insert(message_.end(), column.data(), column.data() + column.size());
+  };
+  message_.clear();
+  put(boundaries.col(own_.end()));
+  if (correction_) put(fine.col(own_.end() - 1));
+  message_.insert(message_.end(), increments_.begin() + first_, increments_.begin() + own_.end());
+  message_.insert(message_.end(), carried_.begin() + first_, carried_.begin() + own_.end());
+  communicator_.send(communicator_.rank() + 1, message_);
+  if (correction_ && is_refused_by_next()) step_back(own_.end(), boundaries, fine);
+}
+
+void CoarseSweep::share() {
+  if (communicator_.size() == 1) return;
+  share_owned(communicator_, increments_, grid_.num_slices());
+  share_owned(communicator_, carried_, grid_.num_slices());
+  const auto begin = uncrossed_.begin() + own_.first;
+  ByteWriter mine;
+  mine(num_fallbacks_, failure_, std::vector<char>(begin, begin + own_.count));
+  num_fallbacks_ = 0;
+  failure_.reset();
+  uncrossed_.clear();
+  for (const std::string& bytes : communicator_.gather(mine.bytes)) {
+    Index num_fallbacks = 0;
+    std::optional<SliceFailure> failure;
+    std::vector<char> uncrossed;
+    ByteReader{bytes}(num_fallbacks, failure, uncrossed);
+    num_fallbacks_ += num_fallbacks;
+    if (!failure_) failure_ = failure;
+    uncrossed_.insert(uncrossed_.end(), uncrossed.begin(), uncrossed.end());
+  }
+}
+
+void CoarseSweep::cross(Index n, SliceStates& boundaries, const SliceStates& fine) {
   if (n == first_) {
     replace_boundary(n, fine.col(n).data(), fine.col(n).data(), boundaries);
     return;
@@ -118,14 +214,20 @@ void CoarseSweep::cross(Index n, States& boundaries, const States& fine) {
   replace_boundary(n, new_state_.data(), fine.col(n).data(), boundaries);
 }
 
-void CoarseSweep::propagate_or_step_back(Index n, States& boundaries, const States& fine) {
-  if (propagate(n, boundaries.col(n), new_coarse_.data())) return;
-  if (!correction_ || boundaries.col(n) == fine.col(n - 1)) return;
+void CoarseSweep::propagate_or_step_back(Index n, SliceStates& boundaries, const SliceStates& fine) {
+  const bool is_crossed = propagate(n, boundaries.col(n), new_coarse_.data());
+  const bool is_refused = !is_crossed && correction_ && boundaries.col(n) != fine.col(n - 1);
+  if (n == own_.first && correction_) answer(is_refused);
+  if (!is_refused) return;
+  step_back(n, boundaries, fine);
+  propagate(n, boundaries.col(n), new_coarse_.data());
+}
+
+void CoarseSweep::step_back(Index n, SliceStates& boundaries, const SliceStates& fine) {
   double& increment = increments_[static_cast<std::size_t>(n - 1)];
   const double refused_increment = increment;
   replace_boundary(n - 1, fine.col(n - 1).data(), fine.col(n - 1).data(), boundaries);
   increment += refused_increment;  // a bound: the state before both replacements is gone
-  propagate(n, boundaries.col(n), new_coarse_.data());
 }
 
 bool CoarseSweep::evaluate(const Correction& correction, Index n, const StateView& state) {
@@ -160,7 +262,7 @@ void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine
   predict_seconds_ += watch.seconds();
 }
 
-void CoarseSweep::replace_boundary(Index n, const double* state, const double* fine, States& boundaries) {
+void CoarseSweep::replace_boundary(Index n, const double* state, const double* fine, SliceStates& boundaries) {
   double* const boundary = boundaries.col(n + 1).data();
   const Index dimension = boundaries.rows();
   increments_[static_cast<std::size_t>(n)] = norm_.distance(state, boundary, dimension);

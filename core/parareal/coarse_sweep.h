@@ -5,6 +5,8 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/base/slice_states.h"
+#include "core/execution/time_communicator.h"
 #include "core/parareal/coarse_trainer.h"
 #include "core/parareal/parareal_options.h"
 #include "core/parareal/state_guard.h"
@@ -29,32 +31,42 @@ using StateProjection = std::function<void(StateOut)>;
 /// A `projection` puts predicted states back where the fine solver accepts them, before anything else sees them. States
 /// that are exact are left alone.
 /// `boundaries` holds U[n] in column n and is changed in place. Throws `StopRequested`.
+///
+/// Of a run that processes share each sweeps its own slices: `receive` brings what the process before has left, `hand
+/// on` gives the next one its start. That one may refuse it as a slice of one's own does, which `hand_on` waits for: a
+/// coarse solve, and only where a correction serves. `share` tells all what happened in the sweep.
 class CoarseSweep {
  public:
   CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const PararealOptions& options, const StateNorm& norm,
-              const StateProjection& projection, bool with_correction);
+              const StateProjection& projection, bool with_correction, TimeCommunicator& communicator);
 
-  /// U[n+1] = G_0(U[n]); a corrected state that is non-finite or far out of `options.bounds` is replaced by G's.
-  void start(const Correction* correction, States& boundaries, SliceExecutor& executor);
+  /// U[n+1] = G_0(U[n]), U[0] = `initial`; a corrected state that is non-finite or far out of `options.bounds` is
+  /// replaced by G's.
+  void start(const State& initial, const Correction* correction, SliceStates& boundaries, SliceExecutor& executor);
 
   /// Tells the guard which states are sound: those that the fine solver has just produced, F(U[n]) for n = first … N
   /// − 1, but for the slices it could not cross.
-  void include_sound_states(Index first, const States& fine, const std::vector<char>& uncrossed,
+  void include_sound_states(Index first, const SliceStates& fine, const std::vector<char>& uncrossed,
                             SliceExecutor& executor);
 
   /// m_k(U[n]) at the states that the corrected sweep will replace, in parallel. Passes on what the correction throws.
-  void correct_old_states(const Correction& correction, Index first, const States& boundaries, SliceExecutor& executor);
+  void correct_old_states(const Correction& correction, Index first, const SliceStates& boundaries,
+                          SliceExecutor& executor);
 
-  /// A corrected sweep: begin, `cross` for n = first … N − 1. With a correction, `correct_old_states` comes before,
-  /// with the same one.
+  /// A corrected sweep: begin, `cross` for n = first … N − 1 (of these the own ones, `receive` before and `hand_on`
+  /// after them), share. With a correction, `correct_old_states` comes before, with the same one.
   void begin(const Correction* correction, Index iteration, Index first);
+  /// U[n]' of the first own slice, F(U[n − 1]), and increments and what was carried on of all slices before.
+  void receive(SliceStates& boundaries, SliceStates& fine);
   /// U[n+1]' = F(U[n]) + (G_k(U[n]') − G_k(U[n])). Slice `first` starts from a state that does not change, so its
   /// bracket is exactly zero: it becomes F(U[first]) and costs nothing. May change U[n]' once more, with what is said
   /// of slice n − 1.
-  void cross(Index n, States& boundaries, const States& fine);
+  void cross(Index n, SliceStates& boundaries, const SliceStates& fine);
+  void hand_on(SliceStates& boundaries, const SliceStates& fine);
+  void share();
 
   /// G(U[n]) in column n.
-  const States& coarse() const { return coarse_; }
+  const SliceStates& coarse() const { return coarse_; }
   /// Of each slice: not 0 where the identity stands for G.
   const std::vector<char>& uncrossed() const { return uncrossed_; }
   /// ‖U[n+1]' − U[n+1]‖ of each slice the last sweep ran through.
@@ -72,25 +84,35 @@ class CoarseSweep {
   bool propagate(Index n, const StateView& in, double* out);
   /// G(U[n]'). A predicted state that the coarse solver cannot start from is refused like any other unsound prediction:
   /// F(U[n − 1]) takes its place.
-  void propagate_or_step_back(Index n, States& boundaries, const States& fine);
+  void propagate_or_step_back(Index n, SliceStates& boundaries, const SliceStates& fine);
+  /// U[n]' becomes F(U[n − 1]).
+  void step_back(Index n, SliceStates& boundaries, const SliceStates& fine);
   /// new_correction_ = m_k(state); false where the correction throws.
   bool evaluate(const Correction& correction, Index n, const StateView& state);
   void predict(Index n, const StateView& state, const StateView& fine);
   /// Puts the predicted state at this address back on its manifold; false where that fails.
   bool project(double* state) const;
   /// U[n+1]' = the state at this address; `fine` is where F(U[n]) is.
-  void replace_boundary(Index n, const double* state, const double* fine, States& boundaries);
+  void replace_boundary(Index n, const double* state, const double* fine, SliceStates& boundaries);
+  bool receive_start(SliceStates& boundaries);
+  void hand_on_start(bool is_corrected, SliceStates& boundaries);
+  /// Where the start of the first own slice came from another process, that is told whether it was refused.
+  void answer(bool is_refused);
+  bool is_refused_by_next();
 
   const TimeGrid& grid_;
   const Propagator& propagator_;
   const PararealOptions& options_;
   const StateNorm& norm_;
   const StateProjection& projection_;
-  States coarse_;       ///< G(U[n]), bare
-  States corrections_;  ///< m_k(U[n]); empty without a correction
+  TimeCommunicator& communicator_;
+  const SliceRange own_;
+  SliceStates coarse_;       ///< G(U[n]), bare; from the slice before the own ones on
+  SliceStates corrections_;  ///< m_k(U[n]); empty without a correction
   State new_coarse_;
   State new_correction_;
   State new_state_;
+  std::vector<double> message_;  ///< between processes
   std::vector<char> uncrossed_;
   std::vector<double> increments_;
   std::vector<double> carried_;

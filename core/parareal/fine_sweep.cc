@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/stopwatch.h"
+#include "core/record/failure_archive.h"
 
 namespace forerun {
 namespace {
@@ -34,8 +35,9 @@ class Room {
 }  // namespace
 
 FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm,
-                     const States& boundaries, const States& coarse, States& fine, SliceExecutor& executor,
-                     const std::stop_token& stop, IterationObserver* observer)
+                     const SliceStates& boundaries, const SliceStates& coarse, SliceStates& fine,
+                     SliceExecutor& executor, const std::stop_token& stop, IterationObserver* observer,
+                     TimeCommunicator& communicator)
     : ladder_(ladder),
       grid_(grid),
       norm_(norm),
@@ -45,16 +47,18 @@ FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const S
       num_threads_(executor.num_threads()),
       stop_(stop),
       observer_(observer),
+      communicator_(communicator),
+      own_(owned_slices(communicator, grid.num_slices())),
       task_at_(static_cast<std::size_t>(grid.num_slices())),
       released_(static_cast<std::size_t>(grid.num_slices()), 0),
       jumps_(static_cast<std::size_t>(grid.num_slices())),
       changes_(static_cast<std::size_t>(grid.num_slices()), std::numeric_limits<double>::infinity()),
-      num_active_(grid.num_slices()),
+      num_active_(own_.count),
       uncrossed_(static_cast<std::size_t>(grid.num_slices()), 0),
       stream_(executor.open_stream(grid.num_slices(), [this](Index first) {
         run_task(tasks_[static_cast<std::size_t>(task_at_[static_cast<std::size_t>(first)])]);
       })) {
-  tasks_.reserve(released_.size());  // tasks stay where they are while threads work on them
+  tasks_.reserve(static_cast<std::size_t>(own_.count));  // tasks stay where they are while threads work on them
 }
 
 void FineSweep::enqueue(Index iteration, Index n, Index level) {
@@ -63,11 +67,17 @@ void FineSweep::enqueue(Index iteration, Index n, Index level) {
 }
 
 void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) {
+  const auto own_of = [&](const LevelSegment& segment) {
+    const Index first = std::max(segment.first, own_.first);
+    const Index end = std::min(segment.first + segment.count, own_.end());
+    return SliceRange{first, std::max<Index>(end - first, 0)};
+  };
   num_active_ = 0;
-  for (const LevelSegment& segment : segments) num_active_ += segment.count;
+  for (const LevelSegment& segment : segments) num_active_ += own_of(segment).count;
   is_waiting_.store(true, std::memory_order_release);
   for (const LevelSegment& segment : segments) {
-    for (Index n = segment.first; n < segment.first + segment.count; ++n) {
+    const SliceRange own = own_of(segment);
+    for (Index n = own.first; n < own.end(); ++n) {
       if (!released_[static_cast<std::size_t>(n)]) append(iteration, n, segment.level);
     }
   }
@@ -78,6 +88,7 @@ void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) 
   std::fill(released_.begin(), released_.end(), 0);
   for (const auto& [n, failure] : failures_) uncrossed_[static_cast<std::size_t>(n)] = 0;
   failures_ = std::exchange(coming_failures_, {});
+  if (communicator_.size() > 1) share();
   for (const auto& [n, failure] : failures_) uncrossed_[static_cast<std::size_t>(n)] = 1;
   num_done_ = 0;
   has_swept_ = true;
@@ -122,7 +133,7 @@ void FineSweep::submit_open_task() {
 }
 
 Index FineSweep::slices_per_task(const Propagator& propagator) const {
-  const Index share = (num_active_ + num_threads_ - 1) / num_threads_;
+  const Index share = std::max<Index>(1, (num_active_ + num_threads_ - 1) / num_threads_);
   const Index block = std::max<Index>(1, propagator.block_size());
   if (block > 1 && share < 2 * block) return std::max<Index>(1, share);  // fuller lanes than two tasks would have
   Index num_blocks = std::clamp<Index>(share / (kFirstTasks * block), 1, kMostFirstBlocks);
@@ -222,7 +233,37 @@ void FineSweep::summarize(const std::vector<LevelSegment>& segments) {
     seconds += task.seconds;
     work += static_cast<double>(task.count) * ladder_.level(task.level).work_per_slice();
   }
-  seconds_per_work_ = seconds / work;
+  if (work > 0.0) seconds_per_work_ = seconds / work;
+}
+
+/// What each process has found of its slices becomes what all know.
+void FineSweep::share() {
+  share_owned(communicator_, jumps_, grid_.num_slices());
+  share_owned(communicator_, changes_, grid_.num_slices());
+  ByteWriter mine;
+  mine(static_cast<std::uint64_t>(failures_.size()));
+  for (const auto& [n, failure] : failures_) mine(n, failure);
+  for (const LevelSweep& sweep : levels_) mine(sweep.slice_seconds, sweep.max_slice_seconds);
+  failures_.clear();
+  for (LevelSweep& sweep : levels_) sweep.slice_seconds = sweep.max_slice_seconds = 0.0;
+  for (const std::string& bytes : communicator_.gather(mine.bytes)) {
+    ByteReader reader(bytes);
+    std::uint64_t num_failures = 0;
+    reader(num_failures);
+    for (std::uint64_t i = 0; i < num_failures; ++i) {
+      Index n = 0;
+      SliceFailure failure;
+      reader(n, failure);
+      failures_.emplace(n, failure);
+    }
+    for (LevelSweep& sweep : levels_) {
+      double seconds = 0.0;
+      double longest = 0.0;
+      reader(seconds, longest);
+      sweep.slice_seconds += seconds;
+      sweep.max_slice_seconds = std::max(sweep.max_slice_seconds, longest);
+    }
+  }
 }
 
 }  // namespace forerun

@@ -7,8 +7,10 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/base/slice_states.h"
 #include "core/base/state_norm.h"
 #include "core/execution/slice_executor.h"
+#include "core/execution/time_communicator.h"
 #include "core/parareal/level_control.h"
 #include "core/propagation/checked_propagation.h"
 #include "core/propagation/fidelity_ladder.h"
@@ -30,19 +32,21 @@ namespace forerun {
 /// problem while its start is a prediction: G(U[n]) stands for F(U[n]) there, marked in `uncrossed`, so a start that is
 /// far off costs iterations and not the run. Only where the start is known to be right does the failure count.
 ///
-/// No heap traffic once the first sweep has been done, but for what the executor's tasks take.
+/// Of a run that processes share each crosses its own slices; at the end of `run` all know what is said of each slice.
+///
+/// No heap traffic once the first sweep has been done, but for what the executor's tasks and messages take.
 class FineSweep {
  public:
   /// Column n of `fine` = F(column n of `boundaries`), and the jump to column n + 1; `coarse` holds G(U[n]). All are
   /// referred to.
-  FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm, const States& boundaries,
-            const States& coarse, States& fine, SliceExecutor& executor, const std::stop_token& stop,
-            IterationObserver* observer);
+  FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm, const SliceStates& boundaries,
+            const SliceStates& coarse, SliceStates& fine, SliceExecutor& executor, const std::stop_token& stop,
+            IterationObserver* observer, TimeCommunicator& communicator);
 
   /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is needed
   /// for its change only. Slices are released in order.
   void release(Index iteration, Index n, Index level) {
-    if (num_threads_ > 1) enqueue(iteration, n, level);  // else nobody could begin
+    if (num_threads_ > 1 && own_.holds(n)) enqueue(iteration, n, level);  // else nobody could begin
   }
   /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `StopRequested` when
   /// `stop` asks.
@@ -82,16 +86,19 @@ class FineSweep {
   const double* keep(Index first, Index count, double* kept) const;
   bool find_distances(Index first, Index count, const double* before);
   void summarize(const std::vector<LevelSegment>& segments);
+  void share();
 
   const FidelityLadder& ladder_;
   const TimeGrid& grid_;
   const StateNorm& norm_;
-  const States& boundaries_;
-  const States& coarse_;
-  States& fine_;
+  const SliceStates& boundaries_;
+  const SliceStates& coarse_;
+  SliceStates& fine_;
   const int num_threads_;
   const std::stop_token& stop_;
   IterationObserver* observer_;
+  TimeCommunicator& communicator_;
+  const SliceRange own_;
 
   std::vector<Task> tasks_;     ///< of the sweep under way; the last may still grow
   std::vector<Index> task_at_;  ///< index of the task that begins with this slice
@@ -102,7 +109,7 @@ class FineSweep {
   std::vector<double> changes_;  ///< likewise
   bool has_swept_ = false;
   std::vector<LevelSweep> levels_;
-  Index num_active_;               ///< in the sweep that tasks are made for, as far as is known
+  Index num_active_;               ///< of the own ones, in the sweep that tasks are made for, as far as is known
   double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first
   std::atomic<Index> num_done_ = 0;
   std::vector<char> uncrossed_;             ///< of each slice, in the last sweep

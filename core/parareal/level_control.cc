@@ -26,16 +26,18 @@ double largest(const std::vector<double>& values, Index first, Index end) {
 /// The `count` slices of a segment with the largest discrepancy ‖F(U[n]) − G(U[n])‖, in time order; spread evenly where
 /// there is none, because the coarse solver is this level.
 std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segment, const StateNorm& norm,
-                                          const States& fine, const States& coarse, SliceExecutor& executor) {
-  std::vector<double> discrepancies(static_cast<std::size_t>(segment.count));
+                                          const SliceStates& fine, const SliceStates& coarse, Index num_slices,
+                                          SliceExecutor& executor, TimeCommunicator& communicator) {
+  const SliceRange own = owned_slices(communicator, num_slices);
+  std::vector<double> discrepancies(static_cast<std::size_t>(num_slices));
   executor.for_each((segment.count + kSlicesPerPiece - 1) / kSlicesPerPiece, [&](Index piece) {
     const Index end = std::min(segment.count, (piece + 1) * kSlicesPerPiece);
-    for (Index i = piece * kSlicesPerPiece; i < end; ++i) {
-      const Index n = segment.first + i;
-      discrepancies[static_cast<std::size_t>(i)] = norm.distance(fine.col(n), coarse.col(n));
+    for (Index n = segment.first + piece * kSlicesPerPiece; n < segment.first + end; ++n) {
+      if (own.holds(n)) discrepancies[static_cast<std::size_t>(n)] = norm.distance(fine.col(n), coarse.col(n));
     }
   });
-  if (largest(discrepancies, 0, segment.count) == 0.0) {
+  share_owned(communicator, discrepancies, num_slices);
+  if (largest(discrepancies, segment.first, segment.first + segment.count) == 0.0) {
     std::vector<Index> slices = evenly_spread(count, segment.count);
     for (Index& slice : slices) slice += segment.first;
     return slices;
@@ -43,8 +45,7 @@ std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segme
   std::vector<Index> slices(static_cast<std::size_t>(segment.count));
   std::iota(slices.begin(), slices.end(), segment.first);
   std::stable_sort(slices.begin(), slices.end(), [&](Index a, Index b) {
-    return discrepancies[static_cast<std::size_t>(a - segment.first)] >
-           discrepancies[static_cast<std::size_t>(b - segment.first)];
+    return discrepancies[static_cast<std::size_t>(a)] > discrepancies[static_cast<std::size_t>(b)];
   });
   slices.resize(static_cast<std::size_t>(count));
   std::sort(slices.begin(), slices.end());
@@ -81,28 +82,32 @@ bool LevelControl::needs_measure(Index level) const {
          ladder_.relative_work(level) >= kCheap * ladder_.relative_work(level + 1);
 }
 
-LevelMeasurement LevelControl::measure(Index iteration, const States& boundaries, const States& fine,
-                                       const States& coarse, SliceExecutor& executor) {
+LevelMeasurement LevelControl::measure(Index iteration, const SliceStates& boundaries, const SliceStates& fine,
+                                       const SliceStates& coarse, SliceExecutor& executor,
+                                       TimeCommunicator& communicator) {
   for (const LevelSegment& segment : segments_) {
     if (!needs_measure(segment.level)) continue;
-    return {segment.level, measure_level(segment, iteration, boundaries, fine, coarse, executor)};
+    return {segment.level, measure_level(segment, iteration, boundaries, fine, coarse, executor, communicator)};
   }
   return {};
 }
 
-double LevelControl::measure_level(const LevelSegment& segment, Index iteration, const States& boundaries,
-                                   const States& fine, const States& coarse, SliceExecutor& executor) {
+double LevelControl::measure_level(const LevelSegment& segment, Index iteration, const SliceStates& boundaries,
+                                   const SliceStates& fine, const SliceStates& coarse, SliceExecutor& executor,
+                                   TimeCommunicator& communicator) {
   const double next_work = ladder_.relative_work(segment.level + 1);
   const double affordable = kMeasuringBudget * static_cast<double>(num_slices_) / next_work;
   const Index num_samples =
       std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, segment.count));
-  const std::vector<Index> samples = most_discrepant_slices(num_samples, segment, norm_, fine, coarse, executor);
+  const std::vector<Index> samples =
+      most_discrepant_slices(num_samples, segment, norm_, fine, coarse, num_slices_, executor, communicator);
+  const SliceRange own = owned_slices(communicator, num_slices_);
   const CheckedPropagator next{ladder_.level(segment.level + 1), "fine", iteration};
   std::vector<double> differences(samples.size(), kUnknown);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
     State result(fine.rows());
-    if (uncrossed_[static_cast<std::size_t>(n)]) return;
+    if (!own.holds(n) || uncrossed_[static_cast<std::size_t>(n)]) return;
     try {
       next.propagate(grid_.slice(n), boundaries.col(n), result);
       differences[static_cast<std::size_t>(i)] = norm_.distance(result, fine.col(n));
@@ -110,6 +115,7 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
       // It tells nothing, from an iterate that may be far off.
     }
   });
+  communicator.maximize(differences);
   Level& level = levels_[static_cast<std::size_t>(segment.level)];
   level.difference = *std::max_element(differences.begin(), differences.end());
   level.tolerance = std::max(options_.tolerance, options_.level_factor * level.difference);

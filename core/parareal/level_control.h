@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "core/base/slice_states.h"
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
+#include "core/execution/time_communicator.h"
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/parareal_options.h"
 #include "core/propagation/fidelity_ladder.h"
@@ -85,8 +87,9 @@ class LevelControl {
   /// Measures d_ℓ if a level serves for the first time (never more than one does), and again as long as the next level
   /// cannot cross any of the slices; `fine` and `coarse` hold F(U[n]) and G(U[n]) of the active slices. Throws
   /// `SliceError`.
-  LevelMeasurement measure(Index iteration, const States& boundaries, const States& fine, const States& coarse,
-                           SliceExecutor& executor);
+  /// Each process crosses the samples among its own slices.
+  LevelMeasurement measure(Index iteration, const SliceStates& boundaries, const SliceStates& fine,
+                           const SliceStates& coarse, SliceExecutor& executor, TimeCommunicator& communicator);
 
   /// Before a corrected sweep.
   void begin_sweep();
@@ -108,8 +111,9 @@ class LevelControl {
   /// All slices that are not frozen go to the level above.
   void leave_level(Index level, ErrorEstimate& estimate);
   bool needs_measure(Index level) const;
-  double measure_level(const LevelSegment& segment, Index iteration, const States& boundaries, const States& fine,
-                       const States& coarse, SliceExecutor& executor);
+  double measure_level(const LevelSegment& segment, Index iteration, const SliceStates& boundaries,
+                       const SliceStates& fine, const SliceStates& coarse, SliceExecutor& executor,
+                       TimeCommunicator& communicator);
   void advance_top(const LevelSegment& segment, const std::vector<double>& increments, const ErrorEstimate& estimate);
   /// True if slices climb.
   bool advance_lower(const LevelSegment& segment, bool is_first, const std::vector<double>& increments,

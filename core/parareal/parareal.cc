@@ -19,6 +19,7 @@
 #include "core/parareal/state_scale.h"
 #include "core/parareal/time_dependence.h"
 #include "core/parareal/watched_ladder.h"
+#include "core/propagation/ended_together.h"
 #include "core/propagation/problem_checks.h"
 #include "core/propagation/terminate_by.h"
 #include "core/propagation/watched_run.h"
@@ -51,39 +52,28 @@ class PararealLoop {
         executor_(executor, options.stop),
         observer_(observer),
         watchdog_(watchdog),
+        communicator_(problem.communicator ? *problem.communicator : sole_process_),
         num_slices_(problem.grid.num_slices()),
+        own_(owned_slices(communicator_, num_slices_)),
         solvers_(problem),
-        boundaries_(problem.initial.size(), num_slices_ + 1),
-        fine_(problem.initial.size(), num_slices_),
+        boundaries_(problem.initial.size(), own_.first, own_.count + 1),
+        fine_(problem.initial.size(), std::max<Index>(own_.first - 1, 0), own_.count + std::min<Index>(own_.first, 1)),
         scale_(scale_options(options), problem.initial),
         coarse_sweep_(problem.grid, solvers_.coarse(), options, scale_.norm(), problem.projection,
-                      problem.trainer != nullptr),
+                      problem.trainer != nullptr, communicator_),
         estimate_(num_slices_, options.error_safety),
         fine_sweep_(solvers_.fine(), problem.grid, scale_.norm(), boundaries_, coarse_sweep_.coarse(), fine_, executor,
-                    options.stop, observer),
+                    options.stop, observer, communicator_),
         levels_(solvers_.fine(), problem.grid, options, scale_.norm(), fine_sweep_.uncrossed()),
         criterion_(stopping_criterion(options, problem)) {
     // By the threads that will work on them: memory lies near to who touches it first.
-    executor.for_each(num_slices_ + 1, [this](Index n) { boundaries_.col(n).setConstant(kUnknown); });
-    boundaries_.col(0) = problem.initial;
+    executor.for_each(own_.count + 1, [this](Index j) { boundaries_.held().col(j).setConstant(kUnknown); });
   }
 
   RunRecord run() {
-    terminate_by(record_, [&] {
-      initial_sweep();
-      std::optional<Termination> reason;
-      while (!reason) {
-        begin_iteration();
-        fine_sweep();
-        train();
-        correct_old_states();
-        corrected_sweep(termination().has_value());
-        advance();
-        close_iteration();
-        reason = termination();
-        end_iteration();
-      }
-      return *reason;
+    terminate_by(record_, [this] {
+      return ended_together(
+          communicator_, [this] { return iterate(); }, [this] { return overdue_slice(); });
     });
     fine_sweep_.cancel();
     if (const std::optional<SliceFailure> overdue = overdue_slice()) {
@@ -92,18 +82,36 @@ class PararealLoop {
     }
     if (observer_) observer_->on_boundaries_outdated();
     if (problem_.log) problem_.log->write();
-    record_.boundaries = std::move(boundaries_);
+    record_.boundaries = std::move(boundaries_.held());
+    record_.first_boundary = own_.first;
     record_.warnings = run_warnings(record_, num_slices_, options_.tolerance);
     record_.seconds.total += watch_.lap();
     return std::move(record_);
   }
 
  private:
+  Termination iterate() {
+    initial_sweep();
+    std::optional<Termination> reason;
+    while (!reason) {
+      begin_iteration();
+      fine_sweep();
+      train();
+      correct_old_states();
+      corrected_sweep(termination().has_value());
+      advance();
+      close_iteration();
+      reason = termination();
+      end_iteration();
+    }
+    return *reason;
+  }
+
   /// U[n+1] = G(U[n]), corrected by what was known before the run.
   void initial_sweep() {
     correction_ = problem_.trainer ? learned([&] { return problem_.trainer->initial_correction(); }) : nullptr;
     if (correction_) record_.initial_corrector = problem_.trainer->serving();
-    coarse_sweep_.start(correction_, boundaries_, executor_);
+    coarse_sweep_.start(problem_.initial, correction_, boundaries_, executor_);
     record_.initial_fallbacks = coarse_sweep_.num_fallbacks();
     note_coarse_failure();
     PhaseSeconds& seconds = record_.initial_seconds;
@@ -113,7 +121,7 @@ class PararealLoop {
     seconds.total = seconds.coarse + seconds.predict + watch_.lap();
     if (problem_.log) problem_.log->end_initial_sweep(seconds);
     record_.seconds = seconds;
-    if (observer_) observer_->on_start(num_slices_, boundaries_);
+    if (observer_) observer_->on_start(num_slices_, boundaries_.held());
   }
 
   void begin_iteration() {
@@ -129,7 +137,7 @@ class PararealLoop {
     const Stopwatch watch;
     fine_sweep_.run(iteration_.iteration, levels_.segments());
     require_crossed_front();
-    scale_.follow(boundaries_, executor_);  // not F: from wild starts it may be anything
+    scale_.follow(boundaries_.held(), executor_, shared());  // not F: from wild starts it may be anything
     estimate_.set_size(scale_.size());
     iteration_.levels = fine_sweep_.levels();
     iteration_.num_uncrossed = fine_sweep_.num_uncrossed();
@@ -141,7 +149,7 @@ class PararealLoop {
     estimate_.observe_jumps(iteration_.first_slice, fine_sweep_.jumps(), fine_sweep_.changes(),
                             fine_sweep_.uncrossed());
     const LevelMeasurement measured =
-        levels_.measure(iteration_.iteration, boundaries_, fine_, coarse_sweep_.coarse(), executor_);
+        levels_.measure(iteration_.iteration, boundaries_, fine_, coarse_sweep_.coarse(), executor_, communicator_);
     iteration_.measured_level = measured.level + 1;
     iteration_.fine_work += measured.work;
     iteration_.seconds.fine = watch.seconds();
@@ -172,13 +180,20 @@ class PararealLoop {
       const std::size_t n = static_cast<std::size_t>(first) + j;
       is_true_[j] = !fine_sweep_.uncrossed()[n] && !coarse_sweep_.uncrossed()[n];
     }
+    const States shared_states = communicator_.size() > 1 ? gathered(boundaries_) : States();
+    const States shared_fine = communicator_.size() > 1 ? gathered(fine_) : States();
+    const States shared_coarse = communicator_.size() > 1 ? gathered(coarse_sweep_.coarse()) : States();
+    const auto active = [&](const SliceStates& own, const States& of_all) -> StatesView {
+      if (communicator_.size() > 1) return of_all.rightCols(count);
+      return own.middleCols(first, count);
+    };
     SweepData sweep{
         iteration_.iteration,
         std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
         problem_.grid.slices(first, count),
-        boundaries_.middleCols(first, count),
-        fine_.rightCols(count),
-        coarse_sweep_.coarse().rightCols(count),
+        active(boundaries_, shared_states),
+        active(fine_, shared_fine),
+        active(coarse_sweep_.coarse(), shared_coarse),
         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
         is_true_,
         false,
@@ -203,13 +218,39 @@ class PararealLoop {
     if (!correction_) return;
     const Stopwatch watch;
     coarse_sweep_.include_sound_states(iteration_.first_slice, fine_, fine_sweep_.uncrossed(), executor_);
-    correction_ = learned([&] {
+    std::string trouble;
+    try {
       coarse_sweep_.correct_old_states(*correction_, iteration_.first_slice, boundaries_, executor_);
-      return correction_;
-    });
-    if (!correction_) iteration_.corrector = "classic";
+    } catch (const std::exception& error) {
+      trouble = error.what();
+      if (trouble.empty()) trouble = "a correction failed";
+    }
+    if (const std::optional<std::string> first = first_trouble(trouble)) {
+      record_.learning_failures.push_back(*first);
+      correction_ = nullptr;
+      iteration_.corrector = "classic";
+    }
     iteration_.seconds.predict = watch.seconds();
   }
+
+  /// The lowest process's, if any has one; so all of them go without the correction or none does.
+  std::optional<std::string> first_trouble(const std::string& trouble) {
+    if (communicator_.size() == 1) return trouble.empty() ? std::nullopt : std::optional(trouble);
+    for (std::string& one : communicator_.gather(trouble)) {
+      if (!one.empty()) return std::move(one);
+    }
+    return std::nullopt;
+  }
+
+  /// The states of all slices, with a column for each.
+  States gathered(const SliceStates& own) {
+    States all(own.rows(), num_slices_);
+    all.middleCols(own_.first, own_.count) = own.middleCols(own_.first, own_.count);
+    share_owned(communicator_, {all.data(), static_cast<std::size_t>(all.size())}, num_slices_, own.rows());
+    return all;
+  }
+
+  TimeCommunicator* shared() { return communicator_.size() > 1 ? &communicator_ : nullptr; }
 
   /// The correction that `get` returns; classic Parareal, and a word about it, where it throws.
   template <typename Get>
@@ -236,11 +277,20 @@ class PararealLoop {
     estimate_.begin_sweep(first, coarse_sweep_.increments());
     levels_.begin_sweep();
     coarse_sweep_.begin(correction_, iteration_.iteration, first);
-    for (Index n = first; n < num_slices_; ++n) {
+    const SliceRange active = own_.from(first);
+    Index num_settled = first;  // slices before it are
+    const auto settle_to = [&](Index end) {
+      while (num_settled < end) settle(num_settled++, is_last);
+    };
+    if (active.count > 0 && active.first > first) coarse_sweep_.receive(boundaries_, fine_);
+    for (Index n = active.first; n < active.end(); ++n) {
       coarse_sweep_.cross(n, boundaries_, fine_);
-      if (n > first) settle(n - 1, is_last);
+      settle_to(n);
     }
-    settle(num_slices_ - 1, is_last);
+    if (active.count > 0 && active.end() < num_slices_) coarse_sweep_.hand_on(boundaries_, fine_);
+    if (active.count > 0) settle_to(active.end());
+    coarse_sweep_.share();
+    settle_to(num_slices_);
     iteration_.increment = largest_active(coarse_sweep_.increments());
     estimate_.end_sweep(iteration_.increment);
     iteration_.estimated_error = estimate_.largest_error();
@@ -271,7 +321,9 @@ class PararealLoop {
 
   std::optional<Termination> termination() const {
     const double unclosed = watch_.since_lap();
-    return criterion_->check({iteration_, num_slices_, record_.seconds.total + iteration_.seconds.total + unclosed});
+    double elapsed = record_.seconds.total + iteration_.seconds.total + unclosed;
+    if (std::isfinite(options_.max_seconds)) communicator_.maximize({&elapsed, 1});  // one clock for all
+    return criterion_->check({iteration_, num_slices_, elapsed});
   }
 
   /// Everything since the end of the iteration before is this one's: what observers took there, too.
@@ -284,7 +336,7 @@ class PararealLoop {
   void end_iteration() {
     record_.seconds += iteration_.seconds;
     record_.iterations.push_back(std::move(iteration_));
-    if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_);
+    if (observer_) observer_->on_iteration(record_.iterations.back(), boundaries_.held());
   }
 
   std::optional<SliceFailure> overdue_slice() const { return watchdog_ ? watchdog_->failure() : std::nullopt; }
@@ -303,11 +355,14 @@ class PararealLoop {
   }
 
   double error_against_reference() const {
-    std::vector<double> errors(static_cast<std::size_t>(num_slices_ + 1));
-    executor_.for_each(num_slices_ + 1, [&](Index n) {
-      errors[static_cast<std::size_t>(n)] = scale_.norm().distance(boundaries_.col(n), problem_.reference->col(n));
+    std::vector<double> errors(static_cast<std::size_t>(own_.count + 1));
+    executor_.for_each(own_.count + 1, [&](Index j) {
+      const Index n = own_.first + j;
+      errors[static_cast<std::size_t>(j)] = scale_.norm().distance(boundaries_.col(n), problem_.reference->col(n));
     });
-    return *std::max_element(errors.begin(), errors.end());
+    double largest = *std::max_element(errors.begin(), errors.end());
+    communicator_.maximize({&largest, 1});
+    return largest;
   }
 
   const PararealProblem& problem_;
@@ -315,13 +370,16 @@ class PararealLoop {
   mutable StoppableExecutor executor_;
   IterationObserver* observer_;
   SliceWatchdog* watchdog_;
+  SoleProcess sole_process_;
+  TimeCommunicator& communicator_;
   const Index num_slices_;
+  const SliceRange own_;
   LapWatch watch_;
   const LoggedSolvers solvers_;
 
-  States boundaries_;  ///< U[n] is column n
-  States fine_;        ///< F(U[n])
-  StateScale scale_;   ///< changes between fine and corrected sweeps only
+  SliceStates boundaries_;  ///< U[n] is column n
+  SliceStates fine_;        ///< F(U[n]), of the slice before the own ones, too
+  StateScale scale_;        ///< changes between fine and corrected sweeps only
   CoarseSweep coarse_sweep_;
   ErrorEstimate estimate_;
   FineSweep fine_sweep_;
@@ -343,6 +401,11 @@ void check_problem(const PararealProblem& problem) {
     throw std::invalid_argument("initial state, coarse and fine solver differ in dimension");
   }
   require_boundaries(problem.reference, dimension, problem.grid.num_slices(), "the reference");
+  if (problem.communicator && problem.communicator->size() > problem.grid.num_slices()) {
+    throw std::invalid_argument("slices = " + std::to_string(problem.grid.num_slices()) +
+                                ": must be at least as many as the processes, " +
+                                std::to_string(problem.communicator->size()));
+  }
 }
 
 RunRecord solve_parareal(const PararealProblem& problem, const PararealOptions& options, SliceExecutor& executor,

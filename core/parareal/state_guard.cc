@@ -18,12 +18,13 @@ StateGuard::StateGuard(StateBounds box, double margin) : box_(std::move(box)), m
   set_limits(0, box_.lower.size());
 }
 
-void StateGuard::include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out) {
+void StateGuard::include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out,
+                         TimeCommunicator* communicator) {
   const Index dimension = states.rows();
   const auto is_in = [&](Index j) { return left_out.empty() || !left_out[static_cast<std::size_t>(j)]; };
   Index first_column = 0;
   while (first_column < states.cols() && !is_in(first_column)) ++first_column;
-  if (first_column == states.cols()) return;
+  if (first_column == states.cols()) return communicator ? unite(*communicator, dimension) : void();
   if (box_.lower.size() == 0) {
     box_ = {states.col(first_column), states.col(first_column)};
     limits_ = box_;
@@ -41,6 +42,18 @@ void StateGuard::include(const StatesView& states, SliceExecutor& executor, std:
     }
     set_limits(first, count);
   });
+  if (communicator) unite(*communicator, dimension);
+}
+
+void StateGuard::unite(TimeCommunicator& communicator, Index dimension) {
+  constexpr double kNothing = -std::numeric_limits<double>::infinity();
+  State ends = State::Constant(2 * dimension, kNothing);
+  if (box_.lower.size() > 0) ends << -box_.lower, box_.upper;
+  communicator.maximize({ends.data(), static_cast<std::size_t>(ends.size())});
+  if ((ends.array() == kNothing).all()) return;
+  box_ = {-ends.head(dimension), ends.tail(dimension)};
+  limits_ = box_;
+  set_limits(0, dimension);
 }
 
 void StateGuard::set_limits(Index first, Index count) {

@@ -5,6 +5,7 @@
 #include "core/base/state.h"
 #include "core/base/state_norm.h"
 #include "core/execution/slice_executor.h"
+#include "core/execution/time_communicator.h"
 
 namespace forerun {
 
@@ -24,13 +25,17 @@ class StateGuard {
   StateGuard() = default;
   StateGuard(StateBounds box, double margin);
 
-  /// Enlarges the box to hold every column but those whose entry in `left_out` is not 0; empty: every column.
-  void include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out = {});
+  /// Enlarges the box to hold every column but those whose entry in `left_out` is not 0; empty: every column. With a
+  /// communicator: those of all processes.
+  void include(const StatesView& states, SliceExecutor& executor, std::span<const char> left_out = {},
+               TimeCommunicator* communicator = nullptr);
   bool admits(const StateView& state) const { return admits(state.data(), state.size()); }
   /// The state at this address: for loops over many small ones.
   bool admits(const double* state, Index dimension) const;
 
  private:
+  /// The box of what the processes have in theirs.
+  void unite(TimeCommunicator& communicator, Index dimension);
   void set_limits(Index first, Index count);
 
   StateBounds box_;

@@ -55,15 +55,15 @@ StateScale::StateScale(const ScaleOptions& options, const State& initial)
   follow(StatesView(initial), *make_serial_executor());
 }
 
-void StateScale::follow(const StatesView& states, SliceExecutor& executor) {
+void StateScale::follow(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator) {
   if (options_.norm.has_scale()) {
-    follow_bounds(states, executor);
+    follow_bounds(states, executor, communicator);
   } else {
-    follow_components(states, executor);
+    follow_components(states, executor, communicator);
   }
 }
 
-void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor) {
+void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator) {
   const Index num_pieces = (states.cols() + kSlicesPerPiece - 1) / kSlicesPerPiece;
   sizes_.resize(static_cast<std::size_t>(num_pieces));
   executor.for_each(num_pieces, [&](Index piece) {
@@ -76,6 +76,7 @@ void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor
   });
   double size = finite_or_zero(options_.norm.largest_component(initial_.data(), initial_.size()));
   for (const double largest : sizes_) size = std::max(size, largest);
+  if (communicator) communicator->maximize({&size, 1});
   is_fixed_ = size == 0.0 || (size >= kLeastFill && size <= kMostFill);
   const double factor = is_fixed_ ? 1.0 : size;
   size_ = is_fixed_ ? size : 1.0;
@@ -88,7 +89,7 @@ void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor
   }
 }
 
-void StateScale::follow_components(const StatesView& states, SliceExecutor& executor) {
+void StateScale::follow_components(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator) {
   const Index dimension = states.rows();
   largest_ = initial_.cwiseAbs();
   executor.for_each((dimension + kComponentsPerPiece - 1) / kComponentsPerPiece, [&](Index piece) {
@@ -97,6 +98,7 @@ void StateScale::follow_components(const StatesView& states, SliceExecutor& exec
     if (dimension == 1) return enlarge_one(largest_[0], states);
     for (Index n = 0; n < states.cols(); ++n) enlarge(largest_.data() + first, states.col(n).data() + first, count);
   });
+  if (communicator) communicator->maximize({largest_.data(), static_cast<std::size_t>(dimension)});
   const double whole = largest_.maxCoeff();
   size_ = 1.0;
   if (whole == 0.0) return set_scale(State::Ones(dimension));

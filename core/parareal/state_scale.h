@@ -4,6 +4,7 @@
 
 #include "core/base/state_norm.h"
 #include "core/execution/slice_executor.h"
+#include "core/execution/time_communicator.h"
 
 namespace forerun {
 
@@ -43,12 +44,13 @@ class StateScale {
   /// max_i |u_i| / s_i over the states last followed: what rounding errors are relative to.
   double size() const { return size_; }
 
-  /// s from the initial state and these states; not while anything uses `norm`. Non-finite states are passed over.
-  void follow(const StatesView& states, SliceExecutor& executor);
+  /// s from the initial state and these states, and those of the other processes; not while anything uses `norm`.
+  /// Non-finite states are passed over.
+  void follow(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator = nullptr);
 
  private:
-  void follow_bounds(const StatesView& states, SliceExecutor& executor);
-  void follow_components(const StatesView& states, SliceExecutor& executor);
+  void follow_bounds(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator);
+  void follow_components(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator);
   void set_scale(const State& scale);
 
   const ScaleOptions options_;

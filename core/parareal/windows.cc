@@ -7,6 +7,7 @@
 
 #include "core/base/errors.h"
 #include "core/base/stopwatch.h"
+#include "core/execution/time_communicator.h"
 
 namespace forerun {
 namespace {
@@ -109,7 +110,8 @@ class WindowedRun {
             .trainer = problem_.trainer,
             .reference = reference,
             .projection = problem_.projection,
-            .log = problem_.log};
+            .log = problem_.log,
+            .communicator = problem_.communicator};
   }
 
   RunRecord solve(Index number) {
@@ -140,7 +142,8 @@ class WindowedRun {
     record_.initial_fallbacks += part.initial_fallbacks;
     record_.initial_seconds += part.initial_seconds;
     record_.seconds += part.seconds;
-    record_.boundaries.middleCols(first_slice(number), num_slices_ + 1) = part.boundaries;
+    record_.boundaries.middleCols(first_slice(number), num_slices_ + 1) =
+        all_boundaries(std::move(part.boundaries), num_slices_, problem_.communicator);
     const bool was_unconfirmed = record_.termination == Termination::unconfirmed;
     record_.termination = was_unconfirmed && part.converged() ? Termination::unconfirmed : part.termination;
     record_.failure = std::move(part.failure);

@@ -21,6 +21,7 @@ namespace forerun {
 ///    1, fallbacks and seconds of initial sweeps and of `next_window` add up.
 ///  * A window that does not converge ends the run: its termination is the run's, later windows are not run, and their
 ///    states are not a number. One that is `unconfirmed` by the published rule is gone on from, and the run is, too.
+///  * Where processes share the run, each window is dealt out to them, and each process has the whole result.
 ///  * `max_iterations` holds of each window, `max_seconds` of all together.
 ///
 /// Throws as `solve_parareal` does, and `ParameterError` ("windows") unless W ≥ 1 divides N; before any work.

@@ -18,7 +18,7 @@ class IterationObserver {
   virtual void on_window(Index /*window*/, Index /*num_windows*/) {}
   /// After the initial coarse sweep.
   virtual void on_start(Index /*num_slices*/, const States& /*boundaries*/) {}
-  /// After each iteration; column n of `boundaries` is U[n].
+  /// After each iteration; column n of `boundaries` is U[n] (of a run that processes share: from this one's first on).
   virtual void on_iteration(const IterationRecord& /*iteration*/, const States& /*boundaries*/) {}
   /// The boundaries shown last are about to change or to go; until then another thread may read them.
   virtual void on_boundaries_outdated() {}

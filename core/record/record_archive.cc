@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/files/byte_archive.h"
+#include "core/record/failure_archive.h"
 
 namespace forerun {
 
@@ -26,12 +26,6 @@ void fields(Archive& archive, Sweep& sweep) {
   archive(level, first_slice, num_slices, slice_seconds, max_slice_seconds);
 }
 
-template <class Archive, Either<SliceFailure> Failure>
-void fields(Archive& archive, Failure& failure) {
-  auto& [slice, iteration, time, solver, reason] = failure;
-  archive(slice, iteration, time, solver, reason);
-}
-
 template <class Archive, Either<IterationRecord> Iteration>
 void fields(Archive& archive, Iteration& record) {
   auto& [iteration, window, levels, at_top_level, measured_level, first_slice, exact_front, converged_front, increment,
@@ -43,10 +37,10 @@ void fields(Archive& archive, Iteration& record) {
 
 template <class Archive, Either<RunRecord> Run>
 void fields(Archive& archive, Run& record) {
-  auto& [termination, boundaries, iterations, num_windows, last_window, initial_error, initial_corrector,
+  auto& [termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error, initial_corrector,
          initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure, learning_failures,
          warnings] = record;
-  archive(termination, boundaries, iterations, num_windows, last_window, initial_error, initial_corrector,
+  archive(termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error, initial_corrector,
           initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure,
           learning_failures, warnings);
 }

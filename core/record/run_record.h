@@ -94,7 +94,10 @@ struct SliceFailure {
 /// Everything a run has to say about itself.
 struct RunRecord {
   Termination termination = Termination::running;
-  States boundaries;  ///< d × (N + 1); column n is U[n], the last good iterate
+  /// d × (N + 1); column n is U[n], the last good iterate. Of a run that processes share: what this one holds, from
+  /// U[first_boundary] on.
+  States boundaries;
+  Index first_boundary = 0;
   std::vector<IterationRecord> iterations;
   Index num_windows = 1;                ///< that the grid was divided into
   Index last_window = 1;                ///< that was begun; those after it were not run
