@@ -24,7 +24,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ForerunConfig.cmake ${CMAKE_CURRENT_BI
         DESTINATION ${forerun_package_dir})
 
 if(TARGET forerun)
-  install(TARGETS forerun_cli EXPORT ForerunCliTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS forerun_cli forerun_mpi EXPORT ForerunCliTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(FILES ${PROJECT_SOURCE_DIR}/apps/forerun/forerun_main.h
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/forerun/apps/forerun)
   install(EXPORT ForerunCliTargets NAMESPACE Forerun:: DESTINATION ${forerun_package_dir})

@@ -6,6 +6,7 @@ packages=(
   g++ cmake ninja-build pkgconf
   libeigen3-dev libtbb-dev  # core
   libsundials-dev  # solvers, optional
+  libopenmpi-dev openmpi-bin  # many processes, optional
   nlohmann-json3-dev libxxhash-dev  # learning: model files
   libspdlog-dev libcxxopts-dev libtomlplusplus-dev  # apps
   pybind11-dev python3-dev python3-numpy  # the Python module, optional

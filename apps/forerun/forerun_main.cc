@@ -11,11 +11,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <streambuf>
 #include <string>
 #include <vector>
 
 #include "apps/forerun/cli/colour.h"
 #include "apps/forerun/cli/command_line.h"
+#include "core/execution/mpi_processes.h"
 
 namespace forerun {
 namespace {
@@ -53,6 +56,12 @@ void wait_for_children() { std::signal(SIGCHLD, SIG_DFL); }
 /// Where a file may not grow further, a write fails and says so, like any other that does.
 void let_writes_beyond_the_limit_fail() { std::signal(SIGXFSZ, SIG_IGN); }
 
+/// Takes what is written and leaves it nowhere: of many processes one speaks.
+class Silence final : public std::streambuf {
+  int_type overflow(int_type character) override { return traits_type::not_eof(character); }
+  std::streamsize xsputn(const char* /*characters*/, std::streamsize count) override { return count; }
+};
+
 }  // namespace
 
 int forerun_main(int argc, char** argv) {
@@ -62,10 +71,26 @@ int forerun_main(int argc, char** argv) {
   wait_for_children();
   keep_freed_memory();
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
-  const Console console{std::cout, std::cerr, is_terminal, terminal_columns(STDERR_FILENO),
-                        is_terminal && environment_wants_colours()};
-  return static_cast<int>(run_command_line(words, console));
+  std::unique_ptr<MpiProcesses> processes;
+  try {
+    processes = begin_mpi_processes();
+  } catch (const std::exception& error) {
+    std::cerr << "forerun: " << error.what() << "\n";
+    return static_cast<int>(ExitStatus::usage);
+  }
+  Silence silence;
+  std::ostream nowhere(&silence);
+  const bool speaks = !processes || processes->communicator().rank() == 0;
+  const bool is_terminal = speaks && ::isatty(STDERR_FILENO) == 1;
+  const Console console{.out = speaks ? std::cout : nowhere,
+                        .err = speaks ? std::cerr : nowhere,
+                        .err_is_terminal = is_terminal,
+                        .err_columns = terminal_columns(STDERR_FILENO),
+                        .err_has_colours = is_terminal && environment_wants_colours(),
+                        .communicator = processes ? &processes->communicator() : nullptr};
+  const ExitStatus status = run_command_line(words, console);
+  if (!processes) return static_cast<int>(status);
+  return processes->end(static_cast<int>(status), is_failure(status));
 }
 
 }  // namespace forerun

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "core/base/errors.h"
@@ -41,19 +42,34 @@ static_assert(sizeof(Entry) == 32);
 
 std::string_view view_of(const Head& head) { return {reinterpret_cast<const char*>(&head), sizeof head}; }
 
-std::string name_of(int number) {
-  const std::string digits = std::to_string(number);
-  return std::string(kPrefix) + std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
+/// What a file's name says: whose it is, and which of these.
+struct FileName {
+  int process = 0;
+  int number = 0;  ///< from 1; 0: it is none of the log's
+};
+
+std::string text_of(const FileName& name) {
+  const std::string digits = std::to_string(name.number);
+  const std::string process = name.process > 0 ? "p" + std::to_string(name.process) + "-" : "";
+  return std::string(kPrefix) + process + std::string(kDigits - std::min(kDigits, digits.size()), '0') + digits;
 }
 
-/// The number in a file's name; 0 where it is not one of the log's.
-int number_of(const std::string& name) {
-  if (!name.starts_with(kPrefix)) return 0;
-  const std::string digits = name.substr(kPrefix.size());
+/// A number of decimal digits; 0 where it is none.
+int number_of(const std::string& digits) {
   constexpr std::size_t most_digits = 9;
   const bool is_number = !digits.empty() && digits.size() <= most_digits &&
                          std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
   return is_number ? std::stoi(digits) : 0;
+}
+
+FileName file_name(const std::string& text) {
+  if (!text.starts_with(kPrefix)) return {};
+  const std::string rest = text.substr(kPrefix.size());
+  if (!rest.starts_with('p')) return {0, number_of(rest)};
+  const std::size_t end = rest.find('-');
+  if (end == std::string::npos) return {};
+  const int process = number_of(rest.substr(1, end - 1));
+  return process > 0 ? FileName{process, number_of(rest.substr(end + 1))} : FileName{};
 }
 
 /// In all that does not depend on the clock and says how the iteration went.
@@ -78,22 +94,22 @@ SolveLog::~SolveLog() = default;
 
 void SolveLog::read_directory() {
   std::error_code error;
-  std::vector<std::pair<int, fs::path>> found;
+  std::vector<std::tuple<int, int, fs::path>> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory_, error)) {
-    const int number = number_of(entry.path().filename().string());
-    if (number > 0) found.emplace_back(number, entry.path());
+    const FileName name = file_name(entry.path().filename().string());
+    if (name.number > 0) found.emplace_back(name.number, name.process, entry.path());
   }
   if (error) throw FileError(directory_.string() + ": cannot be read: " + error.message());
   std::sort(found.begin(), found.end());
-  for (const auto& [number, path] : found) {
-    next_number_ = number + 1;
-    read_file_of_log(path);
+  for (const auto& [number, process, path] : found) {
+    if (process == options_.process) next_number_ = number + 1;
+    read_file_of_log(path, process == 0);
   }
   num_known_at_first_ = static_cast<Index>(known_.size());
   num_known_ = num_known_at_first_;
 }
 
-void SolveLog::read_file_of_log(const fs::path& path) {
+void SolveLog::read_file_of_log(const fs::path& path, bool has_record) {
   std::string content;
   try {
     content = read_sealed_file(path, kKind);
@@ -105,7 +121,7 @@ void SolveLog::read_file_of_log(const fs::path& path) {
   std::memcpy(&head, content.data(), sizeof head);
   if (head.identity != identity_) throw FileError(path.string() + ": belongs to another run");
   files_.push_back(path);
-  unfinished_ = head.unfinished_seconds;
+  if (has_record) unfinished_ = head.unfinished_seconds;
   index(static_cast<std::uint32_t>(files_.size() - 1), content);
 }
 
@@ -200,7 +216,7 @@ void SolveLog::end_initial_sweep(PhaseSeconds& seconds) {
   if (const std::size_t window = num_initial_++; window < past_initial_.size()) {
     seconds = past_initial_[window];
   } else {
-    append(kInitialSweep, {}, &seconds, sizeof seconds);
+    if (options_.process == 0) append(kInitialSweep, {}, &seconds, sizeof seconds);
   }
   since_iteration_ = Stopwatch();
 }
@@ -226,7 +242,7 @@ void SolveLog::end_iteration(IterationRecord& iteration) {
         unfinished_ = 0.0;
       }
       const std::string bytes = to_bytes(iteration);
-      append(kIteration, {}, bytes.data(), bytes.size());
+      if (options_.process == 0) append(kIteration, {}, bytes.data(), bytes.size());
       has_to_write = since_write_.seconds() >= options_.period_seconds;
     }
     since_iteration_ = Stopwatch();
@@ -254,7 +270,8 @@ void SolveLog::write_waiting() {
 
 void SolveLog::write_file(const std::string& entries, double unfinished) {
   try {
-    write_sealed_file(directory_ / name_of(next_number_), kKind, view_of({identity_, unfinished}), entries);
+    write_sealed_file(directory_ / text_of({options_.process, next_number_}), kKind, view_of({identity_, unfinished}),
+                      entries);
     ++next_number_;
   } catch (const FileError& error) {
     if (!std::exchange(has_warned_, true)) warn(std::string(error.what()) + "; the run goes on, resume repeats more");

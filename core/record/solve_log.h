@@ -29,6 +29,9 @@ struct SolveLogOptions {
   double most_bytes_per_second = 20e6;
   /// Written as soon as this much waits, whatever the time.
   std::size_t most_waiting_bytes = std::size_t{64} << 20;
+  /// Of processes that share a run each keeps its own solves, in files of its own, and knows those of all; the record
+  /// of iterations is the first one's, 0.
+  int process = 0;
   /// Told, once, that the log cannot be written, and of whatever in it cannot be used.
   std::function<void(const std::string&)> warn{};
 
@@ -49,10 +52,10 @@ struct SolveLogOptions {
 /// missing is computed again, and nothing can be put in a wrong place: of a log any part that is whole is a checkpoint.
 /// Failed solves are not kept.
 ///
-/// On disk: `directory`/solves-000001, 000002, …, each written once (atomic_file.h): all that was computed since the
-/// one before, with a digest over the content and the identity of the run. One that is torn or damaged is said and left
-/// out. A file that cannot be written ends nothing: it is said, and tried again with what is computed later. The
-/// format is this program's own: bytes as they lie in memory.
+/// On disk: `directory`/solves-000001, 000002, … (of process 3: solves-p3-000001, …), each written once
+/// (atomic_file.h): all that was computed since the one before, with a digest over the content and the identity of the
+/// run. One that is torn or damaged is said and left out. A file that cannot be written ends nothing: it is said, and
+/// tried again with what is computed later. The format is this program's own: bytes as they lie in memory.
 ///
 /// Memory: what was computed since the last file; some 70 bytes for each solve that the log knew when it was opened,
 /// and a few of its files while they are used. Disk: the states that the kept solves ended with.
@@ -103,7 +106,7 @@ class SolveLog {
   };
 
   void read_directory();
-  void read_file_of_log(const std::filesystem::path& path);
+  void read_file_of_log(const std::filesystem::path& path, bool has_record);
   void index(std::uint32_t file, std::string_view content);
   /// nullptr where the file is not whole any more.
   const std::string* content_of(std::uint32_t file);

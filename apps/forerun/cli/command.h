@@ -19,6 +19,8 @@ struct Command {
   std::vector<OptionSpec> options;
   /// `words` is the whole command line, for the record. Errors are thrown.
   std::function<ExitStatus(const ParsedOptions&, const std::vector<std::string>& words, const Console&)> run;
+  /// Many processes can share what it does.
+  bool can_be_shared = false;
 };
 
 Command bench_command();

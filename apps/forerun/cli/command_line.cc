@@ -14,6 +14,7 @@
 #include "core/base/errors.h"
 #include "core/base/parameters.h"
 #include "core/base/stop_scope.h"
+#include "core/execution/time_communicator.h"
 #include "learning/files/tensor_file.h"
 
 namespace forerun {
@@ -78,10 +79,14 @@ ExitStatus dispatch(const std::vector<std::string>& words, const Console& consol
     return ExitStatus::ok;
   }
   if (options.has("quiet") && options.has("verbose")) throw UsageError("--verbose: must be left out with --quiet");
+  if (console.communicator != nullptr && !command.can_be_shared) {
+    throw UsageError(command.name + ": takes one process, and was started as " +
+                     std::to_string(console.communicator->size()) + ": only run, compare and resume can be shared");
+  }
   Console told = console;
   told.verbose = options.has("verbose");
   std::optional<LogFile> log;
-  if (options.has("log") && !options.has("dry-run")) told.log = &log.emplace(options).stream();
+  if (options.has("log") && !options.has("dry-run") && console.speaks()) told.log = &log.emplace(options).stream();
   const ExitStatus status = command.run(options, words, told);
   if (log) log->finish();
   return status;
@@ -100,6 +105,8 @@ ExitStatus run_command_line(const std::vector<std::string>& words, const Console
     console.out.flush();
     if (!console.out) return fail(ExitStatus::input_output, "standard output: cannot be written");
     return status;
+  } catch (const RunAbandoned& end) {
+    return fail(ExitStatus::internal_error, "process " + std::to_string(end.rank) + " has ended");
   } catch (const StopRequested&) {
     return fail(InterruptGuard::status().value_or(ExitStatus::interrupted), "interrupted; there is no result yet");
   } catch (const UsageError& error) {

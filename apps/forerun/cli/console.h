@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <ostream>
 
+#include "core/execution/time_communicator.h"
+
 namespace forerun {
 
 /// Where a command speaks: results go to `out`, everything about how they came to be goes to `err`.
@@ -19,6 +21,11 @@ struct Console {
   bool verbose = false;
   /// Is told what `err` is told, and of each iteration; nullptr: no log is kept.
   std::ostream* log = nullptr;
+  /// The processes that this one is among; nullptr: it is alone.
+  TimeCommunicator* communicator = nullptr;
+
+  /// Of many processes the first one speaks and writes; the others' streams lead nowhere.
+  bool speaks() const { return communicator == nullptr || communicator->rank() == 0; }
 };
 
 }  // namespace forerun

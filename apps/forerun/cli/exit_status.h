@@ -16,4 +16,10 @@ enum class ExitStatus : int {
   terminated = 143,
 };
 
+/// Of work that was not begun, or not brought to an end of its own.
+constexpr bool is_failure(ExitStatus status) {
+  return status == ExitStatus::internal_error || status == ExitStatus::usage || status == ExitStatus::input_output ||
+         status == ExitStatus::bad_model;
+}
+
 }  // namespace forerun

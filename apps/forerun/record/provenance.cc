@@ -1,7 +1,5 @@
 #include "apps/forerun/record/provenance.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -17,11 +15,6 @@ namespace forerun {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
-}
 
 std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -48,7 +41,8 @@ Json file_digest(const std::optional<std::filesystem::path>& file) {
 }  // namespace
 
 std::string provenance_json(const Experiment& experiment, const ConfigDocument& document,
-                            const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start) {
+                            const std::vector<std::string>& command, const std::optional<WarmStart>& warm_start,
+                            const std::vector<ProcessPlace>& processes) {
   const RunConfig& config = experiment.config;
   Json json;
   json["schema"] = "forerun.provenance/1";
@@ -60,6 +54,9 @@ std::string provenance_json(const Experiment& experiment, const ConfigDocument& 
   json["libraries"] = libraries_json();
   json["machine"] = {{"host", host_name()}, {"cpu", cpu_model()}, {"cores", std::thread::hardware_concurrency()}};
   json["executor"] = {{"name", experiment.executor->name()}, {"threads", experiment.executor->num_threads()}};
+  for (const ProcessPlace& process : processes) {
+    json["processes"].push_back({{"rank", process.rank}, {"host", process.host}, {"threads", process.threads}});
+  }
   json["seed"] = config.seed;
   json["configuration"] = {{"file", document.file_name()}, {"xxh3_128", digest(document.text())}};
   json["initial_state"] = file_digest(config.initial_state);

@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <limits>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -117,6 +118,13 @@ Checkpoint::Checkpoint(const fs::path& run_directory, double period_seconds, spd
   remove_unfinished_files(directory_);
 }
 
+Checkpoint::Checkpoint(const fs::path& run_directory, double period_seconds, int process, spdlog::logger& logger)
+    : directory_(checkpoint_of(run_directory)),
+      period_seconds_(period_seconds),
+      process_(process),
+      logger_(logger),
+      request_(read_sealed_file(request_file(directory_), kRequestKind)) {}
+
 Checkpoint::~Checkpoint() = default;
 
 bool Checkpoint::exists(const fs::path& run_directory) {
@@ -151,6 +159,8 @@ CheckpointedRequest Checkpoint::read_request(const fs::path& run_directory) {
 SolveLog& Checkpoint::begin(const std::string& name) {
   SolveLogOptions options;
   options.period_seconds = period_seconds_;
+  options.process = process_;
+  if (process_ > 0 && name == kReference) options.least_seconds = std::numeric_limits<double>::infinity();  // one keeps
   options.warn = [this](const std::string& sentence) { warn(sentence); };
   const std::string belongs_to = request_ + name;
   auto log = std::make_unique<SolveLog>(directory_ / name, digest128(belongs_to.data(), belongs_to.size()),
@@ -191,6 +201,7 @@ std::optional<FinishedRun> Checkpoint::finished(const std::string& corrector) co
 
 void Checkpoint::finish_reference(const SerialSolution& solution) {
   if (solution.interrupted || solution.failure) return write();
+  if (process_ > 0) return close();
   ByteWriter writer;
   writer(solution.boundaries, solution.seconds);
   keep_finished(kReference, writer.bytes);
@@ -199,6 +210,7 @@ void Checkpoint::finish_reference(const SerialSolution& solution) {
 void Checkpoint::finish(const CorrectorRun& run) {
   const Termination end = run.record.termination;
   if (end == Termination::interrupted || end == Termination::propagator_failed) return write();
+  if (process_ > 0) return close();
   try {
     if (run.model) save_model(file(model_name(run.corrector.name)), *run.model);
   } catch (const FileError& error) {
@@ -241,7 +253,14 @@ auto Checkpoint::restored(const std::string& name, const Restore& restore) const
   return std::nullopt;
 }
 
+/// The first process removes the log.
+void Checkpoint::close() {
+  const std::lock_guard lock(mutex_);
+  log_.reset();
+}
+
 void Checkpoint::remove() {
+  if (process_ > 0) return close();
   const std::lock_guard lock(mutex_);
   log_.reset();
   std::error_code ignored;

@@ -40,7 +40,7 @@ struct FinishedRun {
 ///   request                what was asked for; digests of config.toml, initial_state.npy and the model; the build
 ///   lock                   held by the process that runs
 ///   serial-fine/           the log of the serial fine solution (core/record/solve_log.h)
-///   CORRECTOR/             the log of the run under way
+///   CORRECTOR/             the log of the run under way, of all processes that share it
 ///   serial-fine.finished   a solution, or a run, that has ended: its record with all states and a digest
 ///   CORRECTOR.finished
 ///   CORRECTOR.safetensors  what it has learned
@@ -56,6 +56,9 @@ class Checkpoint {
              const ComparisonPlan& plan, spdlog::logger& logger);
   /// Of a run that goes on. Throws `FileError` where another process does so already.
   Checkpoint(const std::filesystem::path& run_directory, double period_seconds, spdlog::logger& logger);
+  /// Of another process that shares the run, `process` ≥ 1, once the first one has the checkpoint: keeps the solves of
+  /// this process, and leaves all else to the first.
+  Checkpoint(const std::filesystem::path& run_directory, double period_seconds, int process, spdlog::logger& logger);
   ~Checkpoint();
   Checkpoint(const Checkpoint&) = delete;
   Checkpoint& operator=(const Checkpoint&) = delete;
@@ -82,6 +85,7 @@ class Checkpoint {
 
  private:
   std::filesystem::path file(const std::string& name) const { return directory_ / name; }
+  void close();
   void keep_finished(const std::string& name, const std::string& bytes);
   /// restore(bytes) of what has ended; nullopt where it has not, or is damaged.
   template <class Restore>
@@ -91,6 +95,7 @@ class Checkpoint {
 
   const std::filesystem::path directory_;
   const double period_seconds_;
+  const int process_ = 0;
   spdlog::logger& logger_;
   std::unique_ptr<DirectoryLock> lock_;
   std::string request_;  ///< its bytes: what the logs belong to

@@ -10,6 +10,7 @@ namespace forerun {
 
 std::optional<std::string> coarse_stability_warning(const Experiment& experiment, const RunRecord& record) {
   if (record.warnings.empty() || experiment.config.coarse.external) return std::nullopt;
+  if (record.boundaries.cols() != experiment.num_slices() + 1) return std::nullopt;  // other processes have the rest
   const SolverSpec& coarse = experiment.config.coarse;
   Index needed = 0;
   const EquationOfSolver equation(*experiment.problem, coarse);

@@ -54,8 +54,8 @@ Command compare_command() {
                   "try coarse solvers made by these strategies, or by all;\nno run directory or model goes with it"});
   options.insert(options.begin() + 2,
                  {"methods", "a,b", "of parareal, mgrit and pfasst (default: parareal, and the configuration's)"});
-  return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side",
-          details,   options,  run};
+  return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side", details, options,
+          run,       true};
 }
 
 }  // namespace forerun

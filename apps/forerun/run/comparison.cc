@@ -6,6 +6,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <utility>
 
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/config/method.h"
@@ -86,6 +87,21 @@ RunRecord record_of_method(const std::string& method, const ComparisonPlan& plan
   return run_by_method(method, experiment, reference, log, stop, slice_limit(plan, experiment, observer), &observers);
 }
 
+/// What the other processes hold, too; not a number where it cannot be had any more.
+void complete_states(RunRecord& record, const Experiment& experiment, TimeCommunicator* communicator) {
+  const Index num_boundaries = experiment.num_slices() + 1;
+  if (record.boundaries.cols() == num_boundaries) return;
+  States all = States::Constant(experiment.dimension(), num_boundaries, std::numeric_limits<double>::quiet_NaN());
+  all.middleCols(record.first_boundary, record.boundaries.cols()) = record.boundaries;
+  try {
+    all = all_boundaries(std::move(record.boundaries), experiment.num_slices(), communicator);
+  } catch (const RunAbandoned&) {
+    // It was stopped, and there is nobody to ask.
+  }
+  record.boundaries = std::move(all);
+  record.first_boundary = 0;
+}
+
 CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
                            const States* reference, const Console& console, spdlog::logger& logger,
                            const std::stop_token& stop, ComparisonObserver* observer) {
@@ -105,6 +121,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   PararealProblem problem{experiment.grid,     experiment.initial, *experiment.coarse,
                           experiment.ladder(), trainer.get(),      reference};
   if (plan.checkpoint != nullptr) problem.log = &plan.checkpoint->begin(corrector.name);
+  problem.communicator = console.communicator;
   IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
   {
     Progress progress(
@@ -113,6 +130,7 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
     IterationObservers observers{&progress, inside};
     run.record = solve_in_windows(problem, experiment.config.windows, options, *experiment.executor, &observers);
   }
+  if (plan.keep_states) complete_states(run.record, experiment, console.communicator);
   if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
   if (observer != nullptr) observer->on_solved(run);
   if (plan.keep_models) {

@@ -67,6 +67,7 @@ struct ComparisonPlan {
   std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
   bool keep_models = false;             ///< fill `CorrectorRun::model`
   bool keep_output = false;             ///< fill `CorrectorRun::output`
+  bool keep_states = false;             ///< where processes share the runs: each has all states of a run that ended
   bool quiet = false;
   Checkpoint* checkpoint = nullptr;  ///< what is computed is kept in it, and what it knows is not computed again
 };

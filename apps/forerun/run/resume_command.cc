@@ -93,7 +93,8 @@ Command resume_command() {
       with_progress_options(
           {{"threads", "N", "threads; 0: all cores (default: as the run was started)"},
            {"json", "FILE", "write the record as JSON; -: to standard output, alone\n(default: where it was to go)"}}),
-      run};
+      run,
+      true};
 }
 
 }  // namespace forerun

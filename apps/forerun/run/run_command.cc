@@ -38,7 +38,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 Command run_command() {
   std::vector<OptionSpec> options = solve_option_specs();
   options.push_back({"reference", "", "also solve serially with the fine solver: error and measured speed-up"});
-  return {"run", "CONFIG", "Solve one problem", details, options, run};
+  return {"run", "CONFIG", "Solve one problem", details, options, run, true};
 }
 
 }  // namespace forerun

@@ -19,6 +19,7 @@
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/method_run.h"
+#include "apps/forerun/run/process_places.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_journal.h"
@@ -76,10 +77,22 @@ std::vector<std::string> run_names(const SolveRequest& request, const RunConfig&
   return names;
 }
 
-ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment) {
+/// Each process needs a slice.
+void check_processes(const SolveRequest& request, const Experiment& experiment, const Console& console) {
+  if (console.communicator == nullptr || console.communicator->size() <= experiment.window_slices()) return;
+  throw UsageError(place_of(request.document, "time", "slices") + ": [time] slices: " +
+                   std::to_string(experiment.window_slices()) + (experiment.config.windows > 1 ? " a window" : "") +
+                   ": must be at least as many as the processes, " + std::to_string(console.communicator->size()));
+}
+
+ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment, const Console& console) {
   ComparisonPlan plan;
   for (const std::string& name : run_names(request, experiment.config)) {
     if (is_by_method(name)) {
+      if (console.communicator != nullptr) {
+        throw UsageError(name + ": takes one process, and was started as " +
+                         std::to_string(console.communicator->size()) + ": only Parareal can be shared");
+      }
       require_suitable(request.document, experiment, name);
       plan.correctors.push_back(method_choice(experiment.config, name));
       continue;
@@ -93,6 +106,8 @@ ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experime
   plan.keep_output = experiment.output && request.out;
   if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);
   check_models(request, plan);
+  plan.keep_states = request.out.has_value();
+  check_processes(request, experiment, console);
   return plan;
 }
 
@@ -154,7 +169,7 @@ void save_learned_model(const std::filesystem::path& path, const Comparison& com
 
 /// Returns the first failure, or nullptr; the rest has been written.
 std::exception_ptr write_results(const SolveRequest& request, const Comparison& comparison, RunJournal& journal,
-                                 spdlog::logger& logger) {
+                                 bool speaks, spdlog::logger& logger) {
   std::exception_ptr first;
   try {
     journal.finish(comparison);
@@ -162,7 +177,7 @@ std::exception_ptr write_results(const SolveRequest& request, const Comparison& 
     first = std::current_exception();
   }
   try {
-    if (request.save_model) save_learned_model(*request.save_model, comparison, logger);
+    if (request.save_model && speaks) save_learned_model(*request.save_model, comparison, logger);
   } catch (const FileError&) {
     if (!first) first = std::current_exception();
   }
@@ -179,7 +194,8 @@ bool may_go_on(const Comparison& comparison, const std::exception_ptr& failure) 
 ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& experiment, const ComparisonPlan& plan,
                                 const RunDirectory* directory, InterruptGuard& interrupt, const Console& console,
                                 spdlog::logger& logger) {
-  RunJournal journal({directory, json_file(request)}, experiment, plan.warm_start, logger);
+  RunJournal journal({directory, console.speaks() ? json_file(request) : std::nullopt}, experiment, plan.warm_start,
+                     logger);
   const InterruptGuard::Keep keep(interrupt, [&journal, checkpoint = plan.checkpoint] {
     if (checkpoint != nullptr) checkpoint->write();
     return journal.keep();
@@ -188,7 +204,7 @@ ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& e
   interrupt.finish();
 
   // Files first: standard output may be a pipe that nobody reads any more.
-  const std::exception_ptr failure = write_results(request, comparison, journal, logger);
+  const std::exception_ptr failure = write_results(request, comparison, journal, console.speaks(), logger);
   const bool goes_on = may_go_on(comparison, failure);
   if (plan.checkpoint != nullptr && !goes_on) plan.checkpoint->remove();
   const std::string json = request.json == "-" ? comparison_json(comparison, experiment, plan.warm_start) : "";
@@ -197,6 +213,21 @@ ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& e
     logger.info("`forerun resume {}` goes on", printable(request.out->string()));
   if (failure) std::rethrow_exception(failure);
   return InterruptGuard::status().value_or(exit_status(comparison));
+}
+
+void require_writable_files(const SolveRequest& request, const Console& console) {
+  if (!console.speaks()) return;
+  if (json_file(request)) require_writable(*json_file(request));
+  if (request.save_model) require_writable(*request.save_model);
+}
+
+/// The other processes' part in the checkpoint that the first one has made.
+void join_checkpoint(std::optional<Checkpoint>& checkpoint, const std::filesystem::path& directory,
+                     const Experiment& experiment, const Console& console, spdlog::logger& logger) {
+  if (console.communicator == nullptr) return;
+  console.communicator->gather("");  // it is there
+  if (console.speaks()) return;
+  checkpoint.emplace(directory, experiment.config.checkpoint_seconds, console.communicator->rank(), logger);
 }
 
 /// What was asked for, and what may differ.
@@ -225,23 +256,25 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   const StopScope scope(stop);
   const Experiment experiment = make_experiment(request.document);
   open_external_solvers(request.document, experiment);
-  ComparisonPlan plan = make_plan(request, experiment);
-  check_places(request);
+  ComparisonPlan plan = make_plan(request, experiment, console);
+  if (console.speaks()) check_places(request);
   if (request.dry_run) {
     console.out << dry_run_text(request, plan, experiment);
     return ExitStatus::ok;
   }
-  if (json_file(request)) require_writable(*json_file(request));
-  if (request.save_model) require_writable(*request.save_model);
+  require_writable_files(request, console);
   const auto logger = make_logger(console, request.quiet);
+  const std::vector<ProcessPlace> processes = process_places(experiment.executor->num_threads(), console);
   std::optional<RunDirectory> directory;
   std::optional<Checkpoint> checkpoint;
-  if (request.out) {
+  if (request.out && console.speaks()) {
     directory.emplace(*request.out);
-    directory->write_origin(experiment, provenance_json(experiment, request.document, words, plan.warm_start));
+    directory->write_origin(experiment,
+                            provenance_json(experiment, request.document, words, plan.warm_start, processes));
     checkpoint.emplace(*request.out, request, experiment, plan, *logger);
-    plan.checkpoint = &*checkpoint;
   }
+  if (request.out) join_checkpoint(checkpoint, *request.out, experiment, console, *logger);
+  if (checkpoint) plan.checkpoint = &*checkpoint;
   say_transfer(plan, *logger);
   if (experiment.output && !request.out) logger->warn("[output] is left out: it is written with --out DIR only");
   return carry_out_and_report(request, experiment, plan, directory ? &*directory : nullptr, interrupt, console,
@@ -257,14 +290,20 @@ ExitStatus resume(const ResumeOptions& options, const Console& console) {
   Experiment experiment = make_experiment(request.document);
   open_external_solvers(request.document, experiment);
   experiment.planned = kept.planned;
-  ComparisonPlan plan = make_plan(request, experiment);
+  ComparisonPlan plan = make_plan(request, experiment, console);
   if (plan.warm_start) plan.warm_start->file = *kept.model;
-  if (json_file(request)) require_writable(*json_file(request));
+  require_writable_files(request, console);
   const auto logger = make_logger(console, request.quiet);
-  const RunDirectory directory(options.directory, RunDirectory::Content::of_this_run);
-  Checkpoint checkpoint(options.directory, experiment.config.checkpoint_seconds, *logger);
-  plan.checkpoint = &checkpoint;
-  return carry_out_and_report(request, experiment, plan, &directory, interrupt, console, *logger);
+  std::optional<RunDirectory> directory;
+  std::optional<Checkpoint> checkpoint;
+  if (console.speaks()) {
+    directory.emplace(options.directory, RunDirectory::Content::of_this_run);
+    checkpoint.emplace(options.directory, experiment.config.checkpoint_seconds, *logger);
+  }
+  join_checkpoint(checkpoint, options.directory, experiment, console, *logger);
+  plan.checkpoint = &*checkpoint;
+  return carry_out_and_report(request, experiment, plan, directory ? &*directory : nullptr, interrupt, console,
+                              *logger);
 }
 
 }  // namespace forerun

@@ -1,0 +1,326 @@
+#include "core/execution/mpi_processes.h"
+
+// MPI's own C++ classes are gone from its standard, and would have to be linked.
+#define OMPI_SKIP_MPICXX
+#define MPICH_SKIP_MPICXX
+#include <mpi.h>
+#include <sched.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <list>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "core/base/stop_scope.h"
+#include "core/base/stopwatch.h"
+
+namespace forerun {
+namespace {
+
+constexpr int kNumbersTag = 1, kEndTag = 2;
+constexpr double kPatience = 5.0;  // seconds that a process waits for others after the run has failed
+
+/// Waits longer the more often it is asked.
+class Pause {
+ public:
+  void operator()() {
+    constexpr int tight = 50, yielding = 500, most_microseconds = 100;
+    ++num_;
+    if (num_ < tight) return;
+    if (num_ < yielding) {
+      ::sched_yield();
+      return;
+    }
+    const long nanoseconds = 1000L * std::min(num_ - yielding + 1, most_microseconds);
+    const timespec time{0, nanoseconds};
+    ::nanosleep(&time, nullptr);
+  }
+
+ private:
+  int num_ = 0;
+};
+
+/// What a process says at its end.
+struct EndNote {
+  bool has_failed = false;
+  int status = 0;
+  std::string reason;
+};
+
+std::string bytes_of(const EndNote& note) {
+  std::string bytes(1, note.has_failed ? '1' : '0');
+  bytes.append(reinterpret_cast<const char*>(&note.status), sizeof note.status);
+  return bytes + note.reason;
+}
+
+EndNote end_note(const std::string& bytes) {
+  EndNote note{bytes.front() == '1', 0, bytes.substr(1 + sizeof note.status)};
+  std::memcpy(&note.status, bytes.data() + 1, sizeof note.status);
+  return note;
+}
+
+int count_of(std::size_t number) {
+  if (number > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw std::runtime_error("a message of " + std::to_string(number) + " parts: more than MPI counts");
+  }
+  return static_cast<int>(number);
+}
+
+class MpiCommunicator final : public TimeCommunicator {
+ public:
+  MpiCommunicator() {
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+    MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    ended_.resize(static_cast<std::size_t>(size_));
+  }
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+
+  void send(int to, std::span<const double> numbers) override {
+    require_all();
+    release_sent();
+    Sent& sent = sent_.emplace_back();
+    sent.numbers.assign(numbers.begin(), numbers.end());
+    MPI_Isend(sent.numbers.data(), count_of(numbers.size()), MPI_DOUBLE, to, kNumbersTag, MPI_COMM_WORLD,
+              &sent.request);
+  }
+
+  void receive(int from, std::span<double> numbers) override {
+    std::vector<double>& buffer = buffers_.emplace_back(numbers.size());
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Irecv(buffer.data(), count_of(buffer.size()), MPI_DOUBLE, from, kNumbersTag, MPI_COMM_WORLD, &request);
+    wait(request);
+    std::copy(buffer.begin(), buffer.end(), numbers.begin());
+    buffers_.clear();
+  }
+
+  std::vector<std::string> gather(std::string_view bytes) override {
+    std::vector<int> counts(static_cast<std::size_t>(size_));
+    const int mine = count_of(bytes.size());
+    gather_counts(mine, counts);
+    std::vector<int> begins(counts.size() + 1, 0);
+    for (std::size_t r = 0; r < counts.size(); ++r)
+      begins[r + 1] = count_of(std::size_t(begins[r]) + std::size_t(counts[r]));
+    std::vector<double>& given = buffers_.emplace_back(doubles_for(bytes.size()));
+    std::vector<double>& taken = buffers_.emplace_back(doubles_for(std::size_t(begins.back())));
+    if (!bytes.empty()) std::memcpy(given.data(), bytes.data(), bytes.size());
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallgatherv(given.data(), mine, MPI_BYTE, taken.data(), counts.data(), begins.data(), MPI_BYTE, MPI_COMM_WORLD,
+                    &request);
+    wait(request);
+    std::vector<std::string> all;
+    const char* const first = reinterpret_cast<const char*>(taken.data());
+    for (std::size_t r = 0; r < counts.size(); ++r) all.emplace_back(first + begins[r], std::size_t(counts[r]));
+    buffers_.clear();
+    return all;
+  }
+
+  void share(std::span<double> values, std::span<const Index> begins) override {
+    std::vector<int> counts, places;
+    for (std::size_t r = 0; r + 1 < begins.size(); ++r) {
+      counts.push_back(count_of(std::size_t(begins[r + 1] - begins[r])));
+      places.push_back(count_of(std::size_t(begins[r])));
+    }
+    std::vector<double>& all = buffers_.emplace_back(values.begin(), values.end());
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all.data(), counts.data(), places.data(), MPI_DOUBLE,
+                    MPI_COMM_WORLD, &request);
+    wait(request);
+    std::copy(all.begin(), all.end(), values.begin());
+    buffers_.clear();
+  }
+
+  void maximize(std::span<double> values) override {
+    std::vector<double>& all = buffers_.emplace_back(values.begin(), values.end());
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallreduce(MPI_IN_PLACE, all.data(), count_of(all.size()), MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD, &request);
+    wait(request);
+    std::copy(all.begin(), all.end(), values.begin());
+    buffers_.clear();
+  }
+
+  void abandon(std::string_view reason) noexcept override {
+    if (own_note_) return;
+    tell({true, 0, std::string(reason)});
+  }
+
+  /// All others have said that they end, or there is no patience left: then false.
+  bool all_end(const EndNote& note) {
+    const bool has_failed = own_note_ || note.has_failed || is_in_doubt_;
+    if (!own_note_) tell(note);
+    const Stopwatch watch;
+    Pause pause;
+    while (true) {
+      look_for_ends();
+      const bool others_have_failed =
+          std::any_of(ended_.begin(), ended_.end(), [](const auto& end) { return end && end->has_failed; });
+      bool all = true;
+      for (int r = 0; r < size_; ++r) all = all && (r == rank_ || is_at_its_end(r));
+      if (all && release_sent()) return !is_in_doubt_;
+      if ((all || has_failed || others_have_failed) && watch.seconds() > kPatience) return false;
+      pause();
+    }
+  }
+
+  int joint_status(int own) const {
+    if (rank_ == 0 && own != 0) return own;
+    for (const auto& end : ended_) {
+      if (end && end->status != 0) return rank_ == 0 ? end->status : 0;
+    }
+    return 0;
+  }
+
+ private:
+  struct Sent {
+    std::vector<double> numbers;
+    std::string bytes;
+    MPI_Request request = MPI_REQUEST_NULL;
+  };
+
+  static std::size_t doubles_for(std::size_t bytes) { return (bytes + sizeof(double) - 1) / sizeof(double) + 1; }
+
+  void gather_counts(int mine, std::vector<int>& counts) {
+    int_buffers_.emplace_back(1, mine);
+    int_buffers_.emplace_back(counts.size());
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallgather(int_buffers_.front().data(), 1, MPI_INT, int_buffers_.back().data(), 1, MPI_INT, MPI_COMM_WORLD,
+                   &request);
+    wait(request);
+    counts = int_buffers_.back();
+    int_buffers_.clear();
+  }
+
+  void wait(MPI_Request& request) {
+    is_in_doubt_ = true;  // until it has come
+    Pause pause;
+    std::optional<Stopwatch> since_end;
+    for (int done = 0;; pause()) {
+      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      if (done != 0) break;
+      require_all();
+      StopScope::throw_if_stop_requested();
+      const bool is_left = std::any_of(ended_.begin(), ended_.end(), [](const auto& end) { return end.has_value(); });
+      if (is_left && !since_end) since_end.emplace();
+      if (since_end && since_end->seconds() > kPatience) throw RunAbandoned{rank_, first_reason()};
+    }
+    is_in_doubt_ = false;
+  }
+
+  /// Throws where another process has failed.
+  void require_all() {
+    look_for_ends();
+    for (int r = 0; r < size_; ++r) {
+      const auto& end = ended_[static_cast<std::size_t>(r)];
+      if (end && end->has_failed) throw RunAbandoned{r, end->reason};
+    }
+  }
+
+  std::string first_reason() const {
+    for (const auto& end : ended_) {
+      if (end) return end->reason;
+    }
+    return "";
+  }
+
+  bool is_at_its_end(int rank) const { return ended_[static_cast<std::size_t>(rank)].has_value(); }
+
+  void look_for_ends() {
+    int is_there = 1;
+    while (true) {
+      MPI_Status status;
+      MPI_Iprobe(MPI_ANY_SOURCE, kEndTag, MPI_COMM_WORLD, &is_there, &status);
+      if (is_there == 0) return;
+      int count = 0;
+      MPI_Get_count(&status, MPI_BYTE, &count);
+      std::string bytes(static_cast<std::size_t>(count), '\0');
+      MPI_Recv(bytes.data(), count, MPI_BYTE, status.MPI_SOURCE, kEndTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+      auto& end = ended_[static_cast<std::size_t>(status.MPI_SOURCE)];
+      if (!end) end = end_note(bytes);
+    }
+  }
+
+  void tell(const EndNote& note) {
+    own_note_ = note;
+    for (int r = 0; r < size_; ++r) {
+      if (r == rank_) continue;
+      Sent& sent = sent_.emplace_back();
+      sent.bytes = bytes_of(note);
+      MPI_Isend(sent.bytes.data(), count_of(sent.bytes.size()), MPI_BYTE, r, kEndTag, MPI_COMM_WORLD, &sent.request);
+    }
+  }
+
+  /// True if all have arrived.
+  bool release_sent() {
+    std::erase_if(sent_, [](Sent& sent) {
+      int done = 0;
+      MPI_Test(&sent.request, &done, MPI_STATUS_IGNORE);
+      return done != 0;
+    });
+    return sent_.empty();
+  }
+
+  int rank_ = 0;
+  int size_ = 1;
+  std::list<Sent> sent_;
+  std::list<std::vector<double>> buffers_;  ///< of what is awaited
+  std::list<std::vector<int>> int_buffers_;
+  std::vector<std::optional<EndNote>> ended_;  ///< of the others
+  std::optional<EndNote> own_note_;
+  bool is_in_doubt_ = false;  ///< something that was awaited has been given up
+};
+
+class MpiSession final : public MpiProcesses {
+ public:
+  TimeCommunicator& communicator() override { return communicator_; }
+
+  int end(int status, bool has_failed) override {
+    const bool in_order = communicator_.all_end({has_failed, status, ""});
+    const int joint = communicator_.joint_status(status);
+    if (!in_order) {
+      MPI_Abort(MPI_COMM_WORLD, joint);
+      std::_Exit(joint);
+    }
+    MPI_Finalize();
+    return joint;
+  }
+
+ private:
+  MpiCommunicator communicator_;
+};
+
+/// What launchers say of how many processes there are; 1 where none has spoken.
+int num_launched() {
+  for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
+    const char* const size = std::getenv(name);
+    if (size != nullptr) return std::atoi(size);
+  }
+  return 1;
+}
+
+}  // namespace
+
+std::unique_ptr<MpiProcesses> begin_mpi_processes() {
+  if (num_launched() <= 1) return nullptr;
+  int provided = 0;
+  if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
+    throw std::runtime_error("MPI cannot begin");
+  }
+  if (provided < MPI_THREAD_FUNNELED) throw std::runtime_error("this MPI allows a process no threads of its own");
+  return std::make_unique<MpiSession>();
+}
+
+std::string mpi_version() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  const std::string version(text, static_cast<std::size_t>(length));
+  return version.substr(0, version.find(','));
+}
+
+}  // namespace forerun
