@@ -32,7 +32,7 @@ from that network. [fine] levels serve every run; "auto" is planned once, for th
 Examples:
   forerun campaign data/campaigns/burgers.toml --out runs/burgers
   forerun campaign data/campaigns/burgers.toml --out runs/short --set campaign.runs=10
-  forerun campaign data/campaigns/burgers.toml --out runs/burgers --dry-run
+  forerun campaign data/campaigns/burgers.toml --dry-run
   forerun campaign data/campaigns/fitzhugh_nagumo.toml --out runs/fhn --json - | jq .last_held_out
 
 The file is a run's configuration and, besides, [campaign] (runs, sampling, seed, held_out, concurrent, …), [lowest] and
@@ -61,15 +61,18 @@ CampaignRequest make_request(const ParsedOptions& options, const Console& consol
   override_settings(document, options, console);
   CampaignRequest request{
       read_campaign_config(document), options.text("out").value_or(""), {}, options.text("json"), options.has("quiet")};
-  if (request.out.empty()) throw UsageError("forerun campaign needs --out DIR: where it keeps runs and store");
-  request.store = options.text("store").value_or((request.out / "store").string());
+  const bool may_be_nowhere = options.has("dry-run") && !options.has("out");
+  if (request.out.empty() && !may_be_nowhere)
+    throw UsageError("forerun campaign needs --out DIR: where it keeps runs and store");
+  const fs::path store = request.out.empty() ? fs::path() : request.out / "store";
+  request.store = options.text("store").value_or(store.string());
   return request;
 }
 
 /// The rows of an earlier process; a directory of another campaign is refused.
 std::vector<CampaignRow> earlier_rows(const CampaignRequest& request) {
   const fs::path settings = request.out / "campaign.toml", rows = request.out / "campaign.csv";
-  if (!fs::exists(settings)) return {};
+  if (request.out.empty() || !fs::exists(settings)) return {};
   if (read_file(settings) != request.config.resolved)
     throw UsageError("--out " + request.out.string() + ": holds another campaign: name another directory");
   return fs::exists(rows) ? read_campaign_csv(rows, request.config) : std::vector<CampaignRow>();

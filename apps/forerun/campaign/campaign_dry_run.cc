@@ -40,7 +40,7 @@ std::string drawn_text(const CampaignConfig& config) {
 std::string store_text(const CampaignRequest& request, const StoreFamily& family) {
   const std::int64_t limit = request.config.campaign.integer("max_megabytes");
   const std::string rule = limit > 0 ? "at most " + shortest_text(limit) + " MB" : "without a limit";
-  if (!fs::exists(request.store / "store.safetensors")) return "new, " + rule;
+  if (request.store.empty() || !fs::exists(request.store / "store.safetensors")) return "new, " + rule;
   const Store store = Store::open(request.store);
   store.require_family(family);
   return shortest_text(store.names().size()) + " runs of " + format_bytes(static_cast<double>(store.num_bytes())) +
@@ -54,12 +54,15 @@ std::string network_text(const CampaignConfig& config, const Experiment& run, co
   return format_bytes(bytes_per_number * size * size) + ", " + shortest_text(features) + " features";
 }
 
+/// "DIR", as the help calls it, stands for a directory that is not named.
 std::vector<std::string> files_written(const CampaignRequest& request) {
+  const fs::path out = request.out.empty() ? fs::path("DIR") : request.out;
+  const fs::path store = request.store.empty() ? out / "store" : request.store;
   std::vector<std::string> files;
   for (const char* name : {"campaign.toml", "campaign.csv", "campaign.json", "lock"})
-    files.push_back((request.out / name).string());
+    files.push_back((out / name).string());
   for (const char* name : {"store.safetensors", "network.safetensors", "lock", "runs/*.safetensors (one a run)"})
-    files.push_back((request.store / name).string());
+    files.push_back((store / name).string());
   if (request.json && *request.json != "-") files.push_back(*request.json);
   return files;
 }

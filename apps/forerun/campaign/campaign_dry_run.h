@@ -11,8 +11,8 @@ namespace forerun {
 /// What `forerun campaign` is asked to do.
 struct CampaignRequest {
   CampaignConfig config;
-  std::filesystem::path out;
-  std::filesystem::path store;
+  std::filesystem::path out;        ///< empty in a dry run that names none
+  std::filesystem::path store;      ///< likewise
   std::optional<std::string> json;  ///< a file, or "-" for standard output
   bool quiet = false;
 };

@@ -327,6 +327,17 @@ TEST_F(CampaignCommand, DryRunWritesNothingAndSaysWhatWouldBe) {
   }
 }
 
+TEST_F(CampaignCommand, DryRunNeedsNoDirectoryAndNamesItAsTheHelpDoes) {
+  const auto before = directory_.files();
+  const Outcome plan = forerun_with({"campaign", file_, "--dry-run"});
+  ASSERT_EQ(plan.status, ExitStatus::ok) << plan.err;
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("new, at most 1000 MB"), HasSubstr("DIR/campaign.csv"),
+                              HasSubstr("DIR/store/runs/*.safetensors")));
+  EXPECT_EQ(forerun_with({"campaign", file_}).status, ExitStatus::usage);
+  EXPECT_EQ(forerun_with({"campaign", file_, "--dry-run", "--out", ""}).status, ExitStatus::usage);
+  EXPECT_EQ(directory_.files(), before);
+}
+
 TEST_F(CampaignCommand, DryRunOfAStartedCampaignSaysWhatIsThereAndWhatIsRefused) {
   ASSERT_EQ(run("c", {"--set", "campaign.runs=2"}).status, ExitStatus::ok);
   const auto before = directory_.files();
