@@ -4,6 +4,7 @@
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/commands.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/list/reference_page.h"
 #include "core/base/errors.h"
 #include "core/files/atomic_file.h"
 
@@ -13,11 +14,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* details =
-    R"(Prints a manual page, of forerun or of one of its commands, made from the same description as the help.
+    R"(Prints a manual page, of forerun or of one of its commands, made from the same description as the help. With --markdown
+one page of all commands and all that a configuration may contain: docs/reference.md.
 
 Examples:
   forerun man run | man -l -
   forerun man --out ~/.local/share/man/man1       then: man forerun-run
+  forerun man --markdown > docs/reference.md
 
 Exit status: 0 printed, 2 a command that is not known, 4 a page cannot be written.
 )";
@@ -90,6 +93,12 @@ void write_pages(const fs::path& folder) {
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   const auto& arguments = options.arguments();
   if (arguments.size() > 1) throw UsageError("man takes one command, not " + std::to_string(arguments.size()));
+  if (options.has("markdown")) {
+    if (!arguments.empty()) throw UsageError("man " + arguments.front() + ": must be left out with --markdown");
+    if (options.has("out")) throw UsageError("--out: must be left out with --markdown, which prints one page");
+    console.out << reference_page();
+    return ExitStatus::ok;
+  }
   if (const auto folder = options.text("out")) {
     if (!arguments.empty())
       throw UsageError("man " + arguments.front() + ": must be left out with --out, all are written");
@@ -108,7 +117,8 @@ Command man_command() {
           "[COMMAND]",
           "Print a manual page, or write all of them",
           details,
-          {{"out", "DIR", "write all pages into this directory"}},
+          {{"out", "DIR", "write all pages into this directory"},
+           {"markdown", "", "one page in Markdown of all commands and keys"}},
           run};
 }
 
