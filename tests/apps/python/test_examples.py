@@ -1,4 +1,4 @@
-"""The examples of README, docs/python.md and data/examples run as they stand; so does what is installed."""
+"""The examples of docs/python.md and data/examples run as they stand; so does what is installed."""
 
 import contextlib
 import io
@@ -33,11 +33,6 @@ class Examples(unittest.TestCase):
             finally:
                 os.chdir(before)
         return names, output.getvalue()
-
-    def test_the_readme(self):
-        names, output = self.run_all(SOURCE / "README.md", 1)
-        self.assertTrue(names["result"].converged)
-        self.assertIn("converged after", output)
 
     def test_the_page_about_python(self):
         self.run_all(SOURCE / "docs" / "python.md", 4)
