@@ -25,23 +25,26 @@ namespace {
 constexpr int kNumbersTag = 1, kEndTag = 2;
 constexpr double kPatience = 5.0;  // seconds that a process waits for others after the run has failed
 
-/// Waits longer the more often it is asked.
+/// Between two looks at what is awaited: none at first, then the core is given to who wants it, and what takes longer
+/// than messages do is slept for, so that processes that wait leave the cores to those that compute.
 class Pause {
  public:
   void operator()() {
-    constexpr int tight = 50, yielding = 500, most_microseconds = 100;
-    ++num_;
-    if (num_ < tight) return;
-    if (num_ < yielding) {
+    constexpr int tight = 50;
+    constexpr double yielding = 2e-3, share = 0.05, least = 50e-6, most = 200e-6;  // seconds
+    if (++num_ < tight) return;
+    const double waited = watch_.seconds();
+    if (waited < yielding) {
       ::sched_yield();
       return;
     }
-    const long nanoseconds = 1000L * std::min(num_ - yielding + 1, most_microseconds);
-    const timespec time{0, nanoseconds};
+    const double pause = std::clamp(share * waited, least, most);
+    const timespec time{0, static_cast<long>(1e9 * pause)};
     ::nanosleep(&time, nullptr);
   }
 
  private:
+  Stopwatch watch_;
   int num_ = 0;
 };
 

@@ -11,7 +11,7 @@ namespace forerun {
 ///
 /// Who waits looks at four things: what it waits for, whether another process has failed, whether one has ended that
 /// should not have, and whether this one is told to stop (core/base/stop_scope.h). It does so at once, then with pauses
-/// that grow to 0.1 ms, so that more processes than cores get on. Buffers are the communicator's own: what is given up
+/// that grow to 0.2 ms, so that more processes than cores get on. Buffers are the communicator's own: what is given up
 /// may still arrive.
 class MpiProcesses {
  public:

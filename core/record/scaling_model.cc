@@ -119,7 +119,7 @@ class ScaledRun {
     CriticalPath all = latest();
     const auto slices = static_cast<double>(history_.num_slices - cost.first_slice());
     const auto processors = static_cast<double>(owners_ - first_owner_);
-    const double bytes = 2.0 * state_bytes() * slices * (processors - 1.0) / processors;
+    const double bytes = 3.0 * state_bytes() * slices * (processors - 1.0) / processors;
     all.communication += rounds() * options_.network.latency + bytes / options_.network.bandwidth;
     all.learning += cost.fit;
     for (Index p = first_owner_; p < owners_; ++p) {

@@ -48,6 +48,7 @@ class Process {
     ::waitpid(id_, nullptr, 0);
   }
 
+  pid_t id() const { return id_; }
   void signal(int number) const { ::kill(id_, number); }
   /// Returns when the process handles this signal itself (Linux).
   void wait_until_it_handles(int number) const {

@@ -7,6 +7,7 @@
 
 #include "apps/forerun/bench/bench_emulate.h"
 #include "apps/forerun/bench/bench_kernels.h"
+#include "apps/forerun/bench/bench_network.h"
 #include "apps/forerun/bench/bench_precision.h"
 #include "apps/forerun/bench/bench_published.h"
 #include "apps/forerun/bench/bench_speed.h"
@@ -31,17 +32,20 @@ constexpr const char* details =
   speed       effective sweeps and wall-clock time against serial fine stepping (minutes; wants a quiet machine)
   emulate     wall-clock time with a processor a slice: fine solves emulated by waiting, all else real (minutes)
   precision   error over time: the best serial solvers, SUNDIALS and Parareal (half an hour; wants a quiet machine)
+  network     messages between processes, and a run that they share against the model (started by mpirun; a minute)
   kernels     right-hand sides, Runge-Kutta steps, learners' kernels and the engine against stated limits (seconds)
 
 Examples:
   forerun bench published --out runs/bench
   forerun bench published --problems burgers,lorenz --seeds 3
   forerun bench speed --repeats 5 --threads 1,2 --out runs/bench
+  mpirun -n 4 forerun bench network
   forerun bench kernels --json - | jq '.measurements[]'
 
 --out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision
 diagrams. Problems and goals are read from a suite: data/references/published_iterations.toml and, called as the
-benchmark, data/benchmarks/speed.toml, emulate.toml and precision.toml below the current directory, or --suite.
+benchmark, data/benchmarks/speed.toml, emulate.toml, network.toml and precision.toml below the current directory, or
+--suite.
 
 Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
 SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
@@ -105,6 +109,12 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
     return bench_emulate(suite(options, "data/benchmarks/emulate.toml", emulate_keys()), emulate, console, logger,
                          std::move(stop));
   }
+  if (name == "network") {
+    constexpr int usual_repeats = 3;
+    return bench_network(suite(options, "data/benchmarks/network.toml", network_keys()),
+                         integer_option(options, "repeats", usual_repeats, most_repeats), console, logger,
+                         std::move(stop));
+  }
   SpeedOptions speed;
   speed.repeats = integer_option(options, "repeats", static_cast<int>(speed.repeats), most_repeats);
   speed.threads = threads_option(options, speed.threads);
@@ -115,15 +125,13 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
 /// The benchmark that is asked for; options that belong to another one are refused.
 std::string benchmark_name(const ParsedOptions& options) {
   static const std::map<std::string, std::vector<std::string>> known = {
-      {"emulate", {"repeats", "problems", "suite"}},
-      {"kernels", {}},
-      {"precision", {"repeats", "threads", "problems", "suite"}},
-      {"published", {"seeds", "problems", "suite"}},
-      {"speed", {"repeats", "threads", "problems", "suite"}}};
+      {"emulate", {"repeats", "problems", "suite"}}, {"kernels", {}},
+      {"network", {"repeats", "problems", "suite"}}, {"precision", {"repeats", "threads", "problems", "suite"}},
+      {"published", {"seeds", "problems", "suite"}}, {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
   if (options.arguments().size() != 1)
-    throw UsageError("bench takes one of published, speed, emulate, precision, kernels");
+    throw UsageError("bench takes one of published, speed, emulate, precision, network, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
@@ -136,6 +144,18 @@ std::string benchmark_name(const ParsedOptions& options) {
   return name;
 }
 
+/// One is about many processes, the others are about one.
+void require_processes(const std::string& name, const Console& console) {
+  const bool is_shared = console.communicator != nullptr;
+  if (name == "network" && !is_shared) {
+    throw UsageError("bench network: needs several processes: `mpirun -n 4 forerun bench network`");
+  }
+  if (name != "network" && is_shared) {
+    throw UsageError("bench " + name + ": takes one process, and was started as " +
+                     std::to_string(console.communicator->size()));
+  }
+}
+
 void require_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
@@ -144,8 +164,9 @@ void require_directory(const fs::path& directory) {
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
   const std::string name = benchmark_name(options);
-  const std::optional<std::string> out = options.text("out");
-  const std::optional<std::string> json = options.text("json");
+  require_processes(name, console);
+  const std::optional<std::string> out = console.speaks() ? options.text("out") : std::nullopt;
+  const std::optional<std::string> json = console.speaks() ? options.text("json") : std::nullopt;
   if (json && *json != "-") require_writable(*json);
   if (out) require_directory(*out);
   const auto logger = make_logger(console, options.has("quiet"));
@@ -181,11 +202,12 @@ Command bench_command() {
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
   });
   return {"bench",
-          "published|speed|emulate|precision|kernels",
+          "published|speed|emulate|precision|network|kernels",
           "Measure iterations, speed and kernels against their goals",
           details,
           options,
-          run};
+          run,
+          true};
 }
 
 }  // namespace forerun

@@ -78,6 +78,8 @@ RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
     if (is_by_method(recorded.corrector))
       throw std::invalid_argument("holds a run of " + recorded.corrector + ": scaling is modelled of Parareal");
     if (!json_flag(run, "converged")) throw std::invalid_argument("holds a run that did not converge");
+    if (json.contains("processes"))
+      throw std::invalid_argument("holds a run that processes shared: scaling is modelled of one process alone");
     if (experiment.config.windows > 1)
       throw std::invalid_argument("holds a run in windows: scaling is modelled of one");
     recorded.record = read_history(json_member(run, "history"), experiment.num_slices());

@@ -125,6 +125,7 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   json["windows"] = experiment.config.windows;
   json["time"] = {{"begin", experiment.grid.begin()}, {"end", experiment.grid.end()}};
   json["threads"] = experiment.executor->num_threads();
+  if (experiment.num_processes > 1) json["processes"] = experiment.num_processes;
   json["seed"] = experiment.config.seed;
   json["serial_fine_seconds"] = comparison.has_reference() ? number(comparison.serial_fine->seconds) : Json(nullptr);
   json["levels"] = levels_json(experiment.config.fine_levels);

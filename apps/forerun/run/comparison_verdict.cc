@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/run/report.h"
 
 namespace forerun {
 namespace {
@@ -59,9 +60,7 @@ Contender contender(const CorrectorRun& run, const Experiment& experiment) {
 }
 
 std::string how_measured(const Experiment& experiment) {
-  const int threads = experiment.executor->num_threads();
-  return "measured on " + std::to_string(threads) + (threads == 1 ? " thread" : " threads") +
-         (experiment.planned ? ", choosing levels included" : "");
+  return "measured on " + executor_text(experiment) + (experiment.planned ? ", choosing levels included" : "");
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ struct Experiment {
   PfasstSettings pfasst;  ///< likewise
   std::optional<OutputPlan> output;
   std::unique_ptr<SliceExecutor> executor;
+  int num_processes = 1;  ///< that share its runs
   ProblemSignature signature;
 
   Index dimension() const { return initial.size(); }

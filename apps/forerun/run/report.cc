@@ -124,6 +124,13 @@ std::string solver_text(const SolverSpec& spec) {
   return spec.method + " × " + text.substr(spec.method.size() + std::string_view(" x ").size());
 }
 
+std::string executor_text(const Experiment& experiment) {
+  const int threads = experiment.executor->num_threads();
+  const std::string text = std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+  if (experiment.num_processes == 1) return text;
+  return std::to_string(experiment.num_processes) + " processes with " + text + " each";
+}
+
 std::string problem_heading(const Experiment& experiment) {
   const RunConfig& config = experiment.config;
   PlainText text;
@@ -131,8 +138,7 @@ std::string problem_heading(const Experiment& experiment) {
        << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]"
        << (config.windows > 1 ? " in " + std::to_string(config.windows) + " windows\n" : "\n") << "fine "
        << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
-       << experiment.options.tolerance << ", " << experiment.executor->num_threads()
-       << (experiment.executor->num_threads() == 1 ? " thread" : " threads") << ", seed " << config.seed << "\n";
+       << experiment.options.tolerance << ", " << executor_text(experiment) << ", seed " << config.seed << "\n";
   if (experiment.planned && !config.fine_levels.is_ladder()) {
     text << "no level that is cheaper and good enough was found: the fine solver climbs no ladder\n";
   } else if (config.fine_levels.is_ladder()) {

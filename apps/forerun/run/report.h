@@ -10,6 +10,9 @@ namespace forerun {
 /// "rk4 × 16", "dopri5 to 1e-09".
 std::string solver_text(const SolverSpec& spec);
 
+/// "2 threads", "3 processes with 2 threads each".
+std::string executor_text(const Experiment& experiment);
+
 /// What was solved, in two lines: problem, slices, solvers, threads, seed.
 std::string problem_heading(const Experiment& experiment);
 

@@ -215,6 +215,17 @@ ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& e
   return InterruptGuard::status().value_or(exit_status(comparison));
 }
 
+/// A process that shares a run waits for others on one thread, and fine solves go on on the rest: there are two unless
+/// the configuration says how many.
+void prepare_for_processes(Experiment& experiment, const Console& console) {
+  if (console.communicator == nullptr) return;
+  experiment.num_processes = console.communicator->size();
+  constexpr int least = 2;
+  if (experiment.config.threads == 0 && experiment.executor->num_threads() < least) {
+    experiment.executor = make_tbb_executor(least);
+  }
+}
+
 void require_writable_files(const SolveRequest& request, const Console& console) {
   if (!console.speaks()) return;
   if (json_file(request)) require_writable(*json_file(request));
@@ -254,7 +265,8 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   InterruptGuard interrupt;
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
-  const Experiment experiment = make_experiment(request.document);
+  Experiment experiment = make_experiment(request.document);
+  prepare_for_processes(experiment, console);
   open_external_solvers(request.document, experiment);
   ComparisonPlan plan = make_plan(request, experiment, console);
   if (console.speaks()) check_places(request);
@@ -290,6 +302,7 @@ ExitStatus resume(const ResumeOptions& options, const Console& console) {
   Experiment experiment = make_experiment(request.document);
   open_external_solvers(request.document, experiment);
   experiment.planned = kept.planned;
+  prepare_for_processes(experiment, console);
   ComparisonPlan plan = make_plan(request, experiment, console);
   if (plan.warm_start) plan.warm_start->file = *kept.model;
   require_writable_files(request, console);

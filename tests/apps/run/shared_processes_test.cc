@@ -1,0 +1,265 @@
+// `mpirun -n P forerun …`: the same bits for any number of processes, and what happens when one of them dies.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/apps/cli.h"
+#include "tests/apps/process.h"
+
+namespace forerun {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::content_of;
+using testing::forerun_with;
+using testing::Process;
+using testing::TemporaryDirectory;
+
+using Words = std::vector<std::string>;
+
+/// The processes of a job: mpirun and those it has started.
+class Job {
+ public:
+  Job(int num_processes, Words words, const TemporaryDirectory& directory, const std::string& name = "job")
+      : out_(directory / (name + ".out")), err_(directory / (name + ".err")), process_([&] {
+          Process::redirect(out_, STDOUT_FILENO);
+          Process::redirect(err_, STDERR_FILENO);
+          become(num_processes, words);
+        }) {}
+
+  int wait() { return process_.wait(); }
+  void signal(int number) const { process_.signal(number); }
+  std::string out() const { return content_of(out_); }
+  std::string err() const { return content_of(err_); }
+
+  /// The ranks, in no order; empty before they have been started.
+  std::vector<pid_t> ranks() const {
+    std::vector<pid_t> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator("/proc")) {
+      const std::string id = entry.path().filename().string();
+      if (id.find_first_not_of("0123456789") != std::string::npos) continue;
+      std::ifstream stat(entry.path() / "stat");
+      std::string line;
+      std::getline(stat, line);
+      std::istringstream rest(line.substr(std::min(line.rfind(')') + 2, line.size())));
+      char state = 0;
+      pid_t parent = 0;
+      rest >> state >> parent;
+      if (parent == process_.id()) found.push_back(std::stoi(id));
+    }
+    return found;
+  }
+
+ private:
+  [[noreturn]] static void become(int num_processes, const Words& words) {
+    for (const auto& [name, value] : {std::pair("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+                                      {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+                                      {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
+                                      {"OMPI_MCA_hwloc_base_binding_policy", "none"},
+                                      {"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}}) {
+      ::setenv(name, value, 1);
+    }
+    Words all = {FORERUN_MPIEXEC, "-n", std::to_string(num_processes), FORERUN_PROGRAM};
+    all.insert(all.end(), words.begin(), words.end());
+    std::vector<char*> argv;
+    for (std::string& word : all) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+
+  std::string out_;
+  std::string err_;
+  Process process_;
+};
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t number = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++number;
+  return number;
+}
+
+/// The history of each run but for what the clock says.
+nlohmann::json without_seconds(const std::string& record_file) {
+  nlohmann::json runs = nlohmann::json::parse(content_of(record_file)).at("runs");
+  const std::function<void(nlohmann::json&)> strip = [&](nlohmann::json& part) {
+    if (part.is_object()) {
+      for (auto it = part.begin(); it != part.end();) {
+        const bool is_of_clock = it.key().find("seconds") != std::string::npos ||
+                                 it.key().find("speedup") != std::string::npos || it.key() == "modelled" ||
+                                 it.key() == "history";
+        it = is_of_clock ? part.erase(it) : std::next(it);
+      }
+    }
+    if (part.is_structured()) {
+      for (nlohmann::json& inner : part) strip(inner);
+    }
+  };
+  strip(runs);
+  return runs;
+}
+
+/// A comparison by one process and by several: the same states and the same record.
+void expect_same_bits(const Words& words, const std::vector<std::string>& solvers, const std::vector<int>& sizes) {
+  const TemporaryDirectory directory;
+  const auto with_out = [&](const std::string& out) {
+    Words all = words;
+    all.insert(all.end(), {"--quiet", "--out", directory / out});
+    return all;
+  };
+  const auto alone = forerun_with(with_out("alone"));
+  ASSERT_EQ(alone.status, ExitStatus::ok) << alone.err;
+  for (const int size : sizes) {
+    SCOPED_TRACE(size);
+    const std::string name = "of" + std::to_string(size);
+    Job job(size, with_out(name), directory);
+    ASSERT_EQ(job.wait(), 0) << job.err();
+    for (const std::string& solver : solvers) {
+      const std::string file = "/boundaries-" + solver + ".npy";
+      const std::string expected = content_of(directory / "alone" + file);
+      EXPECT_FALSE(expected.empty());
+      EXPECT_TRUE(content_of(directory / name + file) == expected) << solver;
+    }
+    EXPECT_TRUE(without_seconds(directory / name + "/record.json") ==
+                without_seconds(directory / "alone" + "/record.json"));
+    EXPECT_FALSE(fs::exists(directory / name + "/checkpoint"));
+    const auto provenance = nlohmann::json::parse(content_of(directory / name + "/provenance.json"));
+    EXPECT_EQ(provenance.at("processes").size(), static_cast<std::size_t>(size));
+  }
+}
+
+TEST(SharedByProcesses, EndsWithTheBitsOfOneProcessForEveryCorrector) {
+  const std::vector<std::string> correctors = {"classic", "randnet", "randnet-local", "kriging",
+                                               "krylov",  "stencil", "secant",        "auto"};
+  std::string list;
+  for (const std::string& corrector : correctors) list += (list.empty() ? "" : ",") + corrector;
+  const TemporaryDirectory directory;
+  const std::string config = directory.write("small.toml", testing::small_config);
+  expect_same_bits({"compare", config, "--correctors", list}, correctors, {2, 3, 4, 7});
+}
+
+TEST(SharedByProcesses, EndsWithTheBitsOfOneProcessOnALadderAndInWindows) {
+  const Words lorenz = {"compare", testing::data_config("lorenz"), "--correctors", "classic,auto"};
+  Words ladder = lorenz;
+  ladder.insert(ladder.end(), {"--set", "fine.levels=auto"});
+  expect_same_bits(ladder, {"classic", "auto"}, {2, 3});
+  Words windows = lorenz;
+  windows.insert(windows.end(), {"--set", "time.windows=2", "--set", "time.end=9"});
+  expect_same_bits(windows, {"classic", "auto"}, {3});
+}
+
+/// A run of seconds whose solves are all kept at once.
+Words long_run(const std::string& out) {
+  return {"run",
+          testing::data_config("burgers"),
+          "--quiet",
+          "--set",
+          "fine.steps=1500",
+          "--set",
+          "corrector.name=randnet",
+          "--set",
+          "run.checkpoint_seconds=0",
+          "--out",
+          out};
+}
+
+/// Returns when each of the processes has kept something.
+void wait_for_solves(const Job& job, const std::string& out, int num_processes) {
+  const fs::path log = fs::path(out) / "checkpoint" / "randnet";
+  const auto is_there = [&](int rank) {
+    return fs::exists(log / (rank == 0 ? "solves-000002" : "solves-p" + std::to_string(rank) + "-000001"));
+  };
+  for (int rank = 0; rank < num_processes; ++rank) {
+    while (!is_there(rank)) Process::pause();
+  }
+  while (job.ranks().size() < static_cast<std::size_t>(num_processes)) Process::pause();
+}
+
+class DyingProcess : public ::testing::TestWithParam<int> {};
+
+TEST_P(DyingProcess, LeavesACheckpointThatAnyNumberOfProcessesGoOnFrom) {
+  const TemporaryDirectory directory;
+  ASSERT_EQ(forerun_with(long_run(directory / "alone")).status, ExitStatus::ok);
+  Job job(3, long_run(directory / "cut"), directory);
+  wait_for_solves(job, directory / "cut", 3);
+  if (GetParam() == SIGKILL) {
+    ::kill(job.ranks().back(), SIGKILL);
+  } else {
+    job.signal(GetParam());
+  }
+  EXPECT_NE(job.wait(), 0);
+  ASSERT_TRUE(fs::exists(directory / "cut/checkpoint/request"));
+  Job resumed(2, {"resume", directory / "cut", "--quiet"}, directory, "resumed");
+  ASSERT_EQ(resumed.wait(), 0) << resumed.err();
+  EXPECT_TRUE(content_of(directory / "cut/boundaries-randnet.npy") ==
+              content_of(directory / "alone/boundaries-randnet.npy"));
+  EXPECT_TRUE(without_seconds(directory / "cut/record.json") == without_seconds(directory / "alone/record.json"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, DyingProcess, ::testing::Values(SIGKILL, SIGTERM),
+                         [](const auto& signal) { return signal.param == SIGKILL ? "kill" : "terminate"; });
+
+TEST(SharedByProcesses, OneOfThemSaysWhatIsWrong) {
+  const TemporaryDirectory directory;
+  const auto expect_refused = [&](const Words& words, int status, const std::string& sentence) {
+    Job job(3, words, directory);
+    EXPECT_EQ(job.wait(), status) << sentence;
+    EXPECT_EQ(count(job.err(), "forerun: "), 1U) << job.err();
+    EXPECT_EQ(count(job.err(), sentence), 1U) << job.err();
+  };
+  expect_refused({"run", directory / "none.toml"}, 4, "none.toml: cannot be read");
+  expect_refused({"run", testing::data_config("lorenz"), "--set", "time.slices=2"}, 2,
+                 "must be at least as many as the processes, 3");
+  expect_refused({"plan", testing::data_config("lorenz")}, 2, "takes one process, and was started as 3");
+  expect_refused({"bench", "kernels"}, 2, "bench kernels: takes one process");
+  expect_refused({"run", testing::data_config("heat_mgrit")}, 2, "only Parareal can be shared");
+}
+
+TEST(SharedByProcesses, EndAllWithTheSliceThatFails) {
+  const TemporaryDirectory directory;
+  const std::string config = directory.write("blow_up.toml", R"([problem]
+name = "equations"
+[problem.u]
+initial = "1.0"
+rhs = "u*u"
+[time]
+end = 2.0
+slices = 8
+[fine]
+method = "rk4"
+steps = 50
+[coarse]
+method = "rk1"
+steps = 1
+)");
+  const auto alone = forerun_with({"run", config, "--quiet"});
+  ASSERT_EQ(alone.status, ExitStatus::solver_failed) << alone.err << alone.out;
+  Job job(3, {"run", config, "--quiet"}, directory);
+  EXPECT_EQ(job.wait(), 6) << job.err();
+  const std::string sentence = "fine solver failed in slice";
+  const std::string expected = alone.out.substr(alone.out.find(sentence));
+  EXPECT_NE(job.out().find(expected), std::string::npos) << job.out() << job.err();
+}
+
+TEST(SharedByProcesses, BenchNetworkMeasuresMessages) {
+  const TemporaryDirectory directory;
+  const std::string config = directory.write("small.toml", testing::small_config);
+  const std::string suite =
+      directory.write("network.toml", "[small]\nconfig = \"small.toml\"\nslice_seconds = 0.002\n");
+  Job job(2, {"bench", "network", "--quiet", "--repeats", "1", "--suite", suite, "--json", "-"}, directory);
+  ASSERT_EQ(job.wait(), 0) << job.err();
+  const auto measured = nlohmann::json::parse(job.out()).at("measurements").at(0);
+  EXPECT_GT(measured.at("latency"), 0.0);
+  EXPECT_GT(measured.at("bandwidth"), 0.0);
+  EXPECT_GT(measured.at("seconds"), 0.002);
+}
+
+}  // namespace
+}  // namespace forerun
