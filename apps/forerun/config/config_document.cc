@@ -3,7 +3,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
 #include <optional>
@@ -297,9 +296,7 @@ std::string toml_text(const ParameterValue& value) {
     quoted << toml::value<std::string>(*text);
     return quoted.str();
   }
-  std::array<char, 32> digits;
-  const double number = std::get<double>(value);
-  std::string text(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+  std::string text = shortest_text(std::get<double>(value));
   // "inf" and "nan" are TOML as they are; a whole number needs a sign that it is not an integer.
   if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
   return text;

@@ -8,6 +8,7 @@
 #include "apps/forerun/plan/plan_verdict.h"
 #include "apps/forerun/record/report_json.h"
 #include "apps/forerun/run/report.h"
+#include "core/base/number_text.h"
 #include "core/base/plain_text.h"
 
 namespace forerun {
@@ -251,8 +252,8 @@ std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
        << trials_table(study) << advice(study, experiment) << serial_text(study, experiment)
        << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
           "modelled over\nserial fine with the measured seconds; network: "
-       << study.options.scaling.network.latency << " s + bytes / (" << study.options.scaling.network.bandwidth
-       << " B/s), given, not measured.\n"
+       << shortest_text(study.options.scaling.network.latency) << " s + bytes / ("
+       << shortest_text(study.options.scaling.network.bandwidth) << " B/s), given, not measured.\n"
        << verdict_text(plan_verdict(study));
   return text.str();
 }

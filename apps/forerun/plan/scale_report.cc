@@ -8,6 +8,7 @@
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/report.h"
+#include "core/base/number_text.h"
 #include "core/base/plain_text.h"
 
 namespace forerun {
@@ -25,8 +26,8 @@ std::vector<Index> powers_of_two(Index last) {
 /// What the model takes for granted, in words.
 std::vector<std::string> assumptions(const ScaleStudy& study) {
   PlainText network;
-  network << "a message takes " << study.options.network.latency << " s + bytes / (" << study.options.network.bandwidth
-          << " B/s); given, not measured";
+  network << "a message takes " << shortest_text(study.options.network.latency) << " s + bytes / ("
+          << shortest_text(study.options.network.bandwidth) << " B/s); given, not measured";
   std::vector<std::string> all = {
       "a processor is one thread of this machine with its own memory bandwidth, and owns one block of slices",
       network.str(),

@@ -7,6 +7,7 @@
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_memory.h"
+#include "core/base/number_text.h"
 #include "core/base/plain_text.h"
 #include "solvers/coarsening/problem_variant.h"
 #include "solvers/equations/problem_registry.h"
@@ -68,9 +69,9 @@ std::string pass_text(const SolverSpec& solver, const Experiment& experiment) {
   if (solver.external) return std::to_string(experiment.num_slices()) + " slices by " + to_text(solver);
   if (solver.is_adaptive()) return "steps of " + to_text(solver) + ", as many as that takes";
   PlainText text;
-  text << static_cast<double>(solver.steps()) * static_cast<double>(experiment.num_slices()) << " steps of "
-       << solver.method << " in all, step "
-       << toml_text(experiment.grid.slice_length() / static_cast<double>(solver.steps()));
+  text << shortest_text(static_cast<double>(solver.steps()) * static_cast<double>(experiment.num_slices()))
+       << " steps of " << solver.method << " in all, step "
+       << experiment.grid.slice_length() / static_cast<double>(solver.steps());
   if (solver.is_of_variant()) {
     text << ", d = " << EquationOfSolver(*experiment.problem, solver).problem().dimension();
     for (const auto& [key, value] : solver.problem) text << ", " << key << " = " << toml_text(value);

@@ -7,6 +7,7 @@
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/run/comparison_verdict.h"
 #include "apps/forerun/run/method_run.h"
+#include "core/base/number_text.h"
 #include "core/base/plain_text.h"
 
 namespace forerun {
@@ -138,7 +139,8 @@ std::string problem_heading(const Experiment& experiment) {
        << " slices on [" << experiment.grid.begin() << ", " << experiment.grid.end() << "]"
        << (config.windows > 1 ? " in " + std::to_string(config.windows) + " windows\n" : "\n") << "fine "
        << solver_text(config.fine) << ", coarse " << solver_text(config.coarse) << " per slice, tolerance "
-       << experiment.options.tolerance << ", " << executor_text(experiment) << ", seed " << config.seed << "\n";
+       << shortest_text(experiment.options.tolerance) << ", " << executor_text(experiment) << ", seed " << config.seed
+       << "\n";
   if (experiment.planned && !config.fine_levels.is_ladder()) {
     text << "no level that is cheaper and good enough was found: the fine solver climbs no ladder\n";
   } else if (config.fine_levels.is_ladder()) {

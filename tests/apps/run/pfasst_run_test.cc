@@ -62,7 +62,7 @@ TEST_F(PfasstRun, LeavesADirectoryLikeAnyOtherRunWithTheStatesOfSerialStepping) 
   const std::string out = directory_ / "out";
   const Outcome outcome = run({"run", "--reference", "--out", out});
   ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("pfasst, levels of 3, 2 (mesh / 2) nodes, after burn-in, residual below 1e-09"));
+  EXPECT_THAT(outcome.out, HasSubstr("pfasst, levels of 3, 2 (mesh / 2) nodes, after burn-in, residual below 1e-9"));
   const Json solved = record(out).at("runs").at(0);
   EXPECT_EQ(solved.at("corrector"), "pfasst");
   EXPECT_EQ(solved.at("termination"), "converged");

@@ -134,7 +134,7 @@ TEST_F(Command, AnOutputThatIsNoStateIsRefusedWithWhatItIs) {
   EXPECT_THAT(failure(shell("head -c 140 $1 > $2")), HasSubstr("its shape needs"));
   EXPECT_THAT(failure(shell("sed 's/<f8/<f4/' $1 > $2")), HasSubstr("of type '<f4', not '<f8'"));
   EXPECT_THAT(failure(shell("mkdir $2")), HasSubstr("wrote"));
-  EXPECT_THAT(failure(shell("head -c 2000000 /dev/zero > $2")), HasSubstr("wrote an {output} of 2e+06 bytes"));
+  EXPECT_THAT(failure(shell("head -c 2000000 /dev/zero > $2")), HasSubstr("wrote an {output} of 2e6 bytes"));
 }
 
 TEST_F(Command, ProgramsThatAreNoneAreRefusedBeforeWorkStarts) {

@@ -13,7 +13,7 @@ TEST(SolverSpec, IsReadBackFromItsText) {
     EXPECT_EQ(parse_solver(to_text(spec)), spec) << to_text(spec);
   }
   EXPECT_EQ(to_text({"rk4", 16}), "rk4 x 16");
-  EXPECT_EQ(to_text({"dopri5", 1e-9}), "dopri5 to 1e-09");
+  EXPECT_EQ(to_text({"dopri5", 1e-9}), "dopri5 to 1e-9");
 }
 
 TEST(SolverSpec, WithAnEquationOfItsOwnIsReadBackToo) {
