@@ -17,6 +17,8 @@ CatalogueGroup sections(std::string kind, std::string heading, const std::vector
   CatalogueGroup group{std::move(kind), std::move(heading), {}};
   for (const ConfigSection& section : all) {
     group.entries.push_back({section.name, section.description, section.keys, section.required});
+    // Needed but for 'boundaries', which takes the place of both and says so.
+    if (section.name == "time") group.entries.back().required = {"end", "slices"};
   }
   return group;
 }
