@@ -23,7 +23,7 @@ constexpr double kMargin = 4.0;
 constexpr double kLeastSafety = 2.0;
 constexpr double kLeastProvenSafety = 0.5;
 constexpr double kVerifiedSafety = 1.4;
-// What rounding adds to a slice's end, as a part of what counts as rounding.
+// Rounding error that crossing a slice adds, as a share of the size below which increments count as rounding.
 constexpr double kRoundingOfASlice = 0.02;
 
 /// One of the slices from `first` on has the flag.
@@ -90,7 +90,7 @@ double ErrorEstimate::rounding_after(std::size_t n, double square) const {
   return (square > 0.0 ? growth_seen * growth_seen * square : 0.0) + added * added;
 }
 
-/// What was uncrossed before ends in a value that stood in, what is uncrossed now begins with one.
+/// At a slice that could not be crossed, in this sweep or the one before, the gap is to a value that stands in for F.
 void ErrorEstimate::note_what_is_no_jump(Index first, const std::vector<double>& jumps,
                                          const std::vector<char>& uncrossed) {
   jumps_.forget_before(first);

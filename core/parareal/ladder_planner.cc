@@ -17,8 +17,8 @@ constexpr Index kMaxSamples = 8;
 constexpr double kAcceptableDifference = 1e-4;
 constexpr Index kGoodShare = 4, kLeastShare = 3;  // of the top level's steps: a fourth, a third
 constexpr double kSafety = 30.0;
-/// Order 8 gains 2⁸ by doubling; more than twice that is the edge of stability, where differences are large enough to
-/// tell.
+/// A method of order 8 gains a factor 2⁸ when steps double. A rate of more than twice that is no order of accuracy: the
+/// cheaper of the two solvers is at the edge of stability, and their difference says nothing of more steps.
 constexpr double kPlausibleRate = 512.0;
 
 /// Measures solvers of the family against each other and keeps account of the work.
@@ -142,7 +142,7 @@ LadderPlan plan_ladder(const SteppedSolver& solver, Index top_steps, const TimeG
   Trial trial(solver, top_steps, grid, initial, norm);
   Index cheapest = 1;
   for (; 4 * cheapest <= top_steps; cheapest *= 2) {
-    // Most of those that are too coarse show it at once.
+    // Most step counts that are too coarse differ too much on the first slice already: no run is needed.
     if (!(trial.first_difference(cheapest, 2 * cheapest) <= kAcceptableDifference)) continue;
     if (!trial.run(cheapest)) continue;
     plan.difference = trial.difference(cheapest, 2 * cheapest);

@@ -112,7 +112,7 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
       next.propagate(grid_.slice(n), boundaries.col(n), result);
       differences[static_cast<std::size_t>(i)] = norm_.distance(result, fine.col(n));
     } catch (const SliceError&) {
-      // It tells nothing, from an iterate that may be far off.
+      // A failure says nothing of the level: this start is an iterate that may be far off.
     }
   });
   communicator.maximize(differences);
@@ -137,7 +137,7 @@ void LevelControl::thaw() {
 
 void LevelControl::advance(const std::vector<double>& increments, ErrorEstimate& estimate, bool scale_is_fixed) {
   freezes_one_by_one_ = scale_is_fixed && !has_thawed_;
-  // At the top alone, consequences are asked for only where nothing else speaks against an end.
+  // Consequences take time: where all slices are at the top they are computed only if the error may be small enough.
   if (by_estimate_ && (!all_at_top() || estimate.smallest_credible() < options_.tolerance)) estimate.project(start_);
   if (start_ == exact_front_ && segments_.front().level == top_) ++exact_front_;
   if (front_is_beyond_its_level()) {
@@ -166,7 +166,7 @@ void LevelControl::leave_level(Index level, ErrorEstimate& estimate) {
   find_segments();
 }
 
-// In both of the following the first active slice is done: its start is final, and so is what its level makes of it.
+// In both functions below the first active slice is done: its start changes no more, so neither does its end.
 
 void LevelControl::advance_top(const LevelSegment& segment, const std::vector<double>& increments,
                                const ErrorEstimate& estimate) {
@@ -179,7 +179,7 @@ void LevelControl::advance_top(const LevelSegment& segment, const std::vector<do
     const bool predicted =
         estimate.smallest_credible() < options_.tolerance &&
         converged_prefix(estimate.consequences(), uncrossed_, exact, end, options_.tolerance) == num_slices_;
-    // Infinite where a slice is uncrossed: the jumps to values that stand in are none.
+    // Infinite where a slice could not be crossed: a gap to a value that stands in is not a jump.
     const bool verified = end == num_slices_ && estimate.verified_error() < options_.tolerance;
     const bool all_done = predicted || verified;
     start_ = all_done ? num_slices_ : exact;
@@ -202,7 +202,7 @@ bool LevelControl::advance_lower(const LevelSegment& segment, bool is_first, con
   const Index next = straight_to_top ? top_ : segment.level + 1;
   const bool together = next == top_ && by_estimate_;
   if (together && blind && largest(increments, exact, end) > estimate.rounding()) {
-    if (is_first) start_ = exact;  // none rests: the next sweep shows a contraction everywhere
+    if (is_first) start_ = exact;  // all take part in the next sweep, which then shows a contraction everywhere
     return false;
   }
   const double share = together ? 1.0 : kClimbingShare;

@@ -21,7 +21,7 @@ struct Window {
   double error_before = 0.0;  ///< of the windows before it
 };
 
-/// What the run's record says of an iteration that the window's says this of.
+/// Makes of a window's record of an iteration the whole run's record of it.
 void place(IterationRecord& iteration, const Window& window) {
   iteration.window = window.number;
   iteration.fine_work /= static_cast<double>(window.num_windows);

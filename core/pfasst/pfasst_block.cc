@@ -107,7 +107,7 @@ void PfasstBlock::sweep_coarsest(Index n) {
   send(coarsest(), n);
 }
 
-/// Each level starts from what the step before had come to on its way down, and what the coarser ones differ by.
+/// Each level starts from the end of the step before on its way down, corrected by the changes of the coarser levels.
 void PfasstBlock::go_up(Index n) {
   for (Index level = coarsest() - 1; level >= 0; --level) {
     at(n).correct(level);

@@ -29,8 +29,8 @@ double by_slice_bytes(const Parameters& parameters, const LearningSize& size) {
   return parameters.flag("by_slice") ? secant_bytes({}, size.dimension, size.num_slices) : 0.0;
 }
 
-/// A learner of what all slices have in common does not know when they are. Where that matters more than what it knows,
-/// each slice by itself serves better; the option says no to that.
+/// A learner of what all slices have in common does not know at what time a slice lies. Where that matters a learner of
+/// each slice by itself does better, and stands beside it unless the option `by_slice` is false.
 CorrectorEntry beside_by_slice(CorrectorEntry entry) {
   entry.parameters.push_back(by_slice_option());
   entry.make = [name = entry.name, make_learner = entry.make](const Parameters& parameters,

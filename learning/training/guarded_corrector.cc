@@ -18,11 +18,11 @@ constexpr std::size_t kMostScoredSlices = 64;
 /// With no more new samples than this, all candidates' models are prepared for the slices that they will be scored on.
 constexpr Index kFewSlices = 256;
 constexpr double kForgetting = 0.5;
-/// In logarithms: by what one kind of candidate, by slice or not, has to be better than the other to serve where the
-/// other is at home. Errors of the last sweeps do not show all: where time matters a slice's own model sharpens with
-/// each sweep, where it does not there is more to learn from all.
+/// In logarithms: candidates that learn by slice are preferred where time matters, others elsewhere; one that is not
+/// preferred serves only if its errors were smaller by this. Past errors do not show all: where time matters a slice's
+/// own model sharpens with each sweep, and where it does not there is more to learn from all slices.
 constexpr double kHandicap = 0.6931471805599453;
-/// Likewise for a layer before the candidate below it: what it knows of each slice sharpens with each sweep.
+/// By so much a layer may have been worse than the candidate below it and serves all the same: it sharpens each sweep.
 constexpr double kLayersLead = kHandicap;
 constexpr double kLeastError = 1e-15;
 constexpr double kWorstError = 1e15;  ///< also of a model that gives no finite value

@@ -17,8 +17,8 @@ namespace {
 constexpr Index kKeptSamples =
     2;  // of a slice: the newest, around which predictions are made, and what it is held against
 
-/// Of a model without a readout errors jump; those of a readout that is shared over the mesh are its noise, and no law
-/// of a neighbourhood any more, where fitting the discrepancy anew is.
+/// Whether the errors that a model leaves can be learned. Those of a model without a readout jump. Those of one that is
+/// shared over the mesh are noise: there the discrepancy itself is fitted anew.
 bool leaves_something_to_learn(const LearnedModel& model) {
   return model.readout.size() > 0 && model.corrector != "stencil";
 }

@@ -63,7 +63,7 @@ class Rows {
     end_row();
   }
 
-  /// False, and no row, where the kernel reaches points that nobody knows.
+  /// False, and no row, where the kernel reaches points whose values are not known.
   bool add_average(double at, Index ratio) {
     const Index reach = ratio * (num_nodes_ / 2);
     const auto first = static_cast<Index>(std::ceil(at)) - reach, last = static_cast<Index>(std::floor(at)) + reach;

@@ -38,7 +38,7 @@ std::vector<GhostPoint> ghost_points(const MeshAxisSpec& axis, const BoundaryVal
       continue;
     }
     ghosts.push_back(beyond_low_end(axis, values.kind, values.low, k));
-    // A slope along the axis is one against it, seen from the other end.
+    // Seen from the other end, a slope along the axis has the opposite sign.
     const double mirrored = values.kind == BoundaryValues::Kind::neumann ? -values.high : values.high;
     GhostPoint high = beyond_low_end(axis, values.kind, mirrored, k);
     high.target = last - high.target;

@@ -46,7 +46,7 @@ class TapeBuilder {
       const GraphNode& node = graph_.node(i);
       for (int k = 0; k < node.num_inputs(); ++k) ++uses_[at(node.operands[static_cast<std::size_t>(k)])];
     }
-    for (const auto& [node, operand] : request_.outputs) ++uses_[at(node)];  // an output is nobody's part
+    for (const auto& [node, operand] : request_.outputs) ++uses_[at(node)];  // an output is kept even if unused
     std::vector<bool> is_joined(uses_.size(), false);
     for (NodeIndex i = graph_.size() - 1; i >= 0; --i) {
       if (uses_[at(i)] == 0 || places_[at(i)] || is_joined[at(i)]) continue;

@@ -25,7 +25,7 @@ std::string serial_text(const PlanStudy& study) {
   return "serial stepping by " + solver_text(study.serial->as_accurate->solver);
 }
 
-/// What the modelled run is one of, where that is not what serial stepping would take.
+/// Parareal, with its fine solver where serial stepping would take another one.
 std::string parareal_text(const PlanStudy& study) {
   const bool is_same = winner_by(serial_factor(study)) == Verdict::Winner::neither;
   return is_same ? "Parareal" : "Parareal over the configured fine solver";

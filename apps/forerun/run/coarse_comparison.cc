@@ -138,7 +138,7 @@ std::optional<Verdict> coarse_verdict(const CoarseComparison& comparison) {
   return measured_verdict(contender, serial.seconds, "measured", true);
 }
 
-/// The place of what only this command has set tells nobody anything.
+/// Without the place of the key: this command has set it, and it stands in no file of the user's.
 std::string reason(const CoarseTrial& trial) {
   const std::string place = place_of_strategy(trial.strategy) + ": ";
   return trial.refusal.starts_with(place) ? trial.refusal.substr(place.size()) : trial.refusal;

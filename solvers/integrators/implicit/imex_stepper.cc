@@ -86,7 +86,7 @@ class ImexStepper final : public StageStepper {
     }
   }
 
-  /// The new state is the last stage's but for what the explicit weights differ by from its row.
+  /// The new state is that of the last stage, plus the difference of the explicit weights to the last row.
   void add_explicit_difference(double h) {
     for (std::size_t j = 0; j < method_.num_stages; ++j) {
       add(h * (method_.explicit_b[j] - method_.explicit_a.back()[j]), explicit_(j), next_);

@@ -21,7 +21,7 @@ TEST(ConvergedPrefix, GrowsOverSlicesBelowTheToleranceWithoutAGap) {
   EXPECT_EQ(converged_prefix({0.5}, std::vector<char>(1), 1, 1, 0.5), 1);
 }
 
-TEST(StoppingCriteria, EachSpeaksForItsOwnReasonAndTheFirstOneCounts) {
+TEST(StoppingCriteria, EachHasItsOwnReasonAndTheFirstThatIsMetCounts) {
   IterationRecord record;
   record.iteration = 3;
   record.converged_front = 4;
