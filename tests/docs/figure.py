@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes a figure out of a page that `forerun report` has written, as a picture by itself (SVG, light and dark):
 
-    python3 docs/figure.py runs/burgers/report.html "Convergence: error" > docs/burgers.svg
+    python3 tests/docs/figure.py runs/burgers/report.html "Convergence: error" > docs/burgers.svg
 """
 
 import re
