@@ -23,6 +23,7 @@ namespace forerun {
 namespace {
 
 constexpr int kNumbersTag = 1, kEndTag = 2;
+constexpr std::size_t kFewNumbers = std::size_t{1} << 16;
 constexpr double kPatience = 5.0;  // seconds that a process waits for others after the run has failed
 
 /// Between two looks at what is awaited: none at first, then the core is given to who wants it, and what takes longer
@@ -125,16 +126,21 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   void share(std::span<double> values, std::span<const Index> begins) override {
-    std::vector<int> counts, places;
+    std::vector<int> counts;
+    std::vector<int> places;
     for (std::size_t r = 0; r + 1 < begins.size(); ++r) {
-      counts.push_back(count_of(std::size_t(begins[r + 1] - begins[r])));
-      places.push_back(count_of(std::size_t(begins[r])));
+      counts.push_back(count_of(static_cast<std::size_t>(begins[r + 1] - begins[r])));
+      places.push_back(count_of(static_cast<std::size_t>(begins[r])));
     }
     std::vector<double>& all = buffers_.emplace_back(values.begin(), values.end());
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all.data(), counts.data(), places.data(), MPI_DOUBLE,
-                    MPI_COMM_WORLD, &request);
-    wait(request);
+    if (all.size() < kFewNumbers) {
+      gather_and_spread(all, counts, places);
+    } else {
+      MPI_Request request = MPI_REQUEST_NULL;
+      MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, all.data(), counts.data(), places.data(), MPI_DOUBLE,
+                      MPI_COMM_WORLD, &request);
+      wait(request);
+    }
     std::copy(all.begin(), all.end(), values.begin());
     buffers_.clear();
   }
@@ -187,6 +193,17 @@ class MpiCommunicator final : public TimeCommunicator {
   };
 
   static std::size_t doubles_for(std::size_t bytes) { return (bytes + sizeof(double) - 1) / sizeof(double) + 1; }
+
+  /// To the first process and from it to all: as many messages as processes, where each to each would be their square.
+  void gather_and_spread(std::vector<double>& all, const std::vector<int>& counts, const std::vector<int>& places) {
+    const auto r = static_cast<std::size_t>(rank_);
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Igatherv(rank_ == 0 ? MPI_IN_PLACE : all.data() + places[r], counts[r], MPI_DOUBLE, all.data(), counts.data(),
+                 places.data(), MPI_DOUBLE, 0, MPI_COMM_WORLD, &request);
+    wait(request);
+    MPI_Ibcast(all.data(), count_of(all.size()), MPI_DOUBLE, 0, MPI_COMM_WORLD, &request);
+    wait(request);
+  }
 
   void gather_counts(int mine, std::vector<int>& counts) {
     int_buffers_.emplace_back(1, mine);

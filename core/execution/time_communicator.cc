@@ -29,6 +29,16 @@ void share_owned(TimeCommunicator& communicator, std::span<double> values, Index
   communicator.share(values, begins);
 }
 
+std::vector<double> shared_numbers(TimeCommunicator& communicator, std::span<const double> mine,
+                                   const std::function<Index(int)>& count_of) {
+  std::vector<Index> begins = {0};
+  for (int rank = 0; rank < communicator.size(); ++rank) begins.push_back(begins.back() + count_of(rank));
+  std::vector<double> all(static_cast<std::size_t>(begins.back()));
+  std::copy(mine.begin(), mine.end(), all.begin() + begins[static_cast<std::size_t>(communicator.rank())]);
+  communicator.share(all, begins);
+  return all;
+}
+
 States all_boundaries(States owned, Index num_slices, TimeCommunicator* communicator) {
   if (communicator == nullptr || communicator->size() == 1) return owned;
   States all(owned.rows(), num_slices + 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +64,10 @@ SliceRange owned_slices(const TimeCommunicator& communicator, Index num_slices);
 
 /// values[n] of the slices that each process owns, on all of them; `width` numbers a slice.
 void share_owned(TimeCommunicator& communicator, std::span<double> values, Index num_slices, Index width = 1);
+
+/// Each process's numbers, on every process, in a row by rank; everybody knows that process r gives `count_of(r)`.
+std::vector<double> shared_numbers(TimeCommunicator& communicator, std::span<const double> mine,
+                                   const std::function<Index(int)>& count_of);
 
 /// The states at all boundaries, on every process, of those that each has at the boundaries of its slices.
 States all_boundaries(States owned, Index num_slices, TimeCommunicator* communicator);

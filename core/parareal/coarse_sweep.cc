@@ -1,6 +1,7 @@
 #include "core/parareal/coarse_sweep.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/stopwatch.h"
 #include "core/propagation/checked_propagation.h"
@@ -172,22 +173,36 @@ void CoarseSweep::hand_on(SliceStates& boundaries, const SliceStates& fine) {
 
 void CoarseSweep::share() {
   if (communicator_.size() == 1) return;
-  share_owned(communicator_, increments_, grid_.num_slices());
-  share_owned(communicator_, carried_, grid_.num_slices());
-  const auto begin = uncrossed_.begin() + own_.first;
+  message_.assign(increments_.begin() + own_.first, increments_.begin() + own_.end());
+  message_.insert(message_.end(), carried_.begin() + own_.first, carried_.begin() + own_.end());
+  message_.insert(message_.end(), uncrossed_.begin() + own_.first, uncrossed_.begin() + own_.end());
+  message_.push_back(static_cast<double>(std::exchange(num_fallbacks_, 0)));
+  message_.push_back(failure_ ? 1.0 : 0.0);
+  const auto owned = [&](int rank) { return owned_slices(rank, communicator_.size(), grid_.num_slices()); };
+  const std::vector<double> all =
+      shared_numbers(communicator_, message_, [&](int rank) { return 3 * owned(rank).count + 2; });
+  const double* next = all.data();
+  bool some_failed = false;
+  for (int rank = 0; rank < communicator_.size(); ++rank) {
+    const SliceRange slices = owned(rank);
+    std::copy_n(next, slices.count, increments_.begin() + slices.first);
+    std::copy_n(next + slices.count, slices.count, carried_.begin() + slices.first);
+    std::transform(next + 2 * slices.count, next + 3 * slices.count, uncrossed_.begin() + slices.first,
+                   [](double flag) { return static_cast<char>(flag != 0.0); });
+    next += 3 * slices.count;
+    num_fallbacks_ += static_cast<Index>(*next++);
+    some_failed = *next++ != 0.0 || some_failed;
+  }
+  if (some_failed) share_failure();
+}
+
+/// The first failure is that of the lowest process that has one.
+void CoarseSweep::share_failure() {
   ByteWriter mine;
-  mine(num_fallbacks_, failure_, std::vector<char>(begin, begin + own_.count));
-  num_fallbacks_ = 0;
+  mine(failure_);
   failure_.reset();
-  uncrossed_.clear();
   for (const std::string& bytes : communicator_.gather(mine.bytes)) {
-    Index num_fallbacks = 0;
-    std::optional<SliceFailure> failure;
-    std::vector<char> uncrossed;
-    ByteReader{bytes}(num_fallbacks, failure, uncrossed);
-    num_fallbacks_ += num_fallbacks;
-    if (!failure_) failure_ = failure;
-    uncrossed_.insert(uncrossed_.end(), uncrossed.begin(), uncrossed.end());
+    if (!failure_) ByteReader{bytes}(failure_);
   }
 }
 

@@ -99,6 +99,7 @@ class CoarseSweep {
   /// Where the start of the first own slice came from another process, that is told whether it was refused.
   void answer(bool is_refused);
   bool is_refused_by_next();
+  void share_failure();
 
   const TimeGrid& grid_;
   const Propagator& propagator_;

@@ -238,14 +238,38 @@ void FineSweep::summarize(const std::vector<LevelSegment>& segments) {
 
 /// What each process has found of its slices becomes what all know.
 void FineSweep::share() {
-  share_owned(communicator_, jumps_, grid_.num_slices());
-  share_owned(communicator_, changes_, grid_.num_slices());
+  const std::size_t num_levels = levels_.size();
+  std::vector<double> mine(jumps_.begin() + own_.first, jumps_.begin() + own_.end());
+  mine.insert(mine.end(), changes_.begin() + own_.first, changes_.begin() + own_.end());
+  for (LevelSweep& sweep : levels_) {
+    mine.push_back(std::exchange(sweep.slice_seconds, 0.0));
+    mine.push_back(std::exchange(sweep.max_slice_seconds, 0.0));
+  }
+  mine.push_back(static_cast<double>(failures_.size()));
+  const auto owned = [&](int rank) { return owned_slices(rank, communicator_.size(), grid_.num_slices()); };
+  const std::vector<double> all = shared_numbers(
+      communicator_, mine, [&](int rank) { return 2 * owned(rank).count + 2 * static_cast<Index>(num_levels) + 1; });
+  const double* next = all.data();
+  double num_failures = 0.0;
+  for (int rank = 0; rank < communicator_.size(); ++rank) {
+    const SliceRange slices = owned(rank);
+    std::copy_n(next, slices.count, jumps_.begin() + slices.first);
+    std::copy_n(next + slices.count, slices.count, changes_.begin() + slices.first);
+    next += 2 * slices.count;
+    for (LevelSweep& sweep : levels_) {
+      sweep.slice_seconds += *next++;
+      sweep.max_slice_seconds = std::max(sweep.max_slice_seconds, *next++);
+    }
+    num_failures += *next++;
+  }
+  if (num_failures > 0.0) share_failures();
+}
+
+void FineSweep::share_failures() {
   ByteWriter mine;
   mine(static_cast<std::uint64_t>(failures_.size()));
   for (const auto& [n, failure] : failures_) mine(n, failure);
-  for (const LevelSweep& sweep : levels_) mine(sweep.slice_seconds, sweep.max_slice_seconds);
   failures_.clear();
-  for (LevelSweep& sweep : levels_) sweep.slice_seconds = sweep.max_slice_seconds = 0.0;
   for (const std::string& bytes : communicator_.gather(mine.bytes)) {
     ByteReader reader(bytes);
     std::uint64_t num_failures = 0;
@@ -255,13 +279,6 @@ void FineSweep::share() {
       SliceFailure failure;
       reader(n, failure);
       failures_.emplace(n, failure);
-    }
-    for (LevelSweep& sweep : levels_) {
-      double seconds = 0.0;
-      double longest = 0.0;
-      reader(seconds, longest);
-      sweep.slice_seconds += seconds;
-      sweep.max_slice_seconds = std::max(sweep.max_slice_seconds, longest);
     }
   }
 }

@@ -87,6 +87,7 @@ class FineSweep {
   bool find_distances(Index first, Index count, const double* before);
   void summarize(const std::vector<LevelSegment>& segments);
   void share();
+  void share_failures();
 
   const FidelityLadder& ladder_;
   const TimeGrid& grid_;

@@ -14,6 +14,7 @@
 #include "core/parareal/convergence.h"
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/fine_sweep.h"
+#include "core/parareal/gathered_states.h"
 #include "core/parareal/level_control.h"
 #include "core/parareal/logged_solvers.h"
 #include "core/parareal/state_scale.h"
@@ -180,20 +181,16 @@ class PararealLoop {
       const std::size_t n = static_cast<std::size_t>(first) + j;
       is_true_[j] = !fine_sweep_.uncrossed()[n] && !coarse_sweep_.uncrossed()[n];
     }
-    const States shared_states = communicator_.size() > 1 ? gathered(boundaries_) : States();
-    const States shared_fine = communicator_.size() > 1 ? gathered(fine_) : States();
-    const States shared_coarse = communicator_.size() > 1 ? gathered(coarse_sweep_.coarse()) : States();
-    const auto active = [&](const SliceStates& own, const States& of_all) -> StatesView {
-      if (communicator_.size() > 1) return of_all.rightCols(count);
-      return own.middleCols(first, count);
-    };
+    const GatheredStates states(boundaries_, first, num_slices_, communicator_);
+    const GatheredStates fine(fine_, first, num_slices_, communicator_);
+    const GatheredStates coarse(coarse_sweep_.coarse(), first, num_slices_, communicator_);
     SweepData sweep{
         iteration_.iteration,
         std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
         problem_.grid.slices(first, count),
-        active(boundaries_, shared_states),
-        active(fine_, shared_fine),
-        active(coarse_sweep_.coarse(), shared_coarse),
+        states.view(),
+        fine.view(),
+        coarse.view(),
         has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
         is_true_,
         false,
@@ -240,14 +237,6 @@ class PararealLoop {
       if (!one.empty()) return std::move(one);
     }
     return std::nullopt;
-  }
-
-  /// The states of all slices, with a column for each.
-  States gathered(const SliceStates& own) {
-    States all(own.rows(), num_slices_);
-    all.middleCols(own_.first, own_.count) = own.middleCols(own_.first, own_.count);
-    share_owned(communicator_, {all.data(), static_cast<std::size_t>(all.size())}, num_slices_, own.rows());
-    return all;
   }
 
   TimeCommunicator* shared() { return communicator_.size() > 1 ? &communicator_ : nullptr; }

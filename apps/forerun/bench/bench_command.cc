@@ -18,6 +18,7 @@
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
+#include "core/execution/time_communicator.h"
 #include "core/files/atomic_file.h"
 
 namespace forerun {

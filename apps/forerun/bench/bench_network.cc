@@ -14,6 +14,7 @@
 #include "apps/forerun/run/slice_timing.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
+#include "core/execution/time_communicator.h"
 
 namespace forerun {
 namespace {

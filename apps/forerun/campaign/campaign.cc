@@ -13,6 +13,7 @@
 #include "apps/forerun/run/spot_check.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
+#include "core/execution/time_communicator.h"
 #include "core/files/digest.h"
 #include "core/parareal/windows.h"
 #include "core/propagation/serial_fine.h"
@@ -137,10 +138,11 @@ StoreFamily campaign_family(const CampaignConfig& config, const Experiment& midd
 }
 
 Campaign::Campaign(const CampaignConfig& config, Experiment middle, Store store, std::vector<CampaignRow> done,
-                   spdlog::logger& logger)
+                   spdlog::logger& logger, TimeCommunicator* communicator)
     : config_(config),
       store_(std::move(store)),
       logger_(logger),
+      communicator_(communicator),
       reference_(std::move(middle)),
       draws_(make_draws(config, *reference_.problem, reference_.grid.begin())),
       inputs_(network_inputs(config)),
@@ -186,16 +188,16 @@ Campaign::Prior Campaign::prior_of(const State& inputs, const Experiment& experi
 }
 
 Campaign::Solved Campaign::solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
-                                      const std::stop_token& stop) {
+                                      const std::stop_token& stop) const {
   const auto learner = make_learner(experiment.config.corrector, experiment, prior.model);
   PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
   PararealOptions options = experiment.options;
   options.stop = stop;
   options.slice_limit = leaving_the_process(options.slice_limit);
   const FidelityLadder ladder = experiment.ladder();
-  RunRecord record =
-      solve_in_windows({experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference},
-                       experiment.config.windows, options, *experiment.executor);
+  PararealProblem problem{experiment.grid, experiment.initial, *experiment.coarse, ladder, &trainer, reference};
+  problem.communicator = communicator_;
+  RunRecord record = solve_in_windows(problem, experiment.config.windows, options, *experiment.executor);
   // The family's discrepancies are those of the top level; a run that ended before has none.
   Harvest harvest = reached(ladder.num_levels(), record) ? trainer.harvest() : Harvest(experiment.dimension());
   return {std::move(record), std::move(harvest), trainer.dropped_prior() || (learner && learner->dropped_prior())};
@@ -213,6 +215,7 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   const State inputs = network_parameters(draw);
   const Prior prior = prior_of(inputs, experiment);
   Solved solved = solve_once(experiment, prior, has_reference ? &serial.boundaries : nullptr, stop);
+  const bool was_interrupted = solved.record.termination == Termination::interrupted;  // perhaps another process
 
   Finished finished;
   CampaignRow& row = finished.row;
@@ -228,7 +231,7 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
     row.cold_iterations =
         prior.exists() ? solve_once(experiment, {}, nullptr, stop).record.num_iterations() : row.iterations;
   finished.entry = {entry_name(config_, index), inputs, std::move(solved.harvest), row.iterations, row.cold_iterations};
-  finished.interrupted = stop.stop_requested();
+  finished.interrupted = stop.stop_requested() || was_interrupted;
   return finished;
 }
 
@@ -258,7 +261,7 @@ bool Campaign::run_batch(std::stop_token stop) {
     const Stopwatch watch;
     if (finished.entry.harvest.size() > 0) {
       learner_.absorb(finished.entry, *executor_);
-      store_.add(finished.entry);
+      if (communicator_ == nullptr || communicator_->rank() == 0) store_.add(finished.entry);
     }
     finished.row.fit_seconds = watch.seconds();
     finished.row.store_bytes = store_.num_bytes();

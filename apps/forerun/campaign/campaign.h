@@ -15,6 +15,8 @@ class logger;
 
 namespace forerun {
 
+class TimeCommunicator;
+
 /// What served a run besides its own corrector.
 enum class PriorUse { none, served, dropped };
 
@@ -48,9 +50,10 @@ class Campaign {
   /// `done` are the rows of an earlier process's runs. Entries that the store holds already are read, checked and
   /// learned from, in their order; one that is refused is left out with a warning. A check is to compute a sample's
   /// discrepancy again (spot_check.h).
-  /// `middle` is the configuration's `middle_run`, whose levels and coarse solver serve all runs.
+  /// `middle` is the configuration's `middle_run`, whose levels and coarse solver serve all runs. The processes of
+  /// `communicator` share each run, and learn alike; the first one adds to the store.
   Campaign(const CampaignConfig& config, Experiment middle, Store store, std::vector<CampaignRow> done,
-           spdlog::logger& logger);
+           spdlog::logger& logger, TimeCommunicator* communicator = nullptr);
 
   const std::vector<CampaignRow>& rows() const { return rows_; }
   bool finished() const { return static_cast<Index>(rows_.size()) == config_.num_runs(); }
@@ -71,8 +74,8 @@ class Campaign {
   Experiment experiment_of(const Draw& draw) const;
   State network_parameters(const Draw& draw) const;
   Prior prior_of(const State& inputs, const Experiment& experiment) const;
-  static Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
-                           const std::stop_token& stop);
+  Solved solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
+                    const std::stop_token& stop) const;
   Finished run_draw(Index index, std::stop_token stop) const;
   Finished run_draw_or_stop(Index index, std::stop_token stop) const;
   void learn_from_store();
@@ -80,6 +83,7 @@ class Campaign {
   const CampaignConfig& config_;
   Store store_;
   spdlog::logger& logger_;
+  TimeCommunicator* const communicator_;
   Experiment reference_;  ///< the base configuration: bounds, dimension, levels, coarse solver
   std::vector<Draw> draws_;
   std::vector<Index> inputs_;  ///< of the drawn parameters, those that the network takes

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "apps/forerun/campaign/campaign_dry_run.h"
 #include "apps/forerun/campaign/campaign_report.h"
@@ -14,6 +15,7 @@
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
+#include "core/execution/time_communicator.h"
 #include "core/files/atomic_file.h"
 #include "core/files/read_file.h"
 #include "learning/family/family_file.h"
@@ -89,14 +91,24 @@ void say(const CampaignRow& row, Index number, const CampaignRequest& request, s
               row.cold_iterations ? " (cold " + std::to_string(*row.cold_iterations) + ")" : "", to_string(row.prior));
 }
 
+/// Processes that share a run solve one after the other together.
+void require_one_at_a_time(const CampaignRequest& request, const Console& console) {
+  const Index concurrent = request.config.campaign.integer("concurrent");
+  if (console.communicator == nullptr || concurrent == 1) return;
+  throw UsageError(place_of(request.config.base, "campaign", "concurrent") +
+                   ": [campaign] concurrent = " + std::to_string(concurrent) + ": must be 1 where " +
+                   std::to_string(console.communicator->size()) + " processes share the runs");
+}
+
 /// Batch by batch, the table written after each. False where a stop was requested.
-bool solve_all(Campaign& campaign, const CampaignRequest& request, spdlog::logger& logger,
+bool solve_all(Campaign& campaign, const CampaignRequest& request, bool writes, spdlog::logger& logger,
                const std::stop_token& stop) {
   while (!campaign.finished()) {
     const std::size_t before = campaign.rows().size();
     if (!campaign.run_batch(stop)) return false;
     for (std::size_t r = before; r < campaign.rows().size(); ++r)
       say(campaign.rows()[r], static_cast<Index>(r) + 1, request, logger);
+    if (!writes) continue;
     write_file_atomically(request.out / "campaign.csv", campaign_csv(request.config, campaign.rows()));
     write_file_atomically(request.out / "campaign.json", campaign_json(request.config, campaign.rows()));
   }
@@ -117,28 +129,36 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   require_told_parameters(request.config, middle);
   const StoreFamily family = campaign_family(request.config, middle);
   const bool json_to_file = request.json && *request.json != "-";
-  if (json_to_file) require_writable(*request.json);
-  make_directory(request.out);
-  const DirectoryLock lock(request.out / "lock", DirectoryLock::Wait::no);
+  if (json_to_file && console.speaks()) require_writable(*request.json);
+  require_one_at_a_time(request, console);
+  std::optional<DirectoryLock> lock;
+  if (console.speaks()) {
+    make_directory(request.out);
+    lock.emplace(request.out / "lock", DirectoryLock::Wait::no);
+  }
   std::vector<CampaignRow> done = earlier_rows(request);
   const fs::path settings = request.out / "campaign.toml";
-  if (!fs::exists(settings)) write_file_atomically(settings, request.config.resolved);
+  if (console.speaks() && !fs::exists(settings)) write_file_atomically(settings, request.config.resolved);
   const auto logger = make_logger(console, request.quiet);
   constexpr std::uint64_t megabyte = 1'000'000;
   const auto limit = static_cast<std::uint64_t>(request.config.campaign.integer("max_megabytes")) * megabyte;
-  Campaign campaign(request.config, std::move(middle), Store(request.store, family, limit), std::move(done), *logger);
+  middle.num_processes = console.communicator != nullptr ? console.communicator->size() : 1;
+  Campaign campaign(request.config, std::move(middle), Store(request.store, family, limit), std::move(done), *logger,
+                    console.communicator);
+  // Only then does the first process add to what the others have read.
+  if (console.communicator != nullptr) console.communicator->gather("");
 
   const InterruptGuard::Keep keep(
       interrupt, [&request] { return "what was finished is in " + request.out.string() + ", to be gone on with"; });
-  const bool finished = solve_all(campaign, request, *logger, stop);
+  const bool finished = solve_all(campaign, request, console.speaks(), *logger, stop);
   interrupt.finish();
-  if (campaign.learner().network().num_runs() > 0) {
+  if (console.speaks() && campaign.learner().network().num_runs() > 0) {
     write_family_file(request.store / "network.safetensors", campaign.learner(), family,
                       network_texts(request.config.network));
   }
   const std::string json = campaign_json(request.config, campaign.rows());
-  write_file_atomically(request.out / "campaign.json", json);
-  if (json_to_file) write_file_atomically(*request.json, json);
+  if (console.speaks()) write_file_atomically(request.out / "campaign.json", json);
+  if (json_to_file && console.speaks()) write_file_atomically(*request.json, json);
   console.out << (request.json == "-" ? json : campaign_table(request.config, campaign.rows()));
   if (const auto status = InterruptGuard::status()) return *status;
   if (!finished) return ExitStatus::interrupted;
@@ -160,7 +180,8 @@ Command campaign_command() {
       {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
       {"dry-run", "", "check everything, print the plan with sizes and memory, write nothing"},
   });
-  return {"campaign", "CAMPAIGN", "Solve a family of runs, each learning from those before", details, options, run};
+  return {"campaign", "CAMPAIGN", "Solve a family of runs, each learning from those before", details, options,
+          run,        true};
 }
 
 }  // namespace forerun

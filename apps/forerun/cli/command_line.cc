@@ -81,7 +81,7 @@ ExitStatus dispatch(const std::vector<std::string>& words, const Console& consol
   if (options.has("quiet") && options.has("verbose")) throw UsageError("--verbose: must be left out with --quiet");
   if (console.communicator != nullptr && !command.can_be_shared) {
     throw UsageError(command.name + ": takes one process, and was started as " +
-                     std::to_string(console.communicator->size()) + ": only run, compare, resume and bench network can be shared");
+                     std::to_string(console.communicator->size()) + ": only run, compare, resume, campaign, selftest and bench network can be shared");
   }
   Console told = console;
   told.verbose = options.has("verbose");

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <ostream>
 
-#include "core/execution/time_communicator.h"
-
 namespace forerun {
+
+class TimeCommunicator;
 
 /// Where a command speaks: results go to `out`, everything about how they came to be goes to `err`.
 struct Console {
@@ -25,7 +25,7 @@ struct Console {
   TimeCommunicator* communicator = nullptr;
 
   /// Of many processes the first one speaks and writes; the others' streams lead nowhere.
-  bool speaks() const { return communicator == nullptr || communicator->rank() == 0; }
+  bool speaks() const;
 };
 
 }  // namespace forerun

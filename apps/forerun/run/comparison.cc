@@ -245,7 +245,10 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
       comparison.not_run.push_back(corrector.name);
     }
   }
-  comparison.interrupted = stop.stop_requested() && was_cut_short(comparison, plan);
+  const bool elsewhere = std::any_of(comparison.runs.begin(), comparison.runs.end(), [](const CorrectorRun& run) {
+    return run.record.termination == Termination::interrupted;  // a process that shares it was told to stop
+  });
+  comparison.interrupted = (stop.stop_requested() || elsewhere) && was_cut_short(comparison, plan);
   return comparison;
 }
 

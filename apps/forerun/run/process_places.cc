@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "core/execution/time_communicator.h"
 #include "core/files/byte_archive.h"
 
 namespace forerun {

@@ -26,6 +26,7 @@
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
+#include "core/execution/time_communicator.h"
 #include "learning/files/model_file.h"
 
 namespace forerun {

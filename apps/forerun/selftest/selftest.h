@@ -6,6 +6,8 @@
 
 namespace forerun {
 
+class TimeCommunicator;
+
 /// One thing that a self-test has tried.
 struct SelfTestCheck {
   enum class Outcome {
@@ -35,9 +37,10 @@ struct SelfTestMachine {
 SelfTestMachine this_machine();
 
 /// Tries each part with a run of its own, small and exact: with tolerance 0 a run ends when all slices are serial
-/// stepping's, so its states must be those of serial stepping, bit for bit. Looks at `stop` before each; throws
-/// `StopRequested`. Writes to the folder for temporary files alone, and leaves nothing there.
-std::vector<SelfTestCheck> run_selftest(const std::stop_token& stop);
+/// stepping's, so its states must be those of serial stepping, bit for bit. With a communicator a run that the
+/// processes share, too. Looks at `stop` before each; throws `StopRequested`. Writes to the folder for temporary files
+/// alone, and leaves nothing there.
+std::vector<SelfTestCheck> run_selftest(const std::stop_token& stop, TimeCommunicator* communicator = nullptr);
 
 /// No check has failed.
 bool all_right(const std::vector<SelfTestCheck>& checks);

@@ -8,6 +8,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/selftest/selftest.h"
 #include "core/base/stop_scope.h"
+#include "core/execution/mpi_processes.h"
 #include "solvers/integrators/sundials/sundials_entries.h"
 
 namespace forerun {
@@ -22,6 +23,7 @@ nothing there. An optional part that is not there (SUNDIALS, the Python module) 
 
 Examples:
   forerun selftest
+  mpirun -n 2 forerun selftest
   forerun selftest --json | jq '.checks[] | select(.outcome == "FAILED")'
 
 Exit status: 0 all right, 1 a check has failed, 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM.
@@ -46,6 +48,8 @@ std::string text_of(const SelfTestMachine& machine, const std::vector<SelfTestCh
   for (const build::Library& library : build::libraries) text += line(library.name, library.version);
   const std::string sundials = sundials_version();
   text += line("SUNDIALS", sundials.empty() ? "not built in" : sundials);
+  text +=
+      line("MPI", mpi_version().empty() ? "not built in" : mpi_version() + " (mpirun -n 2 forerun selftest tries it)");
   text += line("Python module", *build::python != '\0' ? std::string("for Python ") + build::python : "not built");
   text += "\nTried\n";
   double seconds = 0.0;
@@ -66,6 +70,7 @@ std::string json_text(const SelfTestMachine& machine, const std::vector<SelfTest
   for (const build::Library& library : build::libraries) json["build"]["libraries"][library.name] = library.version;
   const std::string sundials = sundials_version();
   json["build"]["sundials"] = sundials.empty() ? Json(nullptr) : Json(sundials);
+  json["build"]["mpi"] = mpi_version().empty() ? Json(nullptr) : Json(mpi_version());
   json["build"]["python"] = *build::python != '\0' ? Json(build::python) : Json(nullptr);
   json["checks"] = Json::array();
   for (const SelfTestCheck& check : checks) {
@@ -83,7 +88,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
   const SelfTestMachine machine = this_machine();
-  const std::vector<SelfTestCheck> checks = run_selftest(stop);
+  const std::vector<SelfTestCheck> checks = run_selftest(stop, console.communicator);
   console.out << (options.has("json") ? json_text(machine, checks) : text_of(machine, checks));
   return all_right(checks) ? ExitStatus::ok : ExitStatus::internal_error;
 }
@@ -96,7 +101,8 @@ Command selftest_command() {
           "Try every part of this build on this machine with an exact small run",
           details,
           {{"json", "", "as JSON"}},
-          run};
+          run,
+          true};
 }
 
 }  // namespace forerun

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/method_run.h"
 #include "core/base/stop_scope.h"
+#include "core/execution/time_communicator.h"
 #include "core/files/npy_file.h"
 #include "core/files/read_file.h"
 #include "learning/files/model_file.h"
@@ -49,7 +51,8 @@ name = "randnet"
 ConfigDocument document_of(const std::string& settings) { return ConfigDocument::parse(settings, "selftest"); }
 
 /// The run that a configuration names, and serial stepping.
-Comparison solved(const ConfigDocument& document, const std::stop_token& stop) {
+Comparison solved(const ConfigDocument& document, const std::stop_token& stop,
+                  TimeCommunicator* communicator = nullptr) {
   const Experiment experiment = make_experiment(document);
   open_external_solvers(document, experiment);
   ComparisonPlan plan;
@@ -58,8 +61,9 @@ Comparison solved(const ConfigDocument& document, const std::stop_token& stop) {
   plan.reference = true;
   plan.quiet = true;
   plan.keep_models = true;
+  plan.keep_states = true;
   std::ostringstream nowhere;
-  const Console console{nowhere, nowhere};
+  const Console console{.out = nowhere, .err = nowhere, .communicator = communicator};
   const auto logger = make_logger(console, true);
   Comparison comparison = carry_out(plan, experiment, console, *logger, stop);
   if (stop.stop_requested()) throw StopRequested{};
@@ -160,6 +164,17 @@ std::string keep_run(const std::stop_token& stop) {
   write_npy(folder / "second.npy", States(read_npy_matrix(folder / "first.npy")));
   if (read_file(folder / "first.npy") != read_file(folder / "second.npy")) fail("states that are read are others");
   return "configurations and states are read as they were written";
+}
+
+std::string share_run(TimeCommunicator& communicator, const std::stop_token& stop) {
+  ConfigDocument document = document_of(kLearning);
+  const int size = communicator.size();
+  constexpr int least_slices = 8;
+  document.set_from_command_line("time.slices=" + std::to_string(std::max(least_slices, size)));
+  const Comparison comparison = solved(document, stop, &communicator);
+  if (states_of(comparison) != comparison.serial_fine->boundaries) fail("the states are not those of serial stepping");
+  return std::to_string(size) + " processes: " + std::to_string(states_of(comparison).cols() - 1) +
+         " slices equal serial stepping bit for bit";
 }
 
 std::string use_sundials(const std::stop_token& stop) {

@@ -6,6 +6,8 @@
 
 namespace forerun {
 
+class TimeCommunicator;
+
 /// An optional part is not there, which is no failure; the message says what is missing.
 class PartIsAbsent : public std::runtime_error {
  public:
@@ -23,6 +25,8 @@ std::string compare_threads(const std::stop_token& stop);
 std::string keep_model(const std::stop_token& stop);
 /// A configuration that is written, read and written again: the same text.
 std::string keep_run(const std::stop_token& stop);
+/// A run that these processes share.
+std::string share_run(TimeCommunicator& communicator, const std::stop_token& stop);
 /// CVODE as fine solver. Throws `PartIsAbsent`.
 std::string use_sundials(const std::stop_token& stop);
 /// A solver that is another program.

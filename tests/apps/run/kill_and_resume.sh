@@ -1,16 +1,27 @@
 #!/bin/bash
 # Kills a run at random moments and goes on with it:
 #
-#   tests/apps/run/kill_and_resume.sh build/release/apps/forerun/forerun [TRIALS] [SEED]
+#   tests/apps/run/kill_and_resume.sh build/release/apps/forerun/forerun [TRIALS] [SEED] [PROCESSES]
 #
 # Each trial starts a comparison of several correctors on a ladder or without one, on 1, 2 or 4 threads, kills it with
 # SIGKILL at a random moment (now and then what goes on with it, too), and resumes it. The states must be those of a run
 # that nobody has killed, bit for bit, and iterations.csv the same but for the seconds. The last line is the count.
+#
+# With PROCESSES the comparison is shared by so many (mpirun), one of which is killed at random; one to four go on with it.
 set -u
 
 program=$(realpath "$1")
 trials=${2:-100}
 seed=${3:-1}
+processes=${4:-}
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_vader_single_copy_mechanism=none
+
+# What starts so many processes; one alone where the comparison is not shared.
+launch() {
+  if [ -n "$processes" ] && [ "$1" -gt 1 ]; then echo "mpirun -n $1"; fi
+}
+some_processes() { launch $((1 + RANDOM % 4)); }
 RANDOM=$seed
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -61,7 +72,11 @@ killed() {
   "$@" > /dev/null 2>> "$work/errors" &
   local process=$!
   sleep "$(awk -v most="$most" -v draw="$RANDOM" 'BEGIN { print most * draw / 32768 / 1000 }')"
-  kill -9 $process 2> /dev/null
+  local victim=$process
+  if [ "$1" = mpirun ]; then
+    victim=$(pgrep -P $process | shuf -n 1 --random-source=<(yes "$RANDOM"))
+  fi
+  kill -9 ${victim:-$process} 2> /dev/null
   wait $process 2> /dev/null
 }
 
@@ -76,7 +91,7 @@ while [ $tried -lt "$trials" ]; do
   [ "$kind" = ladder ] && options=(--set "$ladder")
   out=$work/out
   rm -rf "$out"
-  killed "${seconds[$kind]}" "$program" compare "$work/run.toml" --correctors $correctors --quiet --threads $threads \
+  killed "${seconds[$kind]}" $(launch ${processes:-1}) "$program" compare "$work/run.toml" --correctors $correctors --quiet --threads $threads \
     "${options[@]}" --out "$out"
   if [ ! -e "$out/checkpoint/request" ]; then
     # Too early for there to be a run, or it was over: not counted.
@@ -85,10 +100,10 @@ while [ $tried -lt "$trials" ]; do
   fi
   again=$((RANDOM % 3))
   for ((i = 0; i < again; i++)); do
-    killed "${seconds[$kind]}" "$program" resume "$out" --quiet --threads $((1 << (RANDOM % 3)))
+    killed "${seconds[$kind]}" $(some_processes) "$program" resume "$out" --quiet --threads $((1 << (RANDOM % 3)))
   done
   tried=$((tried + 1))
-  "$program" resume "$out" --quiet --threads $((1 << (RANDOM % 3))) > "$work/output" 2>> "$work/errors"
+  $(some_processes) "$program" resume "$out" --quiet --threads $((1 << (RANDOM % 3))) > "$work/output" 2>> "$work/errors"
   status=$?
   if [ $status != 0 ] || [ "$(state_of "$out")" != "${expected[$kind]}" ]; then
     bad=$((bad + 1))

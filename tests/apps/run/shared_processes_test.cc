@@ -248,6 +248,41 @@ steps = 1
   EXPECT_NE(job.out().find(expected), std::string::npos) << job.out() << job.err();
 }
 
+TEST(SharedByProcesses, KeepTheStoreOfACampaignAsOneDoes) {
+  const TemporaryDirectory directory;
+  const auto words = [&](const std::string& out) {
+    return Words{"campaign",     std::string(FORERUN_SOURCE_DIR) + "/data/campaigns/burgers.toml",
+                 "--set",        "campaign.runs=3",
+                 "--set",        "campaign.concurrent=1",
+                 "--set",        "fine.steps=20",
+                 "--set",        "problem.points=32",
+                 "--set",        "time.slices=16",
+                 "--set",        "time.end=1.0",
+                 "--quiet",      "--out",
+                 directory / out};
+  };
+  const auto alone = forerun_with(words("alone"));
+  ASSERT_EQ(alone.status, ExitStatus::ok) << alone.err;
+  Job job(3, words("shared"), directory);
+  ASSERT_EQ(job.wait(), 0) << job.err();
+  std::size_t num_kept = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory / "alone/store/runs")) {
+    const std::string name = "store/runs/" + entry.path().filename().string();
+    EXPECT_TRUE(content_of(directory / "shared" + "/" + name) == content_of(directory / "alone" + "/" + name)) << name;
+    ++num_kept;
+  }
+  EXPECT_EQ(num_kept, 3U);
+  EXPECT_TRUE(content_of(directory / "shared/store/network.safetensors") ==
+              content_of(directory / "alone/store/network.safetensors"));
+}
+
+TEST(SharedByProcesses, SelftestTriesThem) {
+  const TemporaryDirectory directory;
+  Job job(2, {"selftest"}, directory);
+  EXPECT_EQ(job.wait(), 0) << job.out() << job.err();
+  EXPECT_EQ(count(job.out(), "2 processes: 8 slices equal serial stepping bit for bit"), 1U) << job.out();
+}
+
 TEST(SharedByProcesses, BenchNetworkMeasuresMessages) {
   const TemporaryDirectory directory;
   const std::string config = directory.write("small.toml", testing::small_config);
