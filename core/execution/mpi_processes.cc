@@ -4,16 +4,16 @@
 #define OMPI_SKIP_MPICXX
 #define MPICH_SKIP_MPICXX
 #include <mpi.h>
-#include <sched.h>
-#include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <list>
 #include <map>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "core/base/stop_scope.h"
@@ -36,12 +36,10 @@ class Pause {
     if (++num_ < tight) return;
     const double waited = watch_.seconds();
     if (waited < yielding) {
-      ::sched_yield();
+      std::this_thread::yield();
       return;
     }
-    const double pause = std::clamp(share * waited, least, most);
-    const timespec time{0, static_cast<long>(1e9 * pause)};
-    ::nanosleep(&time, nullptr);
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(share * waited, least, most)));
   }
 
  private:

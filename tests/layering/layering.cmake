@@ -39,6 +39,7 @@ set(binding "<pybind11/")
 # Single files that alone may know a library.
 set(allowed_core_files_digest.cc "<xxhash\\.h>")
 set(allowed_core_execution_tbb_executor.cc "<(oneapi/)?tbb/")
+set(allowed_core_execution_mpi_processes.cc "<mpi\\.h>")
 set(allowed_learning_files_json_syntax.cc "<nlohmann/")
 set(allowed_learning_files_tensor_header.cc "<nlohmann/")
 set(allowed_solvers_external_library_propagator.cc "<dlfcn\\.h>")
