@@ -38,6 +38,7 @@ class ScaledRun {
       climb(*last, cost);
       last = &cost;
       cross_slices(cost);
+      exchange();
       if (history_.learns()) learn(cost);
       sweep(cost.coarse, cost.prediction, cost.first_slice(), 1);
     }
@@ -112,6 +113,13 @@ class ScaledRun {
       path(owner_of(part.first_slice)).fine += part.straggler;
     }
     for (Index p = first_owner_; p < owners_; ++p) path(p).fine += cost.level_check;
+  }
+
+  /// What a sweep is to know of all slices: it begins when the last of them has been crossed.
+  void exchange() {
+    CriticalPath all = latest();
+    all.communication += rounds() * options_.network.latency;
+    std::fill(paths_.begin() + first_owner_, paths_.end(), all);
   }
 
   /// All samples to all, the fit on each, then m at the old states of each block.
