@@ -10,7 +10,7 @@ namespace forerun {
 
 /// What lies beyond the first and the last point of an axis.
 enum class AxisEnds {
-  walls_beyond_cells,    ///< walls half a cell beyond: u_{−1−k} mirrors u_k; also where nobody says
+  walls_beyond_cells,    ///< walls half a cell beyond: u_{−1−k} mirrors u_k; also where nothing is said
   walls_at_points,       ///< both ends lie on walls: u_{−k} mirrors u_k
   values_beyond_points,  ///< one point beyond each end lies a given value
   periodic,              ///< the ends are neighbours

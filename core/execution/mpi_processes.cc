@@ -312,7 +312,7 @@ class MpiSession final : public MpiProcesses {
   MpiCommunicator communicator_;
 };
 
-/// What launchers say of how many processes there are; 1 where none has spoken.
+/// How many processes there are, as launchers say in the environment; 1 where none does.
 int num_launched() {
   for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
     const char* const size = std::getenv(name);

@@ -46,7 +46,7 @@ struct MgritProblem {
 ///
 /// Converged is a run whose residual, measured in step 2, is below `tolerance`, or where all is exact. C-points then
 /// carry the correction that followed, F-points what the relaxation before it gave. In the record `jump` is that
-/// residual, `increment` bounds how far C-points moved, errors are estimated by nobody (infinite).
+/// residual, `increment` bounds how far C-points moved, errors are not estimated (infinite).
 ///
 /// Cost of an iteration with f exact slices: N − f fine solves (FCF: about twice), an interval's one after the other;
 /// on coarser grids 2 to 4 crossings a slice, (N − f)/m of them and fewer, m at a time in parallel. Memory: 1 + 3/(m −

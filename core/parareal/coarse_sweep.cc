@@ -52,7 +52,7 @@ void CoarseSweep::start(const State& initial, const Correction* correction, Slic
     const bool is_refused = !propagate(n, boundaries.col(n), coarse_.col(n).data()) && is_corrected;
     if (n == own_.first && is_corrected) answer(is_refused);
     if (is_refused) {
-      boundaries.col(n) = coarse_.col(n - 1);  // it is the correction that led to nowhere
+      boundaries.col(n) = coarse_.col(n - 1);  // G's own value, without the correction that G cannot go on from
       propagate(n, boundaries.col(n), coarse_.col(n).data());
     }
     is_corrected = false;

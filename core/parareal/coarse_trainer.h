@@ -34,9 +34,9 @@ struct SweepData {
   StatesView states;  ///< u
   StatesView fine;    ///< F(u)
   StatesView coarse;  ///< G(u), bare
-  /// The sweep to come is expected to do with m = 0: to leave jumps whose consequences are below what is wanted.
+  /// The next sweep is expected to reach what is wanted without a correction (m = 0): nothing need be learned for it.
   bool classic_will_do = false;
-  /// Empty: all are true; 0: F or G could not cross this slice and the value stands in for it: not to be learned.
+  /// 0: F or G could not cross this slice, another value stands in and must not be learned from. Empty: all are true.
   std::span<const char> is_true{};
   /// What slices do to a state depends on when they are, as in forced problems (`depends_on_time`).
   bool depends_on_time = false;
@@ -52,7 +52,7 @@ struct SweepData {
 /// m, is what an iteration leaves behind.
 struct CorrectionErrors {
   std::optional<double> predicted;  ///< of the correction that serves now, by how it did before
-  std::optional<double> found;      ///< of the one that served the sweep before, now that F has spoken
+  std::optional<double> found;      ///< of the one that served the sweep before, measured by the fine sweep after it
 };
 
 /// The seam between the loop and a learner: sweeps in, the next correction out.

@@ -15,7 +15,7 @@ struct IterationStatus {
   double elapsed_seconds = 0.0;
 };
 
-/// One small reason to stop; a run ends at the first of its criteria that speaks.
+/// One reason to stop. A run ends as soon as one of its criteria is met; of several, the first gives the reason.
 class StoppingCriterion {
  public:
   virtual ~StoppingCriterion() = default;

@@ -55,7 +55,7 @@ namespace forerun {
 /// While increments shrink from sweep to sweep and are no larger than 2 v (else the new iterate is the worse one), the
 /// sweep after has not made it worse: the error is taken to be no more than 1.4 times the largest v_{n+1}. (Measured on
 /// the shipped problems near convergence: v is 1 to 4 times the true error of the iterate before, and more than twice
-/// that of the iterate it vouches for.)
+/// that of the iterate that is accepted because of it.)
 ///
 /// What counts are the consequences, not only the error here: an unstable problem makes much of little. With the same
 /// growths, e_{n+1} becomes at most
@@ -73,7 +73,7 @@ namespace forerun {
 /// slices does not gather errors from nothing. While no contraction has been seen, even they may be made large by an
 /// unstable solver: they count as rounding only where the slice's end has not moved further.
 ///
-/// Increments larger than the states themselves are those of an iterate that was nowhere: they show no growth, and
+/// Increments larger than the states themselves are those of an iterate that was far off: they show no growth, and
 /// contractions and reductions are taken relative to the states' size instead.
 ///
 /// A slice that the fine solver could not cross (`uncrossed`) has an infinite error, and so have those behind it; its

@@ -182,7 +182,7 @@ bool FineSweep::cross_together(const Propagator& propagator, const Task& task, d
     crossed = false;
   }
   crossed = crossed && find_distances(task.first, task.count, before);
-  if (!crossed && before != nullptr) std::copy_n(before, fine.size(), fine.data());  // one by one they want it again
+  if (!crossed && before != nullptr) std::copy_n(before, fine.size(), fine.data());  // the next try compares, too
   return crossed;
 }
 

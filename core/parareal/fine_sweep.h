@@ -46,7 +46,7 @@ class FineSweep {
   /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is needed
   /// for its change only. Slices are released in order.
   void release(Index iteration, Index n, Index level) {
-    if (num_threads_ > 1 && own_.holds(n)) enqueue(iteration, n, level);  // else nobody could begin
+    if (num_threads_ > 1 && own_.holds(n)) enqueue(iteration, n, level);  // one thread alone could not begin now
   }
   /// Finishes sweep `iteration` over `segments`, what has been released being part of it. Throws `StopRequested` when
   /// `stop` asks.

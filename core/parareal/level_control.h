@@ -37,8 +37,8 @@ struct LevelMeasurement {
 ///
 ///   ε_ℓ = max(ε, level_factor · d_ℓ),      ε_L = ε at the top,
 ///
-/// or when its start is final; but a slice that has just become exact vouches for those behind it no more than any
-/// other: they started from what it was before, so its increment counts, too. A slice that its solver could not cross
+/// or when its start is final. Of a slice that has just become exact the increment counts as well: those behind it have
+/// started from what it was before. A slice that its solver could not cross
 /// (`uncrossed`) is not done; if its start is final, no later sweep will cross it, and all slices leave the level. The
 /// front climbs before the tail: as soon as the slices done are a quarter of those that have not left the level.
 /// Earlier would make a long chain of small groups, each of which starts when the one before has crossed its own
@@ -53,8 +53,8 @@ struct LevelMeasurement {
 /// At the top slices that are done are frozen; all at once where the scale of the tolerance still follows the run
 /// (`StateScale::is_fixed`). By `StoppingRule::estimate` done means that the consequences of their
 /// estimated errors are below ε, and all are frozen at once: an amplification seen on a bad iterate proves nothing.
-/// Since slices at the top then stay active, all climb there together, and neither leave a level out nor go before a
-/// contraction has been seen (unless there is none to be seen): a sweep of the top could not be the last without it.
+/// Since slices at the top then stay active, all climb there together. They leave no level out, and they wait until a
+/// contraction has been seen (unless there can be none): without one a sweep of the top could not be the last.
 ///
 /// Deterministic; costs O(N) an iteration.
 class LevelControl {

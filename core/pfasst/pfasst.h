@@ -43,7 +43,7 @@ struct PfasstProblem {
 /// converged when the residual, the largest of the equations above, U_n being what step n − 1 has ended with, is below
 /// `tolerance`: then states are those of the collocation solution but for the residuals that have gathered. In the
 /// record `jump` is that residual, `increment` how far steps' ends moved, `converged_front` the leading steps whose
-/// residual is below the tolerance. Errors are estimated by nobody.
+/// residual is below the tolerance. Errors are not estimated.
 ///
 /// The record and the states do not depend on the number of threads, bit for bit (seconds excepted). Memory: about 6 M
 /// states a step and level, M nodes.

@@ -16,7 +16,7 @@ class SplitEquation {
   virtual bool has_explicit_part() const = 0;
   virtual bool has_implicit_part() const = 0;
 
-  /// slope = e(time, state), slope = g(time, state). Of a part that is missing nobody asks.
+  /// slope = e(time, state), slope = g(time, state). A part that is missing is not asked for.
   virtual void evaluate_explicit(double time, const StateView& state, StateOut slope) const = 0;
   virtual void evaluate_implicit(double time, const StateView& state, StateOut slope) const = 0;
   /// Solves u − factor · g(time, u) = base for u = `state`, which holds a guess; factor > 0. False where it cannot.

@@ -23,7 +23,7 @@ namespace forerun {
 /// without a readout of its own ("randnet-local") is another function for every set of neighbours: its error jumps and
 /// cannot be learned, so it serves the initial sweep only. So does one that is shared over a mesh ("stencil"): what it
 /// leaves is no law of a neighbourhood, and the run's own fit begins from it in place of 0 (`Corrector::begin_from`). A
-/// model that the first fine sweep proves worse than none (`mean_log_error` > 0) is no more than that sweep's.
+/// model that the first fine sweep proves worse than none (`mean_log_error` > 0) is not used after it.
 ///
 /// Climbing a ladder of fine solvers: when slice n climbs, its older discrepancies are those of a cheaper F. Dropping
 /// them would waste most of what is known, keeping them would set pairs at almost one state against each other. They

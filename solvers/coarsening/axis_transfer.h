@@ -22,7 +22,7 @@ struct AxisTransfer {
   bool is_identity() const;
 };
 
-/// What is beyond points where `AxisEnds::values_beyond_points`: zero, or nobody knows.
+/// What is beyond points where `AxisEnds::values_beyond_points`: zero, or not known.
 enum class ValuesBeyond { zero, unknown };
 
 /// Both are exact for polynomials of degree order − 1 (order 2: linear, order 4: cubic).

@@ -56,7 +56,7 @@ template <class Scalar>
 Scalar power(const Scalar& a, const Scalar& b) {
   if constexpr (HasDerivative<Scalar>) {
     const double y = std::pow(a.value, b.value);
-    // Where the base is 0 its logarithm is none, and the exponent does not matter.
+    // Where the base is 0 it has no logarithm, and the exponent does not matter.
     const double by_exponent = a.value > 0.0 ? y * std::log(a.value) : 0.0;
     return Scalar(y, (b.value * std::pow(a.value, b.value - 1.0)) * a.tangent + by_exponent * b.tangent);
   } else {

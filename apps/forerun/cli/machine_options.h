@@ -8,7 +8,7 @@
 
 namespace forerun {
 
-/// The machine that a model speaks of.
+/// The machine that is modelled.
 struct MachineOptions {
   ScalingOptions scaling;
   std::vector<Index> processors;  ///< empty: not asked for, the command chooses

@@ -7,7 +7,7 @@
 
 namespace forerun {
 
-/// What a table comes to: whether time parallelism has won against serial stepping, and by how much.
+/// The verdict below a table: whether time parallelism has won against serial stepping, and by how much.
 struct Verdict {
   enum class Winner {
     serial,

@@ -96,7 +96,7 @@ void complete_states(RunRecord& record, const Experiment& experiment, TimeCommun
   try {
     all = all_boundaries(std::move(record.boundaries), experiment.num_slices(), communicator);
   } catch (const RunAbandoned&) {
-    // It was stopped, and there is nobody to ask.
+    // The run was stopped and the other processes do not answer any more: their slices stay NaN.
   }
   record.boundaries = std::move(all);
   record.first_boundary = 0;
