@@ -76,8 +76,12 @@ class PfasstLoop {
     const std::function<void()> swept = [&] { observer_->on_fine_progress(iteration_.iteration, ++done, num_steps_); };
     block_.iterate(iteration_.iteration, executor_, observer_ ? swept : nullptr);
     const std::vector<double>& residuals = block_.residuals(norm(), executor_);
-    iteration_.seconds.fine = watch_.lap();
-    iteration_.levels = {{1, 0, num_steps_, iteration_.seconds.fine, 0.0}};
+    const double lap = watch_.lap();
+    iteration_.seconds.coarse = std::min(lap, block_.coarsest_seconds());
+    iteration_.seconds.fine = lap - iteration_.seconds.coarse;
+    const std::vector<double>& of_steps = block_.step_seconds();
+    const double slowest = *std::max_element(of_steps.begin(), of_steps.end());
+    iteration_.levels = {{1, 0, num_steps_, block_.finest_seconds(), slowest}};
     iteration_.jump = *std::max_element(residuals.begin(), residuals.end());
     const auto first_above =
         std::find_if(residuals.begin(), residuals.end(), [&](double r) { return !(r < options_.tolerance); });
@@ -85,7 +89,7 @@ class PfasstLoop {
     if (observer_) observer_->on_boundaries_outdated();
     iteration_.increment = take_ends();
     if (problem_.reference) iteration_.error = error_against_reference();
-    iteration_.seconds.total = iteration_.seconds.fine + watch_.lap();
+    iteration_.seconds.total = lap + watch_.lap();
   }
 
   std::optional<Termination> termination() const {
@@ -163,6 +167,20 @@ void check_problem(const PfasstProblem& problem) {
 }
 
 }  // namespace
+
+ModelledSpeedup modelled_pfasst_speedup(const RunRecord& record, const PfasstOptions& options, Index num_steps) {
+  double critical_path = 0.0;
+  double fine_seconds = 0.0;
+  for (const IterationRecord& iteration : record.iterations) {
+    const double path = iteration.max_slice_fine_seconds() + iteration.seconds.coarse;
+    const bool is_after_burn_in = options.burn_in && iteration.iteration == 1;
+    critical_path += is_after_burn_in ? 2.0 * path : path;
+    fine_seconds += iteration.slice_fine_seconds();
+  }
+  const double passes = record.effective_sweeps();
+  if (!(critical_path > 0.0) || !(passes > 0.0)) return {num_steps, 0.0};
+  return {num_steps, fine_seconds / passes / critical_path};
+}
 
 RunRecord solve_pfasst(const PfasstProblem& problem, const PfasstOptions& options, SliceExecutor& executor,
                        IterationObserver* observer) {

@@ -8,6 +8,7 @@
 #include "core/pfasst/pfasst_options.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
+#include "core/record/speedup_model.h"
 
 namespace forerun {
 
@@ -53,5 +54,14 @@ struct PfasstProblem {
 /// Sources: Emmett, Minion (2012), Comm. App. Math. Comp. Sci. 7, 105–132; Speck et al. (2015), BIT 55, 843–867.
 RunRecord solve_pfasst(const PfasstProblem& problem, const PfasstOptions& options, SliceExecutor& executor,
                        IterationObserver* observer = nullptr);
+
+/// Speed-up of a run with one processor a step, from its own measured times:
+///
+///   S = N · T_F / Σ_k (max_n T_n + T_coarsest),
+///
+/// T_F the mean seconds of a step by the serial solver, which are those of its sweeps on the finest level; T_n those of
+/// step n's sweeps but for the coarsest level, whose sweeps go from step to step. Burn-in counts as an iteration more,
+/// which it is not longer than there. 0 when the run took no measurable time.
+ModelledSpeedup modelled_pfasst_speedup(const RunRecord& record, const PfasstOptions& options, Index num_steps);
 
 }  // namespace forerun

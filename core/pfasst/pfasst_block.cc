@@ -1,10 +1,13 @@
 #include "core/pfasst/pfasst_block.h"
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
+#include <numeric>
 
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
+#include "core/base/stopwatch.h"
 #include "core/propagation/checked_propagation.h"
 
 namespace forerun {
@@ -20,7 +23,9 @@ double step_length(const TimeGrid& grid, const Slice& slice) {
 }  // namespace
 
 PfasstBlock::PfasstBlock(const TimeGrid& grid, const std::vector<PfasstLevel>& levels)
-    : residuals_(static_cast<std::size_t>(grid.num_slices())) {
+    : residuals_(static_cast<std::size_t>(grid.num_slices())),
+      step_seconds_(residuals_.size()),
+      finest_seconds_(residuals_.size()) {
   for (Index n = 0; n < grid.num_slices(); ++n) {
     const Slice& slice = grid.slice(n);
     slices_.push_back({slice.index, slice.begin, slice.begin + step_length(grid, slice)});
@@ -107,35 +112,54 @@ void PfasstBlock::sweep_coarsest(Index n) {
   send(coarsest(), n);
 }
 
+void PfasstBlock::sweep_finest(Index n) {
+  const Stopwatch watch;
+  at(n).sweep(0);
+  finest_seconds_[static_cast<std::size_t>(n)] = watch.seconds();
+}
+
 /// Each level starts from the end of the step before on its way down, corrected by the changes of the coarser levels.
 void PfasstBlock::go_up(Index n) {
   for (Index level = coarsest() - 1; level >= 0; --level) {
     at(n).correct(level);
     if (n > 0) at(n).step(level).start() = sent(level, n - 1);
     at(n).correct_start(level);
-    at(n).sweep(level);
+    if (level > 0) at(n).sweep(level);
   }
+  sweep_finest(n);
 }
 
 void PfasstBlock::iterate(Index iteration, SliceExecutor& executor, const std::function<void()>& swept) {
   iteration_ = iteration;
   const auto finish = [&](Index n) {
+    const Stopwatch watch;
     guarded(n, [&] {
       if (coarsest() > 0) {
         go_up(n);
       } else {
         if (n > 0) at(n).step(0).start() = sent(0, n - 1);
-        at(n).sweep(0);
+        sweep_finest(n);
       }
     });
+    step_seconds_[static_cast<std::size_t>(n)] += watch.seconds();
     if (swept) swept();
   };
-  if (coarsest() > 0) for_steps(executor, 0, [&](Index n) { go_down(n); });
+  coarsest_seconds_ = 0.0;
+  std::fill(step_seconds_.begin(), step_seconds_.end(), 0.0);
+  if (coarsest() > 0) {
+    for_steps(executor, 0, [&](Index n) {
+      const Stopwatch watch;
+      go_down(n);
+      step_seconds_[static_cast<std::size_t>(n)] = watch.seconds();
+    });
+  }
   // The coarsest level goes from step to step; behind it steps go up at once.
   const std::unique_ptr<PieceStream> behind = executor.open_stream(num_steps(), finish);
   try {
     for (Index n = 0; n < num_steps(); ++n) {
+      const Stopwatch watch;
       if (coarsest() > 0) guarded(n, [&] { sweep_coarsest(n); });
+      coarsest_seconds_ += watch.seconds();
       behind->add(n);
     }
   } catch (...) {
@@ -144,6 +168,10 @@ void PfasstBlock::iterate(Index iteration, SliceExecutor& executor, const std::f
   }
   behind->wait();
   for (Index n = 0; n < num_steps(); ++n) send(0, n);
+}
+
+double PfasstBlock::finest_seconds() const {
+  return std::accumulate(finest_seconds_.begin(), finest_seconds_.end(), 0.0);
 }
 
 const std::vector<double>& PfasstBlock::residuals(const StateNorm& norm, SliceExecutor& executor) {

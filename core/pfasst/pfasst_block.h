@@ -32,6 +32,11 @@ class PfasstBlock {
   void burn_in(SliceExecutor& executor);
   /// One iteration, number `iteration` for sentences. `swept` is told of each step's last sweep, from any thread.
   void iterate(Index iteration, SliceExecutor& executor, const std::function<void()>& swept = nullptr);
+  /// Seconds of the last iteration: of each step's sweeps but those of the coarsest level; of these, of all steps; of
+  /// the sweeps of the finest level alone, of all steps.
+  const std::vector<double>& step_seconds() const { return step_seconds_; }
+  double coarsest_seconds() const { return coarsest_seconds_; }
+  double finest_seconds() const;
   /// Of each step, from what the step before has ended with.
   const std::vector<double>& residuals(const StateNorm& norm, SliceExecutor& executor);
 
@@ -48,6 +53,7 @@ class PfasstBlock {
   void guarded(Index n, const std::function<void()>& body) const;
   void go_down(Index n);
   void sweep_coarsest(Index n);
+  void sweep_finest(Index n);
   void go_up(Index n);
 
   std::vector<Slice> slices_;
@@ -55,6 +61,9 @@ class PfasstBlock {
   std::vector<States> sent_;  ///< of each level
   Index iteration_ = 0;
   std::vector<double> residuals_;
+  std::vector<double> step_seconds_;
+  std::vector<double> finest_seconds_;  ///< of each step
+  double coarsest_seconds_ = 0.0;
 };
 
 }  // namespace forerun

@@ -224,6 +224,37 @@ TEST(PfasstFaults, SayWhereStatesAreFiniteNoLonger) {
   EXPECT_TRUE(record.boundaries.allFinite());
 }
 
+/// An iteration's sweeps of a step 2 s at most, and 1 s on the coarsest level; those on the finest level, each a quarter
+/// of the serial solver's work, 8 s.
+TEST(ModelledPfasst, IsOfTheSerialSolverOverTheLongestWay) {
+  RunRecord record;
+  for (Index k = 1; k <= 3; ++k) {
+    IterationRecord iteration;
+    iteration.iteration = k;
+    iteration.fine_work = 0.25;
+    iteration.levels = {{1, 0, 16, 8.0, 2.0}};
+    iteration.seconds.coarse = 1.0;
+    record.iterations.push_back(iteration);
+  }
+  PfasstOptions options;
+  const ModelledSpeedup after_burn_in = modelled_pfasst_speedup(record, options, 16);
+  EXPECT_EQ(after_burn_in.processors, 16);
+  EXPECT_NEAR(after_burn_in.speedup, 32.0 / 12.0, 1e-12);
+  options.burn_in = false;
+  EXPECT_NEAR(modelled_pfasst_speedup(record, options, 16).speedup, 32.0 / 9.0, 1e-12);
+  EXPECT_EQ(modelled_pfasst_speedup(RunRecord(), options, 16).speedup, 0.0);
+}
+
+TEST_P(PfasstLevels, SayWhatTheirSweepsTook) {
+  const RunRecord record = solve_pfasst({grid_, kStart, levels_}, options_, *make_tbb_executor(2));
+  for (const IterationRecord& iteration : record.iterations) {
+    EXPECT_GT(iteration.slice_fine_seconds(), 0.0);
+    EXPECT_GT(iteration.max_slice_fine_seconds(), 0.0);
+    EXPECT_GE(iteration.seconds.coarse, 0.0);
+    EXPECT_LE(iteration.seconds.coarse + iteration.seconds.fine, iteration.seconds.total);
+  }
+}
+
 TEST(PfasstFaults, AreRefusedBeforeWorkWhereTheyAreInTheProblem) {
   const SplitGrowth equation(Parts::imex);
   const SdcMethod radau(NodeFamily::radau, 3), gauss(NodeFamily::gauss, 3);
