@@ -6,8 +6,11 @@
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
 #include "core/propagation/propagator.h"
+#include "core/propagation/slice_watchdog.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
+#include "core/record/solve_log.h"
+#include "core/record/speedup_model.h"
 
 namespace forerun {
 
@@ -21,16 +24,20 @@ struct ParaexpProblem {
   const Propagator& homogeneous;
   /// d × (N + 1) states that errors are measured against.
   const States* reference = nullptr;
+  /// As in `PararealProblem`: keeps what solvers compute, so that a run which was cut off can go on.
+  SolveLog* log = nullptr;
 };
 
 struct ParaexpOptions {
   /// Parts of the grid that are solved side by side; 0: as many as slices, 16 at most.
   Index parts = 0;
-  StateNorm norm{};  ///< of errors
+  StateNorm norm{};          ///< of errors
+  SliceLimit slice_limit{};  ///< of a crossing by F
   std::stop_token stop{};
 
   /// Throws `ParameterError` naming the value and the rule.
   void validate(Index num_slices) const;
+  Index num_parts(Index num_slices) const;
 };
 
 /// ParaExp: a linear equation with a source, in one go. Part p of the grid, slices a … b − 1, is crossed by F from zero
@@ -52,5 +59,9 @@ struct ParaexpOptions {
 /// Source: Gander, Güttel (2013), SIAM J. Sci. Comput. 35, C123–C142.
 RunRecord solve_paraexp(const ParaexpProblem& problem, const ParaexpOptions& options, SliceExecutor& executor,
                         IterationObserver* observer = nullptr);
+
+/// Speed-up of such a run with one processor a part, from its own measured times: all seconds of F ÷ (those of the
+/// slowest part + those of the longest way by H), which need not be the same part's. 0 when it took no measurable time.
+ModelledSpeedup modelled_paraexp_speedup(const RunRecord& record, Index num_parts);
 
 }  // namespace forerun

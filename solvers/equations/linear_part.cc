@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "solvers/equations/equation_problem.h"
+#include "solvers/expressions/expression_equations.h"
 #include "solvers/linear/sparse_matrix.h"
 
 namespace forerun {
@@ -52,12 +53,16 @@ struct LinearPart : FieldEquation {
   static constexpr bool is_linear = true;
 
   RowMatrix matrix;
+  State half_widths;
 
-  explicit LinearPart(RowMatrix rows) : matrix(std::move(rows)) {}
+  explicit LinearPart(RowMatrix rows)
+      : matrix(std::move(rows)), half_widths(State::Ones(static_cast<Index>(matrix.starts.size()) - 1)) {}
+  LinearPart(RowMatrix rows, const StateBounds& bounds)
+      : matrix(std::move(rows)), half_widths(0.5 * (bounds.upper - bounds.lower)) {}
 
   Index dimension() const { return static_cast<Index>(matrix.starts.size()) - 1; }
   State initial_state() const { return State::Zero(dimension()); }
-  StateBounds bounds() const { return uniform_bounds(dimension(), -1.0, 1.0); }
+  StateBounds bounds() const { return {-half_widths, half_widths}; }
 
   template <class Scalar>
   FORERUN_INLINE void rhs(const Scalar& /*t*/, const Scalar* u, Scalar* du) const {
@@ -72,8 +77,8 @@ struct LinearPart : FieldEquation {
 };
 
 SparseMatrix matrix_of(const OdeProblem& problem) {
-  if (!problem.is_affine() || problem.jacobian() == nullptr)
-    throw std::invalid_argument(problem.name() + ": must be affine with a Jacobian");
+  if (!is_linear_with_source(problem))
+    throw std::invalid_argument(problem.name() + ": must be linear but for a source, with a Jacobian");
   SparseMatrix matrix;
   problem.jacobian()->evaluate(problem.default_begin(), State::Zero(problem.dimension()), matrix);
   return matrix;
@@ -81,8 +86,20 @@ SparseMatrix matrix_of(const OdeProblem& problem) {
 
 }  // namespace
 
+bool is_linear_with_source(const OdeProblem& problem) {
+  if (problem.jacobian() == nullptr) return false;
+  if (problem.is_affine()) return true;
+  const ProblemOrigin* const origin = problem.origin();
+  if (problem.name() != ExpressionEquations::name || origin == nullptr) return false;
+  return compile_equations(read_equations(origin->parameters)).whole.linearity.is_affine();
+}
+
 std::unique_ptr<OdeProblem> make_linear_part(const OdeProblem& problem) {
   return std::make_unique<EquationProblem<LinearPart>>(LinearPart(by_rows(matrix_of(problem))));
+}
+
+std::unique_ptr<OdeProblem> make_homogeneous(const OdeProblem& problem) {
+  return std::make_unique<EquationProblem<LinearPart>>(LinearPart(by_rows(matrix_of(problem)), problem.bounds()));
 }
 
 std::unique_ptr<OdeProblem> make_transposed_linear_part(const OdeProblem& problem) {

@@ -131,7 +131,7 @@ FineLevels read_fine(const ConfigDocument& document, const RunConfig& config, co
   return levels;
 }
 
-/// [fine] and [coarse]. With a ladder, [coarse] may be left out.
+/// [fine] and [coarse]. With a ladder, or a method that needs none, [coarse] may be left out.
 void read_solvers(const ConfigDocument& document, RunConfig& config) {
   const Parameters fine = read_section(document, "fine");
   config.fine_levels = read_fine(document, config, fine);
@@ -145,6 +145,10 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   config.coarse_is_cheapest_level = config.fine_levels.is_ladder() && !coarse_is_given;
   if (config.coarse_is_cheapest_level) {
     config.coarse = config.fine_levels.solvers.front();
+    return;
+  }
+  if (!coarse_is_given && config.method.name == kParaexp && !config.fine.external) {
+    config.coarse = rough_version(config.fine);
     return;
   }
   if (auto solver = read_external_solver(document, "coarse", coarse, config.problem.parameters)) {
@@ -283,8 +287,8 @@ RunConfig read_config(const ConfigDocument& document) {
   } catch (const ParameterError& error) {
     throw UsageError(place_of(document, "time", "windows") + ": [time] " + error.what());
   }
-  read_solvers(document, config);
   config.method = read_method(document);
+  read_solvers(document, config);
   config.parareal = read_section(document, "parareal");
   config.corrector = read_corrector(document);
   const Parameters run = read_section(document, "run");

@@ -1,6 +1,7 @@
 #include "apps/forerun/config/method.h"
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/paraexp_settings.h"
 #include "apps/forerun/config/pfasst_settings.h"
 #include "core/mgrit/mgrit_options.h"
 
@@ -15,6 +16,10 @@ const std::vector<MethodEntry>& method_registry() {
        "parallel full approximation scheme in space and time: sweeps of spectral deferred corrections on all slices at "
        "once, each a step; levels by [fine] and [coarse], no learning",
        PfasstSettings::parameter_specs()},
+      {kParaexp,
+       "linear equations with a source, u' = A u + b(t), in one go: parts of the grid by [fine] from 0, what they end "
+       "with carried on by exponentials, no learning",
+       ParaexpSettings::parameter_specs()},
   };
   return methods;
 }
@@ -35,7 +40,7 @@ NamedChoice method_choice(const RunConfig& config, const std::string& method) {
     try {
       choice.parameters.set(key, config.parareal.value(key));
     } catch (const ParameterError&) {
-      // "until all is exact", which not every method ends with: its own default
+      // "until all is exact", which not every method ends with, or a key that it has not: its own default
     }
   }
   return choice;

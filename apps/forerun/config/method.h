@@ -21,7 +21,8 @@ const MethodEntry& find_method(const std::string& name);
 inline constexpr const char* kParareal = "parareal";
 inline constexpr const char* kMgrit = "mgrit";
 inline constexpr const char* kPfasst = "pfasst";
-/// Keys that [parareal] and the [method] of others have, with the same meaning.
+inline constexpr const char* kParaexp = "paraexp";
+/// Keys that [parareal] has and the [method] of others may have, with the same meaning.
 inline constexpr const char* kCommonKeys[] = {"tolerance", "norm", "max_iterations", "max_seconds"};
 
 /// A method other than Parareal as [method] configures it; where that names another one, with its defaults, and with

@@ -44,6 +44,7 @@ const std::map<std::string, std::string>& all() {
       {"parareal", "J.-L. Lions, Y. Maday, G. Turinici, C. R. Acad. Sci. Paris 332 (2001), 661-668"},
       {"mgrit", "R. D. Falgout et al., SIAM J. Sci. Comput. 36 (2014), C635-C661"},
       {"pfasst", "M. Emmett, M. L. Minion, Commun. Appl. Math. Comput. Sci. 7 (2012), 105-132"},
+      {"paraexp", "M. J. Gander, S. Güttel, SIAM J. Sci. Comput. 35 (2013), C123-C142"},
       // correctors
       {"auto", kKriging},
       {"classic", "J.-L. Lions, Y. Maday, G. Turinici, C. R. Acad. Sci. Paris 332 (2001), 661-668"},

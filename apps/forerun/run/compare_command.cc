@@ -8,8 +8,8 @@ namespace {
 constexpr const char* details =
     R"(Solves the problem of a configuration with several correctors and methods, and serially with the fine solver, and prints one table.
 Options in [corrector] apply to the corrector it names; the others run with their defaults (`forerun list`). So they do
-where --set corrector.name names another one than the file: the file's options are left behind. MGRIT and PFASST run as
-[method] says, or with their defaults and [parareal]'s tolerance.
+where --set corrector.name names another one than the file: the file's options are left behind. MGRIT, PFASST and ParaExp
+run as [method] says, or with their defaults and [parareal]'s tolerance.
 
 Examples:
   forerun compare data/configs/burgers.toml
@@ -53,7 +53,7 @@ Command compare_command() {
                  {"coarse", "a,b,c",
                   "try coarse solvers made by these strategies, or by all;\nno run directory or model goes with it"});
   options.insert(options.begin() + 2,
-                 {"methods", "a,b", "of parareal, mgrit and pfasst (default: parareal, and the configuration's)"});
+                 {"methods", "a,b", "of parareal, mgrit, pfasst and paraexp (default: parareal, and the configuration's)"});
   return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side", details, options,
           run,       true};
 }

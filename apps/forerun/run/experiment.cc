@@ -135,7 +135,8 @@ PararealOptions parareal_options(const RunConfig& config, const OdeProblem& prob
   Parameters parameters = config.parareal;
   if (config.method.name != kParareal) {  // what is common to both is said once
     for (const char* key : kCommonKeys) {
-      if (!parameters.is_set(key)) parameters.set(key, config.method.parameters.value(key));
+      const bool is_there = has_key(config.method.parameters.specs(), key);
+      if (is_there && !parameters.is_set(key)) parameters.set(key, config.method.parameters.value(key));
     }
   }
   PararealOptions options = PararealOptions::from_parameters(parameters);

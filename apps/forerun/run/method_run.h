@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -13,11 +12,13 @@
 
 namespace forerun {
 
-/// Runs of a comparison that are known by their method: of MGRIT and PFASST, not of Parareal with a corrector. `method`
-/// is one of those.
+/// Runs of a comparison that are known by their method: of MGRIT, PFASST and ParaExp, not of Parareal with a corrector.
+/// `method` is one of those.
 
 /// Whether a run of this name is one.
 bool is_by_method(const std::string& run);
+/// Whether it goes on until a residual is small; else it ends after one go.
+bool iterates(const std::string& method);
 /// Whether the run may learn something that can be kept.
 bool can_learn(const NamedChoice& run);
 
@@ -34,8 +35,7 @@ Index most_iterations(const std::string& method, const Experiment& experiment);
 double tolerance_of(const std::string& method, const Experiment& experiment);
 /// What the states of a run take.
 double method_bytes(const std::string& method, const Experiment& experiment);
-/// nullopt where nobody models it.
-std::optional<ModelledSpeedup> modelled_method_speedup(const std::string& method, const Experiment& experiment,
-                                                       const RunRecord& record);
+ModelledSpeedup modelled_method_speedup(const std::string& method, const Experiment& experiment,
+                                        const RunRecord& record);
 
 }  // namespace forerun

@@ -218,7 +218,7 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   line("iterations", std::to_string(run.record.num_iterations()) +
                          (run.record.num_windows > 1 ? ", by window " + window_iterations_text(run.record) : ""));
   line("effective sweeps", count(run.record.effective_sweeps()));
-  if (!run.record.iterations.empty()) {
+  if (!run.record.iterations.empty() && (!by_method || iterates(name))) {
     line("last increment", format_scientific(run.record.iterations.back().increment));
     if (by_method) line("last residual", format_scientific(run.record.iterations.back().jump));
     if (!by_method) line("estimated error", optional_infinite(run.record.iterations.back().estimated_error));

@@ -76,7 +76,7 @@ SolveRequest make_solve_request(const std::string& command, const ParsedOptions&
                                       [](const std::string& name) { return find_corrector(name).name; });
   }
   if (const auto list = options.text("methods")) {
-    request.methods = listed_names("methods", *list, "parareal,mgrit,pfasst",
+    request.methods = listed_names("methods", *list, "parareal,mgrit,paraexp",
                                    [](const std::string& name) { return find_method(name).name; });
   }
   if (const auto list = options.text("coarse")) {

@@ -25,7 +25,7 @@ TEST(ShippedConfigurations, ThereIsOneForEachProblem) {
                              "dahlquist", "diffusion_reaction_19", "diffusion_reaction_28", "double_pendulum",
                              "equations_burgers", "equations_predator_prey", "fitzhugh_nagumo", "heat", "heat_mgrit",
                              "heat_pfasst", "hopf", "lorenz", "ppinn_burgers", "ppinn_ode", "robertson", "rossler",
-                             "shallow_water", "sir", "thomas", "transport", "van_der_pol", "wave"));
+                             "shallow_water", "sir", "thomas", "transport", "van_der_pol", "wave", "wave_paraexp"));
 }
 
 class ShippedConfiguration : public ::testing::TestWithParam<std::string> {};

@@ -64,6 +64,7 @@ std::vector<NumericKey> numeric_keys() {
                                      {"coarse.method", "\"sdc_explicit\""},
                                      {"coarse.steps", "1"}});
     }
+    if (method.name == kParaexp) choices.insert(choices.end(), {{"problem.name", "\"heat\""}, {"time.end", "0.01"}});
     add("method", method.parameters, choices);
   }
   return keys;

@@ -1,8 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "core/base/stop_scope.h"
 #include "core/paraexp/paraexp.h"
 #include "core/propagation/serial_fine.h"
+#include "tests/core/temporary_directory.h"
 #include "tests/core/test_problems.h"
 #include "tests/core/test_records.h"
 
@@ -105,6 +109,64 @@ TEST_F(ParaexpLaws, AStopInterruptsIt) {
   EXPECT_EQ(record.termination, Termination::interrupted);
 }
 
+TEST_F(ParaexpLaws, ARunThatWasStoppedGoesOnAsItWouldHaveWithoutRepeatingASolve) {
+  ParaexpOptions options;
+  options.parts = 5;
+  const auto executor = make_tbb_executor(2);
+  const std::string whole = without_seconds(solve(5));
+  for (const int limit : {1, 3, 15}) {
+    const TemporaryDirectory directory;
+    std::stop_source stop;
+    std::atomic<int> calls = 0;
+    const FunctionPropagator stopping(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+      forced_.propagate(slice, in, out);
+      if (++calls == limit) stop.request_stop();
+    });
+    {
+      SolveLog log(directory / "log", {1, 2}, SolveLogOptions::everything());
+      ParaexpOptions stoppable = options;
+      stoppable.stop = stop.get_token();
+      const RunRecord part =
+          solve_paraexp({grid_, initial_, stopping, homogeneous_, &serial_, &log}, stoppable, *executor);
+      EXPECT_EQ(part.termination, Termination::interrupted);
+    }
+    SolveLog log(directory / "log", {1, 2}, SolveLogOptions::everything());
+    const CountingPropagator forced(forced_);
+    const RunRecord all = solve_paraexp({grid_, initial_, forced, homogeneous_, &serial_, &log}, options, *executor);
+    EXPECT_EQ(without_seconds(all), whole);
+    EXPECT_LE(forced.calls(), kSlices - limit);
+  }
+}
+
+TEST_F(ParaexpLaws, AFineSolveThatOverrunsItsLimitEndsTheRun) {
+  ParaexpOptions options;
+  options.slice_limit.seconds = 0.05;
+  const FunctionPropagator hanging(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+    while (slice.index == 3) StopScope::throw_if_stop_requested();
+    forced_.propagate(slice, in, out);
+  });
+  const auto executor = make_tbb_executor(2);
+  const RunRecord record = solve_paraexp({grid_, initial_, hanging, homogeneous_}, options, *executor);
+  ASSERT_EQ(record.termination, Termination::propagator_failed);
+  EXPECT_EQ(record.failure->slice, 3);
+  EXPECT_EQ(record.failure->solver, "fine");
+}
+
+TEST_F(ParaexpLaws, TheModelledSpeedupIsOfAllFineWorkOverTheLongestWay) {
+  RunRecord record;
+  IterationRecord iteration;
+  LevelSweep sweep{1, 0, kSlices, 0.0, 0.0};
+  sweep.slice_seconds = 8.0;
+  sweep.max_slice_seconds = 1.5;
+  iteration.levels = {sweep};
+  iteration.seconds.coarse = 0.5;
+  record.iterations = {iteration};
+  const ModelledSpeedup modelled = modelled_paraexp_speedup(record, 6);
+  EXPECT_EQ(modelled.processors, 6);
+  EXPECT_EQ(modelled.speedup, 4.0);
+  EXPECT_EQ(modelled_paraexp_speedup(RunRecord(), 6).speedup, 0.0);
+}
+
 TEST_F(ParaexpLaws, BadInputIsRefused) {
   const FunctionPropagator other(3, [](const Slice&, const StateView&, StateOut) { FAIL() << "work was started"; });
   const auto executor = make_serial_executor();
@@ -113,6 +175,9 @@ TEST_F(ParaexpLaws, BadInputIsRefused) {
   EXPECT_THROW(solve_paraexp({grid_, State(), forced_, homogeneous_}, {}, *executor), std::invalid_argument);
   ParaexpOptions options;
   options.parts = kSlices + 1;
+  EXPECT_THROW(solve_paraexp({grid_, initial_, forced_, homogeneous_}, options, *executor), ParameterError);
+  options.parts = 0;
+  options.slice_limit.seconds = 0.0;
   EXPECT_THROW(solve_paraexp({grid_, initial_, forced_, homogeneous_}, options, *executor), ParameterError);
 }
 

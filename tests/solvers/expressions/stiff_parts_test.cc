@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "solvers/equations/linear_part.h"
 #include "solvers/expressions/compiled_equations.h"
 #include "solvers/expressions/expression_error.h"
 #include "tests/solvers/expressions/make_equations.h"
@@ -101,6 +102,7 @@ TEST_P(LinearExpressions, AreSeenToBeSo) {
                                                                          {"u.rhs", text(written.expression)},
                                                                          {"u.stiff", text(written.expression)}}));
   EXPECT_EQ(problem->stiff_part()->has_constant_jacobian(), written.has_constant_jacobian);
+  EXPECT_EQ(is_linear_with_source(*problem), written.has_constant_jacobian);
   EXPECT_EQ(problem->is_affine(), written.is_affine);
   EXPECT_EQ(problem->is_linear(), written.is_linear);
 }
