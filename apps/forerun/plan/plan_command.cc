@@ -18,8 +18,9 @@ namespace {
 constexpr const char* details =
     R"(Before a long run: times the fine and the coarse solver on a few slices, solves the problem with a cheap version of the
 fine solver that is as far from the coarse one, so that it needs the same iterations, and models the run itself on this
-machine and on one processor a slice (or --processors). Tries other numbers of slices and coarse steps as well,
-recommends, and says where serial stepping wins. Then it measures every integrator in series, on as much of the run as
+machine and on one processor a slice (or --processors). Tries other numbers of slices and coarse steps as well, and the
+other methods that suit the problem (MGRIT, PFASST, ParaExp); recommends, with the lines to copy, and says where serial
+stepping wins. Then it measures every integrator in series, on as much of the run as
 there is time for: which one is the fastest that is as accurate as the configured fine solver, and whether Parareal
 with that one as fine solver beats it here.
 
@@ -61,7 +62,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   require_own_solvers(request.document, experiment.config,
                       "a plan tries other steps and slices than the configured; `forerun scale` models a run as it is");
   require_one_window(request.document, experiment.config);
-  require_parareal(request.document, experiment.config, "a plan tries Parareal");
+  require_parareal(request.document, experiment.config, "a plan tries the other methods beside Parareal by itself");
   require_equal_slices(request.document, experiment.config);
   try {
     const PlanStudy study = make_plan_study(request.document, plan, console, stop);

@@ -5,6 +5,7 @@
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/plan/methods_report.h"
 #include "apps/forerun/plan/plan_verdict.h"
 #include "apps/forerun/record/report_json.h"
 #include "apps/forerun/run/report.h"
@@ -63,17 +64,19 @@ std::string trials_table(const PlanStudy& study) {
 }
 
 std::string advice(const PlanStudy& study, const Experiment& experiment) {
+  const std::string recommended = recommended_method_text(study);
   if (!study.best_there) {
-    return "No trial was solved: serial stepping is what these settings allow.\n";
+    return !recommended.empty() ? recommended : "No trial of Parareal was solved: serial stepping is what its settings allow.\n";
   }
   const PlannedRun& best = study.runs[*study.best_there];
   const TrialSettings& settings = best.trial.settings;
   PlainText text;
   text << verdict(study.runs[*study.best_here].here) << ".\n" << verdict(best.there) << ".\n";
+  text << recommended;
   if (best.there.speedup > 1.0) {
-    text << "\nRecommended there: [time] slices = " << settings.slices << ", [fine] " << setting_text(settings.fine)
-         << ", [coarse] " << setting_text(settings.coarse) << (*study.best_there == 0 ? " (as configured)" : "")
-         << "\n";
+    text << (recommended.empty() ? "\nRecommended there: [time] slices = " : "\nWith Parareal: [time] slices = ")
+         << settings.slices << ", [fine] " << setting_text(settings.fine) << ", [coarse] "
+         << setting_text(settings.coarse) << (*study.best_there == 0 ? " (as configured)" : "") << "\n";
   }
   if (study.ladder) {
     text << (study.ladder->configured ? "The configured ladder, [fine] levels = " : "A ladder, [fine] levels = ")
@@ -249,7 +252,7 @@ std::string plan_text(const PlanStudy& study, const Experiment& experiment) {
   text << "\nTrials: " << solver_text(study.stand_in) << " in place of the fine solver"
        << (study.stand_in == experiment.config.fine ? "" : ", whose discrepancy is the same to 1 %") << "; "
        << format_duration(study.budget_seconds) << " for all\n\n"
-       << trials_table(study) << advice(study, experiment) << serial_text(study, experiment)
+       << trials_table(study) << methods_table(study) << advice(study, experiment) << serial_text(study, experiment)
        << "\nK and sweeps: of the trial (~: continued at the contraction seen when its time was up). Speed-ups are "
           "modelled over\nserial fine with the measured seconds; network: "
        << shortest_text(study.options.scaling.network.latency) << " s + bytes / ("
@@ -276,6 +279,7 @@ std::string plan_json(const PlanStudy& study, const Experiment& experiment) {
   for (const PlannedRun& run : study.runs) json["trials"].push_back(run_json(run));
   json["best_here"] = study.best_here ? run_json(study.runs[*study.best_here]) : Json(nullptr);
   json["best_there"] = study.best_there ? run_json(study.runs[*study.best_there]) : Json(nullptr);
+  json["methods"] = methods_json(study);
   json["serial"] = study.serial ? serial_json(*study.serial) : Json(nullptr);
   json["verdict"] = verdict_json(plan_verdict(study));
   json["ladder"] = nullptr;

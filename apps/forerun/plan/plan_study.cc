@@ -51,6 +51,14 @@ PlannedRun planned(Trial trial, const PlanStudy& study) {
   return run;
 }
 
+MethodTrial planned(MethodTrial trial, const PlanStudy& study) {
+  if (!trial.solved) return trial;
+  const Index there = study.options.processors.value_or(trial.cost.num_slices);
+  trial.here = model_method(trial.cost, study.threads_here, study.options.scaling.network);
+  trial.there = model_method(trial.cost, there, study.options.scaling.network);
+  return trial;
+}
+
 std::optional<std::size_t> fastest(const std::vector<PlannedRun>& runs, ScalingPoint PlannedRun::*machine) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -189,12 +197,20 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   study.budget_seconds =
       options.budget_seconds.value_or(std::clamp(budget_share * serial_seconds, least_budget, most_budget));
   const std::vector<TrialSettings> settings = neighbours(experiment, study.stand_in);
-  const double share = study.budget_seconds / static_cast<double>(settings.size());
+  const std::vector<MethodSettings> methods = methods_to_try();
+  const double share = study.budget_seconds / static_cast<double>(settings.size() + methods.size());
   for (const TrialSettings& setting : settings) {
     Trial trial = try_neighbour(document, experiment, study.probe, setting, share, console, stop);
     study.interrupted = trial.interrupted;
     if (study.interrupted) return study;
     study.runs.push_back(planned(std::move(trial), study));
+  }
+  for (const MethodSettings& method : methods) {
+    MethodTrial trial = planned(
+        run_method_trial(document, experiment, study.probe, study.stand_in, method, share, console, stop), study);
+    study.interrupted = trial.interrupted;
+    if (study.interrupted) return study;
+    study.methods.push_back(std::move(trial));
   }
   study.best_here = fastest(study.runs, &PlannedRun::here);
   study.best_there = fastest(study.runs, &PlannedRun::there);

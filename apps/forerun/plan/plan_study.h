@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/forerun/cli/machine_options.h"
+#include "apps/forerun/plan/method_trial.h"
 #include "apps/forerun/plan/serial_advice.h"
 #include "apps/forerun/plan/trial.h"
 #include "core/record/scaling_model.h"
@@ -44,13 +45,14 @@ struct PlanStudy {
   std::optional<std::size_t> best_here;  ///< no value: no trial was solved
   std::optional<std::size_t> best_there;
   std::optional<LadderAdvice> ladder;  ///< for the best run there; no value: levels would not help
+  std::vector<MethodTrial> methods;    ///< other ones than Parareal, those that do not suit the problem among them
   std::optional<SerialAdvice> serial;  ///< no value: there was nothing to measure errors against
   bool interrupted = false;
 };
 
 /// Times the solvers, finds a cheap stand-in for F, and tries the configured slices and coarse steps, then others:
-/// twice and half the coarse steps, twice and half the slices at the same step sizes. Then, with as much time again,
-/// every serial integrator.
+/// twice and half the coarse steps, twice and half the slices at the same step sizes; and other methods than Parareal.
+/// Then, with as much time again, every serial integrator.
 PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
                           std::stop_token stop);
 

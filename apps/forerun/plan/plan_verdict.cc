@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/plan/recommendation.h"
 #include "apps/forerun/run/report.h"
 
 namespace forerun {
@@ -90,17 +91,19 @@ Verdict modelled_here(const PlanStudy& study) {
   return verdict;
 }
 
+/// The method that is recommended there, "Parareal" in most cases.
 std::string there_sentence(const PlanStudy& study) {
-  const ScalingPoint& best = study.runs[*study.best_there].there;
-  const double speedup = modelled_speedup(study, best, &LadderAdvice::there) / serial_factor(study);
+  const std::optional<std::size_t> method = recommended_method(study);
+  const ScalingPoint& best = method ? study.methods[*method].there : study.runs[*study.best_there].there;
+  const std::string name = method ? study.methods[*method].settings.method : parareal_text(study);
+  const double speedup = (method ? best.speedup : parareal_speedup_there(study)) / serial_factor(study);
   const std::string machine =
       "On " + std::to_string(best.processors) + (best.processors == 1 ? " processor " : " processors ");
   const std::string serial = serial_text(study);
   if (winner_by(speedup) == Verdict::Winner::serial) {
-    return machine + serial + " wins: " + parareal_text(study) + " is " + format_factor(speedup) +
-           " as fast (modelled).";
+    return machine + serial + " wins: " + name + " is " + format_factor(speedup) + " as fast (modelled).";
   }
-  return machine + parareal_text(study) + " is " + format_factor(speedup) + " as fast as " + serial + " (modelled).";
+  return machine + name + " is " + format_factor(speedup) + " as fast as " + serial + " (modelled).";
 }
 
 }  // namespace
@@ -108,7 +111,7 @@ std::string there_sentence(const PlanStudy& study) {
 Verdict plan_verdict(const PlanStudy& study) {
   const bool is_measured = study.serial && study.serial->parallel_fine;
   Verdict verdict = is_measured ? measured_here(study) : modelled_here(study);
-  if (study.best_there) verdict.sentences.push_back(there_sentence(study));
+  if (study.best_there || recommended_method(study)) verdict.sentences.push_back(there_sentence(study));
   return verdict;
 }
 

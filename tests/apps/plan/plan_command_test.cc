@@ -112,7 +112,7 @@ TEST_F(PlanCommand, TrialsThatReachALimitAreShownAndNotRecommended) {
   }
   EXPECT_TRUE(json.at("best_there").is_null());
   const std::string text = forerun_with({"plan", config_, limit[0], limit[1], limit[2], limit[3]}).out;
-  EXPECT_THAT(text, HasSubstr("No trial was solved"));
+  EXPECT_THAT(text, HasSubstr("No trial of Parareal was solved"));
   EXPECT_THAT(text, Not(HasSubstr("Recommended")));
 }
 
