@@ -7,6 +7,7 @@
 
 #include "apps/forerun/bench/bench_emulate.h"
 #include "apps/forerun/bench/bench_kernels.h"
+#include "apps/forerun/bench/bench_methods.h"
 #include "apps/forerun/bench/bench_network.h"
 #include "apps/forerun/bench/bench_precision.h"
 #include "apps/forerun/bench/bench_published.h"
@@ -32,6 +33,7 @@ constexpr const char* details =
   published   iterations until convergence by the published rule beside the published counts (minutes)
   speed       effective sweeps and wall-clock time against serial fine stepping (minutes; wants a quiet machine)
   emulate     wall-clock time with a processor a slice: fine solves emulated by waiting, all else real (minutes)
+  methods     Parareal, MGRIT, PFASST and ParaExp on the same problems (minutes; wants a quiet machine)
   precision   error over time: the best serial solvers, SUNDIALS and Parareal (half an hour; wants a quiet machine)
   network     messages between processes, and a run that they share against the model (started by mpirun; a minute)
   kernels     right-hand sides, Runge-Kutta steps, learners' kernels and the engine against stated limits (seconds)
@@ -45,8 +47,8 @@ Examples:
 
 --out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision
 diagrams. Problems and goals are read from a suite: data/references/published_iterations.toml and, called as the
-benchmark, data/benchmarks/speed.toml, emulate.toml, network.toml and precision.toml below the current directory, or
---suite.
+benchmark, data/benchmarks/speed.toml, emulate.toml, methods.toml, network.toml and precision.toml below the current
+directory, or --suite.
 
 Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
 SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
@@ -110,6 +112,12 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
     return bench_emulate(suite(options, "data/benchmarks/emulate.toml", emulate_keys()), emulate, console, logger,
                          std::move(stop));
   }
+  if (name == "methods") {
+    MethodsOptions methods;
+    methods.repeats = integer_option(options, "repeats", static_cast<int>(methods.repeats), most_repeats);
+    return bench_methods(suite(options, "data/benchmarks/methods.toml", methods_keys()), methods, console, logger,
+                         std::move(stop));
+  }
   if (name == "network") {
     constexpr int usual_repeats = 3;
     return bench_network(suite(options, "data/benchmarks/network.toml", network_keys()),
@@ -126,13 +134,17 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
 /// The benchmark that is asked for; options that belong to another one are refused.
 std::string benchmark_name(const ParsedOptions& options) {
   static const std::map<std::string, std::vector<std::string>> known = {
-      {"emulate", {"repeats", "problems", "suite"}}, {"kernels", {}},
-      {"network", {"repeats", "problems", "suite"}}, {"precision", {"repeats", "threads", "problems", "suite"}},
-      {"published", {"seeds", "problems", "suite"}}, {"speed", {"repeats", "threads", "problems", "suite"}}};
+      {"emulate", {"repeats", "problems", "suite"}},
+      {"kernels", {}},
+      {"methods", {"repeats", "problems", "suite"}},
+      {"network", {"repeats", "problems", "suite"}},
+      {"precision", {"repeats", "threads", "problems", "suite"}},
+      {"published", {"seeds", "problems", "suite"}},
+      {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
   if (options.arguments().size() != 1)
-    throw UsageError("bench takes one of published, speed, emulate, precision, network, kernels");
+    throw UsageError("bench takes one of published, speed, emulate, methods, precision, network, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
@@ -195,7 +207,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 Command bench_command() {
   const std::vector<OptionSpec> options = with_progress_options({
       {"seeds", "N", "published: seeds 1 to N of the random layers (default: 10)"},
-      {"repeats", "N", "speed, emulate, precision: runs of each variant, at most (default: 5, 3, 3)"},
+      {"repeats", "N", "speed, emulate, methods, precision: runs of each variant, at most (default: 5, 3, 3, 3)"},
       {"threads", "a,b", "speed, precision: numbers of threads (default: 1,2)"},
       {"problems", "a,b", "only these sections of the suite"},
       {"suite", "FILE", "problems and goals"},
@@ -203,7 +215,7 @@ Command bench_command() {
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
   });
   return {"bench",
-          "published|speed|emulate|precision|network|kernels",
+          "published|speed|emulate|methods|precision|network|kernels",
           "Measure iterations, speed and kernels against their goals",
           details,
           options,
