@@ -10,6 +10,7 @@
 
 #include "apps/forerun/bench/bench_machine.h"
 #include "apps/forerun/bench/emulation.h"
+#include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/method.h"
@@ -47,8 +48,8 @@ std::string rule_of(const std::string& sentence) {
 class ProblemOfMethods {
  public:
   ProblemOfMethods(const BenchEntry& entry, const MethodsOptions& options, const Console& console,
-                   spdlog::logger& logger, const std::stop_token& stop)
-      : entry_(entry), options_(options), console_(console), logger_(logger), stop_(stop) {}
+                   const std::stop_token& stop)
+      : entry_(entry), options_(options), console_(console), stop_(stop) {}
 
   Index num_slices() const { return num_slices_; }
 
@@ -101,7 +102,7 @@ class ProblemOfMethods {
     ComparisonPlan plan;
     plan.correctors = {is_by_method(name) ? experiment.config.method : choose_corrector(experiment.config, name)};
     plan.quiet = true;
-    Comparison comparison = carry_out(plan, experiment, console_, logger_, stop_);
+    Comparison comparison = carry_out(plan, experiment, console_, *make_logger(console_, true), stop_);
     if (comparison.runs.empty() || comparison.interrupted) throw StopRequested();
     return std::move(comparison.runs.front());
   }
@@ -125,7 +126,6 @@ class ProblemOfMethods {
   const BenchEntry& entry_;
   const MethodsOptions& options_;
   const Console& console_;
-  spdlog::logger& logger_;
   const std::stop_token& stop_;
   std::map<std::string, SerialSolution> serial_;  ///< of each fine solver
   Index num_slices_ = 0;
@@ -156,7 +156,8 @@ void add(const BenchEntry& entry, const std::string& name, const MethodTiming& t
 }
 
 void add_unsuited(const BenchEntry& entry, const std::string& name, const std::string& rule, BenchReport& report) {
-  report.summary.push_back({entry.title(), title_of(name), "-", "-", "-", "-", "-", "-", "-", rule});
+  report.summary.push_back({entry.title(), title_of(name), "-", "-", "-", "-", "-", "-", "-", "unsuited"});
+  report.legend.push_back(entry.title() + ": " + name + " does not suit, " + rule);
   const double none = std::nan("");
   report.measurements.push_back(
       {entry.name, title_of(name), none, none, none, none, none, none, none, none, "", "", rule});
@@ -167,17 +168,16 @@ BenchReport empty_report(const MethodsOptions& options) {
   report.name = "methods";
   report.heading = "methods on " + machine_text() + ", " + std::to_string(options.threads) + " threads, " +
                    std::to_string(options.repeats) + " runs of each, the fastest";
-  report.summary_columns = {"problem",   "method", "K",        "work",  "error",
-                            "serial ms", "ms",     "speed-up", "on 64", "why not"};
+  report.summary_columns = {"problem", "method", "K", "work", "error", "serial ms", "ms", "speed-up", "on N", ""};
   report.columns = {"problem",   "method",         "slices",  "iterations", "fine_passes",
                     "max_error", "serial_seconds", "seconds", "speedup",    "speedup_elsewhere",
                     "elsewhere", "converged",      "unsuited"};
   report.legend = {
       "K iterations; work: full passes of the run's own fine solver; error: against serial stepping by it, in the "
       "scaled",
-      "state; speed-up: over that, measured here. On 64: with a processor a slice, fine solves emulated by waiting, "
-      "all",
-      "else real; ~: modelled from the run's own times."};
+      "state; speed-up: over that, measured here. On N: with a processor a slice, fine solves emulated by waiting, all",
+      "else real, of which MGRIT uses one an interval and ParaExp one a part; ~: modelled from the run's own times."};
+  report.has_goals = false;
   report.warnings = load_warnings();
   return report;
 }
@@ -198,7 +198,7 @@ BenchReport bench_methods(const std::vector<BenchEntry>& entries, const MethodsO
                           spdlog::logger& logger, std::stop_token stop) {
   BenchReport report = empty_report(options);
   for (const BenchEntry& entry : entries) {
-    ProblemOfMethods problem(entry, options, console, logger, stop);
+    ProblemOfMethods problem(entry, options, console, stop);
     try {
       for (const char* name : kRuns) {
         logger.info("{}: {}", entry.title(), title_of(name));

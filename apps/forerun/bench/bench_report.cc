@@ -30,7 +30,7 @@ std::string joined(const Cells& cells, const std::string& separator, const Text&
 std::string sentences(const BenchReport& report, const std::string& bullet) {
   std::string text;
   for (const std::string& sentence : report.missed) text += bullet + "MISSED: " + sentence + "\n";
-  if (report.missed.empty() && !report.interrupted) text += bullet + "All goals were met.\n";
+  if (report.has_goals && report.missed.empty() && !report.interrupted) text += bullet + "All goals were met.\n";
   if (report.interrupted) text += bullet + "Interrupted: not everything was measured.\n";
   for (const std::string& sentence : report.warnings) text += bullet + "Warning: " + sentence + "\n";
   return text;

@@ -21,6 +21,7 @@ struct BenchReport {
   std::vector<std::string> warnings;  ///< why the figures may not be what they should be
   std::vector<std::string> legend;
   std::string page;  ///< with figures, as HTML; empty: the benchmark has none
+  bool has_goals = true;
   bool all_converged = true;
   bool interrupted = false;
 };
