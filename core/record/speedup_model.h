@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "core/record/run_record.h"
 
 namespace forerun {
@@ -17,6 +19,11 @@ struct ModelledSpeedup {
 /// T_F the mean seconds the run spent on crossing one slice with the (top-level) fine solver; the sum runs over the
 /// initial sweep (no fine, no fit) and all iterations. Communication is not modelled. 0 when the run took no measurable
 /// time.
-ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices);
+///
+/// A solver that advances several slices at once in SIMD lanes spends less on each than on one alone, which is what
+/// serial stepping pays, and a processor that has one slice to itself. `serial_slice_seconds`, where serial stepping
+/// was measured, is that: T_F then, and all fine times of the run are scaled so that their mean is T_F.
+ModelledSpeedup modelled_speedup(const RunRecord& record, Index num_slices,
+                                 std::optional<double> serial_slice_seconds = {});
 
 }  // namespace forerun

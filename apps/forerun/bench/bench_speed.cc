@@ -32,12 +32,6 @@ double speedup(const ProblemTiming& problem, const VariantTiming& variant) {
   return variant.converged ? median(problem.serial_seconds) / median(variant.seconds) : std::nan("");
 }
 
-/// (largest − least) ÷ median.
-double spread(const std::vector<double>& seconds) {
-  const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
-  return (*most - *least) / median(seconds);
-}
-
 /// The best figure of all variants that converged, and whose it is.
 struct Best {
   double value = std::nan("");
@@ -104,9 +98,9 @@ void add_measurements(const BenchEntry& entry, const ProblemTiming& problem, Ben
     if (!variant.converged)
       report.missed.push_back(entry.title() + ": " + variant.variant.name() + " did not converge");
   }
-  if (spread(problem.serial_seconds) > kQuietSpread) {
+  if (relative_spread(problem.serial_seconds) > kQuietSpread) {
     report.warnings.push_back(entry.title() + " (" + threads_text(problem.threads) + "): serial fine runs differ by " +
-                              format_number(100.0 * spread(problem.serial_seconds)) +
+                              format_number(100.0 * relative_spread(problem.serial_seconds)) +
                               " % of their median: the machine is not quiet");
   }
 }

@@ -1,5 +1,6 @@
 #include "apps/forerun/record/report_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,20 @@ Json seconds_json(const PhaseSeconds& seconds) {
           {"predict", number(seconds.predict)}};
 }
 
+/// null where it was timed once.
+Json repeats_json(const std::vector<double>& seconds) {
+  if (seconds.size() < 2) return nullptr;
+  const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+  return {{"count", seconds.size()}, {"least_seconds", *least}, {"most_seconds", *most}};
+}
+
+Json disturbance_json(const std::optional<Disturbance>& found) {
+  if (!found) return nullptr;
+  return {{"busy", found->is_busy()},
+          {"serial_share", number(found->serial_share)},
+          {"switches_per_second", number(found->switches_per_second)}};
+}
+
 Json failure_json(const std::optional<SliceFailure>& failure) {
   if (!failure) return nullptr;
   return {{"sentence", failure->sentence()},
@@ -68,6 +83,7 @@ Json run_json(const CorrectorRun& run, const Experiment& experiment, const std::
   json["effective_sweeps"] = number(record.effective_sweeps());
   json["max_error"] = number(record.error());
   json["seconds"] = seconds_json(record.seconds);
+  json["repeats"] = repeats_json(run.timings);
   json["measured_speedup"] = number(run.measured_speedup);
   json["modelled"] = {{"processors", num_slices / record.num_windows}, {"speedup", nullptr}};
   if (run.modelled)
@@ -128,6 +144,8 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   if (experiment.num_processes > 1) json["processes"] = experiment.num_processes;
   json["seed"] = experiment.config.seed;
   json["serial_fine_seconds"] = comparison.has_reference() ? number(comparison.serial_fine->seconds) : Json(nullptr);
+  json["serial_fine_repeats"] = repeats_json(comparison.serial_timings);
+  json["machine"] = disturbance_json(comparison.disturbance);
   json["levels"] = levels_json(experiment.config.fine_levels);
   json["planning"] = nullptr;
   if (experiment.planned) {

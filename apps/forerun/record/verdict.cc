@@ -13,20 +13,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kColumns = 120;
 
-/// The words of a text in lines.
-std::string wrapped(const std::string& text) {
-  std::istringstream words(text);
-  std::string lines, line;
-  for (std::string word; words >> word;) {
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > kColumns) {
-      lines += line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return lines + line + "\n";
-}
-
 std::string to_string(Verdict::Winner winner) {
   switch (winner) {
     case Verdict::Winner::parallel:
@@ -46,11 +32,24 @@ Verdict::Winner winner_by(double speedup) {
   return speedup > 1.0 ? Verdict::Winner::parallel : Verdict::Winner::serial;
 }
 
+std::string in_lines(const std::string& text) {
+  std::istringstream words(text);
+  std::string lines, line;
+  for (std::string word; words >> word;) {
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > kColumns) {
+      lines += line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return lines + line + "\n";
+}
+
 std::string verdict_text(const std::optional<Verdict>& verdict) {
   if (!verdict) return "";
   std::string text;
   for (const std::string& sentence : verdict->sentences) text += (text.empty() ? "" : " ") + sentence;
-  return "\n" + wrapped(text);
+  return "\n" + in_lines(text);
 }
 
 Json verdict_json(const std::optional<Verdict>& verdict) {

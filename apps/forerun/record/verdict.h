@@ -28,6 +28,9 @@ inline constexpr double kSameTime = 0.05;
 /// Who wins by such a speed-up.
 Verdict::Winner winner_by(double speedup);
 
+/// The words of a text in lines of at most 120 columns, each ended.
+std::string in_lines(const std::string& text);
+
 /// The sentences as the last lines of a table, of at most 120 columns; empty without a verdict.
 std::string verdict_text(const std::optional<Verdict>& verdict);
 

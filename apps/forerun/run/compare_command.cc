@@ -23,6 +23,9 @@ Columns: K iterations; sweeps: fine work in full fine passes; max error against 
 [-1, 1]; seconds of wall clock; the measured speed-up over serial fine on this machine; the modelled one on as many
 processors as slices, from this run's own times. Below: what served the sweeps of a corrector that chooses, and how
 often a corrected state was refused because it lay far outside of all that was seen (fallbacks).
+Runs that have converged and took less than 5 s are timed up to five times, serial stepping and they in turn, within the
+time that all took at first; times are those of the repetition with the median total, beside its min–max. Other work that
+the machine had meanwhile is a warning above the verdict.
 
 --coarse: one table of strategies (`forerun list` names them) and correctors, classic and auto by default. [coarse]
 applies to the strategy that it names; what does not suit the problem is listed with the reason.

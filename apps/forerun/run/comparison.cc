@@ -16,6 +16,7 @@
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/method_run.h"
 #include "apps/forerun/run/output_pass.h"
+#include "apps/forerun/run/repeated_timings.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
 #include "core/parareal/state_scale.h"
@@ -40,14 +41,14 @@ bool fits(const States& boundaries, const Experiment& experiment) {
 }
 
 SerialSolution solve_reference(const ComparisonPlan& plan, const Experiment& experiment, spdlog::logger& logger,
-                               const std::stop_token& stop, const SliceLimit& limit) {
+                               const std::stop_token& stop, const SliceLimit& limit, DisturbanceWatch& watch) {
   if (plan.checkpoint != nullptr) {
     std::optional<SerialSolution> kept = plan.checkpoint->finished_reference();
     if (kept && fits(kept->boundaries, experiment)) return std::move(*kept);
   }
   logger.info("serial fine solution of {} slices", experiment.num_slices());
   const auto solve = [&](const Propagator& fine) {
-    return solve_serial(experiment.grid, experiment.initial, fine, stop, limit);
+    return watch.serially([&] { return solve_serial(experiment.grid, experiment.initial, fine, stop, limit); });
   };
   if (plan.checkpoint == nullptr) return solve(*experiment.fine);
   SolveLog& log = plan.checkpoint->begin("serial-fine");
@@ -140,6 +141,53 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   return run;
 }
 
+/// A user's programs are not started again for the sake of the clock; their time is not this process's either.
+bool is_ours(const Experiment& experiment) {
+  return !experiment.config.fine.external && !experiment.config.coarse.external;
+}
+
+/// Tells of a process that is left, and of nothing else: what is only timed again is known already.
+class OfTheEnd final : public ComparisonObserver {
+ public:
+  explicit OfTheEnd(ComparisonObserver* whole) : whole_(whole) {}
+  std::string on_abandon(const SliceFailure& failure) override {
+    return whole_ != nullptr ? whole_->on_abandon(failure) : std::string();
+  }
+
+ private:
+  ComparisonObserver* whole_;
+};
+
+void time_again(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
+                spdlog::logger& logger, const std::stop_token& stop, ComparisonObserver* observer,
+                DisturbanceWatch& watch, Comparison& comparison) {
+  ComparisonPlan again = plan;
+  again.keep_models = again.keep_output = false;
+  again.quiet = true;
+  again.checkpoint = nullptr;
+  OfTheEnd of_the_end(observer);
+  const States& reference = comparison.serial_fine->boundaries;
+  const auto serial = [&]() -> std::optional<double> {
+    const SerialSolution found = watch.serially([&] {
+      return solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop,
+                          slice_limit(again, experiment, &of_the_end));
+    });
+    return found.interrupted || found.failure ? std::nullopt : std::optional(found.seconds);
+  };
+  const auto run = [&](const CorrectorRun& done) -> std::optional<RunRecord> {
+    if (stop.stop_requested()) return std::nullopt;
+    try {
+      RunRecord record =
+          run_corrector(done.corrector, again, experiment, &reference, console, logger, stop, &of_the_end).record;
+      return record;
+    } catch (const StopRequested&) {
+      return std::nullopt;
+    }
+  };
+  const auto measure = [&](CorrectorRun& done) { measure_speedups(experiment, comparison, done); };
+  repeat_timings(comparison, {serial, run, measure});
+}
+
 /// A stop that came when everything had been done has cut nothing short.
 bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan) {
   const auto cut_short = [&](const CorrectorRun& run) {
@@ -200,8 +248,12 @@ double largest_error(const Experiment& experiment, const States& boundaries, con
 
 void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run) {
   if (!run.record.converged()) return;
+  std::optional<double> serial_slice;
+  if (comparison.has_reference()) {
+    serial_slice = comparison.serial_fine->seconds / static_cast<double>(experiment.num_slices());
+  }
   run.modelled = is_by_method(run.corrector.name) ? modelled_method_speedup(run.corrector.name, experiment, run.record)
-                                                  : modelled_speedup(run.record, experiment.num_slices());
+                                                  : modelled_speedup(run.record, experiment.num_slices(), serial_slice);
   if (!comparison.has_reference()) return;
   const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
   run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
@@ -221,8 +273,10 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
                      spdlog::logger& logger, std::stop_token stop, ComparisonObserver* observer) {
   const StopScope scope(stop);
   Comparison comparison;
+  DisturbanceWatch watch;
   if (plan.reference) {
-    comparison.serial_fine = solve_reference(plan, experiment, logger, stop, slice_limit(plan, experiment, observer));
+    comparison.serial_fine =
+        solve_reference(plan, experiment, logger, stop, slice_limit(plan, experiment, observer), watch);
     if (observer != nullptr) observer->on_reference(*comparison.serial_fine);
   }
   const bool has_reference = comparison.has_reference();
@@ -249,6 +303,9 @@ Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, c
     return run.record.termination == Termination::interrupted;  // a process that shares it was told to stop
   });
   comparison.interrupted = (stop.stop_requested() || elsewhere) && was_cut_short(comparison, plan);
+  if (plan.repeat && has_reference && is_ours(experiment) && !stop.stop_requested())
+    time_again(plan, experiment, console, logger, stop, observer, watch, comparison);
+  if (has_reference && is_ours(experiment)) comparison.disturbance = watch.result();
   return comparison;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/forerun/cli/console.h"
+#include "apps/forerun/record/disturbance.h"
 #include "apps/forerun/run/experiment.h"
 #include "core/parareal/intermediate_states.h"
 #include "core/propagation/serial_fine.h"
@@ -44,12 +45,15 @@ struct CorrectorRun {
   std::optional<double>
       measured_speedup;  ///< time for choosing levels included; nullopt as well where the run did not converge
   std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge
+  std::vector<double> timings;              ///< total seconds of each repetition; empty where there was none
   std::optional<OutputPass> output;         ///< nullopt where none is wanted, or the run did not converge
 };
 
 /// Several correctors on the same problem.
 struct Comparison {
-  std::optional<SerialSolution> serial_fine;
+  std::optional<SerialSolution> serial_fine;  ///< its seconds are the median of its repetitions
+  std::vector<double> serial_timings;         ///< seconds of each repetition; empty where there was none
+  std::optional<Disturbance> disturbance;     ///< by other work on the machine, where times are compared
   std::vector<CorrectorRun> runs;
   std::vector<std::string> not_run;  ///< correctors that an interrupt kept from running
   bool interrupted = false;
@@ -69,6 +73,7 @@ struct ComparisonPlan {
   bool keep_output = false;             ///< fill `CorrectorRun::output`
   bool keep_states = false;             ///< where processes share the runs: each has all states of a run that ended
   bool quiet = false;
+  bool repeat = false;               ///< time short runs several times (repeated_timings.h), where there is a reference
   Checkpoint* checkpoint = nullptr;  ///< what is computed is kept in it, and what it knows is not computed again
 };
 
@@ -106,8 +111,9 @@ void measure_speedups(const Experiment& experiment, const Comparison& comparison
 /// True where the model is of the corrector's kind, and for the guard, which starts from any.
 bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector);
 
-/// Carries the plan out, one run after the other; a failed run does not keep the others from running, an interrupt
-/// does. A fine solver that overruns its limit and does not stop ends the process (hanging_solver.h).
+/// Carries the plan out, one run after the other, and times again what is short where the plan wants that; a failed run
+/// does not keep the others from running, an interrupt does. A fine solver that overruns its limit and does not stop
+/// ends the process (hanging_solver.h).
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
                      spdlog::logger& logger, std::stop_token stop, ComparisonObserver* observer = nullptr);
 

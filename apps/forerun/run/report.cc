@@ -46,6 +46,32 @@ std::string count(double value) {
   return text.str();
 }
 
+/// "305–344": least and most of what was timed several times; "-" for what was not.
+std::string spread_text(const std::vector<double>& seconds, double per_second) {
+  if (seconds.size() < 2) return "-";
+  const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+  return format_number(*least * per_second) + "–" + format_number(*most * per_second);
+}
+
+/// ", median of 4, 305 ms to 344 ms".
+std::string repeats_text(const std::vector<double>& seconds) {
+  if (seconds.size() < 2) return "";
+  const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+  return ", median of " + std::to_string(seconds.size()) + ", " + format_duration(*least) + " to " +
+         format_duration(*most);
+}
+
+/// As a line of its own; empty where the machine was idle.
+std::string disturbance_text(const Comparison& comparison) {
+  const bool is_busy = comparison.disturbance && comparison.disturbance->is_busy();
+  return is_busy ? in_lines("Warning: " + comparison.disturbance->sentence() + ".") : "";
+}
+
+bool has_repeats(const Comparison& comparison) {
+  return std::any_of(comparison.runs.begin(), comparison.runs.end(),
+                     [](const CorrectorRun& run) { return run.timings.size() > 1; });
+}
+
 Index num_fallbacks(const RunRecord& record) {
   Index sum = record.initial_fallbacks;
   for (const IterationRecord& iteration : record.iterations) sum += iteration.num_fallbacks;
@@ -158,31 +184,31 @@ std::string problem_heading(const Experiment& experiment) {
 std::string comparison_table(const Comparison& comparison, const Experiment& experiment) {
   using Align = TextTable::Align;
   const TimeUnit unit = time_unit(comparison);
-  TextTable table({{"", "corrector", Align::left},
-                   {"", "K"},
-                   {"", "sweeps"},
-                   {"", "max error"},
-                   {unit.name, "fine"},
-                   {unit.name, "coarse"},
-                   {unit.name, "fit"},
-                   {unit.name, "predict"},
-                   {unit.name, "total"},
-                   {"speed-up", "measured"},
-                   {"speed-up", "modelled"},
-                   {"", "status", Align::left}});
+  const bool with_spread = has_repeats(comparison);
+  std::vector<TextTable::Column> columns = {
+      {"", "corrector", Align::left}, {"", "K"}, {"", "sweeps"}, {"", "max error"}};
+  for (const char* title : {"fine", "coarse", "fit", "predict", "total"}) columns.push_back({unit.name, title});
+  if (with_spread) columns.push_back({unit.name, "min–max"});
+  columns.insert(columns.end(), {{"speed-up", "measured"}, {"speed-up", "modelled"}, {"", "status", Align::left}});
+  TextTable table(columns);
   for (const CorrectorRun& run : comparison.runs) {
     const PhaseSeconds& seconds = run.record.seconds;
     const auto time = [&](double value) { return format_number(value * unit.per_second); };
-    table.add_row({run.corrector.name, std::to_string(run.record.num_iterations()),
-                   count(run.record.effective_sweeps()), optional_text(run.record.error(), format_scientific),
-                   time(seconds.fine), time(seconds.coarse), time(seconds.fit), time(seconds.predict),
-                   time(seconds.total), optional_text(run.measured_speedup, format_factor),
-                   run.modelled ? format_factor(run.modelled->speedup) : "-", status_text(run)});
+    std::vector<std::string> row = {run.corrector.name, std::to_string(run.record.num_iterations()),
+                                    count(run.record.effective_sweeps()),
+                                    optional_text(run.record.error(), format_scientific)};
+    for (const double part : {seconds.fine, seconds.coarse, seconds.fit, seconds.predict, seconds.total})
+      row.push_back(time(part));
+    if (with_spread) row.push_back(spread_text(run.timings, unit.per_second));
+    row.insert(row.end(), {optional_text(run.measured_speedup, format_factor),
+                           run.modelled ? format_factor(run.modelled->speedup) : "-", status_text(run)});
+    table.add_row(std::move(row));
   }
   PlainText text;
   text << problem_heading(experiment);
   if (comparison.has_reference()) {
-    text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds) << "\n";
+    text << "serial fine solution: " << format_duration(comparison.serial_fine->seconds)
+         << repeats_text(comparison.serial_timings) << "\n";
   }
   text << "\n" << table.str() << "\n";
   for (const CorrectorRun& run : comparison.runs)
@@ -198,7 +224,8 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
        << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.window_slices()
        << " processors, from this run's own times.\n"
-       << verdict_text(comparison_verdict(comparison, experiment));
+       << (with_spread ? "Times are those of the repetition with the median total; min–max: totals of all.\n" : "")
+       << disturbance_text(comparison) << verdict_text(comparison_verdict(comparison, experiment));
   return text.str();
 }
 
@@ -228,13 +255,16 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
                         : "not computed, see --reference");
   line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
                    format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
-                   format_duration(seconds.predict) + ", other " + format_duration(seconds.other()));
+                   format_duration(seconds.predict) + ", other " + format_duration(seconds.other()) +
+                   repeats_text(run.timings));
   if (run.output && run.output->found) {
     line("output", std::to_string(run.output->found->states.cols()) + " states in " +
                        format_duration(run.output->found->seconds) + ", " +
                        format_number(run.output->found->fine_passes) + " of a fine pass");
   }
-  if (comparison.has_reference()) line("serial fine", format_duration(comparison.serial_fine->seconds));
+  if (comparison.has_reference()) {
+    line("serial fine", format_duration(comparison.serial_fine->seconds) + repeats_text(comparison.serial_timings));
+  }
   if (run.measured_speedup) line("measured speed-up", format_factor(*run.measured_speedup) + " over serial fine");
   if (run.modelled) {
     line("modelled speed-up", format_factor(run.modelled->speedup) + " on " + std::to_string(run.modelled->processors) +
@@ -242,6 +272,7 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   }
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
   for (const std::string& sentence : notes(comparison)) text << "\n" << sentence << "\n";
+  if (const std::string busy = disturbance_text(comparison); !busy.empty()) text << "\n" << busy;
   text << verdict_text(comparison_verdict(comparison, experiment));
   return text.str();
 }
@@ -280,10 +311,19 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
 }
 
 std::vector<std::string> notes(const Comparison& comparison) {
-  std::vector<std::string> sentences;
+  std::vector<std::pair<std::string, std::string>> said;  // whom it is about, and what
   for (const CorrectorRun& run : comparison.runs) {
-    for (const std::string& warning : run.record.warnings) sentences.push_back(run.corrector.name + ": " + warning);
+    for (const std::string& warning : run.record.warnings) {
+      const auto same = std::find_if(said.begin(), said.end(), [&](const auto& s) { return s.second == warning; });
+      if (same == said.end()) {
+        said.emplace_back(run.corrector.name, warning);
+      } else {
+        same->first += ", " + run.corrector.name;
+      }
+    }
   }
+  std::vector<std::string> sentences;
+  for (const auto& [names, warning] : said) sentences.push_back(names + ": " + warning);
   return sentences;
 }
 

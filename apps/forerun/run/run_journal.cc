@@ -46,6 +46,7 @@ CorrectorRun without_states(const CorrectorRun& run) {
           .model = {},
           .measured_speedup = run.measured_speedup,
           .modelled = run.modelled,
+          .timings = run.timings,
           .output = without_states(run.output)};
 }
 

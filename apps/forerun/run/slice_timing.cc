@@ -1,9 +1,10 @@
 #include "apps/forerun/run/slice_timing.h"
 
-#include <algorithm>
 #include <functional>
+#include <utility>
 #include <vector>
 
+#include "apps/forerun/precision/median.h"
 #include "core/base/errors.h"
 #include "core/base/stopwatch.h"
 
@@ -29,9 +30,7 @@ double median_seconds(const std::function<void()>& cross) {
     work();
     seconds.push_back(watch.seconds());
   } while (all.seconds() < enough_seconds || (seconds.size() < fewest_repeats && seconds.back() < long_seconds));
-  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle;
+  return median(std::move(seconds));
 }
 
 }  // namespace

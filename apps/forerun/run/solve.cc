@@ -103,6 +103,8 @@ ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experime
   }
   plan.reference = request.reference;
   plan.quiet = request.quiet;
+  // Many processes would have to agree on how often.
+  plan.repeat = request.reference && console.communicator == nullptr;
   plan.keep_models = request.save_model || request.out;
   plan.keep_output = experiment.output && request.out;
   if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);

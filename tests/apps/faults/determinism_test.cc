@@ -15,9 +15,10 @@ using Json = nlohmann::json;
 
 /// All of the record but what was measured by the clock or says where it ran.
 Json without_clock(Json record) {
-  for (const char* name : {"threads", "serial_fine_seconds", "planning", "verdict"}) record.erase(name);
+  for (const char* name : {"threads", "serial_fine_seconds", "serial_fine_repeats", "machine", "planning", "verdict"})
+    record.erase(name);
   for (Json& run : record.at("runs")) {
-    for (const char* name : {"seconds", "measured_speedup", "modelled", "history"}) run.erase(name);
+    for (const char* name : {"seconds", "repeats", "measured_speedup", "modelled", "history"}) run.erase(name);
   }
   return record;
 }

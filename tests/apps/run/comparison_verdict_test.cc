@@ -74,6 +74,23 @@ TEST_F(ComparisonVerdict, TheFastestRunWinsWhereItBeatsSerialStepping) {
       << "the best of the model need not be that of the clock";
 }
 
+TEST_F(ComparisonVerdict, SaysWhatFineWorkTheFastestSaves) {
+  add("classic", 1.5, 6.0);
+  add("auto", 0.5, 5.0);
+  EXPECT_EQ(verdict().sentences.size(), 2U) << "no more than classic Parareal";
+  for (CorrectorRun& run : comparison_.runs) {
+    run.record.iterations.resize(1);
+    run.record.iterations.front().fine_work = run.corrector.name == "auto" ? 4.0 : 90.0;
+  }
+  ASSERT_EQ(verdict().sentences.size(), 3U);
+  EXPECT_EQ(verdict().sentences[1], "auto takes 4.00 full fine sweeps in place of classic Parareal's 90.0.");
+}
+
+TEST_F(ComparisonVerdict, AModelThatDisagreesWithTheClockDoesNotSayToo) {
+  add("auto", 0.5, 0.5);
+  EXPECT_THAT(verdict().sentences[1], StartsWith("Modelled on 8 processors serial stepping wins: auto is 0.500x"));
+}
+
 TEST_F(ComparisonVerdict, WhereTimesAreCloseNobodyWins) {
   add("auto", 1.98, 3.0);
   EXPECT_EQ(verdict().winner, Verdict::Winner::neither);

@@ -26,7 +26,8 @@ Json without_seconds(Json json) {
                                               "coarse",           "fit",
                                               "predict",          "fine",
                                               "slowest",          "threads",
-                                              "verdict"};
+                                              "verdict",          "repeats",
+                                              "machine",          "serial_fine_repeats"};
   if (json.is_object()) {
     for (const std::string& key : timed) json.erase(key);
   }

@@ -74,6 +74,17 @@ TEST(ModelledSpeedup, IsSerialTimeOverTheCriticalPath) {
   EXPECT_DOUBLE_EQ(modelled.speedup, 10 * 4.0 / (1.0 + 2 * (5.0 + 1.0 + 2.0 + 0.5)));
 }
 
+TEST(ModelledSpeedup, OfASolverWithLanesIsThatOfSlicesAlone) {
+  RunRecord record;
+  record.initial_seconds.coarse = 1.0;
+  IterationRecord iteration;
+  iteration.levels = {{.first_slice = 0, .num_slices = 10, .slice_seconds = 10 * 0.5, .max_slice_seconds = 0.6}};
+  iteration.seconds = {99.0, 20.0, 1.0, 2.0, 0.5};
+  record.iterations.push_back(iteration);
+  // Alone a slice takes eight times what it took in full lanes, the slowest one as well.
+  EXPECT_DOUBLE_EQ(modelled_speedup(record, 10, 4.0).speedup, 10 * 4.0 / (1.0 + 8 * 0.6 + 1.0 + 2.0 + 0.5));
+}
+
 TEST(RunRecord, FailureSentenceNamesSolverSliceIterationTimeAndReason) {
   const SliceFailure failure{3, 2, 0.25, "fine", "step size underflow"};
   EXPECT_EQ(failure.sentence(), "fine solver failed in slice 3, iteration 2, at time 0.25: step size underflow");
