@@ -1,10 +1,29 @@
 #!/usr/bin/env bash
-# From a fresh checkout to the first result: installs what is missing, builds `forerun` and lets classic Parareal and two
-# learners solve the same problem.
+# From a fresh checkout to the first result: installs what is missing, builds `forerun`, and lets classic Parareal, kriging
+# and the guard race serial stepping on a problem that is expensive for every serial solver there is.
+#
+# The race takes a minute or two. Building comes before it, once: of the one program and nothing else, some fifteen minutes
+# on two cores, all of it the compiler's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash cmake/install_packages.sh
 cmake --preset release
 cmake --build --preset release --target forerun --parallel "$(nproc)"
-build/release/apps/forerun/forerun compare data/configs/burgers.toml --correctors classic,randnet-local,randnet
+
+forerun=build/release/apps/forerun/forerun
+problem=data/configs/pacemaker.toml
+printf '\nEarly iterations on a cheaper fine solver (a ladder of two), with learners:\n\n'
+"$forerun" compare $problem --quiet --set 'fine.levels=[320, 1024]' --correctors kriging,auto 2>/dev/null
+printf '\nThe fine solver alone, with classic Parareal and with learners:\n\n'
+"$forerun" compare $problem --quiet --correctors classic,kriging,auto 2>/dev/null
+cat <<TEXT
+
+Next:
+  $forerun compare $problem --correctors kriging,auto --out runs/first && $forerun report runs/first
+      the race as a page: who wins, how the runs converged, where their time went
+  $forerun plan $problem --set time.windows=1
+      two minutes: measures whether another serial solver would have been faster
+  $forerun init equations
+      a commented configuration to write an equation of your own into
+TEXT

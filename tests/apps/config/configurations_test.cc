@@ -24,8 +24,9 @@ TEST(ShippedConfigurations, ThereIsOneForEachProblem) {
       ::testing::ElementsAre("allen_cahn", "arenstorf", "black_scholes", "brusselator", "brusselator_2d", "burgers",
                              "dahlquist", "diffusion_reaction_19", "diffusion_reaction_28", "double_pendulum",
                              "equations_burgers", "equations_predator_prey", "fitzhugh_nagumo", "heat", "heat_mgrit",
-                             "heat_pfasst", "hopf", "lorenz", "ppinn_burgers", "ppinn_ode", "robertson", "rossler",
-                             "shallow_water", "sir", "thomas", "transport", "van_der_pol", "wave", "wave_paraexp"));
+                             "heat_pfasst", "hopf", "lorenz", "pacemaker", "ppinn_burgers", "ppinn_ode", "robertson",
+                             "rossler", "shallow_water", "sir", "thomas", "transport", "van_der_pol", "wave",
+                             "wave_paraexp"));
 }
 
 class ShippedConfiguration : public ::testing::TestWithParam<std::string> {};
