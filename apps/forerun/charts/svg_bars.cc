@@ -16,7 +16,10 @@ constexpr double gap = 8.0;
 constexpr std::size_t num_colours = 8;
 
 std::string area_class(int colour) { return "area c" + std::to_string(colour); }
-std::string kind_class(std::size_t kind) { return area_class(static_cast<int>(kind % num_colours) + 1); }
+std::string kind_class(const CellStrip& strip, const std::vector<std::string>& kinds, std::size_t kind) {
+  const auto known = strip.colours.find(kinds[kind]);
+  return area_class(known != strip.colours.end() ? known->second : static_cast<int>(kind % num_colours) + 1);
+}
 
 /// Room for the names of rows.
 template <class Rows>
@@ -32,15 +35,24 @@ void draw_name(MarkupWriter& svg, const std::string& name, double right, double 
               name);
 }
 
-std::vector<LegendEntry> legend_of(const std::vector<StackedBars::Part>& parts) {
+std::string part_class(const StackedBars::Part& part, const std::string& style) {
+  if (style.empty()) return area_class(part.colour);
+  return "area " + style + (part.shade.empty() ? "" : " " + part.shade);
+}
+
+std::vector<LegendEntry> legend_of(const StackedBars& chart) {
+  const bool by_shade =
+      std::any_of(chart.bars.begin(), chart.bars.end(), [](const StackedBars::Bar& bar) { return !bar.style.empty(); });
   std::vector<LegendEntry> entries;
-  for (const StackedBars::Part& part : parts) entries.push_back({part.name, area_class(part.colour), true});
+  for (const StackedBars::Part& part : chart.parts)
+    entries.push_back({part.name, part_class(part, by_shade ? "ink" : ""), true});
   return entries;
 }
 
-std::vector<LegendEntry> legend_of(const std::vector<std::string>& kinds) {
+std::vector<LegendEntry> legend_of(const CellStrip& strip, const std::vector<std::string>& kinds) {
   std::vector<LegendEntry> entries;
-  for (std::size_t kind = 0; kind < kinds.size(); ++kind) entries.push_back({kinds[kind], kind_class(kind), true});
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind)
+    entries.push_back({kinds[kind], kind_class(strip, kinds, kind), true});
   return entries;
 }
 
@@ -57,7 +69,7 @@ void draw_bar(MarkupWriter& svg, const StackedBars& chart, const StackedBars::Ba
     if (!std::isfinite(bar.lengths[i]) || bar.lengths[i] <= 0.0) continue;
     const double left = frame.x_of(begin);
     begin += bar.lengths[i];
-    svg.leaf("rect", {{"class", area_class(chart.parts[i].colour)},
+    svg.leaf("rect", {{"class", part_class(chart.parts[i], bar.style)},
                       {"x", left},
                       {"y", top},
                       {"width", frame.x_of(begin) - left},
@@ -88,7 +100,7 @@ void draw_cells(MarkupWriter& svg, const CellStrip& strip, const std::vector<std
       const auto kind = static_cast<std::size_t>(std::find(kinds.begin(), kinds.end(), row.kinds[k]) - kinds.begin());
       const double x = area.left + cell * static_cast<double>(k);
       constexpr double between = 1.0;
-      svg.leaf("rect", {{"class", kind_class(kind)},
+      svg.leaf("rect", {{"class", kind_class(strip, kinds, kind)},
                         {"x", x},
                         {"y", top},
                         {"width", std::max(cell - between, 0.5 * cell)},
@@ -132,7 +144,7 @@ std::string stacked_bars_svg(const StackedBars& chart) {
   }
   const double left = names_width(chart.bars) + margin / 2;
   const double width = chart.width - left - totals - 2 * gap;
-  const double legend = draw_legend(nullptr, legend_of(chart.parts), left, 0.0, width);
+  const double legend = draw_legend(nullptr, legend_of(chart), left, 0.0, width);
   const Box area{left, margin + legend, width, row_height * static_cast<double>(chart.bars.size())};
   constexpr double pixels_per_tick = 80.0;
   const int ticks = std::max(2, static_cast<int>(width / pixels_per_tick));
@@ -142,7 +154,7 @@ std::string stacked_bars_svg(const StackedBars& chart) {
   MarkupWriter svg;
   open_drawing(svg, chart.width, area.bottom() + x_axis_height(chart.x_title) + margin / 2, chart.title,
                chart.description);
-  draw_legend(&svg, legend_of(chart.parts), left, margin / 2, width);
+  draw_legend(&svg, legend_of(chart), left, margin / 2, width);
   draw_axes(svg, frame);
   double top = area.top + (row_height - bar_height) / 2;
   for (const StackedBars::Bar& bar : chart.bars) {
@@ -161,13 +173,13 @@ std::string cell_strip_svg(const CellStrip& strip) {
   const double width = strip.width - left - gap;
   constexpr double widest_cell = 48.0;
   const double cell = std::min(widest_cell, width / static_cast<double>(columns));
-  const double legend = draw_legend(nullptr, legend_of(kinds), left, 0.0, width);
+  const double legend = draw_legend(nullptr, legend_of(strip, kinds), left, 0.0, width);
   const Box area{left, margin + legend, cell * static_cast<double>(columns),
                  row_height * static_cast<double>(strip.rows.size())};
   MarkupWriter svg;
   open_drawing(svg, strip.width, area.bottom() + x_axis_height(strip.x_title) + margin / 2, strip.title,
                strip.description);
-  draw_legend(&svg, legend_of(kinds), left, margin / 2, width);
+  draw_legend(&svg, legend_of(strip, kinds), left, margin / 2, width);
   draw_cells(svg, strip, kinds, area, cell);
   draw_cell_numbers(svg, strip, columns, area, cell);
   return svg.close().str();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,15 @@ struct StackedBars {
   struct Part {
     std::string name;
     int colour;  ///< 1 … 8, of the style sheet
+    std::string shade =
+        {};  ///< where bars have colours of their own: "", "shade3", "shade2", "shade1" are paler and paler
   };
   std::vector<Part> parts;
   struct Bar {
     std::string name;
     std::vector<double> lengths;  ///< ≥ 0, one a part
     std::string total;            ///< in words
+    std::string style = {};       ///< the colour of all its parts, which differ by their shades then: "c1", "ink"
   };
   std::vector<Bar> bars;
   double width = 980.0;
@@ -36,6 +40,7 @@ struct CellStrip {
     std::vector<std::string> labels;  ///< written into the cells where there is room; may be empty
   };
   std::vector<Row> rows;
+  std::map<std::string, int> colours = {};  ///< of kinds; of those that are not named in the order of their appearance
   double width = 980.0;
 };
 std::string cell_strip_svg(const CellStrip& strip);

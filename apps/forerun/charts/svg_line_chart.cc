@@ -31,6 +31,7 @@ bool can_show(const LineChart& chart, const ChartPoint& point) {
 
 AxisScale scale_of(const ChartAxis& axis, Range range, int most_ticks, bool to_ticks) {
   if (axis.from_zero && !axis.logarithmic) range.include(0.0);
+  if (axis.whole && !axis.logarithmic) return AxisScale::whole(range.lowest, range.highest, most_ticks);
   return axis.logarithmic ? AxisScale::logarithmic(range.lowest, range.highest, most_ticks, to_ticks)
                           : AxisScale::linear(range.lowest, range.highest, most_ticks, to_ticks);
 }
@@ -38,7 +39,7 @@ AxisScale scale_of(const ChartAxis& axis, Range range, int most_ticks, bool to_t
 std::string colour_class(int colour) { return "c" + std::to_string((colour - 1) % most_colours + 1); }
 
 std::string line_class(const ChartSeries& series) {
-  return "line " + colour_class(series.colour) + (series.dashed ? " dashed" : "");
+  return "line " + colour_class(series.colour) + (series.dashed ? " dashed" : "") + (series.muted ? " muted" : "");
 }
 
 /// Path commands, and marks where the points are few. Thinned lines keep their last point.
@@ -53,9 +54,10 @@ class SeriesDrawing {
     for (std::size_t i = 0; i < series.points.size(); ++i) {
       if (i % stride == 0 || i + 1 == series.points.size()) add(series, series.points[i]);
     }
-    svg.leaf("path", {{"class", line_class(series)}, {"d", path_}});
-    if (!series.markers || series.points.size() > most_marks) return;
-    svg.leaf("path", {{"class", "mark " + colour_class(series.colour)}, {"d", marks_}});
+    if (series.connected) svg.leaf("path", {{"class", line_class(series)}, {"d", path_}});
+    if (series.connected && (!series.markers || series.points.size() > most_marks)) return;
+    svg.leaf("path",
+             {{"class", "mark " + colour_class(series.colour) + (series.muted ? " muted" : "")}, {"d", marks_}});
   }
 
  private:
@@ -68,13 +70,12 @@ class SeriesDrawing {
     const double y = frame_.y_of(point.y);
     if (pen_down_ && series.stepped) path_ += "H" + coordinate_text(x);
     path_ += (pen_down_ ? "L" : "M") + coordinate_text(x) + " " + coordinate_text(y);
-    add_mark(series.colour, x, y);
+    add_mark(series.colour, x, y, series.mark);
     pen_down_ = true;
   }
 
   /// A disc, a square, a triangle or a diamond, so that lines differ without their colours too.
-  void add_mark(int colour, double x, double y) {
-    constexpr double r = 3.0;
+  void add_mark(int colour, double x, double y, double r) {
     const std::string size = coordinate_text(r);
     const std::string width = coordinate_text(2 * r);
     const auto at = [](double px, double py) { return "M" + coordinate_text(px) + " " + coordinate_text(py); };
@@ -112,10 +113,73 @@ void draw_level(MarkupWriter& svg, const PlotFrame& frame, const ChartLevel& lev
               level.name);
 }
 
+/// Where a name may stand without covering another.
+class Names {
+ public:
+  explicit Names(const Box& area) : area_(area) {}
+
+  /// Behind the end of the line, above or below it, the first of these that is free and within the drawing.
+  Box place(double x, double y, double width) {
+    constexpr double gap = 7.0;
+    std::vector<Box> places;
+    for (const double shift : {0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0}) {
+      const double top = y - text_height / 2 + shift * (text_height + 2.0);
+      places.push_back({x + gap, top, width, text_height});
+      if (shift != 0.0) places.push_back({std::max(area_.left + gap, x - width), top, width, text_height});
+    }
+    const auto free = std::find_if(places.begin(), places.end(), [&](const Box& box) { return is_free(box); });
+    taken_.push_back(free != places.end() ? *free : places.front());
+    return taken_.back();
+  }
+
+ private:
+  bool is_free(const Box& box) const {
+    if (box.right() > area_.right() || box.top < area_.top || box.bottom() > area_.bottom()) return false;
+    return std::none_of(taken_.begin(), taken_.end(), [&](const Box& other) {
+      return box.left < other.right() && other.left < box.right() && box.top < other.bottom() &&
+             other.top < box.bottom();
+    });
+  }
+
+  Box area_;
+  std::vector<Box> taken_;
+};
+
+const ChartPoint* last_shown(const LineChart& chart, const ChartSeries& series) {
+  const auto last = std::find_if(series.points.rbegin(), series.points.rend(),
+                                 [&](const ChartPoint& point) { return can_show(chart, point); });
+  return last == series.points.rend() ? nullptr : &*last;
+}
+
+/// `area` with the margin to its right that `name_room` has left.
+void draw_names(MarkupWriter& svg, const LineChart& chart, const PlotFrame& frame, const Box& area) {
+  Names names(area);
+  for (const ChartSeries& series : chart.series) {
+    const ChartPoint* end = last_shown(chart, series);
+    if (series.name.empty() || end == nullptr) continue;
+    const Box box = names.place(frame.x_of(end->x), frame.y_of(end->y), text_width(series.name));
+    svg.element("text",
+                {{"class", "halo name " + colour_class(series.colour) + (series.muted ? " muted" : "")},
+                 {"x", box.left},
+                 {"y", box.top + 0.85 * text_height}},
+                series.name);
+  }
+}
+
+double name_room(const LineChart& chart) {
+  double width = 0.0;
+  if (!chart.direct) return width;
+  for (const ChartSeries& series : chart.series) width = std::max(width, text_width(series.name));
+  return width + 7.0;
+}
+
 std::vector<LegendEntry> legend_of(const LineChart& chart) {
   std::vector<LegendEntry> entries;
+  if (chart.direct) return entries;
   for (const ChartSeries& series : chart.series) {
-    if (!series.name.empty()) entries.push_back({series.name, line_class(series)});
+    if (series.name.empty()) continue;
+    const std::string mark = "mark " + colour_class(series.colour);
+    entries.push_back({series.name, series.connected ? line_class(series) : mark, !series.connected});
   }
   return entries;
 }
@@ -153,7 +217,8 @@ std::string line_chart_svg(const LineChart& chart) {
   const double left = y_axis_width(y, chart.y.title) + margin / 2;
   const double width = chart.width - left - 1.5 * margin;
   const double legend = draw_legend(nullptr, legend_of(chart), left, 0.0, width);
-  const Box area{left, margin + legend, width, chart.height - 2 * margin - x_axis_height(chart.x.title)};
+  const Box area{left, margin + legend, width - name_room(chart),
+                 chart.height - 2 * margin - x_axis_height(chart.x.title)};
   const PlotFrame frame{area, std::move(x), std::move(y), chart.x.title, chart.y.title};
 
   MarkupWriter svg;
@@ -164,6 +229,7 @@ std::string line_chart_svg(const LineChart& chart) {
     if (can_show(chart.y, level.y)) draw_level(svg, frame, level);
   }
   for (const ChartSeries& series : chart.series) SeriesDrawing(chart, frame).draw(svg, series);
+  if (chart.direct) draw_names(svg, chart, frame, {area.left, area.top, width + margin, area.height});
   return svg.close().str();
 }
 

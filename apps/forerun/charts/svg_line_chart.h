@@ -20,6 +20,9 @@ struct ChartSeries {
   bool dashed = false;
   bool markers = true;  ///< drawn where there are few points; their shape goes with the colour
   bool stepped = false;
+  bool muted = false;     ///< of what others beat
+  bool connected = true;  ///< false: marks alone
+  double mark = 3.0;      ///< half a mark's width
 };
 
 /// A horizontal line at a value that means something, with its name.
@@ -32,6 +35,7 @@ struct ChartAxis {
   std::string title;
   bool logarithmic = false;
   bool from_zero = false;  ///< a linear axis that begins at 0
+  bool whole = false;      ///< of things that are counted: ticks are whole numbers
 };
 
 struct LineChart {
@@ -43,6 +47,7 @@ struct LineChart {
   std::vector<ChartLevel> levels = {};
   double width = 480.0;
   double height = 300.0;  ///< without the legend
+  bool direct = false;    ///< names stand at the ends of their lines, in place of a legend
 };
 
 /// The chart as <svg>; a sentence in it where there is nothing to show. Cost: linear in the points; lines of more than

@@ -75,6 +75,19 @@ AxisScale AxisScale::linear(double lowest, double highest, int most_ticks, bool 
   return scale;
 }
 
+AxisScale AxisScale::whole(double lowest, double highest, int most_ticks) {
+  AxisScale scale(lowest - 0.5, highest + 0.5, false);
+  const double step = std::max(1.0, nice_step((highest - lowest + 1.0) / std::max(1, most_ticks)));
+  // Every second one from the first; else multiples of the step, and the first where that leaves room.
+  const bool from_first = step <= 2.0;
+  if (!from_first && std::fmod(lowest, step) != 0.0) scale.ticks_.push_back({lowest, linear_label(lowest, 1.0)});
+  for (double tick = from_first ? lowest : std::ceil(lowest / step) * step; tick <= highest; tick += step) {
+    if (!scale.ticks_.empty() && tick - scale.ticks_.back().value < 0.5 * step) continue;
+    scale.ticks_.push_back({tick, linear_label(tick, 1.0)});
+  }
+  return scale;
+}
+
 AxisScale AxisScale::logarithmic(double lowest, double highest, int most_ticks, bool to_ticks) {
   constexpr double rounding = 1e-9;
   const auto decade_below = [](double value) { return static_cast<int>(std::floor(std::log10(value) + rounding)); };

@@ -20,6 +20,8 @@ class AxisScale {
   /// Ends where the data do; `to_ticks` widens it to whole ticks. At most `most_ticks` ≥ 2 ticks. Of equal ends the
   /// interval around them is taken. Precondition: finite, lowest ≤ highest.
   static AxisScale linear(double lowest, double highest, int most_ticks, bool to_ticks);
+  /// Of things that are counted: half a step is left at each end, ticks are whole numbers.
+  static AxisScale whole(double lowest, double highest, int most_ticks);
   /// Precondition besides: lowest > 0.
   static AxisScale logarithmic(double lowest, double highest, int most_ticks, bool to_ticks);
 

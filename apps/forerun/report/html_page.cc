@@ -8,7 +8,8 @@ namespace forerun {
 HtmlPage::HtmlPage(const std::string& title) : title_(title) { body_.open("main"); }
 
 void HtmlPage::begin_section(const std::string& heading) {
-  body_.open("section");
+  sections_.push_back(heading);
+  body_.open("section", {{"id", "s" + std::to_string(sections_.size())}});
   body_.element("h2", {}, heading);
 }
 
@@ -16,19 +17,29 @@ void HtmlPage::end_section() { body_.close(); }
 
 void HtmlPage::paragraph(const std::string& text, const char* style) { body_.element("p", {{"class", style}}, text); }
 
+void HtmlPage::verdict(const std::vector<std::string>& sentences, bool has_won) {
+  if (sentences.empty()) return;
+  body_.open("div", {{"class", has_won ? "verdict won" : "verdict"}, {"role", "note"}});
+  for (const std::string& sentence : sentences) paragraph(sentence);
+  body_.close();
+}
+
 void HtmlPage::begin_figures() { body_.open("div", {{"class", "figures"}}); }
 
 void HtmlPage::end_figures() { body_.close(); }
 
 void HtmlPage::figure(const std::string& svg, const std::string& heading, const std::string& caption, bool wide) {
-  body_.open("figure", {{"class", wide ? "wide" : "half"}});
+  body_.open("figure", {{"class", wide ? "wide" : "half"}, {"tabindex", "0"}});
   body_.element("h3", {}, heading).markup(svg);
   if (!caption.empty()) body_.element("figcaption", {}, caption);
   body_.close();
 }
 
 void HtmlPage::table(const std::vector<Cell>& heading, const std::vector<std::vector<Cell>>& rows) {
-  body_.open("div", {{"class", "scroll"}}).open("table").open("thead").open("tr");
+  body_.open("div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", "table"}})
+      .open("table")
+      .open("thead")
+      .open("tr");
   for (const Cell& cell : heading) body_.element("th", {{"scope", "col"}, {"class", cell.style}}, cell.text);
   body_.close().close().open("tbody");
   for (const std::vector<Cell>& row : rows) {
@@ -56,7 +67,11 @@ std::string HtmlPage::str() {
   page.leaf("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
   page.element("title", {}, title_);
   page.open("style").markup(html_style).close().close();
-  page.open("body").markup(body_.str()).close().close();
+  page.open("body");
+  page.open("nav", {{"aria-label", "sections"}});
+  for (std::size_t i = 0; i < sections_.size(); ++i)
+    page.element("a", {{"href", "#s" + std::to_string(i + 1)}}, sections_[i]);
+  page.close().markup(body_.str()).close().close();
   return "<!DOCTYPE html>\n" + page.str();
 }
 

@@ -8,7 +8,8 @@
 namespace forerun {
 
 /// A page that needs nothing beside itself: style and drawings are in it, there are no scripts and no addresses of
-/// other machines. It follows the reader's choice of light or dark and prints in light. It is XML as well.
+/// other machines. The keyboard reaches its sections and whatever scrolls. It follows the reader's choice of light or
+/// dark and prints in light. It is XML as well.
 class HtmlPage {
  public:
   explicit HtmlPage(const std::string& title);
@@ -19,6 +20,8 @@ class HtmlPage {
   void begin_section(const std::string& heading);
   void end_section();
   void paragraph(const std::string& text, const char* style = "");
+  /// Who wins, before everything else; nothing without sentences.
+  void verdict(const std::vector<std::string>& sentences, bool has_won);
   /// Figures stand side by side where there is room.
   void begin_figures();
   void end_figures();
@@ -39,6 +42,7 @@ class HtmlPage {
 
  private:
   std::string title_;
+  std::vector<std::string> sections_;
   MarkupWriter body_;
 };
 

@@ -45,6 +45,7 @@ void add_heading(HtmlPage& page, const ReportedComparison& comparison) {
   const Experiment& experiment = comparison.experiment;
   const RunConfig& config = experiment.config;
   page.body().element("h1", {}, experiment.problem->name());
+  page.verdict(comparison.verdict, comparison.has_won);
   page.paragraph(equation_text(find_problem(experiment.problem->name()), config.problem.parameters), "equation");
   page.facts(
       {{"state", std::to_string(experiment.dimension()) + (experiment.dimension() == 1 ? " component" : " components")},
@@ -91,7 +92,7 @@ void add_provenance_section(HtmlPage& page, const ReportedComparison& comparison
   page.begin_section("Where this comes from");
   page.body().open("div", {{"class", "beside"}});
   page.body().open("div").element("h3", {}, "Configuration, every default resolved");
-  page.body().element("pre", {}, read_file(comparison.directory / "config.toml")).close();
+  page.body().element("pre", {{"tabindex", "0"}}, read_file(comparison.directory / "config.toml")).close();
   page.body().open("div").element("h3", {}, "Provenance");
   page.facts(comparison.provenance);
   page.body().close().close();
@@ -103,8 +104,10 @@ void add_provenance_section(HtmlPage& page, const ReportedComparison& comparison
 std::string comparison_html(const ReportedComparison& comparison) {
   HtmlPage page("forerun: " + comparison.experiment.problem->name());
   add_heading(page, comparison);
+  if (!comparison.disturbance.empty()) page.paragraph("Warning: " + comparison.disturbance + ".", "bad");
   add_outcomes(page, comparison);
   if (!comparison.runs.empty()) {
+    add_result_section(page, comparison);
     add_convergence_section(page, comparison);
     add_cost_section(page, comparison);
     add_solution_section(page, comparison);

@@ -45,6 +45,10 @@ ReportedCampaign read_campaign(const Json& json) {
   campaign.parameters = json_texts(json, "parameters");
   for (const Json& run : json_array(json, "runs")) campaign.runs.push_back(read_run(run, campaign.parameters.size()));
   if (campaign.runs.empty()) throw std::invalid_argument("has no runs");
+  if (json.contains("verdict") && !json["verdict"].is_null()) {
+    campaign.verdict = json_texts(json["verdict"], "sentences");
+    campaign.has_won = json_text(json["verdict"], "winner") == "parallel";
+  }
   const Json& last = json_member(json, "last_held_out");
   campaign.num_last = static_cast<double>(json_integer(last, "runs", 0, static_cast<Index>(campaign.runs.size())));
   campaign.mean_cold = optional_json_number(last, "mean_cold");
@@ -80,7 +84,7 @@ void add_charts(HtmlPage& page, const ReportedCampaign& campaign) {
   LineChart iterations;
   iterations.title = "Iterations by run";
   iterations.description = "Iterations K of each run, with the store and cold";
-  iterations.x = {"run"};
+  iterations.x = {"run", false, false, true};
   iterations.y = {"iterations K", false, true};
   iterations.series = {
       {"cold", 8, by_run(campaign, [](const auto& run) { return run.cold_iterations; }), true},
@@ -89,14 +93,14 @@ void add_charts(HtmlPage& page, const ReportedCampaign& campaign) {
   LineChart fit;
   fit.title = "Fitting time by run";
   fit.description = "Seconds spent refitting the network after each run";
-  fit.x = {"run"};
+  fit.x = {"run", false, false, true};
   fit.y = {"seconds", false, true};
   fit.series = {{"fit", 3, by_run(campaign, [](const auto& run) { return std::optional(run.fit_seconds); })},
                 {"run", 1, by_run(campaign, [](const auto& run) { return std::optional(run.seconds); }), true}};
   LineChart store;
   store.title = "Store size by run";
   store.description = "Size of the store after each run";
-  store.x = {"run"};
+  store.x = {"run", false, false, true};
   store.y = {"megabytes", false, true};
   store.series = {{"", 4, by_run(campaign, [](const auto& run) { return std::optional(run.store_bytes / megabyte); })}};
   page.begin_figures();
@@ -107,6 +111,32 @@ void add_charts(HtmlPage& page, const ReportedCampaign& campaign) {
   page.figure(line_chart_svg(fit), "Time",
               "Measured: solving each run, and refitting the network with what it brought.");
   page.figure(line_chart_svg(store), "Store", "After each run; 1 megabyte = 10⁶ bytes.");
+  page.end_figures();
+}
+
+/// Iterations against each of the parameters that vary, of runs with the store and cold.
+void add_parameter_charts(HtmlPage& page, const ReportedCampaign& campaign) {
+  page.begin_figures();
+  for (std::size_t p = 0; p < campaign.parameters.size(); ++p) {
+    const std::string& name = campaign.parameters[p];
+    LineChart chart;
+    chart.title = "Iterations by " + name;
+    chart.description = "Iterations K of each run against " + name + ", with the store and cold";
+    chart.x = {name};
+    chart.y = {"iterations K", false, true};
+    ChartSeries cold{"cold", 8, {}}, warm{"with the store", 1, {}};
+    for (const ReportedCampaignRun& run : campaign.runs) {
+      if (run.cold_iterations) cold.points.push_back({run.parameters[p], *run.cold_iterations});
+      warm.points.push_back({run.parameters[p], run.iterations});
+    }
+    constexpr double behind = 5.0;  // seen where both took as many
+    cold.mark = behind;
+    for (ChartSeries* series : {&cold, &warm}) {
+      series->connected = false;
+      chart.series.push_back(*series);
+    }
+    page.figure(line_chart_svg(chart), "Iterations by " + name, "A mark a run.");
+  }
   page.end_figures();
 }
 
@@ -147,15 +177,19 @@ ReportedCampaign read_campaign_directory(const std::filesystem::path& directory)
 std::string campaign_html(const ReportedCampaign& campaign) {
   HtmlPage page("forerun: campaign");
   page.body().element("h1", {}, "Campaign of " + std::to_string(campaign.runs.size()) + " runs");
+  page.verdict(campaign.verdict, campaign.has_won);
   add_outcome(page, campaign);
   page.begin_section("What was learned from run to run");
   add_charts(page, campaign);
+  page.end_section();
+  page.begin_section("Where iterations are needed");
+  add_parameter_charts(page, campaign);
   page.end_section();
   page.begin_section("Runs");
   add_runs(page, campaign);
   page.end_section();
   page.begin_section("Settings");
-  page.body().element("pre", {}, campaign.settings);
+  page.body().element("pre", {{"tabindex", "0"}}, campaign.settings);
   page.end_section();
   return page.str();
 }

@@ -25,7 +25,9 @@ struct ReportedCampaign {
   std::string settings;  ///< text of campaign.toml
   std::vector<std::string> parameters;
   std::vector<ReportedCampaignRun> runs;
-  double num_last = 0.0;  ///< held-out runs the means are of
+  std::vector<std::string> verdict;  ///< its sentences; empty: none
+  bool has_won = false;              ///< against serial stepping
+  double num_last = 0.0;             ///< held-out runs the means are of
   std::optional<double> mean_cold;
   std::optional<double> mean_warm;
 };

@@ -6,6 +6,7 @@
 #include "apps/forerun/charts/svg_bars.h"
 #include "apps/forerun/charts/svg_line_chart.h"
 #include "apps/forerun/report/html_report.h"
+#include "apps/forerun/report/html_report_colours.h"
 
 namespace forerun {
 namespace {
@@ -37,10 +38,14 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-/// Entry k of `series` is of iteration k + 1.
-std::vector<ChartPoint> by_iteration(const std::vector<double>& series) {
+/// Entry k of `series` is of iteration k + 1; lines of different windows are not joined.
+std::vector<ChartPoint> by_iteration(const ReportedRun& run, const std::vector<double>& series) {
   std::vector<ChartPoint> points;
-  for (std::size_t k = 0; k < series.size(); ++k) points.push_back({static_cast<double>(k + 1), series[k]});
+  for (std::size_t k = 0; k < series.size(); ++k) {
+    const auto iteration = static_cast<double>(k + 1);
+    if (k > 0 && run.window[k] != run.window[k - 1]) points.push_back({iteration, std::nan("")});
+    points.push_back({iteration, series[k]});
+  }
   return points;
 }
 
@@ -54,7 +59,7 @@ ChartAxis iteration_axis(const ReportedComparison& comparison) {
   }
   constexpr Index much_longer = 4;
   const bool logarithmic = most > much_longer * fewest;
-  return {logarithmic ? "iteration (logarithmic)" : "iteration", logarithmic};
+  return {logarithmic ? "iteration (logarithmic)" : "iteration", logarithmic, false, !logarithmic};
 }
 
 /// All quantities of the only run.
@@ -70,7 +75,8 @@ void add_single_chart(HtmlPage& page, const ReportedComparison& comparison) {
     const std::vector<double>& series = run.*quantity.series;
     if (!has_values(series)) continue;
     const auto colour = static_cast<int>(&quantity - quantities().data()) + 1;
-    chart.series.push_back({quantity.name, colour, by_iteration(series)});
+    chart.series.push_back({quantity.name, colour, by_iteration(run, series)});
+    chart.direct = true;
     caption += (caption.empty() ? "" : " ") + capitalised(quantity.name) + ": " + quantity.meaning;
   }
   chart.levels = {{"tolerance", comparison.experiment.options.tolerance}};
@@ -84,10 +90,13 @@ void add_quantity_chart(HtmlPage& page, const ReportedComparison& comparison, co
                   iteration_axis(comparison),
                   {quantity.name, true},
                   {}};
-  int colour = 0;
+  chart.direct = true;
   bool any = false;
-  for (const ReportedRun& run : comparison.runs) {
-    chart.series.push_back({run.corrector, ++colour, by_iteration(run.*quantity.series)});
+  const std::vector<bool> dominated = are_dominated(comparison);
+  for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+    const ReportedRun& run = comparison.runs[i];
+    chart.series.push_back({run.corrector, colour_of(run.corrector), by_iteration(run, run.*quantity.series)});
+    chart.series.back().muted = dominated[i];
     any = any || has_values(run.*quantity.series);
   }
   if (!any) return;
@@ -102,11 +111,14 @@ void add_front_chart(HtmlPage& page, const ReportedComparison& comparison) {
                   iteration_axis(comparison),
                   {"slices", false, true},
                   {}};
-  int colour = 0;
-  for (const ReportedRun& run : comparison.runs) {
-    ++colour;
-    chart.series.push_back({single ? "converged" : run.corrector, colour, by_iteration(run.converged_front)});
-    chart.series.push_back({single ? "exact" : "", colour, by_iteration(run.exact_front), true, false});
+  chart.direct = true;
+  const std::vector<bool> dominated = are_dominated(comparison);
+  for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+    const ReportedRun& run = comparison.runs[i];
+    const int colour = colour_of(run.corrector);
+    chart.series.push_back({single ? "converged" : run.corrector, colour, by_iteration(run, run.converged_front)});
+    chart.series.push_back({single ? "exact" : "", colour, by_iteration(run, run.exact_front), true, false});
+    for (auto series = chart.series.end() - 2; series != chart.series.end(); ++series) series->muted = dominated[i];
   }
   chart.levels = {{"all slices", static_cast<double>(comparison.experiment.window_slices())}};
   page.figure(line_chart_svg(chart), "Converged and exact front",
@@ -123,12 +135,16 @@ bool is_mixed(const ReportedRun& run) {
 }
 
 void add_serving_strip(HtmlPage& page, const ReportedComparison& comparison) {
-  CellStrip strip{
-      "Who served each sweep", "The corrector that served each iteration's sweep, and the fine level", "iteration", {}};
+  CellStrip strip{"Who served each sweep",
+                  "The corrector that served each iteration's sweep, and the fine level",
+                  "iteration",
+                  {},
+                  {}};
   bool levels = false;
   for (const ReportedRun& run : comparison.runs) {
     if (!is_mixed(run)) continue;
     CellStrip::Row row{run.corrector, run.served_by, {}};
+    for (const std::string& kind : run.served_by) strip.colours[kind] = colour_of(kind);
     levels = levels || std::any_of(run.levels.begin(), run.levels.end(), [](double level) { return level > 1.0; });
     for (const double level : run.levels) row.labels.push_back("F" + std::to_string(static_cast<int>(level)));
     strip.rows.push_back(std::move(row));
@@ -155,8 +171,9 @@ void add_correction_chart(HtmlPage& page, const ReportedRun& run, const ChartAxi
   chart.description = "Predicted and found error of the correction that served each sweep, on a logarithmic axis";
   chart.x = iterations;
   chart.y = {"error of the correction", true};
-  chart.series = {{"found", 1, by_iteration(found)},
-                  {"predicted", 2, by_iteration(run.predicted_correction_errors), true}};
+  const int colour = colour_of(run.corrector);
+  chart.series = {{"found", colour, by_iteration(run, found)},
+                  {"predicted", colour, by_iteration(run, run.predicted_correction_errors), true}};
   page.figure(line_chart_svg(chart), "Corrections of " + run.corrector + ": predicted and found",
               "How far the correction that served a sweep was from the discrepancy F − G: expected before, and found "
               "by the next fine sweep.");
@@ -201,6 +218,7 @@ void add_convergence_section(HtmlPage& page, const ReportedComparison& compariso
     for (std::size_t i = 1; i < quantities().size(); ++i) add_quantity_chart(page, comparison, quantities()[i]);
   }
   for (const ReportedRun& run : comparison.runs) add_correction_chart(page, run, iteration_axis(comparison));
+  add_work_maps(page, comparison);
   add_serving_strip(page, comparison);
   page.end_figures();
   add_windows(page, comparison);

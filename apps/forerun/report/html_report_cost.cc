@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "apps/forerun/charts/svg_bars.h"
+#include "apps/forerun/charts/svg_measures.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/report/html_report.h"
+#include "apps/forerun/report/html_report_colours.h"
 
 namespace forerun {
 namespace {
@@ -18,16 +21,24 @@ Cell status_cell(const ReportedRun& run) {
   return run.converged ? Cell{"converged", "good"} : Cell{"not converged: " + run.termination, "bad"};
 }
 
-void add_cost_table(HtmlPage& page, const ReportedComparison& comparison) {
+/// "305 ms – 344 ms"; "–" for what was timed once.
+std::string spread_text(const ReportedRun& run) {
+  if (!run.least_seconds || !run.most_seconds) return "–";
+  return format_duration(*run.least_seconds) + " to " + format_duration(*run.most_seconds);
+}
+
+void add_result_table(HtmlPage& page, const ReportedComparison& comparison) {
   const std::string processors = std::to_string(comparison.experiment.window_slices());
   const std::vector<Cell> heading = {{"corrector"},
                                      {"iterations", "number"},
                                      {"effective sweeps", "number"},
                                      {"max error", "number"},
                                      {"time", "number"},
+                                     {"of repetitions", "number"},
                                      {"speed-up, measured", "number"},
                                      {"speed-up, modelled on " + processors, "number"},
-                                     {"status"}};
+                                     {"status"},
+                                     {"stability"}};
   std::vector<std::vector<Cell>> rows;
   for (const ReportedRun& run : comparison.runs) {
     rows.push_back({{run.corrector},
@@ -35,16 +46,38 @@ void add_cost_table(HtmlPage& page, const ReportedComparison& comparison) {
                     {format_number(run.effective_sweeps), "number"},
                     {optional_text(run.max_error, format_scientific), "number"},
                     {format_duration(run.seconds.total), "number"},
+                    {spread_text(run), "number"},
                     {optional_text(run.measured_speedup, format_factor), "number"},
                     {optional_text(run.modelled_speedup, format_factor), "number"},
-                    status_cell(run)});
+                    status_cell(run),
+                    stability_cell(run)});
   }
   page.table(heading, rows);
   page.paragraph(
-      "Effective sweeps: fine work in full fine passes. Measured: over the serial fine solution on this "
-      "machine with this run's threads. Modelled, not measured: one processor a slice, " +
+      "Effective sweeps: fine work in full fine passes. Time: the median of the repetitions, where there were any. "
+      "Measured: over the serial fine solution on this machine with this run's threads. Modelled, not measured: one "
+      "processor a slice, " +
           processors + " of them, from this run's own times.",
       "soft");
+}
+
+/// The largest factor by which an increment exceeds the smallest before it, within a window.
+double growth(const ReportedRun& run) {
+  double largest = 1.0, smallest = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < run.increments.size(); ++k) {
+    if (k > 0 && run.window[k] != run.window[k - 1]) smallest = std::numeric_limits<double>::infinity();
+    const double increment = run.increments[k];
+    if (!std::isfinite(increment) || !(increment > 0.0)) continue;
+    if (std::isfinite(smallest)) largest = std::max(largest, increment / smallest);
+    smallest = std::min(smallest, increment);
+  }
+  return largest;
+}
+
+double total_of(const std::vector<double>& series) {
+  double sum = 0.0;
+  for (const double value : series) sum += std::isfinite(value) ? value : 0.0;
+  return sum;
 }
 
 StackedBars::Bar bar_of(const std::string& name, const PhaseSeconds& seconds, double unit) {
@@ -52,7 +85,8 @@ StackedBars::Bar bar_of(const std::string& name, const PhaseSeconds& seconds, do
   return {name,
           {seconds.fine * unit, seconds.coarse * unit, seconds.fit * unit, seconds.predict * unit,
            std::max(0.0, seconds.total - known) * unit},
-          format_duration(seconds.total)};
+          format_duration(seconds.total),
+          {}};
 }
 
 void add_time_chart(HtmlPage& page, const ReportedComparison& comparison) {
@@ -63,14 +97,22 @@ void add_time_chart(HtmlPage& page, const ReportedComparison& comparison) {
   StackedBars chart{"Time split",
                     "Wall-clock time of each run, split into fine solver, coarse solver, fitting and prediction",
                     in_seconds ? "seconds, wall clock" : "milliseconds, wall clock",
-                    {{"fine", 1}, {"coarse", 2}, {"fit", 3}, {"predict", 4}, {"other", 8}},
+                    {{"fine", 1, ""},
+                     {"coarse", 2, "shade3"},
+                     {"fit", 3, "shade2"},
+                     {"predict", 4, "shade1"},
+                     {"other", 8, "shade0"}},
                     {}};
   if (comparison.serial_fine_seconds) {
     PhaseSeconds serial;
     serial.total = serial.fine = *comparison.serial_fine_seconds;
     chart.bars.push_back(bar_of("serial fine", serial, unit));
+    chart.bars.back().style = "ink";
   }
-  for (const ReportedRun& run : comparison.runs) chart.bars.push_back(bar_of(run.corrector, run.seconds, unit));
+  for (const ReportedRun& run : comparison.runs) {
+    chart.bars.push_back(bar_of(run.corrector, run.seconds, unit));
+    chart.bars.back().style = "c" + std::to_string(colour_of(run.corrector));
+  }
   page.begin_figures();
   page.figure(stacked_bars_svg(chart), "Where the time went",
               "Measured on this machine with " + std::to_string(comparison.num_threads) +
@@ -82,9 +124,65 @@ void add_time_chart(HtmlPage& page, const ReportedComparison& comparison) {
 
 }  // namespace
 
+HtmlPage::Cell stability_cell(const ReportedRun& run) {
+  constexpr double kSteady = 10.0;
+  std::string flags;
+  const auto flag = [&](const std::string& text) { flags += (flags.empty() ? "" : "; ") + text; };
+  if (const double factor = growth(run); factor > kSteady) flag("increments grew " + format_number(factor) + "-fold");
+  if (const double refused = total_of(run.fallbacks); refused > 0.0)
+    flag(std::to_string(static_cast<Index>(refused)) + " predictions refused");
+  if (const double failed = total_of(run.uncrossed); failed > 0.0)
+    flag(std::to_string(static_cast<Index>(failed)) + " fine solves failed");
+  const bool unstable = std::any_of(run.warnings.begin(), run.warnings.end(), [](const std::string& warning) {
+    return warning.find("unstable") != std::string::npos;
+  });
+  if (unstable) flag("coarse solver unstable");
+  return flags.empty() ? HtmlPage::Cell{"steady", "good"} : HtmlPage::Cell{flags, "bad"};
+}
+
+std::string measures_svg(const std::vector<MeasuredRun>& runs, std::optional<double> serial_seconds) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  MeasureChart chart{"Iterations, fine work and time",
+                     "A row a run: iterations, fine work in full fine passes, and wall-clock time",
+                     {{"iterations K", none, ""},
+                      {"fine work, full sweeps", none, ""},
+                      {"time", serial_seconds.value_or(none),
+                       serial_seconds ? "serial fine " + format_duration(*serial_seconds) : ""}},
+                     {}};
+  for (const MeasuredRun& measured : runs) {
+    const ReportedRun& run = *measured.run;
+    const std::string speedup = run.measured_speedup ? ", " + format_factor(*run.measured_speedup) : "";
+    chart.rows.push_back(
+        {measured.name,
+         colour_of(run.corrector),
+         measured.is_muted,
+         {{static_cast<double>(run.num_iterations()),
+           std::to_string(run.num_iterations()) + (run.converged ? "" : ", not converged"), none, none},
+          {run.effective_sweeps, format_number(run.effective_sweeps), none, none},
+          {run.seconds.total, format_duration(run.seconds.total) + speedup, run.least_seconds.value_or(none),
+           run.most_seconds.value_or(none)}}});
+  }
+  return measure_chart_svg(chart);
+}
+
+void add_result_section(HtmlPage& page, const ReportedComparison& comparison) {
+  page.begin_section("Result");
+  page.begin_figures();
+  const std::vector<bool> dominated = are_dominated(comparison);
+  std::vector<MeasuredRun> runs;
+  for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+    runs.push_back({comparison.runs[i].corrector, &comparison.runs[i], dominated[i]});
+  page.figure(measures_svg(runs, comparison.serial_fine_seconds), "Iterations, fine work and time",
+              "Pale: what another run beats or equals in all three. Whiskers: least and most of repetitions. A run is "
+              "faster than serial stepping where its bar ends before the dotted line.",
+              true);
+  page.end_figures();
+  add_result_table(page, comparison);
+  page.end_section();
+}
+
 void add_cost_section(HtmlPage& page, const ReportedComparison& comparison) {
   page.begin_section("Cost");
-  add_cost_table(page, comparison);
   add_time_chart(page, comparison);
   page.end_section();
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/forerun/record/disturbance.h"
+#include "apps/forerun/record/history_json.h"
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/record_file.h"
 #include "core/base/errors.h"
@@ -50,12 +52,39 @@ void read_series(const Json& json, ReportedRun& run) {
   run.exact_front = json_numbers(json, "exact_front");
   run.converged_front = json_numbers(json, "converged_front");
   run.fallbacks = series(json, "fallbacks", length);
+  run.uncrossed = series(json, "uncrossed", length);
   run.served_by =
       json.contains("served_by") ? json_texts(json, "served_by") : std::vector<std::string>(length, run.corrector);
   run.levels = json.contains("level") ? json_numbers(json, "level") : std::vector<double>(length, 1.0);
 }
 
-ReportedRun read_run(const Json& json) {
+/// Nothing of a run on as many slices as a record without its history tells.
+std::vector<std::vector<LevelSweep>> read_sweeps(const Json& json, Index window_slices) {
+  std::vector<std::vector<LevelSweep>> sweeps;
+  if (!json.contains("history")) return sweeps;
+  for (const IterationRecord& iteration : read_history(json["history"], window_slices).iterations)
+    sweeps.push_back(iteration.levels);
+  return sweeps;
+}
+
+void read_repeats(const Json& json, ReportedRun& run) {
+  if (!json.contains("repeats") || json["repeats"].is_null()) return;
+  run.least_seconds = json_seconds(json["repeats"], "least_seconds");
+  run.most_seconds = json_seconds(json["repeats"], "most_seconds");
+}
+
+void read_verdict(const Json& json, ReportedComparison& comparison) {
+  if (json.contains("verdict") && !json["verdict"].is_null()) {
+    comparison.verdict = json_texts(json["verdict"], "sentences");
+    comparison.has_won = json_text(json["verdict"], "winner") == "parallel";
+  }
+  if (!json.contains("machine") || json["machine"].is_null()) return;
+  comparison.disturbance = Disturbance{optional_json_number(json["machine"], "serial_share"),
+                                       optional_json_number(json["machine"], "switches_per_second")}
+                               .sentence();
+}
+
+ReportedRun read_run(const Json& json, Index window_slices) {
   ReportedRun run;
   run.corrector = corrector_name(json);
   run.converged = json_flag(json, "converged");
@@ -69,7 +98,9 @@ ReportedRun read_run(const Json& json) {
   run.measured_speedup = optional_json_number(json, "measured_speedup");
   run.modelled_speedup = optional_json_number(json_member(json, "modelled"), "speedup");
   run.seconds = read_seconds(json_member(json, "seconds"));
+  read_repeats(json, run);
   read_series(json, run);
+  run.sweeps = read_sweeps(json, window_slices);
   return run;
 }
 
@@ -102,12 +133,24 @@ States read_boundaries(const fs::path& path, const Experiment& experiment) {
 }  // namespace
 
 ReportedComparison read_run_directory(const fs::path& directory) {
-  ReportedComparison comparison{directory, "ended", read_recorded_experiment(directory), 1, {}, {}, {}, {}};
+  ReportedComparison comparison{.directory = directory,
+                                .status = "ended",
+                                .experiment = read_recorded_experiment(directory),
+                                .num_threads = 1,
+                                .verdict = {},
+                                .has_won = false,
+                                .disturbance = {},
+                                .serial_fine_seconds = {},
+                                .serial_fine = {},
+                                .runs = {},
+                                .provenance = {}};
   read_record(directory, comparison.experiment, [&](const Json& json) {
     if (json.contains("status")) comparison.status = json_text(json, "status");
     comparison.num_threads = recorded_threads(json);
     comparison.serial_fine_seconds = recorded_serial_seconds(json);
-    for (const Json& run : json_array(json, "runs")) comparison.runs.push_back(read_run(run));
+    read_verdict(json, comparison);
+    for (const Json& run : json_array(json, "runs"))
+      comparison.runs.push_back(read_run(run, comparison.experiment.window_slices()));
   });
   const auto boundaries = [&](const std::string& name) {
     return read_boundaries(directory / ("boundaries-" + name + ".npy"), comparison.experiment);

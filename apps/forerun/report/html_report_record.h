@@ -24,6 +24,8 @@ struct ReportedRun {
   std::optional<double> measured_speedup;
   std::optional<double> modelled_speedup;
   PhaseSeconds seconds;
+  std::optional<double> least_seconds;  ///< in total, of repetitions
+  std::optional<double> most_seconds;
   std::vector<double> window;
   std::vector<double> increments;
   std::vector<double> jumps;
@@ -34,8 +36,11 @@ struct ReportedRun {
   std::vector<double> exact_front;
   std::vector<double> converged_front;
   std::vector<double> fallbacks;
+  std::vector<double> uncrossed;  ///< slices whose fine solve failed from a predicted start
   std::vector<double> levels;
   std::vector<std::string> served_by;
+  std::vector<std::vector<LevelSweep>>
+      sweeps;         ///< which level served which slices; empty where an older record has none
   States boundaries;  ///< d × (N + 1); columns that were not reached are not finite; empty: none were written yet
 
   bool is_running() const { return termination == "running"; }
@@ -50,6 +55,9 @@ struct ReportedComparison {
   std::string status;     ///< "ended", "interrupted", or "running": so also if its process was killed
   Experiment experiment;  ///< from its config.toml
   int num_threads = 1;
+  std::vector<std::string> verdict;  ///< its sentences; empty: none
+  bool has_won = false;              ///< time parallelism against serial stepping, by the verdict
+  std::string disturbance;           ///< a sentence about other work on the machine; empty: none
   std::optional<double> serial_fine_seconds;
   std::optional<States> serial_fine;
   std::vector<ReportedRun> runs;

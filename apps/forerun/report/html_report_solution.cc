@@ -5,6 +5,7 @@
 #include "apps/forerun/charts/svg_line_chart.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/report/html_report.h"
+#include "apps/forerun/report/html_report_colours.h"
 #include "apps/forerun/report/html_report_trajectory.h"
 #include "core/parareal/state_scale.h"
 
@@ -78,7 +79,7 @@ void add_error_by_time(HtmlPage& page, const ReportedComparison& comparison) {
                   {"t"},
                   {"error, scaled maximum norm", true},
                   {}};
-  int colour = 0;
+  chart.direct = true;
   const StateNorm norm = norm_of_states(scale_options(experiment.options), *comparison.serial_fine);
   for (const ReportedRun& run : comparison.runs) {
     if (!run.has_states()) continue;
@@ -86,7 +87,8 @@ void add_error_by_time(HtmlPage& page, const ReportedComparison& comparison) {
     for (Index n = 0; n < errors.size(); ++n) {
       errors[n] = norm.distance(run.boundaries.col(n), comparison.serial_fine->col(n));
     }
-    chart.series.push_back({run.corrector, ++colour, curve(boundary_times(experiment.grid), errors), false, false});
+    chart.series.push_back(
+        {run.corrector, colour_of(run.corrector), curve(boundary_times(experiment.grid), errors), false, false});
   }
   page.figure(line_chart_svg(chart), "Error along the time axis",
               "Distance of the final iterate from the serial fine solution at the slice boundaries. Where a line is "
@@ -200,31 +202,49 @@ void add_line_field(HtmlPage& page, const ReportedComparison& comparison, const 
   page.end_figures();
 }
 
-/// Several times of each field on the plane.
-void add_plane_field(HtmlPage& page, const ReportedComparison& comparison, const StateLayout& layout) {
-  const ReportedRun& run = shown_run(comparison);
+/// A field on the plane at several times.
+HeatMap plane_map(const ReportedComparison& comparison, const StateLayout& layout, const States& values) {
   const MeshAxis& y = layout.axes[0];
   const MeshAxis& x = layout.axes[1];
-  constexpr Index num_snapshots = 6;
+  constexpr int num_snapshots = 6;
+  constexpr double panel = 132.0;
+  HeatMap map{"", "", cells_of(x), cells_of(y), {}, num_snapshots, ""};
+  map.width = wide;
+  map.panel_height = panel * std::clamp((y.end - y.begin) / (x.end - x.begin), 0.2, 5.0);
+  for (const Index n : spread(comparison.experiment.num_slices(), num_snapshots)) {
+    map.panels.push_back({time_text(comparison.experiment.grid.boundary(n)),
+                          values.col(n).reshaped<Eigen::RowMajor>(y.points, x.points)});
+  }
+  return map;
+}
+
+void add_plane_error(HtmlPage& page, const ReportedComparison& comparison, const StateLayout& layout, Index field) {
+  const ReportedRun& run = shown_run(comparison);
+  const std::string& name = layout.fields[static_cast<std::size_t>(field)];
+  const States difference = run.boundaries - *comparison.serial_fine;
+  HeatMap map = plane_map(comparison, layout, field_of(difference, layout, field).cwiseAbs());
+  map.title = "Error of " + name + " at several times";
+  map.description = "Distance from the serial fine solution as colours on the plane, one picture a time";
+  map.unit = "error";
+  map.logarithmic = true;
+  page.figure(
+      heat_map_svg(map), "Error of " + name,
+      "Distance of " + run.corrector + " from the serial fine solution, unscaled. Without colour: equal bit for bit.",
+      true);
+}
+
+/// Several times of each field on the plane, and where its error lies.
+void add_plane_field(HtmlPage& page, const ReportedComparison& comparison, const StateLayout& layout) {
+  const ReportedRun& run = shown_run(comparison);
   page.begin_figures();
   for (Index field = 0; field < static_cast<Index>(layout.fields.size()); ++field) {
     const std::string& name = layout.fields[static_cast<std::size_t>(field)];
-    const States values = field_of(run.boundaries, layout, field);
-    HeatMap map{name + " at several times",
-                "The field as colours on the plane, one picture a time",
-                cells_of(x),
-                cells_of(y),
-                {},
-                num_snapshots,
-                name};
-    map.width = wide;
-    constexpr double panel = 132.0;
-    map.panel_height = panel * std::clamp((y.end - y.begin) / (x.end - x.begin), 0.2, 5.0);
-    for (const Index n : spread(comparison.experiment.num_slices(), num_snapshots)) {
-      map.panels.push_back({time_text(comparison.experiment.grid.boundary(n)),
-                            values.col(n).reshaped<Eigen::RowMajor>(y.points, x.points)});
-    }
+    HeatMap map = plane_map(comparison, layout, field_of(run.boundaries, layout, field));
+    map.title = name + " at several times";
+    map.description = "The field as colours on the plane, one picture a time";
+    map.unit = name;
     page.figure(heat_map_svg(map), name, field == 0 ? as_solved_by(run) : "", true);
+    if (comparison.serial_fine) add_plane_error(page, comparison, layout, field);
   }
   add_error_by_time(page, comparison);
   page.end_figures();

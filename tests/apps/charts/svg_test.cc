@@ -1,13 +1,18 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string>
 
 #include "apps/forerun/charts/svg_bars.h"
 #include "apps/forerun/charts/svg_colour_map.h"
 #include "apps/forerun/charts/svg_heat_map.h"
 #include "apps/forerun/charts/svg_image.h"
 #include "apps/forerun/charts/svg_line_chart.h"
+#include "apps/forerun/charts/svg_measures.h"
+#include "apps/forerun/charts/svg_work_map.h"
 #include "tests/apps/well_formed.h"
 
 namespace forerun {
@@ -209,6 +214,65 @@ TEST(HeatMaps, AreDrawnOfNothingFiniteToo) {
     map.panels.front().values.setZero();
     EXPECT_NO_THROW(XmlReader(heat_map_svg(map)).read());
   }
+}
+
+TEST(WholeTicks, AreIntegersWithinTheAxisAndNeverTwiceTheSame) {
+  for (const double highest : {1.0, 2.0, 3.0, 7.0, 12.0, 99.0, 1024.0}) {
+    for (const int most : {2, 4, 9}) {
+      const AxisScale scale = AxisScale::whole(1.0, highest, most);
+      ASSERT_FALSE(scale.ticks().empty());
+      EXPECT_LE(scale.ticks().size(), static_cast<std::size_t>(most) + 2U) << highest;
+      double before = 0.0;
+      for (const Tick& tick : scale.ticks()) {
+        EXPECT_EQ(tick.value, std::floor(tick.value));
+        EXPECT_GT(tick.value, before);
+        EXPECT_LE(tick.value, highest);
+        before = tick.value;
+      }
+    }
+  }
+}
+
+TEST(LineCharts, WithDirectNamesHaveEachNameOnceAndNoTwoInOnePlace) {
+  LineChart chart{"t", "d", {"iteration", false, false, true}, {"increment", true}, {}};
+  chart.direct = true;
+  for (int i = 1; i <= 4; ++i) chart.series.push_back({"corrector " + std::to_string(i), i, {{1, 1}, {2, 0.1}}});
+  chart.series.back().muted = true;
+  const std::string svg = line_chart_svg(chart);
+  EXPECT_NO_THROW(XmlReader(svg).read());
+  std::set<std::string> places;
+  for (int i = 1; i <= 4; ++i) {
+    const std::string name = ">corrector " + std::to_string(i) + "<";
+    const std::size_t at = svg.find(name);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_EQ(svg.find(name, at + 1), std::string::npos);
+    const std::size_t begin = svg.rfind(" x=", at);
+    places.insert(svg.substr(begin, at - begin));
+  }
+  EXPECT_EQ(places.size(), 4U);
+  EXPECT_THAT(svg, HasSubstr("line c4 muted"));
+}
+
+TEST(MeasureCharts, HaveABarAndItsValueForEachMeasureOfEachRow) {
+  MeasureChart chart{"t", "d", {{"K", nan, ""}, {"time", 3.0, "serial"}}, {}};
+  chart.rows = {{"a", 1, false, {{4, "4", nan, nan}, {2.0, "2 s", 1.5, 2.5}}},
+                {"b", 2, true, {{90, "90", nan, nan}, {nan, "none", nan, nan}}}};
+  const std::string svg = measure_chart_svg(chart);
+  const auto elements = XmlReader(svg).read();
+  EXPECT_EQ(std::count(elements.begin(), elements.end(), "rect"), 3) << "no bar of what is not finite";
+  for (const char* text : {">4<", ">90<", ">2 s<", ">none<", ">serial<", "class=\"muted\""})
+    EXPECT_THAT(svg, HasSubstr(text));
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
+}
+
+TEST(WorkMaps, ShowEachPartAtItsSlices) {
+  WorkMap map{"t", "d", "slice", "iteration", {{"exact", "area exact"}, {"fine", "area c1"}}, {}, 10, 480.0};
+  map.rows = {{{0, 10, 1}}, {{0, 4, 0}, {4, 6, 1}}};
+  const std::string svg = work_map_svg(map);
+  const auto elements = XmlReader(svg).read();
+  EXPECT_EQ(std::count(elements.begin(), elements.end(), "rect"), 3 + 2 + 1) << "parts, legend, frame";
+  map.rows.assign(1000, {{0, 10, 1}});
+  EXPECT_LT(work_map_svg(map).size(), 60000U) << "long runs are thinned";
 }
 
 }  // namespace

@@ -68,6 +68,57 @@ TEST_F(HtmlReport, IsOneWellFormedPageThatNeedsNothingElse) {
   }
 }
 
+TEST_F(HtmlReport, OpensWithTheVerdictOfTheRecord) {
+  make_small();
+  ASSERT_EQ(report().status, ExitStatus::ok);
+  const Json record = Json::parse(content_of(run_ + "/record.json"));
+  const std::string sentence = record.at("verdict").at("sentences").at(0);
+  EXPECT_LT(page().find(sentence), page().find("<h2"));
+  EXPECT_LT(page().find("Iterations, fine work and time"), page().find(">Convergence</h2>"))
+      << "and goes on with its reasons";
+  edit_record([](Json& json) { json["verdict"]["sentences"] = "none"; });
+  std::filesystem::remove(run_ + "/report.html");
+  expect_refused("record.json");
+}
+
+TEST_F(HtmlReport, FlagsWhatWasNotSteady) {
+  make_small();
+  ASSERT_EQ(report().status, ExitStatus::ok);
+  EXPECT_THAT(page(), HasSubstr(">steady<"));
+  edit_record([](Json& json) {
+    json["runs"][0]["increments"][1] = 1e6;
+    json["runs"][0]["fallbacks"][0] = 7;
+  });
+  ASSERT_EQ(report().status, ExitStatus::ok);
+  EXPECT_THAT(page(), ::testing::ContainsRegex("increments grew [0-9]+-fold; 7 predictions refused"));
+}
+
+TEST_F(HtmlReport, ShowsOnWhichSlicesEachIterationWorked) {
+  make_small();
+  ASSERT_EQ(report().status, ExitStatus::ok);
+  for (const char* part : {"Where classic still works", "Where randnet still works", "fine solver at work"})
+    EXPECT_THAT(page(), HasSubstr(part));
+  edit_record([](Json& json) {
+    for (Json& run : json["runs"]) run.erase("history");
+  });
+  ASSERT_EQ(report().status, ExitStatus::ok) << "records of old have no history";
+  EXPECT_THAT(page(), Not(HasSubstr("still works")));
+}
+
+TEST_F(HtmlReport, OfTwoDirectoriesSaysWhatDiffersInThemAndInTheirRuns) {
+  make_small();
+  const std::string other = directory_ / "other";
+  forerun_with({"compare", config_, "--correctors", "classic", "--set", "coarse.steps=3", "--quiet", "--out", other});
+  const Outcome outcome = forerun_with({"report", run_, other});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  const std::string html = content_of(other + "/report.html");
+  EXPECT_NO_THROW(XmlReader(html).read());
+  for (const char* part : {"[coarse] steps", "classic, run", "classic, other", "Two solutions of burgers"})
+    EXPECT_THAT(html, HasSubstr(part));
+  EXPECT_THAT(html, Not(HasSubstr("[problem] viscosity"))) << "it does not differ";
+  EXPECT_FALSE(std::filesystem::exists(run_ + "/report.html"));
+}
+
 TEST_F(HtmlReport, IsTheSameEachTime) {
   make_small();
   ASSERT_EQ(report().status, ExitStatus::ok);
@@ -157,7 +208,7 @@ TEST_F(HtmlReport, IsRefusedOfABrokenConfiguration) {
 
 TEST_F(HtmlReport, NamesWhatIsWrongWithTheCommandLine) {
   EXPECT_EQ(forerun_with({"report"}).status, ExitStatus::usage);
-  EXPECT_EQ(forerun_with({"report", "a", "b"}).status, ExitStatus::usage);
+  EXPECT_EQ(forerun_with({"report", "a", "b", "c"}).status, ExitStatus::usage);
   const Outcome missing = forerun_with({"report", run_});
   EXPECT_EQ(missing.status, ExitStatus::input_output);
   EXPECT_THAT(missing.err, HasSubstr("is not a directory"));
@@ -194,6 +245,13 @@ TEST_F(CampaignReport, IsAWellFormedPage) {
   EXPECT_NO_THROW(XmlReader(html).read());
   EXPECT_THAT(html, HasSubstr("mean K 9.00 cold, 8.00 with the store"));
   EXPECT_THAT(html, HasSubstr("1 of 2 runs did not converge"));
+  EXPECT_THAT(html, HasSubstr("Iterations by visc&lt;osity"));
+}
+
+TEST_F(CampaignReport, IsNoneOfTwoRuns) {
+  const Outcome outcome = forerun_with({"report", directory_ / ".", directory_ / "."});
+  EXPECT_EQ(outcome.status, ExitStatus::usage);
+  EXPECT_THAT(outcome.err, HasSubstr("is a campaign's"));
 }
 
 TEST_F(CampaignReport, IsRefusedOfDamagedRecords) {
