@@ -13,17 +13,19 @@ cmake --build --preset release --target forerun --parallel "$(nproc)"
 
 forerun=build/release/apps/forerun/forerun
 problem=data/configs/pacemaker.toml
+quiet=()
+[[ -t 2 ]] || quiet=(--quiet)  # a bar on terminals, nothing in files
 printf '\nEarly iterations on a cheaper fine solver (a ladder of two), with learners:\n\n'
-"$forerun" compare $problem --quiet --set 'fine.levels=[320, 1024]' --correctors kriging,auto 2>/dev/null
+"$forerun" compare $problem "${quiet[@]}" --set 'fine.levels=[320, 1024]' --correctors kriging,auto
 printf '\nThe fine solver alone, with classic Parareal and with learners:\n\n'
-"$forerun" compare $problem --quiet --correctors classic,kriging,auto 2>/dev/null
+"$forerun" compare $problem "${quiet[@]}" --correctors classic,kriging,auto
 cat <<TEXT
 
 Next:
   $forerun compare $problem --correctors kriging,auto --out runs/first && $forerun report runs/first
       the race as a page: who wins, how the runs converged, where their time went
-  $forerun plan $problem --set time.windows=1
-      two minutes: measures whether another serial solver would have been faster
+  $forerun plan $problem --set time.windows=1 --set time.end=4000 --set time.slices=128 --budget 40
+      on the first window: would another serial solver have been faster, would other slices and coarse solvers?
   $forerun init equations
       a commented configuration to write an equation of your own into
 TEXT

@@ -134,30 +134,44 @@ bool is_mixed(const ReportedRun& run) {
          std::any_of(run.levels.begin(), run.levels.end(), raised);
 }
 
+/// "kriging" of the candidate "kriging 18": candidates of a kind share its colour.
+std::string kind_of(const std::string& served_by) {
+  return served_by.starts_with("by slice") ? "by slice" : served_by.substr(0, served_by.find(' '));
+}
+
+/// What the cells say besides: the level of the fine solver where there are several, else which candidate it was.
+std::vector<std::string> cell_labels(const ReportedRun& run, bool has_levels) {
+  std::vector<std::string> labels;
+  for (std::size_t k = 0; k < run.served_by.size(); ++k) {
+    std::string candidate = run.served_by[k].substr(kind_of(run.served_by[k]).size());
+    if (candidate.starts_with(" ")) candidate.erase(0, 1);
+    labels.push_back(has_levels ? "F" + std::to_string(static_cast<int>(run.levels[k])) : candidate);
+  }
+  return labels;
+}
+
 void add_serving_strip(HtmlPage& page, const ReportedComparison& comparison) {
   CellStrip strip{"Who served each sweep",
                   "The corrector that served each iteration's sweep, and the fine level",
                   "iteration",
                   {},
                   {}};
-  bool levels = false;
+  const bool levels = comparison.experiment.config.fine_levels.is_ladder();
   for (const ReportedRun& run : comparison.runs) {
     if (!is_mixed(run)) continue;
-    CellStrip::Row row{run.corrector, run.served_by, {}};
-    for (const std::string& kind : run.served_by) strip.colours[kind] = colour_of(kind);
-    levels = levels || std::any_of(run.levels.begin(), run.levels.end(), [](double level) { return level > 1.0; });
-    for (const double level : run.levels) row.labels.push_back("F" + std::to_string(static_cast<int>(level)));
+    CellStrip::Row row{run.corrector, {}, cell_labels(run, levels)};
+    for (const std::string& served_by : run.served_by) {
+      row.kinds.push_back(kind_of(served_by));
+      strip.colours[row.kinds.back()] = colour_of(served_by);
+    }
     strip.rows.push_back(std::move(row));
   }
   if (strip.rows.empty()) return;
-  if (!levels) {
-    for (CellStrip::Row& row : strip.rows) row.labels.clear();
-  }
   page.figure(cell_strip_svg(strip), "Who served each sweep",
               std::string("Each cell is an iteration, coloured by the corrector that served its sweep") +
                   (levels ? "; F1, F2, … name the level of the fine solver that served the last slice, the highest is "
                             "the full one."
-                          : "."),
+                          : "; numbers tell its candidates apart."),
               true);
 }
 
