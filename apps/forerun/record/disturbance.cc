@@ -10,9 +10,9 @@
 namespace forerun {
 namespace {
 
-/// Shares below this, and switches above that, tell of other work: an idle machine has 0.99 and a few.
+/// Shares below this, and switches above that, tell of other work: an idle machine has 0.99.
 constexpr double kQuietShare = 0.93;
-constexpr double kQuietSwitches = 50.0;
+constexpr double kQuietSwitches = 200.0;
 /// What is shorter says nothing.
 constexpr double kLeastSerial = 0.02;
 constexpr double kLeastCpu = 0.1;
