@@ -8,6 +8,7 @@
 #include "apps/forerun/record/history_json.h"
 #include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/record_file.h"
+#include "apps/forerun/run/method_run.h"
 #include "core/base/errors.h"
 #include "core/files/npy_file.h"
 
@@ -100,7 +101,8 @@ ReportedRun read_run(const Json& json, Index window_slices) {
   run.seconds = read_seconds(json_member(json, "seconds"));
   read_repeats(json, run);
   read_series(json, run);
-  run.sweeps = read_sweeps(json, window_slices);
+  // Sweeps of other methods are not of slices from the first active one to the last.
+  if (!is_by_method(run.corrector)) run.sweeps = read_sweeps(json, window_slices);
   return run;
 }
 
