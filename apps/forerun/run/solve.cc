@@ -23,6 +23,7 @@
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/run_directory.h"
 #include "apps/forerun/run/run_journal.h"
+#include "apps/forerun/run/shared_run.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
@@ -78,14 +79,6 @@ std::vector<std::string> run_names(const SolveRequest& request, const RunConfig&
   return names;
 }
 
-/// Each process needs a slice.
-void check_processes(const SolveRequest& request, const Experiment& experiment, const Console& console) {
-  if (console.communicator == nullptr || console.communicator->size() <= experiment.window_slices()) return;
-  throw UsageError(place_of(request.document, "time", "slices") + ": [time] slices: " +
-                   std::to_string(experiment.window_slices()) + (experiment.config.windows > 1 ? " a window" : "") +
-                   ": must be at least as many as the processes, " + std::to_string(console.communicator->size()));
-}
-
 ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experiment, const Console& console) {
   ComparisonPlan plan;
   for (const std::string& name : run_names(request, experiment.config)) {
@@ -110,7 +103,7 @@ ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experime
   if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);
   check_models(request, plan);
   plan.keep_states = request.out.has_value();
-  check_processes(request, experiment, console);
+  require_slices_for_all(request.document, experiment, console);
   return plan;
 }
 
@@ -218,30 +211,10 @@ ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& e
   return InterruptGuard::status().value_or(exit_status(comparison));
 }
 
-/// A process that shares a run waits for others on one thread, and fine solves go on on the rest: there are two unless
-/// the configuration says how many.
-void prepare_for_processes(Experiment& experiment, const Console& console) {
-  if (console.communicator == nullptr) return;
-  experiment.num_processes = console.communicator->size();
-  constexpr int least = 2;
-  if (experiment.config.threads == 0 && experiment.executor->num_threads() < least) {
-    experiment.executor = make_tbb_executor(least);
-  }
-}
-
 void require_writable_files(const SolveRequest& request, const Console& console) {
   if (!console.speaks()) return;
   if (json_file(request)) require_writable(*json_file(request));
   if (request.save_model) require_writable(*request.save_model);
-}
-
-/// The other processes' part in the checkpoint that the first one has made.
-void join_checkpoint(std::optional<Checkpoint>& checkpoint, const std::filesystem::path& directory,
-                     const Experiment& experiment, const Console& console, spdlog::logger& logger) {
-  if (console.communicator == nullptr) return;
-  console.communicator->gather("");  // it is there
-  if (console.speaks()) return;
-  checkpoint.emplace(directory, experiment.config.checkpoint_seconds, console.communicator->rank(), logger);
 }
 
 /// What was asked for, and what may differ.
