@@ -14,6 +14,7 @@
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/stop_scope.h"
@@ -24,7 +25,9 @@ namespace {
 
 constexpr int kNumbersTag = 1, kEndTag = 2;
 constexpr std::size_t kFewNumbers = std::size_t{1} << 16;
-constexpr double kPatience = 5.0;  // seconds that a process waits for others after the run has failed
+// Seconds that a process waits for others after one has failed: for a message that may still be on its way, and at the
+// end, when the first one may be writing what there is.
+constexpr double kPatience = 5.0, kLastPatience = 30.0;
 
 /// Between two looks at what is awaited: none at first, then the core is given to who wants it, and what takes longer
 /// than messages do is slept for, so that processes that wait leave the cores to those that compute.
@@ -47,22 +50,23 @@ class Pause {
   int num_ = 0;
 };
 
-/// What a process says at its end.
+/// What a process says when it leaves a run, and again at its end.
 struct EndNote {
+  bool is_last = false;
   bool has_failed = false;
   int status = 0;
   std::string reason;
 };
 
 std::string bytes_of(const EndNote& note) {
-  std::string bytes(1, note.has_failed ? '1' : '0');
+  std::string bytes = {note.is_last ? '1' : '0', note.has_failed ? '1' : '0'};
   bytes.append(reinterpret_cast<const char*>(&note.status), sizeof note.status);
   return bytes + note.reason;
 }
 
 EndNote end_note(const std::string& bytes) {
-  EndNote note{bytes.front() == '1', 0, bytes.substr(1 + sizeof note.status)};
-  std::memcpy(&note.status, bytes.data() + 1, sizeof note.status);
+  EndNote note{bytes[0] == '1', bytes[1] == '1', 0, bytes.substr(2 + sizeof note.status)};
+  std::memcpy(&note.status, bytes.data() + 2, sizeof note.status);
   return note;
 }
 
@@ -153,34 +157,40 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   void abandon(std::string_view reason) noexcept override {
-    if (own_note_) return;
-    tell({true, 0, std::string(reason)});
+    if (std::exchange(has_abandoned_, true)) return;
+    tell({false, true, 0, std::string(reason)});
   }
 
-  /// All others have said that they end, or there is no patience left: then false.
-  bool all_end(const EndNote& note) {
-    const bool has_failed = own_note_ || note.has_failed || is_in_doubt_;
-    if (!own_note_) tell(note);
+  /// All others have come to their end; false where there is no patience left, or something that was awaited from them
+  /// has been given up.
+  bool all_end(int status, bool has_failed) {
+    tell({true, has_failed, status, ""});
+    const bool in_trouble = has_failed || has_abandoned_ || is_in_doubt_;
     const Stopwatch watch;
     Pause pause;
     while (true) {
       look_for_ends();
-      const bool others_have_failed =
-          std::any_of(ended_.begin(), ended_.end(), [](const auto& end) { return end && end->has_failed; });
       bool all = true;
-      for (int r = 0; r < size_; ++r) all = all && (r == rank_ || is_at_its_end(r));
+      bool others_in_trouble = false;
+      for (int r = 0; r < size_; ++r) {
+        const auto& end = ended_[static_cast<std::size_t>(r)];
+        all = all && (r == rank_ || (end && end->is_last));
+        others_in_trouble = others_in_trouble || (end && end->has_failed);
+      }
       if (all && release_sent()) return !is_in_doubt_;
-      if ((all || has_failed || others_have_failed) && watch.seconds() > kPatience) return false;
+      if ((all || in_trouble || others_in_trouble) && watch.seconds() > kLastPatience) return false;
       pause();
     }
   }
 
+  /// That of the first process, else the first that is not 0.
   int joint_status(int own) const {
-    if (rank_ == 0 && own != 0) return own;
-    for (const auto& end : ended_) {
-      if (end && end->status != 0) return rank_ == 0 ? end->status : 0;
+    int joint = 0;
+    for (int r = 0; r < size_ && joint == 0; ++r) {
+      const auto& end = ended_[static_cast<std::size_t>(r)];
+      joint = r == rank_ ? own : end ? end->status : 0;
     }
-    return 0;
+    return joint;
   }
 
  private:
@@ -246,8 +256,6 @@ class MpiCommunicator final : public TimeCommunicator {
     return "";
   }
 
-  bool is_at_its_end(int rank) const { return ended_[static_cast<std::size_t>(rank)].has_value(); }
-
   void look_for_ends() {
     int is_there = 1;
     while (true) {
@@ -259,12 +267,16 @@ class MpiCommunicator final : public TimeCommunicator {
       std::string bytes(static_cast<std::size_t>(count), '\0');
       MPI_Recv(bytes.data(), count, MPI_BYTE, status.MPI_SOURCE, kEndTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
       auto& end = ended_[static_cast<std::size_t>(status.MPI_SOURCE)];
-      if (!end) end = end_note(bytes);
+      EndNote note = end_note(bytes);
+      if (end && end->has_failed) {  // the first word says why
+        note.has_failed = true;
+        note.reason = end->reason;
+      }
+      end = std::move(note);
     }
   }
 
   void tell(const EndNote& note) {
-    own_note_ = note;
     for (int r = 0; r < size_; ++r) {
       if (r == rank_) continue;
       Sent& sent = sent_.emplace_back();
@@ -289,7 +301,7 @@ class MpiCommunicator final : public TimeCommunicator {
   std::list<std::vector<double>> buffers_;  ///< of what is awaited
   std::list<std::vector<int>> int_buffers_;
   std::vector<std::optional<EndNote>> ended_;  ///< of the others
-  std::optional<EndNote> own_note_;
+  bool has_abandoned_ = false;
   bool is_in_doubt_ = false;  ///< something that was awaited has been given up
 };
 
@@ -298,14 +310,14 @@ class MpiSession final : public MpiProcesses {
   TimeCommunicator& communicator() override { return communicator_; }
 
   int end(int status, bool has_failed) override {
-    const bool in_order = communicator_.all_end({has_failed, status, ""});
+    const bool in_order = communicator_.all_end(status, has_failed);
     const int joint = communicator_.joint_status(status);
     if (!in_order) {
       MPI_Abort(MPI_COMM_WORLD, joint);
       std::_Exit(joint);
     }
     MPI_Finalize();
-    return joint;
+    return communicator_.rank() == 0 ? joint : 0;
   }
 
  private:

@@ -22,7 +22,7 @@ class MpiProcesses {
   /// The end of the program, of all processes together. A process that `has_failed` ends those that still wait for it.
   /// Returns the exit status to end with: that of rank 0, or where it is 0 the first of others that is not; 0 on other
   /// ranks, since one voice is enough. Where messages can no longer be matched, does not return: ends the job with that
-  /// status, five seconds after a failure at the latest.
+  /// status when all have come here, or half a minute after the first did.
   virtual int end(int status, bool has_failed) = 0;
 };
 

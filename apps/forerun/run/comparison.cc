@@ -252,8 +252,11 @@ void measure_speedups(const Experiment& experiment, const Comparison& comparison
   if (comparison.has_reference()) {
     serial_slice = comparison.serial_fine->seconds / static_cast<double>(experiment.num_slices());
   }
-  run.modelled = is_by_method(run.corrector.name) ? modelled_method_speedup(run.corrector.name, experiment, run.record)
-                                                  : modelled_speedup(run.record, experiment.num_slices(), serial_slice);
+  if (is_by_method(run.corrector.name)) {
+    run.modelled = modelled_method_speedup(run.corrector.name, experiment, run.record);
+  } else if (experiment.num_processes == 1) {  // else times hold what a process has waited for others
+    run.modelled = modelled_speedup(run.record, experiment.num_slices(), serial_slice);
+  }
   if (!comparison.has_reference()) return;
   const double planning = experiment.planned ? experiment.planned->seconds : 0.0;
   run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);

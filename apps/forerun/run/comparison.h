@@ -44,7 +44,7 @@ struct CorrectorRun {
   std::optional<LearnedModel> model;  ///< what it knows now, where the corrector learns
   std::optional<double>
       measured_speedup;  ///< time for choosing levels included; nullopt as well where the run did not converge
-  std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge
+  std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge, or was shared by processes
   std::vector<double> timings;              ///< total seconds of each repetition; empty where there was none
   std::optional<OutputPass> output;         ///< nullopt where none is wanted, or the run did not converge
 };
