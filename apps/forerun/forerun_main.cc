@@ -12,13 +12,16 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <streambuf>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/forerun/cli/colour.h"
 #include "apps/forerun/cli/command_line.h"
 #include "core/execution/mpi_processes.h"
+#include "core/parareal/ended_together.h"
 
 namespace forerun {
 namespace {
@@ -62,6 +65,14 @@ class Silence final : public std::streambuf {
   std::streamsize xsputn(const char* /*characters*/, std::streamsize count) override { return count; }
 };
 
+/// Without the program's name before it.
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  text.erase(0, text.rfind('\n') + 1);
+  constexpr std::string_view name = "forerun: ";
+  return text.starts_with(name) ? text.substr(name.size()) : text;
+}
+
 }  // namespace
 
 int forerun_main(int argc, char** argv) {
@@ -80,17 +91,18 @@ int forerun_main(int argc, char** argv) {
   }
   Silence silence;
   std::ostream nowhere(&silence);
+  std::ostringstream unheard;  // of a process that does not speak, for who does
   const bool speaks = !processes || processes->communicator().rank() == 0;
   const bool is_terminal = speaks && ::isatty(STDERR_FILENO) == 1;
   const Console console{.out = speaks ? std::cout : nowhere,
-                        .err = speaks ? std::cerr : nowhere,
+                        .err = speaks ? std::cerr : unheard,
                         .err_is_terminal = is_terminal,
                         .err_columns = terminal_columns(STDERR_FILENO),
                         .err_has_colours = is_terminal && environment_wants_colours(),
                         .communicator = processes ? &processes->communicator() : nullptr};
   const ExitStatus status = run_command_line(words, console);
   if (!processes) return static_cast<int>(status);
-  return processes->end(static_cast<int>(status), is_failure(status));
+  return processes->end(static_cast<int>(status), is_failure(status), to_bytes({.what = last_line(unheard.str())}));
 }
 
 }  // namespace forerun

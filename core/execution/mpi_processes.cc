@@ -163,8 +163,8 @@ class MpiCommunicator final : public TimeCommunicator {
 
   /// All others have come to their end; false where there is no patience left, or something that was awaited from them
   /// has been given up.
-  bool all_end(int status, bool has_failed) {
-    tell({true, has_failed, status, ""});
+  bool all_end(int status, bool has_failed, const std::string& reason) {
+    tell({true, has_failed, status, reason});
     const bool in_trouble = has_failed || has_abandoned_ || is_in_doubt_;
     const Stopwatch watch;
     Pause pause;
@@ -309,8 +309,8 @@ class MpiSession final : public MpiProcesses {
  public:
   TimeCommunicator& communicator() override { return communicator_; }
 
-  int end(int status, bool has_failed) override {
-    const bool in_order = communicator_.all_end(status, has_failed);
+  int end(int status, bool has_failed, const std::string& reason) override {
+    const bool in_order = communicator_.all_end(status, has_failed, reason);
     const int joint = communicator_.joint_status(status);
     if (!in_order) {
       MPI_Abort(MPI_COMM_WORLD, joint);

@@ -19,11 +19,12 @@ class MpiProcesses {
 
   virtual TimeCommunicator& communicator() = 0;
 
-  /// The end of the program, of all processes together. A process that `has_failed` ends those that still wait for it.
+  /// The end of the program, of all processes together. A process that `has_failed` ends those that still wait for it,
+  /// who are told the reason (`RunAbandoned`).
   /// Returns the exit status to end with: that of rank 0, or where it is 0 the first of others that is not; 0 on other
   /// ranks, since one voice is enough. Where messages can no longer be matched, does not return: ends the job with that
   /// status when all have come here, or half a minute after the first did.
-  virtual int end(int status, bool has_failed) = 0;
+  virtual int end(int status, bool has_failed, const std::string& reason) = 0;
 };
 
 /// nullptr where this process was started alone. Throws std::runtime_error where it was not, and this build has no MPI,

@@ -14,7 +14,7 @@
 #include "core/base/errors.h"
 #include "core/base/parameters.h"
 #include "core/base/stop_scope.h"
-#include "core/execution/time_communicator.h"
+#include "core/parareal/ended_together.h"
 #include "learning/files/tensor_file.h"
 
 namespace forerun {
@@ -81,7 +81,8 @@ ExitStatus dispatch(const std::vector<std::string>& words, const Console& consol
   if (options.has("quiet") && options.has("verbose")) throw UsageError("--verbose: must be left out with --quiet");
   if (console.communicator != nullptr && !command.can_be_shared) {
     throw UsageError(command.name + ": takes one process, and was started as " +
-                     std::to_string(console.communicator->size()) + ": only run, compare, resume, campaign, selftest and bench network can be shared");
+                     std::to_string(console.communicator->size()) +
+                     ": only run, compare, resume, campaign, selftest and bench network can be shared");
   }
   Console told = console;
   told.verbose = options.has("verbose");
@@ -106,7 +107,8 @@ ExitStatus run_command_line(const std::vector<std::string>& words, const Console
     if (!console.out) return fail(ExitStatus::input_output, "standard output: cannot be written");
     return status;
   } catch (const RunAbandoned& end) {
-    return fail(ExitStatus::internal_error, "process " + std::to_string(end.rank) + " has ended");
+    return fail(ExitStatus::internal_error,
+                "process " + std::to_string(end.rank) + ": " + reason_of(end).what.value_or("was stopped"));
   } catch (const StopRequested&) {
     return fail(InterruptGuard::status().value_or(ExitStatus::interrupted), "interrupted; there is no result yet");
   } catch (const UsageError& error) {

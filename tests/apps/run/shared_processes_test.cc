@@ -221,6 +221,14 @@ TEST(SharedByProcesses, OneOfThemSaysWhatIsWrong) {
   expect_refused({"run", testing::data_config("heat_mgrit")}, 2, "only Parareal can be shared");
 }
 
+TEST(SharedByProcesses, EndWhereOneOfThemFailsAlone) {
+  const TemporaryDirectory directory;
+  Job job(2, {"run", testing::data_config("lorenz"), "--quiet", ":", "-n", "1", FORERUN_PROGRAM, "run", "none.toml"},
+          directory);
+  EXPECT_EQ(job.wait(), 1);
+  EXPECT_EQ(count(job.err(), "process 2: none.toml: cannot be read"), 1U) << job.err();
+}
+
 TEST(SharedByProcesses, EndAllWithTheSliceThatFails) {
   const TemporaryDirectory directory;
   const std::string config = directory.write("blow_up.toml", R"([problem]
