@@ -54,19 +54,20 @@ class Pause {
 struct EndNote {
   bool is_last = false;
   bool has_failed = false;
+  bool is_in_doubt = false;  ///< something that was awaited has been given up
   int status = 0;
   std::string reason;
 };
 
 std::string bytes_of(const EndNote& note) {
-  std::string bytes = {note.is_last ? '1' : '0', note.has_failed ? '1' : '0'};
+  std::string bytes = {note.is_last ? '1' : '0', note.has_failed ? '1' : '0', note.is_in_doubt ? '1' : '0'};
   bytes.append(reinterpret_cast<const char*>(&note.status), sizeof note.status);
   return bytes + note.reason;
 }
 
 EndNote end_note(const std::string& bytes) {
-  EndNote note{bytes[0] == '1', bytes[1] == '1', 0, bytes.substr(2 + sizeof note.status)};
-  std::memcpy(&note.status, bytes.data() + 2, sizeof note.status);
+  EndNote note{bytes[0] == '1', bytes[1] == '1', bytes[2] == '1', 0, bytes.substr(3 + sizeof note.status)};
+  std::memcpy(&note.status, bytes.data() + 3, sizeof note.status);
   return note;
 }
 
@@ -158,13 +159,13 @@ class MpiCommunicator final : public TimeCommunicator {
 
   void abandon(std::string_view reason) noexcept override {
     if (std::exchange(has_abandoned_, true)) return;
-    tell({false, true, 0, std::string(reason)});
+    tell({false, true, is_in_doubt_, 0, std::string(reason)});
   }
 
   /// All others have come to their end; false where there is no patience left, or something that was awaited from them
   /// has been given up.
   bool all_end(int status, bool has_failed, const std::string& reason) {
-    tell({true, has_failed, status, reason});
+    tell({true, has_failed, is_in_doubt_, status, reason});
     const bool in_trouble = has_failed || has_abandoned_ || is_in_doubt_;
     const Stopwatch watch;
     Pause pause;
@@ -172,12 +173,14 @@ class MpiCommunicator final : public TimeCommunicator {
       look_for_ends();
       bool all = true;
       bool others_in_trouble = false;
+      bool is_in_doubt = is_in_doubt_;
       for (int r = 0; r < size_; ++r) {
         const auto& end = ended_[static_cast<std::size_t>(r)];
         all = all && (r == rank_ || (end && end->is_last));
         others_in_trouble = others_in_trouble || (end && end->has_failed);
+        is_in_doubt = is_in_doubt || (end && end->is_in_doubt);
       }
-      if (all && release_sent()) return !is_in_doubt_;
+      if (all && release_sent()) return !is_in_doubt;
       if ((all || in_trouble || others_in_trouble) && watch.seconds() > kLastPatience) return false;
       pause();
     }
@@ -313,6 +316,9 @@ class MpiSession final : public MpiProcesses {
     const bool in_order = communicator_.all_end(status, has_failed, reason);
     const int joint = communicator_.joint_status(status);
     if (!in_order) {
+      // One of them ends the job: mpirun does not bear several that do at once. The others wait for it.
+      constexpr auto long_enough = std::chrono::seconds(10);
+      if (communicator_.rank() > 0) std::this_thread::sleep_for(long_enough);
       MPI_Abort(MPI_COMM_WORLD, joint);
       std::_Exit(joint);
     }

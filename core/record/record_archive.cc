@@ -37,12 +37,12 @@ void fields(Archive& archive, Iteration& record) {
 
 template <class Archive, Either<RunRecord> Run>
 void fields(Archive& archive, Run& record) {
-  auto& [termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error, initial_corrector,
-         initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure, learning_failures,
-         warnings] = record;
-  archive(termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error, initial_corrector,
-          initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure,
-          learning_failures, warnings);
+  auto& [termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error,
+         initial_corrector, initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure,
+         learning_failures, warnings] = record;
+  archive(termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error,
+          initial_corrector, initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed,
+          first_coarse_failure, learning_failures, warnings);
 }
 
 namespace {

@@ -66,7 +66,8 @@ std::string trials_table(const PlanStudy& study) {
 std::string advice(const PlanStudy& study, const Experiment& experiment) {
   const std::string recommended = recommended_method_text(study);
   if (!study.best_there) {
-    return !recommended.empty() ? recommended : "No trial of Parareal was solved: serial stepping is what its settings allow.\n";
+    return !recommended.empty() ? recommended
+                                : "No trial of Parareal was solved: serial stepping is what its settings allow.\n";
   }
   const PlannedRun& best = study.runs[*study.best_there];
   const TrialSettings& settings = best.trial.settings;

@@ -55,8 +55,9 @@ Command compare_command() {
   options.insert(options.begin() + 1,
                  {"coarse", "a,b,c",
                   "try coarse solvers made by these strategies, or by all;\nno run directory or model goes with it"});
-  options.insert(options.begin() + 2,
-                 {"methods", "a,b", "of parareal, mgrit, pfasst and paraexp (default: parareal, and the configuration's)"});
+  options.insert(
+      options.begin() + 2,
+      {"methods", "a,b", "of parareal, mgrit, pfasst and paraexp (default: parareal, and the configuration's)"});
   return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side", details, options,
           run,       true};
 }

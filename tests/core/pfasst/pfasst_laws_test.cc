@@ -224,8 +224,8 @@ TEST(PfasstFaults, SayWhereStatesAreFiniteNoLonger) {
   EXPECT_TRUE(record.boundaries.allFinite());
 }
 
-/// An iteration's sweeps of a step 2 s at most, and 1 s on the coarsest level; those on the finest level, each a quarter
-/// of the serial solver's work, 8 s.
+/// An iteration's sweeps of a step 2 s at most, and 1 s on the coarsest level; those on the finest level, each a
+/// quarter of the serial solver's work, 8 s.
 TEST(ModelledPfasst, IsOfTheSerialSolverOverTheLongestWay) {
   RunRecord record;
   for (Index k = 1; k <= 3; ++k) {
