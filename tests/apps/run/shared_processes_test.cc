@@ -193,7 +193,7 @@ TEST_P(DyingProcess, LeavesACheckpointThatAnyNumberOfProcessesGoOnFrom) {
   } else {
     for (const pid_t rank : job.ranks()) ::kill(rank, GetParam());  // as a launcher does before its time is over
   }
-  EXPECT_NE(job.wait(), 0);
+  EXPECT_EQ(job.wait(), 128 + GetParam());
   ASSERT_TRUE(fs::exists(directory / "cut/checkpoint/request"));
   Job resumed(2, {"resume", directory / "cut", "--quiet"}, directory, "resumed");
   ASSERT_EQ(resumed.wait(), 0) << resumed.err();
@@ -225,7 +225,7 @@ TEST(SharedByProcesses, EndWhereOneOfThemFailsAlone) {
   const TemporaryDirectory directory;
   Job job(2, {"run", testing::data_config("lorenz"), "--quiet", ":", "-n", "1", FORERUN_PROGRAM, "run", "none.toml"},
           directory);
-  EXPECT_NE(job.wait(), 0);
+  EXPECT_EQ(job.wait(), 1);
   EXPECT_EQ(count(job.err(), "process 2: none.toml: cannot be read"), 1U) << job.err();
 }
 
