@@ -5,6 +5,7 @@
 
 #include "core/files/npy_file.h"
 #include "tests/apps/process.h"
+#include "tests/apps/run/method_run_fixture.h"
 
 namespace forerun {
 namespace {
@@ -45,17 +46,9 @@ name = "paraexp"
 threads = 2
 )toml";
 
-class ParaexpRun : public ::testing::Test {
+class ParaexpRun : public testing::MethodRun {
  protected:
-  Outcome run(std::vector<std::string> words) const {
-    words.insert(words.begin() + 1, config_);
-    words.emplace_back("--quiet");
-    return forerun_with(words);
-  }
-  static Json record(const std::string& directory) { return Json::parse(content_of(directory + "/record.json")); }
-
-  TemporaryDirectory directory_;
-  std::string config_ = directory_.write("paraexp.toml", paraexp_config);
+  ParaexpRun() : MethodRun(paraexp_config) {}
 };
 
 TEST_F(ParaexpRun, LeavesADirectoryLikeAnyOtherRunWithTheStatesOfSerialStepping) {

@@ -5,6 +5,7 @@
 
 #include "core/files/npy_file.h"
 #include "tests/apps/process.h"
+#include "tests/apps/run/method_run_fixture.h"
 
 namespace forerun {
 namespace {
@@ -45,17 +46,9 @@ tolerance = 1e-9
 threads = 2
 )";
 
-class PfasstRun : public ::testing::Test {
+class PfasstRun : public testing::MethodRun {
  protected:
-  Outcome run(std::vector<std::string> words) const {
-    words.insert(words.begin() + 1, config_);
-    words.emplace_back("--quiet");
-    return forerun_with(words);
-  }
-  static Json record(const std::string& directory) { return Json::parse(content_of(directory + "/record.json")); }
-
-  TemporaryDirectory directory_;
-  std::string config_ = directory_.write("pfasst.toml", pfasst_config);
+  PfasstRun() : MethodRun(pfasst_config) {}
 };
 
 TEST_F(PfasstRun, LeavesADirectoryLikeAnyOtherRunWithTheStatesOfSerialStepping) {
