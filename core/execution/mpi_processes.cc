@@ -9,8 +9,10 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <list>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -108,9 +110,7 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   std::vector<std::string> gather(std::string_view bytes) override {
-    std::vector<int> counts(static_cast<std::size_t>(size_));
-    const int mine = count_of(bytes.size());
-    gather_counts(mine, counts);
+    const std::vector<int> counts = shared_counts(count_of(bytes.size()));
     std::vector<int> begins(counts.size() + 1, 0);
     for (std::size_t r = 0; r < counts.size(); ++r)
       begins[r + 1] = count_of(std::size_t(begins[r]) + std::size_t(counts[r]));
@@ -118,8 +118,8 @@ class MpiCommunicator final : public TimeCommunicator {
     std::vector<double>& taken = buffers_.emplace_back(doubles_for(std::size_t(begins.back())));
     if (!bytes.empty()) std::memcpy(given.data(), bytes.data(), bytes.size());
     MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallgatherv(given.data(), mine, MPI_BYTE, taken.data(), counts.data(), begins.data(), MPI_BYTE, MPI_COMM_WORLD,
-                    &request);
+    MPI_Iallgatherv(given.data(), counts[static_cast<std::size_t>(rank_)], MPI_BYTE, taken.data(), counts.data(),
+                    begins.data(), MPI_BYTE, MPI_COMM_WORLD, &request);
     wait(request);
     std::vector<std::string> all;
     const char* const first = reinterpret_cast<const char*>(taken.data());
@@ -216,15 +216,14 @@ class MpiCommunicator final : public TimeCommunicator {
     wait(request);
   }
 
-  void gather_counts(int mine, std::vector<int>& counts) {
-    int_buffers_.emplace_back(1, mine);
-    int_buffers_.emplace_back(counts.size());
-    MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Iallgather(int_buffers_.front().data(), 1, MPI_INT, int_buffers_.back().data(), 1, MPI_INT, MPI_COMM_WORLD,
-                   &request);
-    wait(request);
-    counts = int_buffers_.back();
-    int_buffers_.clear();
+  /// What each process counts.
+  std::vector<int> shared_counts(int mine) {
+    std::vector<double> all(static_cast<std::size_t>(size_));
+    all[static_cast<std::size_t>(rank_)] = mine;
+    std::vector<Index> begins(all.size() + 1);
+    std::iota(begins.begin(), begins.end(), Index{0});
+    share(all, begins);
+    return {all.begin(), all.end()};
   }
 
   void wait(MPI_Request& request) {
@@ -301,8 +300,7 @@ class MpiCommunicator final : public TimeCommunicator {
   int rank_ = 0;
   int size_ = 1;
   std::list<Sent> sent_;
-  std::list<std::vector<double>> buffers_;  ///< of what is awaited
-  std::list<std::vector<int>> int_buffers_;
+  std::list<std::vector<double>> buffers_;     ///< of what is awaited
   std::vector<std::optional<EndNote>> ended_;  ///< of the others
   bool has_abandoned_ = false;
   bool is_in_doubt_ = false;  ///< something that was awaited has been given up

@@ -19,20 +19,27 @@ SliceRange owned_slices(const TimeCommunicator& communicator, Index num_slices) 
   return owned_slices(communicator.rank(), communicator.size(), num_slices);
 }
 
+namespace {
+
+/// Where each process's numbers begin in a row of all, and where the last ones end.
+std::vector<Index> begins_of(int size, const std::function<Index(int)>& count_of) {
+  std::vector<Index> begins = {0};
+  for (int rank = 0; rank < size; ++rank) begins.push_back(begins.back() + count_of(rank));
+  return begins;
+}
+
+}  // namespace
+
 void share_owned(TimeCommunicator& communicator, std::span<double> values, Index num_slices, Index width) {
-  if (communicator.size() == 1) return;
-  std::vector<Index> begins;
-  for (int rank = 0; rank < communicator.size(); ++rank) {
-    begins.push_back(width * owned_slices(rank, communicator.size(), num_slices).first);
-  }
-  begins.push_back(width * num_slices);
-  communicator.share(values, begins);
+  const int size = communicator.size();
+  if (size == 1) return;
+  communicator.share(values,
+                     begins_of(size, [&](int rank) { return width * owned_slices(rank, size, num_slices).count; }));
 }
 
 std::vector<double> shared_numbers(TimeCommunicator& communicator, std::span<const double> mine,
                                    const std::function<Index(int)>& count_of) {
-  std::vector<Index> begins = {0};
-  for (int rank = 0; rank < communicator.size(); ++rank) begins.push_back(begins.back() + count_of(rank));
+  const std::vector<Index> begins = begins_of(communicator.size(), count_of);
   std::vector<double> all(static_cast<std::size_t>(begins.back()));
   std::copy(mine.begin(), mine.end(), all.begin() + begins[static_cast<std::size_t>(communicator.rank())]);
   communicator.share(all, begins);
@@ -44,12 +51,12 @@ States all_boundaries(States owned, Index num_slices, TimeCommunicator* communic
   States all(owned.rows(), num_slices + 1);
   const SliceRange own = owned_slices(*communicator, num_slices);
   all.middleCols(own.first, own.count + 1) = owned;
-  std::vector<Index> begins;
-  for (int rank = 0; rank < communicator->size(); ++rank) {
-    begins.push_back(owned.rows() * owned_slices(rank, communicator->size(), num_slices).first);
-  }
-  begins.push_back(all.size());
-  communicator->share({all.data(), static_cast<std::size_t>(all.size())}, begins);
+  const int size = communicator->size();
+  const auto num_boundaries = [&](int rank) {
+    return owned_slices(rank, size, num_slices).count + (rank + 1 == size ? 1 : 0);  // the last one's end is its own
+  };
+  const auto count_of = [&](int rank) { return owned.rows() * num_boundaries(rank); };
+  communicator->share({all.data(), static_cast<std::size_t>(all.size())}, begins_of(size, count_of));
   return all;
 }
 

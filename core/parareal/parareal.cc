@@ -138,7 +138,7 @@ class PararealLoop {
     const Stopwatch watch;
     fine_sweep_.run(iteration_.iteration, levels_.segments());
     require_crossed_front();
-    scale_.follow(boundaries_.held(), executor_, shared());  // not F: from wild starts it may be anything
+    scale_.follow(boundaries_.held(), executor_, &communicator_);  // not F: from wild starts it may be anything
     estimate_.set_size(scale_.size());
     iteration_.levels = fine_sweep_.levels();
     iteration_.num_uncrossed = fine_sweep_.num_uncrossed();
@@ -238,8 +238,6 @@ class PararealLoop {
     }
     return std::nullopt;
   }
-
-  TimeCommunicator* shared() { return communicator_.size() > 1 ? &communicator_ : nullptr; }
 
   /// The correction that `get` returns; classic Parareal, and a word about it, where it throws.
   template <typename Get>

@@ -10,6 +10,7 @@
 
 #include "apps/forerun/bench/bench_machine.h"
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/precision/median.h"
 #include "apps/forerun/precision/timed_run.h"
 #include "apps/forerun/run/slice_timing.h"
 #include "core/base/stop_scope.h"
@@ -53,12 +54,6 @@ class PacedPropagator final : public Propagator {
   mutable Clock::time_point free_at_{};
 };
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 /// Seconds from one process to the next, a median of rounds in which `count` numbers pass all of them.
 double hop_seconds(TimeCommunicator& communicator, Index count) {
   const int last = communicator.size() - 1;
@@ -79,6 +74,7 @@ double hop_seconds(TimeCommunicator& communicator, Index count) {
 
 struct NetworkRun {
   std::string corrector;
+  Index num_slices = 0;
   RunRecord record;  ///< of the fastest run
   double modelled_seconds = 0.0;
 };
@@ -89,7 +85,7 @@ std::optional<NetworkRun> shared_run(const BenchEntry& entry, const std::string&
                                      const std::stop_token& stop) {
   Experiment experiment = make_experiment(entry.document());
   const double pace = entry.values.number("slice_seconds");
-  NetworkRun run{corrector, {}, 0.0};
+  NetworkRun run{corrector, experiment.num_slices(), {}, 0.0};
   double modelled = 0.0;
   if (console.speaks()) {
     Console alone = console;
@@ -116,10 +112,10 @@ std::optional<NetworkRun> shared_run(const BenchEntry& entry, const std::string&
   return run;
 }
 
-void add(const BenchEntry& entry, const NetworkRun& run, int num_processes, Index num_slices, const Network& network,
+void add(const BenchEntry& entry, const NetworkRun& run, int num_processes, const Network& network,
          BenchReport& report) {
   const double seconds = run.record.seconds.total;
-  const double serial = entry.values.number("slice_seconds") * static_cast<double>(num_slices);
+  const double serial = entry.values.number("slice_seconds") * static_cast<double>(run.num_slices);
   const double ratio = seconds / run.modelled_seconds;
   report.summary.push_back({entry.title(), run.corrector, std::to_string(num_processes),
                             std::to_string(run.record.num_iterations()), format_number(1e3 * seconds),
@@ -175,7 +171,7 @@ BenchReport bench_network(const std::vector<BenchEntry>& entries, Index repeats,
       const auto run = shared_run(entry, corrector, repeats, network, console, logger, stop);
       report.interrupted = !run;
       if (!run) return report;
-      add(entry, *run, num_processes, make_experiment(entry.document()).num_slices(), network, report);
+      add(entry, *run, num_processes, network, report);
     }
   }
   return report;
