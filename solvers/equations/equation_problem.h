@@ -4,24 +4,23 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "solvers/coarsening/variant_propagator.h"
+#include "solvers/equations/any_equation.h"
 #include "solvers/equations/equation_jacobian.h"
 #include "solvers/equations/equation_stiff_part.h"
 #include "solvers/equations/problem_origin.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/equations/right_hand_side.h"
-#include "solvers/integrators/adaptive_rk_propagator.h"
-#include "solvers/integrators/butcher_tableau.h"
-#include "solvers/integrators/rk_propagator.h"
+#include "solvers/integrators/explicit_propagators.h"
 
 namespace forerun {
 
 /// An equation (see `equation.h`) as a problem, with its Jacobian and every integrator of the registry. Instantiating
-/// it compiles all of the equation's kernels, explicit Runge–Kutta methods among them, so each equation does it in its
-/// own source file.
+/// it compiles all of the equation's kernels, for systems of fixed dimension explicit Runge–Kutta methods among them, so
+/// each equation does it in its own source file.
 template <class Equation>
 class EquationProblem final : public OdeProblem {
  public:
@@ -74,11 +73,7 @@ class EquationProblem final : public OdeProblem {
     if (spec.is_of_variant()) return make_variant_propagator(*this, spec);
     const IntegratorEntry& entry = spec.entry();
     if (entry.make) return entry.make(std::make_shared<const EquationProblem>(*this), spec);
-    std::unique_ptr<Propagator> made;
-    std::apply([&](auto... tableau) { (make_if_meant(tableau, spec, made), ...); }, ExplicitTableaux());
-    if (spec.method == DormandPrince5::name) {
-      made = std::make_unique<AdaptiveRkPropagator<Equation, DormandPrince5>>(equation_, bounds(), spec.tolerance());
-    }
+    std::unique_ptr<Propagator> made = make_explicit(spec);
     assert(made);
     return made;
   }
@@ -91,9 +86,14 @@ class EquationProblem final : public OdeProblem {
     return std::make_shared<const EquationStiffPart<Equation>>(equation_);
   }
 
-  template <class Tableau>
-  void make_if_meant(Tableau, const SolverSpec& spec, std::unique_ptr<Propagator>& made) const {
-    if (spec.method == Tableau::name) made = std::make_unique<RkPropagator<Equation, Tableau>>(equation_, spec.steps());
+  std::unique_ptr<Propagator> make_explicit(const SolverSpec& spec) const {
+    if constexpr (std::is_base_of_v<FieldEquation, Equation>) {
+      return make_explicit_propagator(AnyField(std::make_shared<const Equation>(equation_)), bounds(), spec);
+    } else if constexpr (std::is_base_of_v<OpenSystemEquation, Equation>) {
+      return make_explicit_propagator(AnySystem(std::make_shared<const Equation>(equation_)), bounds(), spec);
+    } else {
+      return compile_explicit_propagator(equation_, bounds(), spec);
+    }
   }
 
   Equation equation_;

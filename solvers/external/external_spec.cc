@@ -11,7 +11,7 @@ constexpr std::string_view kInput = "input";
 constexpr std::string_view kOutput = "output";
 
 /// As a TOML string: what a signature has to say must stay on its line.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result = "\"";
   for (const char c : text) {
@@ -59,7 +59,7 @@ std::vector<std::string> texts(const ExternalSpec& spec) {
 
 std::string list_text(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + quoted(word);
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + in_quotes(word);
   return "[" + text + "]";
 }
 
@@ -87,8 +87,8 @@ std::string_view to_string(ExternalKind kind) {
 std::string to_text(const ExternalSpec& spec) {
   const std::string kind(to_string(spec.kind));
   if (spec.kind == ExternalKind::library) {
-    return kind + " " + quoted(spec.library) + " " + quoted(spec.function) +
-           (spec.argument.empty() ? "" : " of " + quoted(spec.argument));
+    return kind + " " + in_quotes(spec.library) + " " + in_quotes(spec.function) +
+           (spec.argument.empty() ? "" : " of " + in_quotes(spec.argument));
   }
   return kind + " " + list_text(spec.words) + (spec.format == StateFormat::csv ? " by csv" : "");
 }

@@ -2,6 +2,7 @@
 
 #include "apps/forerun/cli/command.h"
 #include "apps/forerun/cli/interrupt.h"
+#include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/method.h"
 #include "apps/forerun/plan/plan_report.h"
@@ -64,8 +65,9 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   require_one_window(request.document, experiment.config);
   require_parareal(request.document, experiment.config, "a plan tries the other methods beside Parareal by itself");
   require_equal_slices(request.document, experiment.config);
+  const auto logger = make_logger(console, request.quiet);
   try {
-    const PlanStudy study = make_plan_study(request.document, plan, console, stop);
+    const PlanStudy study = make_plan_study(request.document, plan, console, *logger, stop);
     if (study.interrupted) throw StopRequested{};
     if (request.json == "-") {
       console.out << plan_json(study, experiment);
@@ -88,7 +90,7 @@ Command plan_command() {
   std::vector<OptionSpec> options = machine_option_specs();
   options.push_back({"budget", "SECONDS", "for all trials together, and for serial solvers again"});
   for (const OptionSpec& spec : solve_option_specs()) {
-    for (const char* name : {"set", "threads", "seed", "json"}) {
+    for (const char* name : {"set", "threads", "seed", "json", "quiet", "verbose", "log"}) {
       if (spec.name == name) options.push_back(spec);
     }
   }

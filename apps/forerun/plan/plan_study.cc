@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "apps/forerun/cli/progress.h"
+#include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/run/report.h"
 
 namespace forerun {
 namespace {
@@ -186,7 +188,7 @@ Trial try_neighbour(const ConfigDocument& document, const Experiment& experiment
 }  // namespace
 
 PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
-                          std::stop_token stop) {
+                          spdlog::logger& logger, std::stop_token stop) {
   const Experiment experiment = make_experiment(document);
   PlanStudy study;
   study.options = options;
@@ -200,12 +202,14 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   const std::vector<MethodSettings> methods = methods_to_try();
   const double share = study.budget_seconds / static_cast<double>(settings.size() + methods.size());
   for (const TrialSettings& setting : settings) {
+    logger.info("trial: {} slices, coarse {}", setting.slices, solver_text(setting.coarse));
     Trial trial = try_neighbour(document, experiment, study.probe, setting, share, console, stop);
     study.interrupted = trial.interrupted;
     if (study.interrupted) return study;
     study.runs.push_back(planned(std::move(trial), study));
   }
   for (const MethodSettings& method : methods) {
+    logger.info("trial: {}", method.method);
     MethodTrial trial = planned(
         run_method_trial(document, experiment, study.probe, study.stand_in, method, share, console, stop), study);
     study.interrupted = trial.interrupted;
@@ -215,6 +219,7 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   study.best_here = fastest(study.runs, &PlannedRun::here);
   study.best_there = fastest(study.runs, &PlannedRun::there);
   if (study.best_there) study.ladder = advise_ladder(experiment, study);
+  logger.info("serial solvers, for about {}", format_duration(study.budget_seconds));
   study.serial = advise_on_serial(document, experiment, study.probe.fine_alone, study.budget_seconds, console,
                                   *make_logger(console, true), stop);
   return study;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <spdlog/logger.h>
+
 #include "apps/forerun/cli/machine_options.h"
 #include "apps/forerun/plan/method_trial.h"
 #include "apps/forerun/plan/serial_advice.h"
@@ -52,9 +54,9 @@ struct PlanStudy {
 
 /// Times the solvers, finds a cheap stand-in for F, and tries the configured slices and coarse steps, then others:
 /// twice and half the coarse steps, twice and half the slices at the same step sizes; and other methods than Parareal.
-/// Then, with as much time again, every serial integrator.
+/// Then, with as much time again, every serial integrator. `logger` is told what is tried.
 PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
-                          std::stop_token stop);
+                          spdlog::logger& logger, std::stop_token stop);
 
 /// Which level each sweep of a run on a ladder would be served by, from the increments of a run without one: level ℓ,
 /// off from F by differences[ℓ] (zero at the top), sweeps until the increment is below max(differences[ℓ], tolerance),

@@ -46,6 +46,20 @@ TEST_F(PlanCommand, ExpectsTheIterationsOfTheRunItself) {
   }
 }
 
+TEST_F(PlanCommand, SaysWhatItTriesUnlessItIsToBeQuiet) {
+  const std::vector<std::string> words = {"plan", config_, "--budget", "600", "--json", "-"};
+  const Outcome told = forerun_with(words);
+  EXPECT_THAT(told.err, HasSubstr("trial: 8 slices, coarse rk1"));
+  EXPECT_THAT(told.err, HasSubstr("trial: mgrit"));
+  EXPECT_THAT(told.err, HasSubstr("serial solvers, for about"));
+  std::vector<std::string> quiet = words;
+  const std::string log = directory_ / "plan.log";
+  quiet.insert(quiet.end(), {"--quiet", "--log", log});
+  const Outcome silent = forerun_with(quiet);
+  EXPECT_EQ(silent.err, "");
+  EXPECT_THAT(testing::content_of(log), HasSubstr("trial: mgrit"));
+}
+
 TEST_F(PlanCommand, SerialSteppingWinsWhereFineCostsNoMoreThanCoarse) {
   const Json json = plan({"--set", "fine.method=rk1", "--set", "fine.steps=4", "--set", "corrector.name=classic"});
   EXPECT_FALSE(json.at("best_here").at("modelled_here").at("parareal_pays").get<bool>());
