@@ -141,7 +141,7 @@ TEST_F(PlanOfMethods, ParaexpIsTriedOnAWaveAndRecommendedWhereTheFiguresSaySo) {
   const Json json = plan(testing::data_config("wave"), {"--set", "fine.steps=4000", "--set", "corrector.name=classic"});
   const Json paraexp = trial_of(json, "paraexp");
   EXPECT_EQ(paraexp.at("estimated").at("iterations"), 1);
-  EXPECT_EQ(json.at("best_there").at("estimated").at("iterations"), 20);
+  EXPECT_EQ(json.at("trials").at(0).at("estimated").at("iterations"), 20);
   EXPECT_TRUE(recommends_by_its_figures(json));
   EXPECT_EQ(trial_of(json, "pfasst").at("solved"), false);
   EXPECT_THAT(trial_of(json, "pfasst").at("unsuited").get<std::string>(), HasSubstr("for pfasst"));
