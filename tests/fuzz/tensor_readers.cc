@@ -3,12 +3,15 @@
 
 #include <xxhash.h>
 
+#include <cmath>
 #include <memory>
 
 #include "core/execution/slice_executor.h"
 #include "learning/family/family_file.h"
 #include "learning/family/store_files.h"
 #include "learning/files/model_file.h"
+#include "learning/networks/operator_file.h"
+#include "learning/networks/train_operator.h"
 #include "tests/core/temporary_directory.h"
 #include "tests/fuzz/file_readers.h"
 #include "tests/learning/files/small_model.h"
@@ -51,10 +54,18 @@ void use(LearnedModel model) {
                        State(0.5 * (shared->bounds.lower + shared->bounds.upper)), out);
 }
 
+/// The same of an operator network.
+void use(const TrainedOperator& trained) {
+  State end(trained.network->dimension());
+  trained.network->evaluate(trained.probe, State::Zero(trained.network->num_inputs()), end);
+  write_operator_file(directory() / "again", trained);
+}
+
 void read_model(const std::string& bytes) {
   for (const std::string& content : {bytes, with_right_digest(bytes)}) {
     write_bytes(directory() / "model", content);
     expect_value_or_refusal<ModelFileError>([] { use(load_model(directory() / "model")); });
+    expect_value_or_refusal<ModelFileError>([] { use(read_operator_file(directory() / "model")); });
   }
 }
 
@@ -82,6 +93,31 @@ void read_store(const std::string& bytes) {
   }
 }
 
+void add_operators(std::vector<std::string>& seeds) {
+  const auto numbers = [](Index rows, double step) {
+    return States(States::NullaryExpr(
+        rows, 9, [step](Index i, Index j) { return std::sin(step * static_cast<double>(i + 4 * j + 1)); }));
+  };
+  const OperatorSamples samples{numbers(4, 1.0), numbers(4, 2.0), numbers(1, 3.0)};
+  OperatorOptions options;
+  options.neurons = 2;
+  options.reach = 1;
+  options.width = 2;
+  options.waves = 2;
+  options.layers = options.epochs = options.iterations = 1;
+  const StateLayout layout{{"u"}, {{"x", 4, -1.0, 1.0, AxisEnds::periodic}}};
+  for (const char* kind : {"fourier", "pod", "fno", "deeponet"}) {
+    options.kind = kind;
+    TrainedOperator trained;
+    trained.family = {{"burgers", {{"points", "4"}}, 4, 0.5, "rk1 x 2", "rk8 x 200"},
+                      {{"viscosity"}, State{{0.005}}, State{{0.02}}}};
+    trained.probe = trained.slope = State::Ones(4);
+    trained.network = train_operator(options, layout, samples, *make_serial_executor());
+    write_operator_file(directory() / "seed", trained);
+    seeds.push_back(bytes_of(directory() / "seed"));
+  }
+}
+
 std::vector<std::string> model_seeds() {
   std::vector<std::string> seeds;
   const auto add = [&](const LearnedModel& model) {
@@ -96,6 +132,7 @@ std::vector<std::string> model_seeds() {
   model.corrector = "randnet-local";
   model.readout.resize(0, 0);
   add(model);
+  add_operators(seeds);
   return seeds;
 }
 
