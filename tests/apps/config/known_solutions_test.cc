@@ -59,6 +59,35 @@ TEST(KnownSolution, ACallHasBlackAndScholesPrice) {
   }
 }
 
+/// The expected payoff, discounted, by quadrature over the first share's end price; over the second's in closed form.
+double basket_price(double first, double second) {
+  constexpr double strike = 100.0, rate = 0.03, volatility = 0.4;  // a year
+  const double drift = rate - 0.5 * volatility * volatility;
+  const auto normal = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
+  constexpr int points = 4001;
+  constexpr double reach = 8.0, step = 2.0 * reach / (points - 1);
+  double sum = 0.0;
+  for (int i = 0; i < points; ++i) {
+    const double z = -reach + step * i;
+    const double needed = strike - 0.5 * first * std::exp(drift + volatility * z);  // of half the second
+    const double mean = 0.5 * second * std::exp(rate);
+    const double d = needed > 0.0 ? (std::log(0.5 * second / needed) + drift) / volatility : 0.0;
+    const double gain = needed > 0.0 ? mean * normal(d + volatility) - needed * normal(d) : mean - needed;
+    sum += gain * std::exp(-0.5 * z * z) * step;
+  }
+  return std::exp(-rate) * sum / std::sqrt(2.0 * std::numbers::pi);
+}
+
+TEST(KnownSolution, ACallOnABasketHasThePriceThatQuadratureGives) {
+  const States v = fine_solution("basket");
+  const auto at = [&](Index i, Index j) { return v(64 * j + i, v.cols() - 1); };
+  const auto share = [](Index i) { return 300.0 / 63.0 * static_cast<double>(i); };
+  for (const auto& [i, j] : {std::pair<Index, Index>{21, 21}, {18, 24}, {24, 18}, {12, 21}, {28, 28}}) {
+    EXPECT_NEAR(at(i, j), basket_price(share(i), share(j)), 0.06) << i << ", " << j;
+    EXPECT_NEAR(at(i, j), at(j, i), 1e-9) << "the shares are alike";
+  }
+}
+
 TEST(KnownSolution, ThePublishedOdeOfPpinnIsSolvedByItsNetwork) {
   const States u = fine_solution("ppinn_ode");
   for (Index n = 0; n < u.cols(); ++n) {
