@@ -7,6 +7,7 @@
 #include "solvers/integrators/exponential/exponential_propagator.h"
 #include "solvers/integrators/implicit/implicit_method.h"
 #include "solvers/integrators/implicit/implicit_rk.h"
+#include "solvers/integrators/networks/operator_entry.h"
 #include "solvers/integrators/networks/random_feature_propagator.h"
 #include "solvers/integrators/rational/rational_propagator.h"
 #include "solvers/integrators/rkc2.h"
@@ -168,7 +169,9 @@ const IntegratorEntry& find_integrator(const std::string& name) {
   const auto& all = integrator_registry();
   const auto found = std::find_if(all.begin(), all.end(), [&](const IntegratorEntry& e) { return e.name == name; });
   if (found != all.end()) return *found;
-  if (name == external_entry().name) return external_entry();
+  for (const IntegratorEntry* entry : {&external_entry(), &operator_entry()}) {
+    if (name == entry->name) return *entry;
+  }
   std::vector<std::string> names;
   for (const IntegratorEntry& entry : all) names.push_back(entry.name);
   throw ParameterError("method", "method = \"" + name + "\": no such integrator, " + suggestion(name, names));

@@ -9,6 +9,7 @@
 #include "apps/forerun/bench/bench_kernels.h"
 #include "apps/forerun/bench/bench_methods.h"
 #include "apps/forerun/bench/bench_network.h"
+#include "apps/forerun/bench/bench_operators.h"
 #include "apps/forerun/bench/bench_precision.h"
 #include "apps/forerun/bench/bench_published.h"
 #include "apps/forerun/bench/bench_speed.h"
@@ -35,6 +36,7 @@ constexpr const char* details =
   emulate     wall-clock time with a processor a slice: fine solves emulated by waiting, all else real (minutes)
   methods     Parareal, MGRIT, PFASST and ParaExp on the same problems (minutes; wants a quiet machine)
   precision   error over time: the best serial solvers, SUNDIALS and Parareal (half an hour; wants a quiet machine)
+  operators   operator networks as coarse solvers of unseen runs, beside correctors: iterations and training (minutes)
   network     messages between processes, and a run that they share against the model (started by mpirun; a minute)
   kernels     right-hand sides, Runge-Kutta steps, learners' kernels and the engine against stated limits (seconds)
 
@@ -47,7 +49,7 @@ Examples:
 
 --out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision
 diagrams. Problems and goals are read from a suite: data/references/published_iterations.toml and, called as the
-benchmark, data/benchmarks/speed.toml, emulate.toml, methods.toml, network.toml and precision.toml below the current
+benchmark, data/benchmarks/speed.toml, emulate.toml, methods.toml, network.toml, operators.toml and precision.toml below the current
 directory, or --suite.
 
 Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
@@ -118,6 +120,10 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
     return bench_methods(suite(options, "data/benchmarks/methods.toml", methods_keys()), methods, console, logger,
                          std::move(stop));
   }
+  if (name == "operators") {
+    return bench_operators(suite(options, "data/benchmarks/operators.toml", operators_keys()), console, logger,
+                           std::move(stop));
+  }
   if (name == "network") {
     constexpr int usual_repeats = 3;
     return bench_network(suite(options, "data/benchmarks/network.toml", network_keys()),
@@ -134,17 +140,14 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
 /// The benchmark that is asked for; options that belong to another one are refused.
 std::string benchmark_name(const ParsedOptions& options) {
   static const std::map<std::string, std::vector<std::string>> known = {
-      {"emulate", {"repeats", "problems", "suite"}},
-      {"kernels", {}},
-      {"methods", {"repeats", "problems", "suite"}},
-      {"network", {"repeats", "problems", "suite"}},
-      {"precision", {"repeats", "threads", "problems", "suite"}},
-      {"published", {"seeds", "problems", "suite"}},
-      {"speed", {"repeats", "threads", "problems", "suite"}}};
+      {"emulate", {"repeats", "problems", "suite"}}, {"kernels", {}},
+      {"methods", {"repeats", "problems", "suite"}}, {"network", {"repeats", "problems", "suite"}},
+      {"operators", {"problems", "suite"}},          {"precision", {"repeats", "threads", "problems", "suite"}},
+      {"published", {"seeds", "problems", "suite"}}, {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
   if (options.arguments().size() != 1)
-    throw UsageError("bench takes one of published, speed, emulate, methods, precision, network, kernels");
+    throw UsageError("bench takes one of published, speed, emulate, methods, precision, operators, network, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
@@ -215,7 +218,7 @@ Command bench_command() {
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
   });
   return {"bench",
-          "published|speed|emulate|methods|precision|network|kernels",
+          "published|speed|emulate|methods|precision|operators|network|kernels",
           "Measure iterations, speed and kernels against their goals",
           details,
           options,

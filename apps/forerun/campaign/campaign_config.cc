@@ -6,6 +6,7 @@
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/method.h"
+#include "learning/networks/operator_options.h"
 #include "solvers/equations/problem_registry.h"
 
 namespace forerun {
@@ -36,7 +37,7 @@ std::vector<ParameterSpec> campaign_keys() {
 }
 
 bool is_campaign_section(const std::string& name) {
-  return name == "campaign" || name == "network" || name == "lowest" || name == "highest";
+  return name == "campaign" || name == "network" || name == "operator" || name == "lowest" || name == "highest";
 }
 
 Parameters read_section(const ConfigDocument& document, const std::string& section, std::vector<ParameterSpec> specs) {
@@ -114,6 +115,14 @@ std::string section_text(const std::string& name, const Parameters& parameters) 
   return text;
 }
 
+/// The same of a section that most campaigns leave out.
+std::string own_text(const std::string& name, const Parameters& parameters) {
+  const auto& specs = parameters.specs();
+  const bool is_given =
+      std::any_of(specs.begin(), specs.end(), [&](const auto& s) { return parameters.is_set(s.name); });
+  return is_given ? section_text(name, parameters) : "";
+}
+
 std::string box_text(const std::string& name, const ParameterBox& box, const State& values) {
   std::string text = box.size() > 0 ? "\n[" + name + "]\n" : "";
   for (Index j = 0; j < box.size(); ++j)
@@ -133,6 +142,10 @@ bool is_campaign(const ConfigDocument& document) {
 std::vector<ConfigSection> campaign_sections() {
   return {{"campaign", "a family of runs: how many, how drawn, what is compared", campaign_keys(), {}},
           {"network", "the network that is fitted to all of its runs", FamilyOptions::parameter_specs(), {}},
+          {"operator",
+           "the network that `forerun train` makes of its runs' fine solutions, a coarse solver",
+           OperatorOptions::parameter_specs(),
+           {}},
           {"lowest", "the smallest value of each of the equation's parameters that vary", {}, {}},
           {"highest", "their largest values", {}, {}}};
 }
@@ -144,6 +157,7 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   require_parareal(config.base, run, "campaigns learn corrections of it");
   config.campaign = read_section(document, "campaign", campaign_keys());
   config.network = read_section(document, "network", FamilyOptions::parameter_specs());
+  config.operator_network = read_section(document, "operator", OperatorOptions::parameter_specs());
   if (config.network.text("kind") == "auto") {
     config.network.set("kind", std::string(run.corrector.name == "stencil" ? "stencil" : "patches"));
   }
@@ -163,7 +177,8 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
                      ": nothing varies: give [lowest] and [highest], or [campaign] initial_states");
   }
   config.resolved = to_toml(run, run.initial_state) + section_text("campaign", config.campaign) +
-                    section_text("network", config.network) + box_text("lowest", config.box, config.box.lower) +
+                    section_text("network", config.network) + own_text("operator", config.operator_network) +
+                    box_text("lowest", config.box, config.box.lower) +
                     box_text("highest", config.box, config.box.upper);
   return config;
 }

@@ -15,13 +15,15 @@
 
 namespace forerun {
 
-/// What a campaign is made of, every value checked against its rule. Its file is a run's configuration with four
-/// sections more: [campaign], [network], and the ranges of the parameters that vary, [lowest] and [highest].
+/// What a campaign is made of, every value checked against its rule. Its file is a run's configuration with five
+/// sections more: [campaign], [network], [operator], and the ranges of the parameters that vary, [lowest] and
+/// [highest].
 struct CampaignConfig {
   ConfigDocument base;                ///< the run's configuration, with the overrides of the command line
   std::string resolved;               ///< the whole campaign as TOML that reads back, defaults included
   Parameters campaign;                ///< [campaign]
   Parameters network;                 ///< [network]
+  Parameters operator_network;        ///< [operator], which `forerun train` reads
   ParameterBox box;                   ///< [lowest] and [highest]
   std::filesystem::path draws_file;   ///< for sampling = "file"
   std::filesystem::path states_file;  ///< for initial_states that are listed

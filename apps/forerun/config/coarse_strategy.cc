@@ -1,6 +1,7 @@
 #include "apps/forerun/config/coarse_strategy.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
@@ -9,6 +10,7 @@ namespace forerun {
 namespace {
 
 constexpr std::int64_t kUsualCoarsening = 2;
+constexpr const char* kOperator = "operator";
 
 class Strategy {
  public:
@@ -16,6 +18,7 @@ class Strategy {
       : document_(document), fine_(fine), coarse_(coarse), name_(coarse.text("strategy")) {}
 
   void complete() {
+    if (name_ == kOperator) return take_network();
     if (!coarse_.is_set("method")) choose_method();
     if (name_ == "optimised") {
       optimise();
@@ -61,6 +64,12 @@ class Strategy {
     if (coarse_.is_set("fine_method") || fine_.external || !may_be("fine_method")) return;
     coarse_.set("fine_method", fine_.method);
     if (!coarse_.is_set("fine_steps")) coarse_.set("fine_steps", std::int64_t{fine_.steps()});
+  }
+
+  void take_network() {
+    if (coarse_.is_set("method") && coarse_.text("method") != kOperator)
+      refuse("method", "must be left out, the strategy is one");
+    coarse_.set("method", std::string(kOperator));
   }
 
   /// Those of the fine solver itself.
@@ -113,13 +122,13 @@ ParameterSpec strategy_key() {
           .description =
               "how the coarse solver follows from the fine one where this section does not say: its method with "
               "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
-              "rational function that contracts fastest, or the fine solver's largest modes",
+              "rational function that contracts fastest, the fine solver's largest modes, or a trained network",
           .choices = coarse_strategies()};
 }
 
 const std::vector<std::string>& coarse_strategies() {
-  static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh",
-                                                 "simplified",  "optimised",   "spectral"};
+  static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh", "simplified",
+                                                 "optimised",   "spectral",    kOperator};
   return names;
 }
 
@@ -137,6 +146,27 @@ SolverSpec rough_version(const SolverSpec& fine) {
 Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse) {
   Strategy(document, fine, coarse).complete();
   return coarse;
+}
+
+void find_network_file(const ConfigDocument& document, SolverSpec& coarse) {
+  if (coarse.method != kOperator) {
+    const Setting* file = document.find("coarse", "file");
+    if (file == nullptr) return;
+    throw UsageError(file->place + ": [coarse] file = " + toml_text(file->value) +
+                     ": must be left out, only strategy = \"operator\" reads it");
+  }
+  const std::string& file = coarse.options.text("file");
+  if (file.empty()) {
+    throw UsageError(document.place_of_section("coarse") +
+                     ": [coarse] has no 'file': must be given, a network that `forerun train` has written");
+  }
+  if (coarse.is_of_variant()) {
+    const std::string key = coarse.coarsening() > 1 ? "coarsening" : "problem." + coarse.problem.begin()->first;
+    throw UsageError(place_of(document, "coarse", key) + ": [coarse] " + key +
+                     ": must be left out, a network is for the mesh and the equation it was trained for");
+  }
+  const std::filesystem::path folder = std::filesystem::path(document.file_name()).parent_path();
+  coarse.options.set("file", std::filesystem::absolute(folder / file).lexically_normal().string());
 }
 
 }  // namespace forerun

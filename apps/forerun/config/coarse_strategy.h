@@ -18,6 +18,7 @@ namespace forerun {
 ///   simplified     the fine method with a quarter of its steps for the equation with the parameters in `problem`
 ///   optimised      the integrator of that name with one step, made for the fine solver
 ///   spectral       the integrator of that name with the modes of the fine solver, for equations u' = A u + b
+///   operator       the trained network in `file`
 ///
 /// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
 ParameterSpec strategy_key();
@@ -33,5 +34,9 @@ SolverSpec rough_version(const SolverSpec& fine);
 /// `coarse`, the section's values, with method and keys that follow from its strategy. Throws `UsageError` where they
 /// do not go together.
 Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse);
+
+/// Of a trained network `coarse` gets the file's name as it is from anywhere. Throws `UsageError` where it has no file
+/// or an equation of its own.
+void find_network_file(const ConfigDocument& document, SolverSpec& coarse);
 
 }  // namespace forerun

@@ -159,12 +159,14 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
     const Parameters complete = completed_by_strategy(document, config.fine, coarse);
     refuse_what_is_not_the_methods(document, "coarse", complete);
     config.coarse = integrator(complete);
+    find_network_file(document, config.coarse);
     return;
   }
   require_solver(document, config, "coarse", coarse);
   refuse_what_is_not_the_methods(document, "coarse", coarse);
   require_key(document, section_named("coarse"), coarse, refining_key(coarse));
   config.coarse = integrator(coarse);
+  find_network_file(document, config.coarse);
 }
 
 /// Where a key of [problem] is, or what of its table is there: the place of a key that is missing.

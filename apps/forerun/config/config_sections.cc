@@ -6,6 +6,7 @@
 #include "apps/forerun/config/external_solver.h"
 #include "apps/forerun/config/time_boundaries.h"
 #include "core/parareal/parareal_options.h"
+#include "solvers/integrators/networks/operator_entry.h"
 
 namespace forerun {
 namespace {
@@ -41,6 +42,8 @@ std::vector<ParameterSpec> solver_keys() {
 
 std::vector<ParameterSpec> coarse_keys() {
   std::vector<ParameterSpec> keys = solver_keys();
+  keys.front().choices.push_back(operator_entry().name);
+  keys.push_back(operator_entry().keys.back());
   keys.push_back(strategy_key());
   keys.insert(keys.end(), mesh_keys().begin(), mesh_keys().end());
   return keys;

@@ -9,6 +9,7 @@
 #include "learning/training/corrector_registry.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/external/external_problem.h"
+#include "solvers/integrators/networks/operator_entry.h"
 
 namespace forerun {
 namespace {
@@ -64,15 +65,14 @@ std::string needs_text(IntegratorNeeds needs) {
 
 CatalogueGroup integrators() {
   CatalogueGroup group{"integrator", "Integrators", {}};
+  const auto add = [&](const IntegratorEntry& entry, const std::string& description) {
+    group.entries.push_back({entry.name, description, entry.keys, {}, false, source_of(entry.name)});
+  };
   for (const IntegratorEntry& entry : integrator_registry()) {
-    group.entries.push_back({entry.name,
-                             order_text(entry) + ", " + stages_text(entry.stages) + ", " + to_string(entry.stability) +
-                                 needs_text(entry.needs) + "; " + entry.description,
-                             entry.keys,
-                             {},
-                             false,
-                             source_of(entry.name)});
+    add(entry, order_text(entry) + ", " + stages_text(entry.stages) + ", " + to_string(entry.stability) +
+                   needs_text(entry.needs) + "; " + entry.description);
   }
+  add(operator_entry(), "in [coarse] alone; " + operator_entry().description);
   return group;
 }
 

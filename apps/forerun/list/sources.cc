@@ -78,6 +78,7 @@ const std::map<std::string, std::string>& all() {
       {"sdc_imex", "M. L. Minion, Commun. Math. Sci. 1 (2003), 471-500"},
       {"random_features", "X. Meng, Z. Li, D. Zhang, G. E. Karniadakis, Comput. Methods Appl. Mech. Eng. 370 (2020)"},
       {"spectral", "M. J. Gander, M. Ohlberger, S. Rave, A Parareal algorithm without coarse propagator? (2024)"},
+      {"operator", "L. Lu, P. Jin, G. E. Karniadakis (2019); Z. Li et al. (2021); A. Rahimi, B. Recht (2007)"},
       {"optimised", "B. Jin, Q. Lin, Z. Zhou, Optimizing coarse propagators in parareal algorithms (2022)"},
       {"cvode_adams", kSundials},
       {"cvode_bdf", kSundials},

@@ -34,7 +34,8 @@ ConfigDocument with_strategy(const ConfigDocument& document, const std::string& 
   if (named != nullptr && named->value == ParameterValue(strategy)) return document;
   ConfigDocument changed = document;
   for (const Setting& setting : document.settings()) {
-    if (setting.section == "coarse") changed.remove("coarse", setting.key);
+    const bool is_network = strategy == "operator" && setting.key == "file";
+    if (setting.section == "coarse" && !is_network) changed.remove("coarse", setting.key);
   }
   changed.set({"coarse", "strategy", strategy, place_of_strategy(strategy)});
   return changed;

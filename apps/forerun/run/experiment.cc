@@ -13,6 +13,7 @@
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/method_run.h"
+#include "apps/forerun/run/operator_solver.h"
 #include "core/base/stopwatch.h"
 #include "core/files/array_file.h"
 #include "core/parareal/parareal_memory.h"
@@ -246,6 +247,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   }
   require_growing_work(document, config, cheaper_levels, *fine);
   auto coarse = made_at(document, "coarse", "method", [&] { return make(config.coarse); });
+  require_trained_slices(document, *coarse, grid);
   require_learner(document, config.corrector, *problem);
   ProblemSignature learned_on = signature(config, *problem, grid);
   Experiment experiment{.config = std::move(config),

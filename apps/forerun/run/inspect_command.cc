@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/run/store_description.h"
 #include "learning/files/model_file.h"
+#include "learning/networks/operator_file.h"
 
 namespace forerun {
 namespace {
@@ -15,7 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* details =
-    R"(Checks a model file completely and prints what it holds: who learned it, on which problem, the network and its harvest.
+    R"(Checks a model file completely and prints what it holds: who learned it, on which problem, the network and its harvest;
+of an operator network what it was trained for and what that has cost.
 
 Examples:
   forerun inspect burgers.safetensors
@@ -93,6 +96,30 @@ ModelDescription describe(const LearnedModel& model) {
   return description;
 }
 
+ModelDescription describe(const TrainedOperator& trained) {
+  ModelDescription description;
+  description.section("operator");
+  description.fact("kind", trained.network->kind());
+  description.fact("weights", trained.network->num_weights());
+  description.fact("multiplications", trained.network->num_operations());
+  description.section("trained for");
+  const ProblemSignature& signature = trained.family.common;
+  description.fact("problem", signature.problem);
+  for (const auto& [name, value] : signature.parameters) description.fact(name, value);
+  const ParameterBox& box = trained.family.box;
+  for (Index j = 0; j < box.size(); ++j)
+    description.fact(box.names[static_cast<std::size_t>(j)], Json::array({box.lower[j], box.upper[j]}));
+  description.fact("dimension", signature.dimension);
+  description.fact("slice_length", signature.slice_length);
+  description.fact("fine", signature.fine);
+  description.section("cost");
+  description.fact("fine_slices", trained.num_solves);
+  description.fact("fine_seconds", trained.solve_seconds);
+  description.fact("training_seconds", trained.training_seconds);
+  description.fact("error", std::isfinite(trained.error) ? Json(trained.error) : Json());
+  return description;
+}
+
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   if (options.arguments().size() != 1) {
     throw UsageError("inspect takes one model file, e.g. `forerun inspect model.safetensors`");
@@ -102,7 +129,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     console.out << store_description(path, options.has("json"));
     return ExitStatus::ok;
   }
-  const ModelDescription description = describe(load_model(path));
+  const ModelDescription description =
+      is_operator_file(path) ? describe(read_operator_file(path)) : describe(load_model(path));
   if (options.has("json")) {
     Json json = {{"schema", "forerun.model-description/1"}, {"file", path.string()}};
     json["bytes"] = std::filesystem::file_size(path);

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/run/operator_solver.h"
 #include "core/base/number_text.h"
 #include "solvers/external/external_propagator.h"
+#include "solvers/integrators/networks/operator_entry.h"
 
 namespace forerun {
 namespace {
@@ -45,6 +47,7 @@ void open(const ConfigDocument& document, const std::string& section, const Prop
 
 std::unique_ptr<Propagator> make_solver(const SolverSpec& spec, const OdeProblem& problem, const Parameters& parameters,
                                         int callers) {
+  if (spec.method == operator_entry().name) return make_operator_solver(spec, problem, parameters);
   if (!spec.external) return problem.make_propagator(spec);
   return make_external_propagator(
       *spec.external, {.dimension = problem.dimension(), .parameters = placeholders(parameters), .callers = callers});

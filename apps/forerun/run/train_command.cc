@@ -1,12 +1,18 @@
 #include <spdlog/logger.h>
 
 #include "apps/forerun/campaign/campaign_config.h"
+#include "apps/forerun/campaign/operator_training.h"
 #include "apps/forerun/cli/command.h"
+#include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config_document.h"
+#include "apps/forerun/config/overrides.h"
+#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/spot_check.h"
 #include "apps/forerun/run/store_description.h"
+#include "apps/forerun/run/writable_path.h"
+#include "core/base/stop_scope.h"
 #include "learning/family/family_file.h"
 #include "learning/files/tensor_file.h"
 
@@ -14,16 +20,23 @@ namespace forerun {
 namespace {
 
 constexpr const char* details =
-    R"(Fits the network of a store anew from all its runs, in their order, and writes it to STORE/network.safetensors.
+    R"(Of a store: fits its network anew from all its runs, in their order, and writes it to STORE/network.safetensors.
 Options are those the network was fitted with before, else defaults; --set changes them. Runs that are damaged,
 or of which a sample computed again differs, are left out and named.
+
+Of a campaign's file: solves its runs serially with the fine solver, trains the network of [operator] to take a state
+across a slice as the fine solver does, and writes it to --out. Runs of the family then take it as their coarse solver:
+[coarse] strategy = "operator", file = "FILE". What that costs once, and a slice, is printed, with the error in runs that
+were not learned from.
 
 Examples:
   forerun train runs/burgers/store
   forerun train runs/burgers/store --set network.neurons=400 --set network.degree=4
   forerun inspect runs/burgers/store
+  forerun train data/campaigns/allen_cahn.toml --out allen_cahn.safetensors
+  forerun train data/campaigns/burgers.toml --out burgers.safetensors --set operator.neurons=300
 
-Exit status: 0 fitted; 2 wrong usage, 4 files, 5 the store is damaged, of a later version or holds no sound run.
+Exit status: 0 fitted; 2 wrong usage, 4 files, 5 the store is damaged, of a later version or holds no sound run; 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM.
 )";
 
 constexpr const char* network_name = "network.safetensors";
@@ -49,15 +62,37 @@ Parameters network_options(const std::map<std::string, std::string>& texts, cons
   return parameters;
 }
 
+/// A file, or a name that ends like one.
+bool is_configuration(const std::filesystem::path& path) {
+  return std::filesystem::is_regular_file(path) || path.extension() == ".toml";
+}
+
 /// Whose bounds the runs' states are scaled by; what varies is in the middle of its range.
 std::unique_ptr<OdeProblem> middle_problem(const Store& store) {
   const ParameterBox& box = store.family().box;
   return stored_problem(store, 0.5 * (box.lower + box.upper));
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
-  if (options.arguments().size() != 1)
-    throw UsageError("forerun train takes one store, e.g. `forerun train runs/burgers/store`");
+ExitStatus train_operator_network(const ParsedOptions& options, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
+  if (!options.has("out"))
+    throw UsageError("forerun train needs --out FILE for a campaign: where the network is written");
+  ConfigDocument document = ConfigDocument::read(options.arguments().front());
+  override_settings(document, options, console);
+  const CampaignConfig config = read_campaign_config(without_network(std::move(document)));
+  const std::string file = *options.text("out");
+  require_writable(file);
+  const auto executor = make_run_executor(read_config(config.base));
+  const OperatorTraining training = train_operator_for(config, *executor, stop);
+  interrupt.finish();
+  write_operator_file(file, training.trained);
+  console.out << training_report(training, file, options.has("json"));
+  return ExitStatus::ok;
+}
+
+ExitStatus train_network(const ParsedOptions& options, const Console& console) {
   const std::filesystem::path directory = options.arguments().front();
   const Store store = Store::open(directory);
   require_own_solvers(store);
@@ -86,15 +121,29 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   return ExitStatus::ok;
 }
 
+ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+  if (options.arguments().size() != 1)
+    throw UsageError("forerun train takes one store or campaign, e.g. `forerun train runs/burgers/store`");
+  if (is_configuration(options.arguments().front())) return train_operator_network(options, console);
+  for (const char* option : {"out", "threads"}) {
+    if (options.has(option))
+      throw UsageError("--" + std::string(option) + ": must be left out with a store, whose network it keeps itself");
+  }
+  return train_network(options, console);
+}
+
 }  // namespace
 
 Command train_command() {
   return {"train",
-          "STORE",
-          "Fit the network of a campaign's store anew",
+          "STORE|CAMPAIGN",
+          "Fit the network of a campaign's store anew, or train one as a coarse solver",
           details,
-          with_progress_options({{"set", "network.key=value", "an option of the network; may be repeated", true},
-                                 {"json", "", "the store's description as JSON"}}),
+          with_progress_options(
+              {{"out", "FILE", "of a campaign: where the network is written"},
+               {"set", "section.key=value", "an option of the network, of a campaign any key; may be repeated", true},
+               {"threads", "N", "of a campaign: threads; 0: all cores (default: [run] threads, else 0)"},
+               {"json", "", "the store's description, or what the training has cost, as JSON"}}),
           run};
 }
 

@@ -28,7 +28,7 @@ TEST(List, NamesEverySectionThatAConfigurationMayHave) {
   const Json json = Json::parse(forerun_with({"list", "--json"}).out);
   EXPECT_THAT(names(json.at("sections")),
               ElementsAre("problem", "time", "fine", "coarse", "method", "parareal", "corrector", "run", "output"));
-  EXPECT_THAT(names(json.at("campaign_sections")), ElementsAre("campaign", "network", "lowest", "highest"));
+  EXPECT_THAT(names(json.at("campaign_sections")), ElementsAre("campaign", "network", "operator", "lowest", "highest"));
   EXPECT_EQ(json.at("problems").size(), problem_registry().size() + 1) << "and what only others can solve";
   EXPECT_THAT(forerun_with({"list"}).out, AllOf(HasSubstr("viscosity = 0.01"), HasSubstr("rk8"), HasSubstr("randnet")));
 }
