@@ -108,6 +108,14 @@ ParameterBox read_box(const ConfigDocument& document, const RunConfig& run) {
   return box;
 }
 
+void check_operator(const ConfigDocument& document, const Parameters& network, const OdeProblem& problem) {
+  try {
+    OperatorOptions::from_parameters(network).kind_for(problem.layout());
+  } catch (const ParameterError& error) {
+    throw UsageError(place_of(document, "operator", error.name()) + ": [operator] " + error.what());
+  }
+}
+
 std::string section_text(const std::string& name, const Parameters& parameters) {
   std::string text = "\n[" + name + "]\n";
   for (const ParameterSpec& spec : parameters.specs())
@@ -161,7 +169,9 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   if (config.network.text("kind") == "auto") {
     config.network.set("kind", std::string(run.corrector.name == "stencil" ? "stencil" : "patches"));
   }
-  check_network(document, config.network, *find_problem(run.problem.name).make(run.problem.parameters));
+  const auto problem = find_problem(run.problem.name).make(run.problem.parameters);
+  check_network(document, config.network, *problem);
+  check_operator(document, config.operator_network, *problem);
   config.box = read_box(document, run);
   const auto place = [&](const std::string& key) {
     return place_of(document, "campaign", key) + ": [campaign] " + key;

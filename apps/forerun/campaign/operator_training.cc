@@ -108,16 +108,6 @@ double seconds_a_slice(const OperatorNetwork& network, const OperatorSamples& sa
   return watch.seconds() / static_cast<double>(kTimedSlices);
 }
 
-std::unique_ptr<const OperatorNetwork> fitted(const CampaignConfig& config, const Experiment& middle,
-                                              const OperatorSamples& samples, SliceExecutor& executor) {
-  try {
-    return train_operator(OperatorOptions::from_parameters(config.operator_network), middle.problem->layout(), samples,
-                          executor);
-  } catch (const ParameterError& error) {
-    throw UsageError(place_of(config.base, "operator", error.name()) + ": [operator] " + error.what());
-  }
-}
-
 }  // namespace
 
 State operator_inputs(const CampaignConfig& config, const TrainedOperator& trained, const Draw& draw) {
@@ -149,6 +139,7 @@ OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor&
   const Experiment middle = middle_run(config);
   require_equal_lengths(config, middle.grid);
   require_autonomous(config, middle);
+  const OperatorOptions options = OperatorOptions::from_parameters(config.operator_network);
   OperatorTraining training;
   TrainedOperator& trained = training.trained;
   trained = untrained(config, middle);
@@ -164,7 +155,7 @@ OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor&
   if (samples.size() == 0)
     throw UsageError(config.base.file_name() + ": there is nothing to learn from, the fine solver has crossed no run");
   const Stopwatch watch;
-  trained.network = fitted(config, middle, samples, executor);
+  trained.network = train_operator(options, middle.problem->layout(), samples, executor);
   trained.training_seconds = watch.seconds();
   trained.num_solves = samples.size() + held_out.size();
   trained.solve_seconds = solved.seconds;

@@ -178,6 +178,12 @@ TEST_F(OperatorCommand, SaysBeforeSolvingWhatCannotBeLearned) {
       complaint({"--set", "time.boundaries=[0.0, 0.1, 0.3]", "--set", "time.end=0.3", "--set", "time.slices=2"}),
       HasSubstr("as far apart everywhere"));
   EXPECT_THAT(forerun_with({"train", campaign_}).err, HasSubstr("needs --out FILE"));
+  const std::string walls = directory_.write(
+      "walls.toml",
+      "[problem]\nname = 'heat'\n[time]\nend = 1.0\nslices = 4\n[fine]\nmethod = 'rk4'\nsteps = 400\n[coarse]\n"
+      "method = 'rk4'\nsteps = 100\n[campaign]\ninitial_states = 'box'\n[operator]\nkind = 'fno'\n");
+  EXPECT_THAT(forerun_with({"train", walls, "--out", directory_ / "network"}).err,
+              AllOf(HasSubstr("walls.toml:15: [operator] kind"), HasSubstr("one periodic axis")));
 }
 
 TEST_F(OperatorCommand, IsMeasuredBesideCorrectorsOnRunsThatNobodyHasSeen) {
