@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <type_traits>
 #include <vector>
 
+#include "solvers/equations/recorded.h"
 #include "solvers/expressions/compiled_equations.h"
 #include "solvers/expressions/elementary.h"
 #include "solvers/expressions/place_values.h"
@@ -14,7 +16,8 @@ namespace forerun {
 /// Right-hand sides with scalars of any kind: numbers that carry their derivatives, or what records on which components
 /// something depends. Such a scalar has + − * / among its kind and with doubles, is made from a double, and comes with
 /// `sin_cos` and `each_lane`. One that has a `value` and a `tangent` (a derivative, which can be multiplied by a double
-/// and added) is differentiated exactly; of another kind a function of two numbers has what both have.
+/// and added) is differentiated exactly; of another kind a function of two numbers has what both have. `Recorded`
+/// numbers do not record choices that depend on the state, nor powers whose exponent does.
 ///
 /// In blocks of points, one number after the other.
 
@@ -25,6 +28,9 @@ concept HasDerivative = requires(const Scalar& x, double factor) {
 };
 
 namespace any_scalar {
+
+template <class Scalar>
+inline constexpr bool is_recorded = std::is_same_v<Scalar, Recorded>;
 
 template <class Scalar>
 double value_of(const Scalar& x) {
@@ -59,6 +65,9 @@ Scalar power(const Scalar& a, const Scalar& b) {
     // Where the base is 0 it has no logarithm, and the exponent does not matter.
     const double by_exponent = a.value > 0.0 ? y * std::log(a.value) : 0.0;
     return Scalar(y, (b.value * std::pow(a.value, b.value - 1.0)) * a.tangent + by_exponent * b.tangent);
+  } else if constexpr (is_recorded<Scalar>) {
+    if (!b.is_constant()) return Recorded::unknown(a, b);
+    return a.through([exponent = b.number()](double x) { return std::pow(x, exponent); });
   } else {
     return a + b;
   }
@@ -68,9 +77,17 @@ template <Op op, class Scalar>
 Scalar chosen(const Scalar& a, const Scalar& b, const Scalar& c) {
   if constexpr (op == Op::where) {
     if constexpr (HasDerivative<Scalar>) return a.value != 0.0 ? b : c;
+    if constexpr (is_recorded<Scalar>) {
+      if (a.is_constant()) return a.number() != 0.0 ? b : c;
+      return Recorded::unknown(a, b + c);
+    }
     return b + c;
   } else {
     if constexpr (HasDerivative<Scalar>) return (op == Op::minimum) == (b.value < a.value) ? b : a;
+    if constexpr (is_recorded<Scalar>) {
+      if (!a.is_constant() || !b.is_constant()) return Recorded::unknown(a, b);
+      return (op == Op::minimum) == (b.number() < a.number()) ? b : a;
+    }
     return a + b;
   }
 }
@@ -82,6 +99,9 @@ Scalar result(const OperandValues<Scalar>& in) {
   constexpr bool is_choice = op == Op::minimum || op == Op::maximum || op == Op::where;
   if constexpr (is_function) {
     return function<op>(in[0]);
+  } else if constexpr (is_comparison && is_recorded<Scalar>) {
+    if (!in[0].is_constant() || !in[1].is_constant()) return Recorded::unknown(in[0], in[1]);
+    return Scalar(computed<op>(OperandValues<double>{in[0].number(), in[1].number()}));
   } else if constexpr (is_comparison) {
     return Scalar(computed<op>(OperandValues<double>{value_of(in[0]), value_of(in[1])}));
   } else if constexpr (is_choice) {

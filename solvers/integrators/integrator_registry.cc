@@ -10,6 +10,7 @@
 #include "solvers/integrators/networks/operator_entry.h"
 #include "solvers/integrators/networks/random_feature_propagator.h"
 #include "solvers/integrators/rational/rational_propagator.h"
+#include "solvers/integrators/reduced/reduced_propagator.h"
 #include "solvers/integrators/rkc2.h"
 #include "solvers/integrators/sdc/sdc_propagator.h"
 #include "solvers/integrators/solver_spec.h"
@@ -159,6 +160,8 @@ const std::vector<IntegratorEntry>& integrator_registry() {
     all.push_back(random_features_entry());
     all.push_back(optimised_entry());
     all.push_back(spectral_entry());
+    all.push_back(pod_entry());
+    all.push_back(pinn_entry());
     for (IntegratorEntry& entry : sundials_entries()) all.push_back(std::move(entry));
     return all;
   }();

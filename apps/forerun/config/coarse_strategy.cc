@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
@@ -11,11 +12,18 @@ namespace {
 
 constexpr std::int64_t kUsualCoarsening = 2;
 constexpr const char* kOperator = "operator";
+/// A basis is from this many states at least, and seldom from more than the last.
+constexpr std::int64_t kLeastSnapshots = 64, kMostSnapshots = 256;
+constexpr std::int64_t kRoughShare = 4, kUsualBasis = 48;
+
+std::string absolute_name(const std::filesystem::path& name) {
+  return std::filesystem::absolute(name).lexically_normal().string();
+}
 
 class Strategy {
  public:
-  Strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters& coarse)
-      : document_(document), fine_(fine), coarse_(coarse), name_(coarse.text("strategy")) {}
+  Strategy(const ConfigDocument& document, const RunConfig& config, Parameters& coarse)
+      : document_(document), config_(config), fine_(config.fine), coarse_(coarse), name_(coarse.text("strategy")) {}
 
   void complete() {
     if (name_ == kOperator) return take_network();
@@ -24,6 +32,8 @@ class Strategy {
       optimise();
     } else if (name_ == "spectral") {
       take_modes();
+    } else if (is_reduced()) {
+      take_directions();
     } else {
       choose_steps();
     }
@@ -50,7 +60,7 @@ class Strategy {
   void choose_method() {
     if (fine_.external) refuse("strategy", "needs an integrator as fine solver, or a 'method'");
     const bool is_implicit = fine_.entry().needs != IntegratorNeeds::nothing;
-    const bool is_method = name_ == "optimised" || name_ == "spectral";
+    const bool is_method = name_ == "optimised" || name_ == "spectral" || is_reduced();
     coarse_.set("method", is_method                ? name_
                           : name_ != "lower-order" ? fine_.method
                           : is_implicit            ? std::string("backward_euler")
@@ -83,6 +93,38 @@ class Strategy {
     if (!coarse_.is_set("steps")) coarse_.set("steps", std::int64_t{fine_.steps()});
   }
 
+  bool is_reduced() const { return name_ == "pod" || name_ == "pinn"; }
+
+  void set_if_open(const char* key, const ParameterValue& value) {
+    if (!coarse_.is_set(key)) coarse_.set(key, value);
+  }
+
+  /// Those of a rough run over the run's own time, from its own initial state.
+  void take_directions() {
+    if (coarse_.text("method") != name_) refuse("method", "must be left out, the strategy is one");
+    if (!coarse_.is_set("rough_method")) {
+      if (fine_.external || !may_be("rough_method"))
+        refuse("strategy",
+               "needs a fine solver with steps of equal length and no stiff part apart from the rest, or a "
+               "'rough_method'");
+      coarse_.set("rough_method", fine_.method);
+    }
+    const auto fine_steps = static_cast<std::int64_t>(fine_.steps());
+    set_if_open("steps", name_ == "pinn" ? std::int64_t{1} : std::max<std::int64_t>(1, fine_steps / kRoughShare));
+    if (name_ == "pod") set_if_open("affine_steps", fine_steps);
+    set_if_open("basis_size", kUsualBasis);
+    set_if_open("snapshots_end", config_.end);
+    if (config_.begin) set_if_open("snapshots_begin", *config_.begin);
+    const auto slices = static_cast<std::int64_t>(config_.slices);
+    const std::int64_t in_each = (kLeastSnapshots + slices - 1) / slices;
+    set_if_open("snapshots", std::min(kMostSnapshots, slices * in_each));
+    const std::int64_t shared_out = kRoughShare * coarse_.integer("snapshots");
+    set_if_open("snapshot_steps", (fine_steps * slices + shared_out - 1) / shared_out);
+    if (config_.initial_values && !coarse_.is_set("initial_from") && !coarse_.is_set("snapshots_from"))
+      refuse("strategy", "needs the initial state in a file, [problem] initial_state has it as a list");
+    if (config_.initial_state) set_if_open("initial_from", absolute_name(*config_.initial_state));
+  }
+
   /// The fine method is a value of this key.
   bool may_be(std::string_view name) const {
     const auto& keys = coarse_.specs();
@@ -109,6 +151,7 @@ class Strategy {
   }
 
   const ConfigDocument& document_;
+  const RunConfig& config_;
   const SolverSpec& fine_;
   Parameters& coarse_;
   std::string name_;
@@ -122,13 +165,15 @@ ParameterSpec strategy_key() {
           .description =
               "how the coarse solver follows from the fine one where this section does not say: its method with "
               "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
-              "rational function that contracts fastest, the fine solver's largest modes, or a trained network",
+              "rational function that contracts fastest, the fine solver's largest modes, a model or network on the main "
+              "directions of a rough run, or a trained network",
           .choices = coarse_strategies()};
 }
 
 const std::vector<std::string>& coarse_strategies() {
   static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh", "simplified",
-                                                 "optimised",   "spectral",    kOperator};
+                                                 "optimised",   "spectral",    "pod",          "pinn",
+                                                 kOperator};
   return names;
 }
 
@@ -143,8 +188,23 @@ SolverSpec rough_version(const SolverSpec& fine) {
   return with_fineness(fine, std::max<Index>(1, fineness(fine) / share));
 }
 
-Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse) {
-  Strategy(document, fine, coarse).complete();
+Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse) {
+  Strategy(document, config, coarse).complete();
+  return coarse;
+}
+
+Parameters with_absolute_files(const ConfigDocument& document, Parameters coarse) {
+  const std::filesystem::path folder = std::filesystem::path(document.file_name()).parent_path();
+  for (const char* key : {"initial_from", "snapshots_from"}) {
+    if (!coarse.is_set(key)) continue;
+    std::string names;
+    std::istringstream rest(coarse.text(key));
+    for (std::string name; std::getline(rest, name, ',');) {
+      const std::size_t first = name.find_first_not_of(' ');
+      if (first != std::string::npos) names += (names.empty() ? "" : ",") + absolute_name(folder / name.substr(first));
+    }
+    coarse.set(key, names);
+  }
   return coarse;
 }
 

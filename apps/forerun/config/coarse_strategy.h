@@ -9,6 +9,8 @@
 
 namespace forerun {
 
+struct RunConfig;
+
 /// The key [coarse] strategy: how the coarse solver is made from the fine one. What [coarse] itself says goes before,
 /// the rest follows from the strategy:
 ///
@@ -18,6 +20,9 @@ namespace forerun {
 ///   simplified     the fine method with a quarter of its steps for the equation with the parameters in `problem`
 ///   optimised      the integrator of that name with one step, made for the fine solver
 ///   spectral       the integrator of that name with the modes of the fine solver, for equations u' = A u + b
+///   pod            the integrator of that name: a reduced model on the directions of a run of the fine method with a
+///                  quarter of its steps, from the run's own initial state
+///   pinn           likewise, a network in these directions, for equations u' = A u + b
 ///   operator       the trained network in `file`
 ///
 /// (of a method that chooses its steps, the tolerance with which it takes about a quarter of them).
@@ -31,9 +36,12 @@ std::string find_strategy(const std::string& name);
 /// `fine` with a quarter of its work on a slice: what "bigger-step" is.
 SolverSpec rough_version(const SolverSpec& fine);
 
-/// `coarse`, the section's values, with method and keys that follow from its strategy. Throws `UsageError` where they
-/// do not go together.
-Parameters completed_by_strategy(const ConfigDocument& document, const SolverSpec& fine, Parameters coarse);
+/// `coarse`, the section's values, with method and keys that follow from its strategy, and from the time, the initial
+/// state and the fine solver that `config` has by then. Throws `UsageError` where they do not go together.
+Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse);
+
+/// The names of files among the section's values, relative to the configuration, made absolute.
+Parameters with_absolute_files(const ConfigDocument& document, Parameters coarse);
 
 /// Of a trained network `coarse` gets the file's name as it is from anywhere. Throws `UsageError` where it has no file
 /// or an equation of its own.

@@ -138,7 +138,8 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
   config.fine = config.fine_levels.solvers.back();
   config.slice_timeout = fine.number("slice_timeout");
 
-  const Parameters coarse = read_section(document, "coarse", keys_of_variants(config.problem.parameters));
+  const Parameters coarse =
+      with_absolute_files(document, read_section(document, "coarse", keys_of_variants(config.problem.parameters)));
   const auto& keys = coarse.specs();
   const bool coarse_is_given =
       std::any_of(keys.begin(), keys.end(), [&](const ParameterSpec& key) { return coarse.is_set(key.name); });
@@ -156,7 +157,7 @@ void read_solvers(const ConfigDocument& document, RunConfig& config) {
     return;
   }
   if (coarse.is_set("strategy") && config.problem.name != external_problem().name) {
-    const Parameters complete = completed_by_strategy(document, config.fine, coarse);
+    const Parameters complete = completed_by_strategy(document, config, coarse);
     refuse_what_is_not_the_methods(document, "coarse", complete);
     config.coarse = integrator(complete);
     find_network_file(document, config.coarse);

@@ -79,6 +79,12 @@ const std::map<std::string, std::string>& all() {
       {"random_features", "X. Meng, Z. Li, D. Zhang, G. E. Karniadakis, Comput. Methods Appl. Mech. Eng. 370 (2020)"},
       {"spectral", "M. J. Gander, M. Ohlberger, S. Rave, A Parareal algorithm without coarse propagator? (2024)"},
       {"operator", "L. Lu, P. Jin, G. E. Karniadakis (2019); Z. Li et al. (2021); A. Rahimi, B. Recht (2007)"},
+      {"pod",
+       "F. Chen, J. S. Hesthaven, X. Zhu, On the use of reduced basis methods to accelerate and stabilize the "
+       "parareal method (2014); S. Chaturantabut, D. C. Sorensen, SIAM J. Sci. Comput. 32 (2010), 2737-2764"},
+      {"pinn",
+       "A. Q. Ibrahim, S. Goetschel, D. Ruprecht, Parareal with a physics-informed neural network as coarse "
+       "propagator (2023)"},
       {"optimised", "B. Jin, Q. Lin, Z. Zhou, Optimizing coarse propagators in parareal algorithms (2022)"},
       {"cvode_adams", kSundials},
       {"cvode_bdf", kSundials},

@@ -15,7 +15,7 @@ namespace forerun {
 struct CoarseTrial {
   std::string strategy;
   std::string solver;           ///< "rk4 × 16"
-  double set_up_seconds = 0.0;  ///< making its solver, and the problem's others with it
+  double set_up_seconds = 0.0;  ///< making its solver, and what that finds out when it first crosses a slice
   Comparison comparison;        ///< without a serial solution of its own
   std::vector<double> errors;   ///< of its runs, against serial fine
   std::string refusal;          ///< why it cannot be used here; empty where it can
@@ -34,6 +34,9 @@ struct CoarseComparison {
 /// strategy that does not suit the problem is listed with the reason. Throws `UsageError` where none does.
 CoarseComparison compare_coarse(const SolveRequest& request, const Console& console, spdlog::logger& logger,
                                 std::stop_token stop);
+
+/// Why a strategy cannot be used, without the place of the key: a command has set it, and it stands in no file.
+std::string reason_of_refusal(const CoarseTrial& trial);
 
 /// For people: a row a strategy and corrector, and below who was fastest.
 std::string coarse_comparison_table(const CoarseComparison& comparison);

@@ -175,7 +175,7 @@ TEST(Bench, RefusesWhatItDoesNotKnowBeforeAnythingRuns) {
     EXPECT_THAT(outcome.err, HasSubstr(reason));
     EXPECT_EQ(outcome.out, "");
   };
-  refused({}, "takes one of published, speed, emulate, methods, precision, operators, network, kernels");
+  refused({}, "takes one of published, speed, emulate, methods, coarse, precision, operators, network, kernels");
   refused({"sped"}, "did you mean 'speed'");
   refused({"published", "--suite", suite, "--seeds", "0"}, "must be an integer from 1 to 1000");
   refused({"published", "--suite", suite, "--repeats", "2"}, "not an option of forerun bench published");
@@ -198,8 +198,9 @@ TEST(BenchSuite, ResolvesConfigurationsNextToItAndAppliesSettings) {
 }
 
 TEST(BenchSuite, ShippedOnesNameConfigurationsThatExist) {
-  for (const std::string file : {"/data/references/published_iterations.toml", "/data/benchmarks/speed.toml",
-                                 "/data/benchmarks/methods.toml", "/data/benchmarks/precision.toml"}) {
+  for (const std::string file :
+       {"/data/references/published_iterations.toml", "/data/benchmarks/speed.toml", "/data/benchmarks/methods.toml",
+        "/data/benchmarks/coarse.toml", "/data/benchmarks/precision.toml"}) {
     const ConfigDocument document = ConfigDocument::read(FORERUN_SOURCE_DIR + file);
     for (const std::string& section : document.sections()) {
       const Setting* config = document.find(section, "config");

@@ -57,6 +57,25 @@ TEST(CoarseStrategy, SaysWhatTheSectionLeavesOpen) {
             "rk1 x 3, coarsening = 4");
   EXPECT_EQ(coarse_text("strategy = 'simplified'\nproblem = { viscosity = 0.2 }"), "rk4 x 16, problem.viscosity = 0.2");
   EXPECT_EQ(coarse_text("strategy = 'optimised'"), "optimised x 1");
+  EXPECT_EQ(coarse_text("strategy = 'pod'"),
+            "pod x 16, affine_steps = 64, basis_size = 48, rough_method = rk4, snapshots = 64, snapshot_steps = 4");
+}
+
+TEST(CoarseStrategy, ReducedModelsHaveTheirBasisFromTheRunsOwnBeginning) {
+  const testing::TemporaryDirectory directory;
+  const std::string state = directory.write("state.csv", "1, 2");
+  const std::string text =
+      "[problem]\nname = 'diffusion_reaction'\ncells = 19\ninitial_state = 'state.csv'\n[time]\nbegin = 1.0\nend = "
+      "5.0\nslices = 300\n[fine]\nmethod = 'radau2'\nsteps = 12\n[coarse]\nstrategy = 'pod'\n";
+  const RunConfig config = read_config(ConfigDocument::read(directory.write("run.toml", text)));
+  const Parameters& values = config.coarse.options;
+  EXPECT_EQ(values.text("initial_from"), state);
+  EXPECT_EQ(values.number("snapshots_begin"), 1.0);
+  EXPECT_EQ(values.number("snapshots_end"), 5.0);
+  EXPECT_EQ(values.integer("snapshots"), 256);
+  EXPECT_EQ(values.integer("snapshot_steps"), 4) << "about a quarter of 300 * 12 steps in all";
+  EXPECT_THAT(complaint(std::string(text).replace(text.find("'radau2'\nsteps = 12"), 20, "'radau5'\ntolerance = 1e-6")),
+              HasSubstr("needs a fine solver with steps of equal length"));
 }
 
 TEST(CoarseStrategy, CoarserMeshesAndOtherParametersNeedNoStrategy) {
@@ -105,7 +124,7 @@ TEST(CoarseStrategy, RefusesMeshesAndParametersThatTheEquationCannotHaveWithThei
 TEST(CoarseStrategy, ConfigurationsAreWrittenSoThatTheyReadBackTheSame) {
   for (const std::string& text :
        {with_coarse("strategy = 'coarser-mesh'\ninterpolation = 'linear'\nproblem = { viscosity = 0.1 }"),
-        with_coarse("strategy = 'optimised'\ndegree = 2"),
+        with_coarse("strategy = 'optimised'\ndegree = 2"), with_coarse("strategy = 'pod'\nbasis_size = 12"),
         std::string(kHead).replace(std::string(kHead).find("[parareal]"), 0,
                                    "levels = [{steps = 8, coarsening = 4}, {steps = 16, problem = {viscosity = 0.1}}, "
                                    "{steps = 64}]\n")}) {
@@ -122,7 +141,7 @@ TEST(CoarseStrategy, RunsConvergeWithEachAndTellWhatTheirSolversWere) {
   const testing::TemporaryDirectory directory;
   for (const std::string lines :
        {"strategy = 'bigger-step'", "strategy = 'lower-order'", "strategy = 'coarser-mesh'",
-        "strategy = 'simplified'\nproblem = { viscosity = 0.06 }", "strategy = 'optimised'"}) {
+        "strategy = 'simplified'\nproblem = { viscosity = 0.06 }", "strategy = 'optimised'", "strategy = 'pod'"}) {
     const std::string file = directory.write("run.toml", with_coarse(lines));
     const testing::Outcome outcome =
         testing::forerun_with({"compare", file, "--json", "-", "--quiet", "--correctors", "classic"});

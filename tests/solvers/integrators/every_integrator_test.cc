@@ -28,11 +28,16 @@ class EveryIntegrator : public testing::TestWithParam<std::string> {
     if (entry_.needs == IntegratorNeeds::stiff_part) {
       return {"burgers", "diffusion_reaction", "heat", "heat_2d", "allen_cahn", "brusselator_2d", "van_der_pol"};
     }
+    if (entry_.name == "pod") return {"burgers", "diffusion_reaction", "heat"};
     return {"lorenz", "hopf", "burgers", "diffusion_reaction", "heat"};
   }
   SolverSpec spec() const {
     SolverSpec spec = entry_.adaptive ? SolverSpec(entry_.name, 1e-6) : SolverSpec(entry_.name, 40);
     if (entry_.name == "spectral") spec.options.set("modes", std::int64_t{10000});  // as fine as what they are of
+    if (entry_.name == "pod" || entry_.name == "pinn") {                            // likewise
+      spec.options.set("basis_size", std::int64_t{10000});
+      spec.options.set("snapshots_end", 0.02);
+    }
     return spec;
   }
 };

@@ -7,6 +7,7 @@
 
 #include "core/base/time_grid.h"
 #include "solvers/integrators/integrator_needs.h"
+#include "solvers/integrators/reduced/reduced_equation.h"
 #include "solvers/integrators/stability.h"
 #include "tests/solvers/make_problem.h"
 
@@ -32,6 +33,7 @@ std::vector<LaneCase> all_cases() {
     const auto problem = entry.make(Parameters(entry.parameters));
     for (const IntegratorEntry& integrator : integrator_registry()) {
       if (integrator.adaptive) continue;  // no two slices take the same steps
+      if (integrator.name == "pod" && !is_reducible(*problem)) continue;
       if (!is_stiff(entry.name) && meets_needs(*problem, integrator)) cases.push_back({entry.name, integrator.name});
     }
   }
