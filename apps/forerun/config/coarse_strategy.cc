@@ -15,6 +15,8 @@ constexpr const char* kOperator = "operator";
 /// A basis is from this many states at least, and seldom from more than the last.
 constexpr std::int64_t kLeastSnapshots = 64, kMostSnapshots = 256;
 constexpr std::int64_t kRoughShare = 4, kUsualBasis = 48;
+/// Of the fine steps: a reduced equation is not stiff, and its basis makes larger errors than its steps.
+constexpr std::int64_t kReducedShare = 32;
 
 std::string absolute_name(const std::filesystem::path& name) {
   return std::filesystem::absolute(name).lexically_normal().string();
@@ -110,7 +112,7 @@ class Strategy {
       coarse_.set("rough_method", fine_.method);
     }
     const auto fine_steps = static_cast<std::int64_t>(fine_.steps());
-    set_if_open("steps", name_ == "pinn" ? std::int64_t{1} : std::max<std::int64_t>(1, fine_steps / kRoughShare));
+    set_if_open("steps", name_ == "pinn" ? std::int64_t{1} : std::max<std::int64_t>(1, fine_steps / kReducedShare));
     if (name_ == "pod") set_if_open("affine_steps", fine_steps);
     set_if_open("basis_size", kUsualBasis);
     set_if_open("snapshots_end", config_.end);

@@ -20,8 +20,9 @@ struct RunConfig;
 ///   simplified     the fine method with a quarter of its steps for the equation with the parameters in `problem`
 ///   optimised      the integrator of that name with one step, made for the fine solver
 ///   spectral       the integrator of that name with the modes of the fine solver, for equations u' = A u + b
-///   pod            the integrator of that name: a reduced model on the directions of a run of the fine method with a
-///                  quarter of its steps, from the run's own initial state
+///   pod            the integrator of that name: a reduced model, on the directions that a run of the fine method with
+///   a
+///                  quarter of its steps has from the same initial state
 ///   pinn           likewise, a network in these directions, for equations u' = A u + b
 ///   operator       the trained network in `file`
 ///

@@ -16,14 +16,18 @@ constexpr std::array kRules{RemainderRule::dropped, RemainderRule::explicit_step
 constexpr double kNoise = 1e-4;      ///< of the mean state's size
 constexpr double kHardlyAny = 0.3;   ///< of noise that has crossed a slice
 constexpr double kWorthwhile = 0.5;  ///< of the error of dropping it
-constexpr int kDraws = 2;
+constexpr int kDraws = 2, kPasses = 4;
+
+State outside(const States& basis, State state) {
+  for (int pass = 0; pass < 2; ++pass) state -= basis * (basis.transpose() * state).eval();
+  return state;
+}
 
 State noise_outside(const States& basis, std::uint64_t seed) {
   UniformNoise draw(seed);
   State noise(basis.rows());
   for (double& value : noise) value = 2.0 * draw.next() - 1.0;
-  for (int pass = 0; pass < 2; ++pass) noise -= basis * (basis.transpose() * noise).eval();
-  return noise;
+  return outside(basis, noise);
 }
 
 }  // namespace
@@ -93,13 +97,18 @@ RemainderRule Remainder::measured(const ReducedEquation& equation, const Snapsho
     const double size = std::max(equation.mean.cwiseAbs().maxCoeff(), std::numeric_limits<double>::min());
     const State undisturbed = rough.after(slice.begin, slice.length(), equation.mean);
     for (int draw = 0; draw < kDraws; ++draw) {
-      const State noise = kNoise * size * noise_outside(equation.basis, static_cast<std::uint64_t>(draw) + 1);
-      const State change = rough.after(slice.begin, slice.length(), equation.mean + noise) - undisturbed;
-      left = std::max(left, change.norm() / noise.norm());
-      for (std::size_t k = 0; k < kRules.size(); ++k) {
-        const bool is_possible = kRules[k] != RemainderRule::implicit_step || factors_ != nullptr;
-        const State guess = is_possible ? carried(kRules[k], slice, equation.mean + noise, noise) : 2.0 * change;
-        errors[k] += (guess - change).norm();
+      State noise = noise_outside(equation.basis, static_cast<std::uint64_t>(draw) + 1);
+      // What has crossed slices before is what stays longest.
+      for (int pass = 0; pass < kPasses && noise.norm() > 0.0; ++pass) {
+        noise *= kNoise * size / noise.cwiseAbs().maxCoeff();
+        const State change = rough.after(slice.begin, slice.length(), equation.mean + noise) - undisturbed;
+        left = std::max(left, change.norm() / noise.norm());
+        for (std::size_t k = 0; k < kRules.size(); ++k) {
+          const bool is_possible = kRules[k] != RemainderRule::implicit_step || factors_ != nullptr;
+          const State guess = is_possible ? carried(kRules[k], slice, equation.mean + noise, noise) : 2.0 * change;
+          errors[k] += (guess - change).norm() / noise.norm();
+        }
+        noise = outside(equation.basis, change);
       }
     }
   } catch (const PropagationError&) {

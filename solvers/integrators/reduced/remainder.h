@@ -25,9 +25,10 @@ std::vector<std::string> remainder_names();
 class Remainder {
  public:
   /// `rule` as `remainder_names()` has it. "auto" is measured: the rough run's solver crosses a slice of this
-  /// length from the mean of the snapshots, with and without small noise outside of the basis, and the rule wins that
+  /// length from the mean of the snapshots, with and without small noise outside of the basis, then with what that has
+  /// become, which is what stays longest, and the rule wins that
   /// says best what became of the noise; "dropped" wins where hardly any is left, or where it is not worse by a half.
-  /// Costs three crossings, and a factorisation of a matrix with the Jacobian's pattern.
+  /// Costs nine crossings, and a factorisation of a matrix with the Jacobian's pattern.
   Remainder(const std::string& rule, const OdeProblem& problem, const ReducedEquation& equation,
             const SnapshotRun& rough, const Slice& slice);
 

@@ -38,7 +38,7 @@ TEST(CoarseBench, HasARowForEachStrategyAndSaysWhyOneDoesNotSuit) {
     EXPECT_EQ(row.at("converged"), "yes") << names.back();
     EXPECT_LT(row.at("max_error"), 1e-6) << names.back();
     EXPECT_GE(row.at("set_up_seconds"), 0.0);
-    EXPECT_THAT(row.at("solver").get<std::string>(), testing::Not(HasSubstr("rk1 × 7"))) << "of the configuration";
+    EXPECT_THAT(row.at("solver").get<std::string>(), ::testing::Not(HasSubstr("rk1 × 7"))) << "of the configuration";
   }
   EXPECT_EQ(names, coarse_strategies());
 }
