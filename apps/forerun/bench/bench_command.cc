@@ -160,7 +160,8 @@ std::string benchmark_name(const ParsedOptions& options) {
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
   if (options.arguments().size() != 1)
-    throw UsageError("bench takes one of published, speed, emulate, methods, coarse, precision, operators, network, kernels");
+    throw UsageError(
+        "bench takes one of published, speed, emulate, methods, coarse, precision, operators, network, kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));

@@ -162,20 +162,20 @@ class Strategy {
 }  // namespace
 
 ParameterSpec strategy_key() {
-  return {.name = "strategy",
-          .default_value = std::string("bigger-step"),
-          .description =
-              "how the coarse solver follows from the fine one where this section does not say: its method with "
-              "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
-              "rational function that contracts fastest, the fine solver's largest modes, a model or network on the main "
-              "directions of a rough run, or a trained network",
-          .choices = coarse_strategies()};
+  return {
+      .name = "strategy",
+      .default_value = std::string("bigger-step"),
+      .description =
+          "how the coarse solver follows from the fine one where this section does not say: its method with "
+          "a quarter of the steps, Euler's method, a mesh of every second point, other parameters, or the "
+          "rational function that contracts fastest, the fine solver's largest modes, a model or network on the main "
+          "directions of a rough run, or a trained network",
+      .choices = coarse_strategies()};
 }
 
 const std::vector<std::string>& coarse_strategies() {
-  static const std::vector<std::string> names = {"bigger-step", "lower-order", "coarser-mesh", "simplified",
-                                                 "optimised",   "spectral",    "pod",          "pinn",
-                                                 kOperator};
+  static const std::vector<std::string> names = {
+      "bigger-step", "lower-order", "coarser-mesh", "simplified", "optimised", "spectral", "pod", "pinn", kOperator};
   return names;
 }
 

@@ -58,7 +58,8 @@ double crossing_seconds(const Propagator& solver, const Experiment& experiment) 
 double set_up_seconds(const Experiment& experiment) {
   if (experiment.config.coarse.external) return 0.0;
   const Stopwatch watch;
-  const auto solver = experiment.problem->make_propagator(experiment.config.coarse);
+  const auto solver = make_solver(experiment.config.coarse, *experiment.problem, experiment.config.problem.parameters,
+                                  experiment.executor->num_threads());
   const double making = watch.seconds();
   const double first = crossing_seconds(*solver, experiment);
   const double again = crossing_seconds(*solver, experiment);
