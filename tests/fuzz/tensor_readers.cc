@@ -54,11 +54,10 @@ void use(LearnedModel model) {
                        State(0.5 * (shared->bounds.lower + shared->bounds.upper)), out);
 }
 
-/// The same of an operator network.
+/// An operator network that was accepted can be used.
 void use(const TrainedOperator& trained) {
   State end(trained.network->dimension());
   trained.network->evaluate(trained.probe, State::Zero(trained.network->num_inputs()), end);
-  write_operator_file(directory() / "again", trained);
 }
 
 void read_model(const std::string& bytes) {
