@@ -2,8 +2,8 @@
 # From a fresh checkout to the first result: installs what is missing, builds `forerun`, and lets classic Parareal, kriging
 # and the guard race serial stepping on a problem that is expensive for every serial solver there is.
 #
-# The race takes a minute or two. Building comes before it, once: of the one program and nothing else, some fifteen minutes
-# on two cores, all of it the compiler's.
+# The race takes a minute. Building comes before it, once: of the one program and nothing else, some nine minutes on two
+# cores, all of it the compiler's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,6 +1,6 @@
-// What the engines cost: Parareal and MGRIT with propagators that do next to nothing on a state of one double, against a
-// loop that makes as many of the same virtual calls and nothing else. Columns, in nanoseconds per slice and iteration, of
-// MGRIT per slice that is crossed on any of its grids:
+// What the engines cost: Parareal and MGRIT with propagators that do next to nothing on a state of one double, against
+// a loop that makes as many of the same virtual calls and nothing else. Columns, in nanoseconds per slice and
+// iteration, of MGRIT per slice that is crossed on any of its grids:
 //
 //   engine     all of solve_parareal, solve_mgrit
 //   calls      the propagators' own calls

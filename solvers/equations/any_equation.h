@@ -19,7 +19,7 @@ template <class Base>
 class AnyEquation : public Base {
  public:
   template <class Equation>
-    requires std::is_base_of_v<Base, Equation>
+  requires std::is_base_of_v<Base, Equation>
   explicit AnyEquation(std::shared_ptr<const Equation> equation)
       : dimension_(equation->dimension()), on_numbers_(&evaluate<Equation, double>) {
     if constexpr (Base::advances_in_lanes) {

@@ -19,8 +19,8 @@
 namespace forerun {
 
 /// An equation (see `equation.h`) as a problem, with its Jacobian and every integrator of the registry. Instantiating
-/// it compiles all of the equation's kernels, for systems of fixed dimension explicit Runge–Kutta methods among them, so
-/// each equation does it in its own source file.
+/// it compiles all of the equation's kernels, for systems of fixed dimension explicit Runge–Kutta methods among them,
+/// so each equation does it in its own source file.
 template <class Equation>
 class EquationProblem final : public OdeProblem {
  public:
@@ -117,8 +117,7 @@ std::unique_ptr<OdeProblem> make_from_parameters(const Parameters& values) {
 /// The registry's entry of such an equation.
 template <class Equation>
 ProblemEntry make_entry(std::string description, std::vector<ParameterSpec> parameters) {
-  return {std::string(Equation::name), std::move(description), std::move(parameters),
-          make_from_parameters<Equation>};
+  return {std::string(Equation::name), std::move(description), std::move(parameters), make_from_parameters<Equation>};
 }
 
 }  // namespace forerun

@@ -174,10 +174,10 @@ TEST_P(HostileInput, AMegabyteOfTheSameIsReadOrRefusedInWords) {
 }
 
 const std::vector<Effort>& efforts() {
-  static const std::vector<Effort> all = {{"campaign", 100, 200, 300},  {"config", 250, 500, 1500},
-                                          {"csv", 3000, 20'000, 2000},  {"expression", 500, 2000, 3000},
-                                          {"model", 2000, 1500, 1500},  {"npy", 3000, 20'000, 2000},
-                                          {"record", 100, 100, 200},    {"store", 2000, 1500, 1500}};
+  static const std::vector<Effort> all = {{"campaign", 100, 200, 300}, {"config", 250, 500, 1500},
+                                          {"csv", 3000, 20'000, 2000}, {"expression", 500, 2000, 3000},
+                                          {"model", 2000, 1500, 1500}, {"npy", 3000, 20'000, 2000},
+                                          {"record", 100, 100, 200},   {"store", 2000, 1500, 1500}};
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include "apps/forerun/config/config_document.h"
 #include "apps/forerun/list/catalogue.h"
 #include "solvers/integrators/integrator_registry.h"
+#include "solvers/integrators/networks/operator_entry.h"
 
 namespace forerun {
 namespace {
@@ -49,6 +50,11 @@ std::string entry_text(const CatalogueEntry& entry, bool is_section, bool with_s
 
 bool holds_sections(const CatalogueGroup& group) { return group.kind.ends_with("section"); }
 
+std::string how_named(const std::string& integrator) {
+  if (integrator == operator_entry().name) return "[coarse] strategy = \"" + integrator + "\"";
+  return "method = \"" + integrator + "\" in [fine] and [coarse]";
+}
+
 /// What a reader of one entry may want to do next.
 std::string next_steps(const std::vector<CatalogueGroup>& groups) {
   std::string text;
@@ -57,7 +63,7 @@ std::string next_steps(const std::vector<CatalogueGroup>& groups) {
     if (group.kind == "problem") text += "\n`forerun init " + name + "` writes a configuration for it.\n";
     if (group.kind == "corrector") text += "\nNamed by [corrector] name = \"" + name + "\".\n";
     if (group.kind == "method") text += "\nNamed by [method] name = \"" + name + "\".\n";
-    if (group.kind == "integrator") text += "\nNamed by method = \"" + name + "\" in [fine] and [coarse].\n";
+    if (group.kind == "integrator") text += "\nNamed by " + how_named(name) + ".\n";
   }
   return text;
 }

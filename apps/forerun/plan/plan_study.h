@@ -1,10 +1,10 @@
 #pragma once
 
+#include <spdlog/logger.h>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <spdlog/logger.h>
 
 #include "apps/forerun/cli/machine_options.h"
 #include "apps/forerun/plan/method_trial.h"

@@ -49,6 +49,11 @@ TEST(List, ANameShowsWhatIsCalledSoAndNothingElse) {
   EXPECT_FALSE(json.contains("problems"));
 }
 
+TEST(List, ASolverShowsHowItIsNamed) {
+  EXPECT_THAT(forerun_with({"list", "rk4"}).out, HasSubstr("Named by method = \"rk4\" in [fine] and [coarse]."));
+  EXPECT_THAT(forerun_with({"list", "operator"}).out, HasSubstr("Named by [coarse] strategy = \"operator\"."));
+}
+
 TEST(List, EveryNameOfTheListCanBeAskedFor) {
   for (const CatalogueGroup& group : catalogue()) {
     for (const CatalogueEntry& entry : group.entries) {
