@@ -19,12 +19,12 @@ using Json = nlohmann::ordered_json;
 
 std::string text_of(Index number) { return std::to_string(number); }
 
-/// "16" steps, or "1e-06".
+/// "16" steps, or "1e-6".
 std::string value_text(const SolverSpec& spec) {
-  return spec.is_adaptive() ? format_scientific(spec.tolerance()) : text_of(spec.steps());
+  return spec.is_adaptive() ? shortest_text(spec.tolerance()) : text_of(spec.steps());
 }
 
-/// "steps = 16", "tolerance = 1e-06".
+/// "steps = 16", "tolerance = 1e-6".
 std::string setting_text(const SolverSpec& spec) { return spec.entry().refining_key().name + " = " + value_text(spec); }
 
 std::string iterations_text(const Trial& trial) {
@@ -110,7 +110,7 @@ std::string serial_table(const SerialAdvice& advice, double tolerance) {
   };
   add("as configured", advice.configured);
   if (advice.as_accurate) add("as accurate", *advice.as_accurate);
-  if (advice.good_enough) add("within " + format_scientific(tolerance), *advice.good_enough);
+  if (advice.good_enough) add("within " + shortest_text(tolerance), *advice.good_enough);
   return table.str();
 }
 

@@ -18,6 +18,7 @@
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
+#include "core/base/number_text.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 #include "core/files/atomic_file.h"
@@ -135,7 +136,7 @@ class Study {
   void solve_serially(const Experiment& experiment) {
     study_.heading = experiment.problem->name() + ", d = " + std::to_string(experiment.dimension()) + ", " +
                      std::to_string(experiment.num_slices()) + " slices, fine " + solver_text(experiment.config.fine) +
-                     ", tolerance " + format_scientific(experiment.options.tolerance) + ", " +
+                     ", tolerance " + shortest_text(experiment.options.tolerance) + ", " +
                      std::to_string(experiment.executor->num_threads()) + " threads";
     study_.serial_fine = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop_);
   }
