@@ -18,10 +18,7 @@ SolveRequest request_of(const BenchEntry& entry, const CoarseOptions& options) {
   SolveRequest request;
   request.command = "compare";
   request.document = ConfigDocument::read(entry.config);
-  const std::vector<Setting> settings = request.document.settings();
-  for (const Setting& setting : settings) {
-    if (setting.section == "coarse") request.document.remove("coarse", setting.key);
-  }
+  remove_coarse(request.document);
   for (const std::string& setting : split(entry.values.text("settings"), ' '))
     request.document.set_from_command_line(setting);
   request.document.set_from_text("run", "threads", std::to_string(options.threads), "bench coarse");

@@ -8,6 +8,7 @@
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/operator_solver.h"
 #include "core/base/number_text.h"
@@ -126,10 +127,7 @@ ConfigDocument without_network(ConfigDocument document) {
     return setting != nullptr && setting->value == ParameterValue(std::string("operator"));
   };
   if (!names_network("strategy") && !names_network("method")) return document;
-  const std::vector<Setting> settings = document.settings();
-  for (const Setting& setting : settings) {
-    if (setting.section == "coarse") document.remove("coarse", setting.key);
-  }
+  remove_coarse(document);
   document.set({"coarse", "strategy", std::string("bigger-step"), "in place of a network"});
   return document;
 }

@@ -195,6 +195,13 @@ Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig
   return coarse;
 }
 
+void remove_coarse(ConfigDocument& document, std::string_view kept) {
+  const std::vector<Setting> settings = document.settings();
+  for (const Setting& setting : settings) {
+    if (setting.section == "coarse" && setting.key != kept) document.remove("coarse", setting.key);
+  }
+}
+
 Parameters with_absolute_files(const ConfigDocument& document, Parameters coarse) {
   const std::filesystem::path folder = std::filesystem::path(document.file_name()).parent_path();
   for (const char* key : {"initial_from", "snapshots_from"}) {

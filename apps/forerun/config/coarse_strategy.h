@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/forerun/config/config_document.h"
@@ -40,6 +41,9 @@ SolverSpec rough_version(const SolverSpec& fine);
 /// `coarse`, the section's values, with method and keys that follow from its strategy, and from the time, the initial
 /// state and the fine solver that `config` has by then. Throws `UsageError` where they do not go together.
 Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse);
+
+/// The document without its [coarse] section, but for the key `kept`: what another coarse solver starts from.
+void remove_coarse(ConfigDocument& document, std::string_view kept = {});
 
 /// The names of files among the section's values, relative to the configuration, made absolute.
 Parameters with_absolute_files(const ConfigDocument& document, Parameters coarse);

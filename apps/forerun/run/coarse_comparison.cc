@@ -35,10 +35,7 @@ ConfigDocument with_strategy(const ConfigDocument& document, const std::string& 
   const Setting* named = document.find("coarse", "strategy");
   if (named != nullptr && named->value == ParameterValue(strategy)) return document;
   ConfigDocument changed = document;
-  for (const Setting& setting : document.settings()) {
-    const bool is_network = strategy == "operator" && setting.key == "file";
-    if (setting.section == "coarse" && !is_network) changed.remove("coarse", setting.key);
-  }
+  remove_coarse(changed, strategy == "operator" ? "file" : "");
   changed.set({"coarse", "strategy", strategy, place_of_strategy(strategy)});
   return changed;
 }
@@ -54,17 +51,16 @@ double crossing_seconds(const Propagator& solver, const Experiment& experiment) 
   return watch.seconds();
 }
 
-/// Making the coarse solver, and what it finds out when it first crosses a slice: a basis, modes, a network. The
-/// experiment's own finds it out, too, so that runs have it already.
+/// Making the coarse solver, and what the experiment's own, which has crossed nothing yet, finds out when it first
+/// crosses a slice: a basis, modes, a network. Runs have it then already.
 double set_up_seconds(const Experiment& experiment) {
   if (experiment.config.coarse.external) return 0.0;
   const Stopwatch watch;
-  const auto solver = make_solver(experiment.config.coarse, *experiment.problem, experiment.config.problem.parameters,
-                                  experiment.executor->num_threads());
+  make_solver(experiment.config.coarse, *experiment.problem, experiment.config.problem.parameters,
+              experiment.executor->num_threads());
   const double making = watch.seconds();
-  const double first = crossing_seconds(*solver, experiment);
-  const double again = crossing_seconds(*solver, experiment);
-  crossing_seconds(*experiment.coarse, experiment);
+  const double first = crossing_seconds(*experiment.coarse, experiment);
+  const double again = crossing_seconds(*experiment.coarse, experiment);
   return making + std::max(0.0, first - again);
 }
 
