@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/base/state.h"
-#include "core/base/state_norm.h"
 #include "core/base/state_layout.h"
+#include "core/base/state_norm.h"
 #include "solvers/simd/lanes.h"
 
 namespace forerun {
@@ -22,14 +22,14 @@ namespace forerun {
 ///   };
 ///
 /// `Scalar` is `double` (one slice), `Quad` or `Lanes` (four or sixteen slices), `Dual` (derivatives, for implicit
-/// methods) or `Dependencies` (which derivatives there are). Constants are doubles and stand left or right of a scalar;
-/// `each_lane` applies a function of a number to either. IMEX methods take an equation that says which part of f is
-/// stiff: `template <class Scalar> void stiff_rhs(t, u, du) const` as `rhs`, which stays the whole; that a part is
-/// linear is seen from it (`Linearity`). A member `StateLayout layout() const` names components or mesh
-/// for plots, `StateBounds range() const` says where solutions stay if that is not `bounds`, a constant `Index
-/// time_component` which component is time itself, a constant array `mesh_keys` which parameter says how many points
-/// each axis of the layout has (then solvers can run on coarser meshes); all may be left out. `EquationProblem<Lorenz>`
-/// makes a problem of it.
+/// methods), `Dependencies` (which derivatives there are) or `Recorded` (what is computed, for reduced-order models).
+/// Constants are doubles and stand left or right of a scalar; `each_lane` applies a function of a number to either.
+/// IMEX methods take an equation that says which part of f is stiff: `template <class Scalar> void stiff_rhs(t, u, du)
+/// const` as `rhs`, which stays the whole; that a part is linear is seen from it (`Linearity`). A member `StateLayout
+/// layout() const` names components or mesh for plots, `StateBounds range() const` says where solutions stay if that is
+/// not `bounds`, a constant `Index time_component` which component is time itself, a constant array `mesh_keys` which
+/// parameter says how many points each axis of the layout has (then solvers can run on coarser meshes); all may be left
+/// out. `EquationProblem<Lorenz>` makes a problem of it.
 
 /// Base of systems whose dimension is known when compiling: a state lives in registers, slices advance in lanes.
 template <Index Dimension>

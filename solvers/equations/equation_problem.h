@@ -14,6 +14,7 @@
 #include "solvers/equations/problem_origin.h"
 #include "solvers/equations/problem_registry.h"
 #include "solvers/equations/right_hand_side.h"
+#include "solvers/equations/sampled_sides.h"
 #include "solvers/integrators/explicit_propagators.h"
 
 namespace forerun {
@@ -58,6 +59,16 @@ class EquationProblem final : public OdeProblem {
   }
   const Jacobian* jacobian() const override { return jacobian_.get(); }
   const StiffPart* stiff_part() const override { return stiff_part_.get(); }
+  std::shared_ptr<const SampledSides> sample(std::span<const Index> components) const override {
+    if constexpr (Equation::fixed_dimension != Eigen::Dynamic) {
+      return nullptr;
+    } else {
+      if constexpr (requires { equation_.can_be_recorded(); }) {
+        if (!equation_.can_be_recorded()) return nullptr;
+      }
+      return sample_sides(equation_, components);
+    }
+  }
   bool is_linear() const override {
     if constexpr (requires { equation_.is_found_linear(); }) return equation_.is_found_linear();
     return Equation::is_linear;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/base/state_layout.h"
@@ -14,6 +15,7 @@
 namespace forerun {
 
 struct ProblemOrigin;
+class SampledSides;
 
 /// An initial-value problem u' = f(t, u), u(t_0) = u_0, with what the algorithm and the learners need to know of it.
 ///
@@ -48,6 +50,9 @@ class OdeProblem {
   virtual const Jacobian* jacobian() const { return nullptr; }
   /// What of f is stiff and treated implicitly by IMEX methods; nullptr where the equation does not say so.
   virtual const StiffPart* stiff_part() const { return nullptr; }
+  /// These components of f alone; nullptr where they cannot be had: of systems of a few unknowns, of choices that
+  /// depend on the state, and of what an equation does not say component by component.
+  virtual std::shared_ptr<const SampledSides> sample(std::span<const Index> /*components*/) const { return nullptr; }
   /// f(t, u) = A u with a constant matrix A.
   virtual bool is_linear() const { return false; }
   /// f(t, u) = A u + b with a constant matrix A and vector b.

@@ -10,7 +10,7 @@
 
 namespace forerun {
 
-/// Some components of a right-hand side, computed without the others (sample_problem.h): f_i(t, u) for i in a list,
+/// Some components of a right-hand side, computed without the others (`OdeProblem::sample`): f_i(t, u) for i in a list,
 /// from those components of u alone that they depend on. What discrete empirical interpolation asks for.
 ///
 /// Components that are computed alike (the inner points of a mesh) are computed side by side. Cost: that of the

@@ -1,6 +1,5 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/problems/samplers.h"
 #include "solvers/expressions/equations_spec.h"
 #include "solvers/expressions/expression_equations.h"
 
@@ -35,6 +34,8 @@ bool ExpressionEquations::is_found_linear() const {
   return constant.isZero(0.0);
 }
 
+bool ExpressionEquations::can_be_recorded() const { return whole().system || !whole().linearity.depends_on_time(); }
+
 ProblemEntry equations_problem() {
   ProblemEntry entry;
   entry.name = std::string(ExpressionEquations::name);
@@ -44,14 +45,6 @@ ProblemEntry equations_problem() {
                               [](const Parameters& parameters) { check_expressions(read_equations(parameters)); },
                               [](const Parameters& parameters) { return equations_text(read_equations(parameters)); }};
   return entry;
-}
-
-std::shared_ptr<const SampledSides> sampled_equations(const Parameters& parameters, std::span<const Index> components) {
-  auto compiled = std::make_shared<const CompiledEquations>(compile_equations(read_equations(parameters)));
-  // On a mesh what depends on time alone is computed beforehand, so it is not in a recording.
-  if (!compiled->whole.system && compiled->whole.linearity.depends_on_time()) return nullptr;
-  if (compiled->whole.system) return sample_sides(ExpressionSystem(std::move(compiled)), components);
-  return sample_sides(ExpressionFields(std::move(compiled)), components);
 }
 
 }  // namespace forerun

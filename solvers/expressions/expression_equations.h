@@ -34,6 +34,8 @@ class ExpressionEquations {
     return compiled_->whole.linearity.is_affine() && !compiled_->whole.linearity.depends_on_time();
   }
   bool is_found_linear() const;
+  /// False: on a mesh what depends on time alone is computed beforehand, so a recording would not have it.
+  bool can_be_recorded() const;
 
  protected:
   const CompiledSides& whole() const { return compiled_->whole; }

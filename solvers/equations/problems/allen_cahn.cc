@@ -5,7 +5,6 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/problems/samplers.h"
 #include "solvers/equations/reaction_diffusion.h"
 
 namespace forerun {
@@ -67,11 +66,6 @@ ProblemEntry allen_cahn_problem() {
                                {integer_parameter("points", 200, 3, 10000000, "cells"),
                                 positive_parameter("eps", 0.05, "width of the layers between phases"),
                                 choice_parameter("boundary", {"periodic", "neumann"}, "what is at the ends")});
-}
-
-std::shared_ptr<const SampledSides> sampled_allen_cahn(const Parameters& parameters,
-                                                       std::span<const Index> components) {
-  return sample_sides(AllenCahn(parameters), components);
 }
 
 }  // namespace forerun

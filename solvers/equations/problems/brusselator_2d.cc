@@ -5,7 +5,6 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/problems/samplers.h"
 #include "solvers/equations/reaction_diffusion.h"
 #include "solvers/equations/uniform_noise.h"
 
@@ -106,11 +105,6 @@ ProblemEntry brusselator_2d_problem() {
        positive_parameter("a", 1.0, "A, feed of u"), positive_parameter("b", 3.0, "B; oscillates above 1 + A^2"),
        positive_parameter("diffusivity_u", 0.01, "D_u"), positive_parameter("diffusivity_v", 0.001, "D_v"),
        seed_parameter()});
-}
-
-std::shared_ptr<const SampledSides> sampled_brusselator_2d(const Parameters& parameters,
-                                                           std::span<const Index> components) {
-  return sample_sides(Brusselator2d(parameters), components);
 }
 
 }  // namespace forerun

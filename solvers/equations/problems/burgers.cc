@@ -5,7 +5,6 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/problems/samplers.h"
 
 namespace forerun {
 namespace {
@@ -39,10 +38,6 @@ std::vector<ParameterSpec> Burgers::parameter_specs() {
 
 ProblemEntry burgers_problem() {
   return make_entry<Burgers>("u_t = nu u_xx - u u_x on [-1, 1], periodic", Burgers::parameter_specs());
-}
-
-std::shared_ptr<const SampledSides> sampled_burgers(const Parameters& parameters, std::span<const Index> components) {
-  return sample_sides(Burgers(parameters), components);
 }
 
 }  // namespace forerun

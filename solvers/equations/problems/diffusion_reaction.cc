@@ -3,7 +3,6 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/problems/samplers.h"
 #include "solvers/equations/reaction_diffusion.h"
 #include "solvers/equations/uniform_noise.h"
 
@@ -83,11 +82,6 @@ ProblemEntry diffusion_reaction_problem() {
       {integer_parameter("cells", 19, 2, 5000, "cells a side, m; dimension 2 m^2"),
        real_parameter("kappa", 5e-3, "constant sink of u"), positive_parameter("diffusivity_u", 1e-3, "D_u", "m^2/s"),
        positive_parameter("diffusivity_v", 5e-3, "D_v", "m^2/s"), seed_parameter()});
-}
-
-std::shared_ptr<const SampledSides> sampled_diffusion_reaction(const Parameters& parameters,
-                                                               std::span<const Index> components) {
-  return sample_sides(DiffusionReaction(parameters), components);
 }
 
 }  // namespace forerun

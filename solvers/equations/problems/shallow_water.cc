@@ -5,7 +5,6 @@
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/problems/samplers.h"
 
 namespace forerun {
 namespace {
@@ -156,11 +155,6 @@ ProblemEntry shallow_water_problem() {
        positive_parameter("depth", 0.5, "H at rest", "m"), positive_parameter("gravity", 9.80665, "g", "m/s^2"),
        real_parameter("friction", 0.01, "b, of the bottom", "1/s"),
        positive_parameter("viscosity", 0.1, "nu", "m^2/s")});
-}
-
-std::shared_ptr<const SampledSides> sampled_shallow_water(const Parameters& parameters,
-                                                          std::span<const Index> components) {
-  return sample_sides(ShallowWater(parameters), components);
 }
 
 }  // namespace forerun

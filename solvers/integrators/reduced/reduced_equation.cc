@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/equations/sample_problem.h"
+#include "solvers/equations/sampled_sides.h"
 
 namespace forerun {
 namespace {
@@ -46,7 +46,7 @@ void interpolate(const OdeProblem& problem, const Snapshots& snapshots, Index mo
   const States directions = leading_directions(rest, most);
   const std::vector<Index> places = interpolation_places(directions);
   InterpolatedSides& made = equation.interpolated;
-  made.sides = sample_problem(problem, places);
+  made.sides = problem.sample(places);
   made.to_inputs = rows_of(equation.basis, made.sides->inputs());
   const States at_places = rows_of(directions, places);
   made.from_places =
@@ -58,7 +58,7 @@ void interpolate(const OdeProblem& problem, const Snapshots& snapshots, Index mo
 
 bool is_reducible(const OdeProblem& problem) {
   const Index first = 0;
-  return problem.is_affine() || sample_problem(problem, {&first, 1}) != nullptr;
+  return problem.is_affine() || problem.sample({&first, 1}) != nullptr;
 }
 
 void require_reducible(const OdeProblem& problem) {

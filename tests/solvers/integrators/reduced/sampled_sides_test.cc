@@ -4,8 +4,7 @@
 
 #include <cmath>
 
-#include "solvers/equations/equation.h"
-#include "solvers/equations/sample_problem.h"
+#include "solvers/equations/equation_problem.h"
 #include "solvers/equations/uniform_noise.h"
 #include "tests/solvers/expressions/make_equations.h"
 #include "tests/solvers/make_problem.h"
@@ -36,7 +35,7 @@ TEST(SampledSides, AreTheComponentsOfTheWholeBitForBit) {
     const State state = near(problem->initial_state(), 1);
     const State whole = derivative(*problem, state);
     std::vector<Index> components{d - 1, 0, d / 2, d / 3};
-    const auto sides = sample_problem(*problem, components);
+    const auto sides = problem->sample(components);
     ASSERT_NE(sides, nullptr) << name;
     const State some = sampled_at(*sides, 0.0, state);
     for (std::size_t k = 0; k < components.size(); ++k)
@@ -47,14 +46,14 @@ TEST(SampledSides, AreTheComponentsOfTheWholeBitForBit) {
 TEST(SampledSides, LookAtWhatTheComponentsDependOnAlone) {
   const auto burgers = make_problem("burgers", {{"points", std::int64_t{100}}});
   const std::vector<Index> components{0, 50, 52};
-  EXPECT_THAT(sample_problem(*burgers, components)->inputs(), ::testing::ElementsAre(0, 1, 49, 50, 51, 52, 53, 99));
+  EXPECT_THAT(burgers->sample(components)->inputs(), ::testing::ElementsAre(0, 1, 49, 50, 51, 52, 53, 99));
 }
 
 /// Cost does not grow with the equation.
 TEST(SampledSides, CostWhatTheseComponentsCost) {
   const std::vector<Index> components{3, 4, 5};
   const auto operations = [&](std::int64_t points) {
-    return sample_problem(*make_problem("burgers", {{"points", points}}), components)->num_operations();
+    return make_problem("burgers", {{"points", points}})->sample(components)->num_operations();
   };
   EXPECT_EQ(operations(50), operations(5000));
 }
@@ -68,11 +67,34 @@ TEST(SampledSides, OfEquationsWrittenAsTextUnlessTheyChooseByTheState) {
   const std::vector<Index> components{7, 0};
   const auto smooth = of("dxx(u) + u^3 - sin(u)*exp(x)*u + where(x < 0.2, u, 2)");
   const State state = near(smooth->initial_state(), 2);
-  const State some = sampled_at(*sample_problem(*smooth, components), 0.0, state);
+  const State some = sampled_at(*smooth->sample(components), 0.0, state);
   const State whole = derivative(*smooth, state);
   for (Index k = 0; k < 2; ++k) EXPECT_NEAR(some[k], whole[components[static_cast<std::size_t>(k)]], 1e-12);
-  EXPECT_EQ(sample_problem(*of("max(u, 0)"), components), nullptr);
-  EXPECT_EQ(sample_problem(*of("dxx(u) + sin(t)"), components), nullptr);
+  EXPECT_EQ(of("max(u, 0)")->sample(components), nullptr);
+  EXPECT_EQ(of("dxx(u) + sin(t)")->sample(components), nullptr);
+}
+
+/// u_i' = t − u_i u_(i+1), the last one's neighbour being the first: an equation that is in no registry.
+struct Ring : FieldEquation {
+  static constexpr std::string_view name = "ring";
+  Index dimension() const { return 12; }
+  State initial_state() const { return State::Ones(12); }
+  StateBounds bounds() const { return uniform_bounds(12, -1.0, 1.0); }
+  template <class Scalar>
+  void rhs(const Scalar& t, const Scalar* u, Scalar* du) const {
+    for (Index i = 0; i < 12; ++i) du[i] = t - u[i] * u[(i + 1) % 12];
+  }
+};
+
+TEST(SampledSides, AreHadOfAnEquationOfOnesOwn) {
+  const EquationProblem<Ring> problem{Ring()};
+  const std::vector<Index> components{11, 4};
+  const auto sides = problem.sample(components);
+  EXPECT_THAT(sides->inputs(), ::testing::ElementsAre(0, 4, 5, 11));
+  const State state = State::LinSpaced(12, 1.0, 2.0);
+  const State found = sampled_at(*sides, 0.5, state);
+  EXPECT_EQ(found[0], 0.5 - state[11] * state[0]);
+  EXPECT_EQ(found[1], 0.5 - state[4] * state[5]);
 }
 
 /// f(a, b) = g(a) b: functions of a number and what was folded.
