@@ -17,16 +17,27 @@ namespace {
 struct Registry {
   std::mutex mutex;
   bool is_in_use = false;
-  std::vector<ProblemEntry> entries{allen_cahn_problem(),      brusselator_problem(),
-                                    brusselator_2d_problem(),  burgers_problem(),
-                                    dahlquist_problem(),       diffusion_reaction_problem(),
-                                    double_pendulum_problem(), equations_problem(),
-                                    fitzhugh_nagumo_problem(), heat_problem(),
-                                    heat_2d_problem(),         hopf_problem(),
-                                    lorenz_problem(),          oregonator_problem(),
-                                    robertson_problem(),       rossler_problem(),
-                                    shallow_water_problem(),   transport_problem(),
-                                    van_der_pol_problem(),     wave_problem()};
+  std::vector<ProblemEntry> entries{allen_cahn_problem(),
+                                    allen_cahn_2d_problem(),
+                                    brusselator_problem(),
+                                    brusselator_2d_problem(),
+                                    burgers_problem(),
+                                    dahlquist_problem(),
+                                    diffusion_reaction_problem(),
+                                    double_pendulum_problem(),
+                                    equations_problem(),
+                                    fitzhugh_nagumo_problem(),
+                                    heat_problem(),
+                                    heat_2d_problem(),
+                                    hopf_problem(),
+                                    lorenz_problem(),
+                                    oregonator_problem(),
+                                    robertson_problem(),
+                                    rossler_problem(),
+                                    shallow_water_problem(),
+                                    transport_problem(),
+                                    van_der_pol_problem(),
+                                    wave_problem()};
 };
 
 Registry& registry() {

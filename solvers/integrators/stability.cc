@@ -15,6 +15,7 @@ using Complex = std::complex<double>;
 constexpr Index kMostVectors = 24;
 constexpr Index kMostSteps = 1000000;
 constexpr double kGrowth = 2.0;
+constexpr double kMostJacobianWork = 100.0;
 
 template <class Tableau>
 Complex stability(Tableau, Complex z) {
@@ -98,7 +99,8 @@ std::vector<Complex> outer_eigenvalues(const OdeProblem& problem, double time, c
 }
 
 double spectral_radius(const OdeProblem& problem, double time, const State& state) {
-  if (const Jacobian* jacobian = problem.jacobian()) return largest_sum(*jacobian, time, state);
+  const Jacobian* const jacobian = problem.jacobian();
+  if (jacobian != nullptr && jacobian->work() <= kMostJacobianWork) return largest_sum(*jacobian, time, state);
   constexpr double margin = 1.1;
   const std::vector<Complex> eigenvalues = outer_eigenvalues(problem, time, state);
   if (eigenvalues.empty()) return std::numeric_limits<double>::quiet_NaN();

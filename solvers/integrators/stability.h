@@ -22,8 +22,9 @@ std::optional<std::complex<double>> stability_function(const std::string& method
 /// are more. Products with the Jacobian by differences: 24 evaluations of f. Deterministic.
 std::vector<std::complex<double>> outer_eigenvalues(const OdeProblem& problem, double time, const State& state);
 
-/// No |λ| of ∂f/∂u at a state is larger: the lesser of its largest absolute sums over rows and over columns; of a
-/// problem without a Jacobian, the largest of `outer_eigenvalues` and a tenth. Not finite where f is not.
+/// No |λ| of ∂f/∂u at a state is larger: the lesser of its largest absolute sums over rows and over columns. Where
+/// there is no Jacobian, or one so full that it costs more than a hundred evaluations of f, the largest of
+/// `outer_eigenvalues` and a tenth. Not finite where f is not.
 double spectral_radius(const OdeProblem& problem, double time, const State& state);
 
 /// The least number of equal steps with which an explicit method is stable on a slice that starts from `state`: no mode

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "apps/forerun/bench/bench_coarse.h"
+#include "apps/forerun/bench/bench_configs.h"
 #include "apps/forerun/bench/bench_emulate.h"
 #include "apps/forerun/bench/bench_kernels.h"
 #include "apps/forerun/bench/bench_methods.h"
@@ -37,6 +38,7 @@ constexpr const char* details =
   emulate     wall-clock time with a processor a slice: fine solves emulated by waiting, all else real (minutes)
   methods     Parareal, MGRIT, PFASST and ParaExp on the same problems (minutes; wants a quiet machine)
   coarse      every strategy for the coarse solver on the same problems (minutes; wants a quiet machine)
+  configs     every shipped configuration as it is, against serial fine stepping (minutes)
   precision   error over time: the best serial solvers, SUNDIALS and Parareal (half an hour; wants a quiet machine)
   operators   operator networks as coarse solvers of unseen runs, beside correctors: iterations and training (minutes)
   network     messages between processes, and a run that they share against the model (started by mpirun; a minute)
@@ -52,7 +54,7 @@ Examples:
 --out writes NAME.md, a table for people, NAME.csv, every measurement, and of precision NAME.html, work-precision
 diagrams. Problems and goals are read from a suite: data/references/published_iterations.toml and, called as the
 benchmark, data/benchmarks/speed.toml, emulate.toml, methods.toml, coarse.toml, network.toml, operators.toml and
-precision.toml below the current directory, or --suite.
+precision.toml below the current directory, or --suite; configs runs what is in data/configs, or the directory --suite.
 
 Exit status: 0 measured, whether goals were met or not; 3 a run reached a limit first; 129, 130, 143 ended by SIGHUP,
 SIGINT, SIGTERM; 2 wrong usage or configuration, 4 files.
@@ -132,6 +134,11 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
     return bench_coarse(suite(options, "data/benchmarks/coarse.toml", coarse_suite_keys()), coarse, console, logger,
                         std::move(stop));
   }
+  if (name == "configs") {
+    const fs::path directory = options.text("suite").value_or("data/configs");
+    return bench_configs(configurations_in(directory, split(options.text("problems").value_or(""), ',')), console,
+                         logger, std::move(stop));
+  }
   if (name == "network") {
     constexpr int usual_repeats = 3;
     return bench_network(suite(options, "data/benchmarks/network.toml", network_keys()),
@@ -148,20 +155,17 @@ BenchReport measure(const std::string& name, const ParsedOptions& options, const
 /// The benchmark that is asked for; options that belong to another one are refused.
 std::string benchmark_name(const ParsedOptions& options) {
   static const std::map<std::string, std::vector<std::string>> known = {
-      {"coarse", {"repeats", "problems", "suite"}},
-      {"emulate", {"repeats", "problems", "suite"}},
-      {"kernels", {}},
-      {"methods", {"repeats", "problems", "suite"}},
-      {"network", {"repeats", "problems", "suite"}},
-      {"operators", {"problems", "suite"}},
-      {"precision", {"repeats", "threads", "problems", "suite"}},
-      {"published", {"seeds", "problems", "suite"}},
-      {"speed", {"repeats", "threads", "problems", "suite"}}};
+      {"coarse", {"repeats", "problems", "suite"}},  {"configs", {"problems", "suite"}},
+      {"emulate", {"repeats", "problems", "suite"}}, {"kernels", {}},
+      {"methods", {"repeats", "problems", "suite"}}, {"network", {"repeats", "problems", "suite"}},
+      {"operators", {"problems", "suite"}},          {"precision", {"repeats", "threads", "problems", "suite"}},
+      {"published", {"seeds", "problems", "suite"}}, {"speed", {"repeats", "threads", "problems", "suite"}}};
   std::vector<std::string> names;
   for (const auto& [name, own] : known) names.push_back(name);
   if (options.arguments().size() != 1)
     throw UsageError(
-        "bench takes one of published, speed, emulate, methods, coarse, precision, operators, network, kernels");
+        "bench takes one of published, speed, emulate, methods, coarse, configs, precision, operators, network, "
+        "kernels");
   const std::string& name = options.arguments().front();
   const auto found = known.find(name);
   if (found == known.end()) throw UsageError("unknown benchmark '" + name + "': " + suggestion(name, names));
@@ -227,13 +231,13 @@ Command bench_command() {
       {"repeats", "N",
        "speed, emulate, methods, coarse, precision: runs of each variant, at\nmost (default: 5, 3, 3, 3, 3)"},
       {"threads", "a,b", "speed, precision: numbers of threads (default: 1,2)"},
-      {"problems", "a,b", "only these sections of the suite"},
-      {"suite", "FILE", "problems and goals"},
+      {"problems", "a,b", "only these sections of the suite, or configurations"},
+      {"suite", "FILE", "problems and goals; of configs a directory"},
       {"out", "DIR", "write NAME.md and NAME.csv there, of precision NAME.html, too"},
       {"json", "FILE", "write the measurements as JSON; -: to standard output, alone"},
   });
   return {"bench",
-          "published|speed|emulate|methods|coarse|precision|operators|network|kernels",
+          "published|speed|emulate|methods|coarse|configs|precision|operators|network|kernels",
           "Measure iterations, speed and kernels against their goals",
           details,
           options,

@@ -23,6 +23,7 @@ SolverLines decay(const std::string& factor) {
 std::vector<StartingPoint> make_points() {
   return {
       {"allen_cahn", {}, {}, 20.0, 64, tolerance("radau5", "1e-9"), steps("sdirk2", 1), 1e-6, "classic"},
+      {"allen_cahn_2d", {}, {}, 20.0, 64, steps("rk4", 20), steps("ars222", 1), 1e-6, "classic"},
       {"brusselator", {}, {}, 100.0, 25, steps("rk4", 1000), steps("rk4", 10)},
       {"brusselator_2d", {}, {}, 10.0, 32, tolerance("dopri5", "1e-9"), steps("rk4", 2), 1e-6},
       {"burgers", {}, {}, 5.9, 128, steps("rk8", 200), steps("rk1", 4), 5e-7, "randnet"},

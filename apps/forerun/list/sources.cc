@@ -21,6 +21,9 @@ const std::map<std::string, std::string>& all() {
   static const std::map<std::string, std::string> sources = {
       // problems
       {"allen_cahn", "S. M. Allen, J. W. Cahn, Acta Metallurgica 27 (1979), 1085-1095"},
+      {"allen_cahn_2d",
+       "S. M. Allen, J. W. Cahn, Acta Metallurgica 27 (1979), 1085-1095; J. Rubinstein, P. Sternberg, IMA J. Appl. "
+       "Math. 48 (1992), 249-264"},
       {"brusselator", "I. Prigogine, R. Lefever, J. Chem. Phys. 48 (1968), 1695-1700"},
       {"brusselator_2d", "I. Prigogine, R. Lefever, J. Chem. Phys. 48 (1968), 1695-1700, with diffusion"},
       {"burgers", std::string("J. M. Burgers, Adv. Appl. Mech. 1 (1948), 171-199; this run: ") + kRandnet},

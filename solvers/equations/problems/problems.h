@@ -6,6 +6,7 @@ namespace forerun {
 
 /// The registry's entries, one equation a source file.
 ProblemEntry allen_cahn_problem();
+ProblemEntry allen_cahn_2d_problem();
 ProblemEntry brusselator_problem();
 ProblemEntry brusselator_2d_problem();
 ProblemEntry burgers_problem();

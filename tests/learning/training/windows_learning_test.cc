@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Correctors, CarriedOn, testing::Values("kriging", "rand
 
 /// A trainer that is shown one window after the other, each sweep the same states.
 TEST(CarriedOnHarvest, IsNoLargerThanAWindowsOwn) {
-  constexpr Index kDimension = 400;
+  constexpr Index kDimension = 100;
   const CorrectorEntry& entry = find_corrector("krylov");
   Parameters parameters(entry.parameters);
   parameters.set("rank", std::int64_t{4});

@@ -43,6 +43,7 @@ TEST(VariantPropagatorTest, EveryEquationOnAMeshIsSolvedOnACoarserOne) {
   for (const MeshCase& mesh :
        {MeshCase{"burgers", {{"points", std::int64_t{128}}}, 64},
         MeshCase{"allen_cahn", {{"points", std::int64_t{64}}}, 32},
+        MeshCase{"allen_cahn_2d", {{"initial", std::string("disc")}}, 256},
         MeshCase{"heat", {{"points", std::int64_t{63}}}, 31}, MeshCase{"heat_2d", {{"points", std::int64_t{15}}}, 49},
         MeshCase{"diffusion_reaction", {{"cells", std::int64_t{16}}}, 128}, MeshCase{"shallow_water", {}, 3 * 51 * 26},
         MeshCase{"transport", {{"points", std::int64_t{40}}}, 20},

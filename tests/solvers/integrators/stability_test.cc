@@ -45,6 +45,16 @@ TEST(StableSteps, AreThoseOfTheRealAxisForTheHeatEquation) {
   EXPECT_NEAR(static_cast<double>(*stable_steps(*heat, "rk4", slice, heat->initial_state())), 100.0 / 2.785, 1.0);
 }
 
+TEST(SpectralRadius, IsThatOfDiffusionWhetherTheJacobianIsFullOrNot) {
+  for (const std::string mass : {"free", "conserved"}) {
+    const auto problem = make_problem("allen_cahn", {{"points", std::int64_t{200}}, {"eps", 0.1}, {"mass", mass}});
+    const double diffusion = 100.0;  // ε²/dx²: modes from point to point are damped by four times as much
+    const double radius = spectral_radius(*problem, 0.0, problem->initial_state());
+    EXPECT_GE(radius, 4.0 * diffusion) << mass;
+    EXPECT_LE(radius, 1.15 * 4.0 * diffusion) << mass;
+  }
+}
+
 /// With that many steps the solver carries a small disturbance on without blowing it up, with half of them it does not.
 TEST(StableSteps, SeparateWhatBlowsUpFromWhatDoesNot) {
   for (const char* name : {"heat", "fitzhugh_nagumo", "burgers"}) {

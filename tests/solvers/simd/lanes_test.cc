@@ -43,6 +43,8 @@ std::vector<LaneCase> all_cases() {
 /// A small member of the family, so that the whole table runs in a moment.
 std::unique_ptr<OdeProblem> small_problem(const std::string& name) {
   if (name == "burgers") return make_problem(name, {{"points", std::int64_t{19}}});
+  if (name == "heat_2d") return make_problem(name, {{"points", std::int64_t{5}}});
+  if (name == "allen_cahn_2d") return make_problem(name, {{"cells", std::int64_t{5}}});
   if (name == "heat") return make_problem(name, {{"points", std::int64_t{11}}});
   if (name == "diffusion_reaction") return make_problem(name, {{"cells", std::int64_t{5}}});
   if (name == "brusselator_2d") return make_problem(name, {{"cells", std::int64_t{5}}});
