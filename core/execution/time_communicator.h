@@ -19,6 +19,8 @@ struct SliceRange {
   bool holds(Index slice) const { return slice >= first && slice < end(); }
   /// Those of them that are not before `slice`.
   SliceRange from(Index slice) const;
+  /// And the slice before them, if there is one.
+  SliceRange with_one_before() const { return first > 0 ? SliceRange{first - 1, count + 1} : *this; }
 };
 
 /// Another process has ended the run that was shared with it. No std::exception: what mends failures is not to catch

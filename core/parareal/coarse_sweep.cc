@@ -26,7 +26,7 @@ CoarseSweep::CoarseSweep(const TimeGrid& grid, const Propagator& coarse, const P
       projection_(projection),
       communicator_(communicator),
       own_(owned_slices(communicator, grid.num_slices())),
-      coarse_(coarse.dimension(), std::max<Index>(own_.first - 1, 0), own_.count + std::min<Index>(own_.first, 1)),
+      coarse_(coarse.dimension(), own_.with_one_before().first, own_.with_one_before().count),
       corrections_(coarse.dimension(), own_.first, with_correction ? own_.count : 0),
       new_coarse_(coarse.dimension()),
       new_correction_(coarse.dimension()),

@@ -15,11 +15,10 @@
 #include "core/parareal/ended_together.h"
 #include "core/parareal/error_estimate.h"
 #include "core/parareal/fine_sweep.h"
-#include "core/parareal/gathered_states.h"
+#include "core/parareal/learning_phase.h"
 #include "core/parareal/level_control.h"
 #include "core/parareal/logged_solvers.h"
 #include "core/parareal/state_scale.h"
-#include "core/parareal/time_dependence.h"
 #include "core/parareal/watched_ladder.h"
 #include "core/propagation/problem_checks.h"
 #include "core/propagation/terminate_by.h"
@@ -58,7 +57,7 @@ class PararealLoop {
         own_(owned_slices(communicator_, num_slices_)),
         solvers_(problem),
         boundaries_(problem.initial.size(), own_.first, own_.count + 1),
-        fine_(problem.initial.size(), std::max<Index>(own_.first - 1, 0), own_.count + std::min<Index>(own_.first, 1)),
+        fine_(problem.initial.size(), own_.with_one_before().first, own_.with_one_before().count),
         scale_(scale_options(options), problem.initial),
         coarse_sweep_(problem.grid, solvers_.coarse(), options, scale_.norm(), problem.projection,
                       problem.trainer != nullptr, communicator_),
@@ -66,7 +65,8 @@ class PararealLoop {
         fine_sweep_(solvers_.fine(), problem.grid, scale_.norm(), boundaries_, coarse_sweep_.coarse(), fine_, executor,
                     options.stop, observer, communicator_),
         levels_(solvers_.fine(), problem.grid, options, scale_.norm(), fine_sweep_.uncrossed()),
-        criterion_(stopping_criterion(options, problem)) {
+        criterion_(stopping_criterion(options, problem)),
+        learning_(problem, solvers_.coarse(), scale_.norm(), communicator_, executor_, record_) {
     // By the threads that will work on them: memory lies near to who touches it first.
     executor.for_each(own_.count + 1, [this](Index j) { boundaries_.held().col(j).setConstant(kUnknown); });
   }
@@ -97,8 +97,7 @@ class PararealLoop {
     while (!reason) {
       begin_iteration();
       fine_sweep();
-      train();
-      correct_old_states();
+      learn();
       corrected_sweep(termination().has_value());
       advance();
       close_iteration();
@@ -110,9 +109,8 @@ class PararealLoop {
 
   /// U[n+1] = G(U[n]), corrected by what was known before the run.
   void initial_sweep() {
-    correction_ = problem_.trainer ? learned([&] { return problem_.trainer->initial_correction(); }) : nullptr;
-    if (correction_) record_.initial_corrector = problem_.trainer->serving();
-    coarse_sweep_.start(problem_.initial, correction_, boundaries_, executor_);
+    learning_.begin();
+    coarse_sweep_.start(problem_.initial, learning_.correction(), boundaries_, executor_);
     record_.initial_fallbacks = coarse_sweep_.num_fallbacks();
     note_coarse_failure();
     PhaseSeconds& seconds = record_.initial_seconds;
@@ -168,86 +166,14 @@ class PararealLoop {
     if (!record_.first_uncrossed && fine_sweep_.first_failure()) record_.first_uncrossed = *fine_sweep_.first_failure();
   }
 
-  /// m_k, fitted to everything seen so far.
-  void train() {
-    iteration_.corrector = "classic";
-    if (!problem_.trainer) return;
-    const Stopwatch watch;
+  /// m_k, and m_k(U[n]). Where the next sweep is expected to end the run anyhow, nobody need learn for it.
+  void learn() {
     const Index first = iteration_.first_slice;
-    const bool has_been_classic = correction_ == nullptr;  // else contractions are the learner's
-    const Index count = num_slices_ - first;
-    is_true_.resize(static_cast<std::size_t>(count));
-    for (std::size_t j = 0; j < is_true_.size(); ++j) {
-      const std::size_t n = static_cast<std::size_t>(first) + j;
-      is_true_[j] = !fine_sweep_.uncrossed()[n] && !coarse_sweep_.uncrossed()[n];
-    }
-    const GatheredStates states(boundaries_, first, num_slices_, communicator_);
-    const GatheredStates fine(fine_, first, num_slices_, communicator_);
-    const GatheredStates coarse(coarse_sweep_.coarse(), first, num_slices_, communicator_);
-    SweepData sweep{
-        iteration_.iteration,
-        std::span(levels_.slice_levels()).last(static_cast<std::size_t>(count)),
-        problem_.grid.slices(first, count),
-        states.view(),
-        fine.view(),
-        coarse.view(),
-        has_been_classic && estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance(),
-        is_true_,
-        false,
-        problem_.fine.top().work_per_slice()};
-    if (!depends_on_time_) {
-      depends_on_time_ = depends_on_time(solvers_.coarse(), problem_.grid, sweep, scale_.norm(), executor_);
-    }
-    sweep.depends_on_time = *depends_on_time_;
-    correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
-    if (std::string trouble = problem_.trainer->trouble(); !trouble.empty()) {
-      record_.learning_failures.push_back(std::move(trouble));
-    }
-    if (correction_) iteration_.corrector = problem_.trainer->serving();
-    const CorrectionErrors errors = problem_.trainer->errors();
-    iteration_.predicted_correction_error = errors.predicted;
-    iteration_.found_correction_error = errors.found;
-    iteration_.seconds.fit = watch.seconds();
-  }
-
-  /// m_k(U[n]) at the states the iteration began with, in parallel.
-  void correct_old_states() {
-    if (!correction_) return;
-    const Stopwatch watch;
-    coarse_sweep_.include_sound_states(iteration_.first_slice, fine_, fine_sweep_.uncrossed(), executor_);
-    std::string trouble;
-    try {
-      coarse_sweep_.correct_old_states(*correction_, iteration_.first_slice, boundaries_, executor_);
-    } catch (const std::exception& error) {
-      trouble = error.what();
-      if (trouble.empty()) trouble = "a correction failed";
-    }
-    if (const std::optional<std::string> first = first_trouble(trouble)) {
-      record_.learning_failures.push_back(*first);
-      correction_ = nullptr;
-      iteration_.corrector = "classic";
-    }
-    iteration_.seconds.predict = watch.seconds();
-  }
-
-  /// The lowest process's, if any has one; so all of them go without the correction or none does.
-  std::optional<std::string> first_trouble(const std::string& trouble) {
-    if (communicator_.size() == 1) return trouble.empty() ? std::nullopt : std::optional(trouble);
-    for (std::string& one : communicator_.gather(trouble)) {
-      if (!one.empty()) return std::move(one);
-    }
-    return std::nullopt;
-  }
-
-  /// The correction that `get` returns; classic Parareal, and a word about it, where it throws.
-  template <typename Get>
-  const Correction* learned(const Get& get) {
-    try {
-      return get();
-    } catch (const std::exception& error) {
-      record_.learning_failures.push_back(error.what());
-      return nullptr;
-    }
+    const bool classic_will_do = learning_.has_been_classic() &&
+                                 estimate_.expected_error(first, fine_sweep_.jumps()) < levels_.smallest_tolerance();
+    learning_.train(iteration_, std::span(levels_.slice_levels()).subspan(static_cast<std::size_t>(first)),
+                    classic_will_do, boundaries_, fine_, fine_sweep_, coarse_sweep_);
+    learning_.correct_old_states(iteration_, boundaries_, fine_, fine_sweep_, coarse_sweep_);
   }
 
   void note_coarse_failure() {
@@ -263,7 +189,7 @@ class PararealLoop {
     const Index first = iteration_.first_slice;
     estimate_.begin_sweep(first, coarse_sweep_.increments());
     levels_.begin_sweep();
-    coarse_sweep_.begin(correction_, iteration_.iteration, first);
+    coarse_sweep_.begin(learning_.correction(), iteration_.iteration, first);
     const SliceRange active = own_.from(first);
     Index num_settled = first;  // slices before it are
     const auto settle_to = [&](Index end) {
@@ -372,11 +298,9 @@ class PararealLoop {
   FineSweep fine_sweep_;
   LevelControl levels_;
   std::unique_ptr<StoppingCriterion> criterion_;
-  const Correction* correction_ = nullptr;
-  std::vector<char> is_true_;            ///< of the samples of a sweep: neither solver was stood in for
-  std::optional<bool> depends_on_time_;  ///< known from the first time on that someone learns
   IterationRecord iteration_;
   RunRecord record_;
+  LearningPhase learning_;
 };
 
 }  // namespace

@@ -57,7 +57,8 @@ StateLayout parse_mesh(const std::string& text) {
   std::string word;
   words >> word;
   StateLayout layout;
-  for (Index f = number_in(word, kMostFields); f > 0; --f) layout.fields.push_back("u" + std::to_string(f));
+  const Index num_fields = number_in(word, kMostFields);
+  for (Index f = 1; f <= num_fields; ++f) layout.fields.push_back("u" + std::to_string(f));
   constexpr std::size_t most_axes = 3;
   while (words >> word) layout.axes.push_back(axis_in(word));
   if (layout.axes.empty() || layout.axes.size() > most_axes) {

@@ -20,10 +20,6 @@ constexpr Index kMostReach = 10000;
 constexpr Index kMostTaps = 4096;
 constexpr Index kMostFeatures = 10000;
 
-Index reach_of(const StencilRecipe& recipe) {
-  return recipe.symmetric ? recipe.radius : recipe.radius * recipe.stride + std::abs(recipe.shift) + recipe.stride / 2;
-}
-
 /// Monomials of at most this degree in so many fields: the binomial coefficient, without 1.
 double num_monomials(Index fields, Index degree) {
   double count = 1.0;
@@ -41,7 +37,7 @@ const StencilRecipe& checked(const StencilRecipe& recipe, const StateLayout& lay
                within(recipe.centre_degree, 0, 15) && within(recipe.product_degree, 0, recipe.centre_degree) &&
                within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay) &&
                recipe.scale > 0.0 && std::isfinite(recipe.scale);
-  sound = sound && within(reach_of(recipe), 0, kMostReach);
+  sound = sound && within(recipe.reach(), 0, kMostReach);
   const double taps = std::pow(2.0 * static_cast<double>(recipe.radius) + 1.0, axes);
   sound = sound && taps <= static_cast<double>(kMostTaps);
   const double factors = num_monomials(fields, recipe.product_degree) * static_cast<double>(fields);
@@ -93,6 +89,8 @@ double normal(const RandomStream& stream, std::uint64_t counter) {
 
 }  // namespace
 
+Index StencilRecipe::reach() const { return symmetric ? radius : radius * stride + std::abs(shift) + stride / 2; }
+
 std::string StencilRecipe::text() const {
   PlainText text;
   text.precision(17);
@@ -136,7 +134,7 @@ StencilFeatures::StencilFeatures(const StateLayout& layout, const StencilRecipe&
       scale_(scale),
       activation_(activation),
       seed_(seed),
-      mesh_(layout, reach_of(recipe)) {
+      mesh_(layout, recipe.reach()) {
   const auto fields = static_cast<Index>(layout.fields.size());
   if (scale.middle.size() != fields || scale.width.size() != fields || !(scale.width.array() > 0.0).all()) {
     throw std::invalid_argument("stencil: must have a scale for each field");

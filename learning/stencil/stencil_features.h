@@ -29,6 +29,8 @@ struct StencilRecipe {
   double scale = 1.0;  ///< length of a neuron's weights: how far from linear it is
 
   bool operator==(const StencilRecipe&) const = default;
+  /// Steps from a point to the furthest one that is looked at, along each axis.
+  Index reach() const;
   /// "shells radius=2 stride=1 …", and back; throws std::invalid_argument.
   std::string text() const;
   static StencilRecipe parse(const std::string& text);

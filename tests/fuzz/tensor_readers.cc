@@ -12,6 +12,7 @@
 #include "learning/files/model_file.h"
 #include "learning/networks/operator_file.h"
 #include "learning/networks/train_operator.h"
+#include "learning/stencil/effective_stencil.h"
 #include "tests/core/temporary_directory.h"
 #include "tests/fuzz/file_readers.h"
 #include "tests/learning/files/small_model.h"
@@ -45,6 +46,7 @@ std::string with_right_digest(std::string bytes) {
 /// What was accepted can be used, and saved again.
 void use(LearnedModel model) {
   save_model(directory() / "again", model);
+  expect_value_or_refusal<std::invalid_argument>([&] { effective_stencil(model); });
   const auto shared = std::make_shared<const LearnedModel>(std::move(model));
   std::unique_ptr<const Correction> correction;
   expect_value_or_refusal<std::invalid_argument>([&] { correction = make_correction(shared); });

@@ -5,6 +5,7 @@
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/record/json_file.h"
 #include "core/base/number_text.h"
 
 namespace forerun {
@@ -91,8 +92,7 @@ std::string bench_json(const BenchReport& report) {
   json["missed"] = report.missed;
   json["warnings"] = report.warnings;
   json["interrupted"] = report.interrupted;
-  constexpr int indent = 2;
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_page(json);
 }
 
 }  // namespace forerun

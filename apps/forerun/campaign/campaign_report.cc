@@ -7,6 +7,7 @@
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/record/json_file.h"
 #include "core/base/errors.h"
 #include "core/base/number_text.h"
 #include "core/files/read_file.h"
@@ -243,8 +244,7 @@ std::string campaign_json(const CampaignConfig& config, const std::vector<Campai
   }
   json["fit_seconds"] = summary.fit_seconds;
   json["verdict"] = verdict_json(campaign_verdict(rows));
-  constexpr int indent = 2;
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_page(json);
 }
 
 }  // namespace forerun

@@ -9,6 +9,7 @@
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/coarse_strategy.h"
+#include "apps/forerun/record/json_file.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/operator_solver.h"
 #include "core/base/number_text.h"
@@ -180,8 +181,7 @@ std::string training_report(const OperatorTraining& training, const std::string&
                                    {"seconds_a_slice", training.slice_seconds},
                                    {"fine_seconds_a_slice", training.fine_seconds}};
     json["error"] = std::isfinite(trained.error) ? nlohmann::ordered_json(trained.error) : nlohmann::ordered_json();
-    constexpr int indent = 2;
-    return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_page(json);
   }
   const auto& seconds = format_duration;
   std::string text = "network    " + std::string(trained.network->kind()) + ", " +

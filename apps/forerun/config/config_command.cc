@@ -6,6 +6,7 @@
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/overrides.h"
 #include "apps/forerun/config/resolved_config.h"
+#include "apps/forerun/record/json_file.h"
 #include "apps/forerun/run/solve_request.h"
 
 namespace forerun {
@@ -71,7 +72,7 @@ std::string json_text(const ConfigDocument& document, const std::vector<Resolved
   for (const auto& [section, sentence] : open_settings(document, settings)) {
     json["open"].push_back({{"section", section}, {"sentence", sentence}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_page(json);
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {

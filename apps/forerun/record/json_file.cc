@@ -45,6 +45,8 @@ auto read_all(const Json& object, const char* name, const Read& read) {
 
 }  // namespace
 
+std::string json_page(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
 std::string excerpt(const Json& json) {
   constexpr std::size_t longest = 60;
   std::string text = json.dump(-1, ' ', true);  // in ASCII, which can be cut anywhere

@@ -12,7 +12,10 @@
 
 namespace forerun {
 
-/// What is read of a JSON file that nothing may be believed of. All functions but the last two throw
+/// The text of a JSON file: indented by two, with an end of line; bytes that are no UTF-8 become U+FFFD.
+std::string json_page(const nlohmann::ordered_json& json);
+
+/// What is read of a JSON file that nothing may be believed of. All functions below but the last two throw
 /// std::invalid_argument with the end of a sentence that begins with the file's name: "has no 'seed'",
 /// "has 'seed' = -1: must be an integer from 0 to 9".
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "apps/forerun/cli/build.h"
+#include "apps/forerun/record/json_file.h"
 #include "apps/forerun/record/machine.h"
 #include "core/files/digest.h"
 #include "core/files/read_file.h"
@@ -61,8 +62,7 @@ std::string provenance_json(const Experiment& experiment, const ConfigDocument& 
   json["configuration"] = {{"file", document.file_name()}, {"xxh3_128", digest(document.text())}};
   json["initial_state"] = file_digest(config.initial_state);
   json["model"] = file_digest(warm_start ? std::optional(warm_start->file) : std::nullopt);
-  constexpr int indent = 2;
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_page(json);
 }
 
 }  // namespace forerun

@@ -6,6 +6,7 @@
 
 #include "apps/forerun/cli/build.h"
 #include "apps/forerun/record/history_json.h"
+#include "apps/forerun/record/json_file.h"
 #include "apps/forerun/run/comparison_verdict.h"
 
 namespace forerun {
@@ -156,8 +157,7 @@ std::string comparison_json(const Comparison& comparison, const Experiment& expe
   for (const CorrectorRun& run : comparison.runs) json["runs"].push_back(run_json(run, experiment, warm_start));
   json["verdict"] = verdict_json(comparison_verdict(comparison, experiment));
   // File names need not be UTF-8; a record must be all the same.
-  constexpr int indent = 2;
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_page(json);
 }
 
 }  // namespace forerun

@@ -111,6 +111,7 @@ std::string comparison_html(const ReportedComparison& comparison) {
     add_convergence_section(page, comparison);
     add_cost_section(page, comparison);
     add_solution_section(page, comparison);
+    add_learned_section(page, comparison);
   }
   add_provenance_section(page, comparison);
   return page.str();

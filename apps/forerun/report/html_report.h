@@ -23,6 +23,8 @@ void add_cost_section(HtmlPage& page, const ReportedComparison& comparison);
 void add_solution_section(HtmlPage& page, const ReportedComparison& comparison);
 /// Figures of it: in which iterations the fine solver worked on which slices, one a run.
 void add_work_maps(HtmlPage& page, const ReportedComparison& comparison);
+/// What networks with weights shared over a mesh have learned; no section where none has.
+void add_learned_section(HtmlPage& page, const ReportedComparison& comparison);
 
 /// Iterations, fine work and time of all runs in one drawing; `names` are those of the rows, one a run.
 struct MeasuredRun {

@@ -11,6 +11,7 @@
 #include "apps/forerun/run/method_run.h"
 #include "core/base/errors.h"
 #include "core/files/npy_file.h"
+#include "learning/files/model_file.h"
 
 namespace forerun {
 namespace {
@@ -132,6 +133,22 @@ States read_boundaries(const fs::path& path, const Experiment& experiment) {
                   std::to_string(experiment.num_slices() + 1) + ") by the configuration beside it");
 }
 
+/// What the run's model is as a stencil, where it has one that can be drawn. Models with all samples of a long run may
+/// be as large as a machine's memory: of large ones there is no picture.
+std::optional<EffectiveStencil> read_stencil(const fs::path& path, const StateLayout& layout) {
+  constexpr std::uintmax_t most_bytes = 100'000'000;
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(path, error);
+  if (error || bytes > most_bytes) return std::nullopt;
+  try {
+    std::optional<EffectiveStencil> stencil = effective_stencil(load_model(path));
+    if (stencil && stencil->fields.size() == layout.fields.size()) stencil->fields = layout.fields;
+    return stencil;
+  } catch (const std::invalid_argument& fault) {
+    throw ModelFileError(path.string() + ": " + fault.what());
+  }
+}
+
 }  // namespace
 
 ReportedComparison read_run_directory(const fs::path& directory) {
@@ -162,6 +179,9 @@ ReportedComparison read_run_directory(const fs::path& directory) {
     if (may_lack_states && !fs::exists(directory / ("boundaries-" + run.corrector + ".npy"))) continue;
     run.boundaries = boundaries(run.corrector);
   }
+  const StateLayout layout = comparison.experiment.problem->layout();
+  for (ReportedRun& run : comparison.runs)
+    run.stencil = read_stencil(directory / ("model-" + run.corrector + ".safetensors"), layout);
   if (comparison.serial_fine_seconds) comparison.serial_fine = boundaries("serial-fine");
   read_json_file(directory / "provenance.json", [&](const Json& json) { flatten(json, "", comparison.provenance); });
   return comparison;

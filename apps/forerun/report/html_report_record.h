@@ -9,6 +9,7 @@
 
 #include "apps/forerun/run/experiment.h"
 #include "core/record/run_record.h"
+#include "learning/stencil/effective_stencil.h"
 
 namespace forerun {
 
@@ -42,6 +43,8 @@ struct ReportedRun {
   std::vector<std::vector<LevelSweep>>
       sweeps;         ///< which level served which slices; empty where an older record has none
   States boundaries;  ///< d × (N + 1); columns that were not reached are not finite; empty: none were written yet
+
+  std::optional<EffectiveStencil> stencil;  ///< of its model, where that is shared over a mesh
 
   bool is_running() const { return termination == "running"; }
   bool has_states() const { return boundaries.size() > 0; }

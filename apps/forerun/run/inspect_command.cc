@@ -7,9 +7,11 @@
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/record/json_file.h"
 #include "apps/forerun/run/store_description.h"
 #include "learning/files/model_file.h"
 #include "learning/networks/operator_file.h"
+#include "learning/stencil/effective_stencil.h"
 
 namespace forerun {
 namespace {
@@ -18,6 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* details =
     R"(Checks a model file completely and prints what it holds: who learned it, on which problem, the network and its harvest;
+of one with weights shared over the mesh what it does to small disturbances, as a differential operator;
 of an operator network what it was trained for and what that has cost.
 
 Examples:
@@ -41,6 +44,8 @@ class ModelDescription {
         "  " + printable(name) + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + printable(shown) + "\n";
     (*current_)[name] = value;
   }
+  /// What is too long to be read: in the JSON alone.
+  void data(const std::string& name, const Json& value) { (*current_)[name] = value; }
   const std::string& text() const { return text_; }
   const Json& json() const { return json_; }
 
@@ -75,6 +80,29 @@ void describe_harvest(const Harvest& harvest, ModelDescription& description) {
   description.fact("max_discrepancy", harvest.discrepancies().cwiseAbs().maxCoeff());
 }
 
+/// What a network that is shared over the mesh does to small disturbances, h being a step of the mesh.
+void describe_stencil(const LearnedModel& model, ModelDescription& description) {
+  std::optional<EffectiveStencil> stencil;
+  try {
+    stencil = effective_stencil(model);
+  } catch (const std::invalid_argument& error) {
+    throw ModelFileError(error.what());
+  }
+  if (!stencil) return;
+  description.section("effective stencil");
+  description.fact("reach", stencil->reach);
+  const auto num_fields = static_cast<Index>(stencil->fields.size());
+  for (Index f = 0; f < num_fields; ++f) {
+    for (Index g = 0; g < num_fields; ++g) {
+      const std::string name =
+          stencil->fields[static_cast<std::size_t>(f)] + " from " + stencil->fields[static_cast<std::size_t>(g)];
+      description.fact(name, stencil->as_operator(f, g));
+      const State& weights = stencil->of(f, g);
+      description.data("weights of " + name, std::vector<double>(weights.begin(), weights.end()));
+    }
+  }
+}
+
 ModelDescription describe(const LearnedModel& model) {
   ModelDescription description;
   description.section("model");
@@ -92,6 +120,7 @@ ModelDescription describe(const LearnedModel& model) {
   description.fact("shape", shape(model.readout));
   description.fact("basis", shape(model.basis));
   if (model.readout.size() > 0) description.fact("norm", model.readout.norm());
+  describe_stencil(model, description);
   describe_harvest(model.harvest, description);
   return description;
 }
@@ -135,7 +164,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     Json json = {{"schema", "forerun.model-description/1"}, {"file", path.string()}};
     json["bytes"] = std::filesystem::file_size(path);
     json.update(description.json());
-    console.out << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    console.out << json_page(json);
   } else {
     console.out << printable(path.string()) << ", "
                 << format_bytes(static_cast<double>(std::filesystem::file_size(path))) << "\n\n"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/forerun/cli/text_table.h"
+#include "apps/forerun/record/json_file.h"
 #include "learning/family/family_file.h"
 #include "learning/family/store.h"
 
@@ -72,8 +73,7 @@ std::string store_description(const std::filesystem::path& directory, bool as_js
                             {"cold_iterations", entry.cold_iterations ? Json(*entry.cold_iterations) : Json(nullptr)},
                             {"samples", entry.harvest.size()}});
   }
-  constexpr int indent = 2;
-  return as_json ? json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n" : text_of(json);
+  return as_json ? json_page(json) : text_of(json);
 }
 
 }  // namespace forerun

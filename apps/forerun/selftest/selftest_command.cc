@@ -6,6 +6,7 @@
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/record/json_file.h"
 #include "apps/forerun/selftest/selftest.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/mpi_processes.h"
@@ -79,7 +80,7 @@ std::string json_text(const SelfTestMachine& machine, const std::vector<SelfTest
                               {"detail", check.detail},
                               {"seconds", check.seconds}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_page(json);
 }
 
 ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {

@@ -32,7 +32,7 @@ class ShippedConfiguration : public ::testing::TestWithParam<std::string> {};
 
 /// What makes a configuration small where a run of it as it is would take tens of seconds.
 std::vector<std::string> reduction(const std::string& name) {
-  if (name == "shallow_water") return {"problem.parameters.points_x=51", "problem.parameters.points_y=26"};
+  if (name == "shallow_water") return {"problem.points_x=51", "problem.points_y=26"};
   return {};
 }
 

@@ -68,6 +68,18 @@ TEST_F(HtmlReport, IsOneWellFormedPageThatNeedsNothingElse) {
   }
 }
 
+TEST_F(HtmlReport, ShowsWhatASharedNetworkHasLearned) {
+  make({"compare", config_, "--correctors", "classic,stencil"});
+  ASSERT_EQ(report().status, ExitStatus::ok);
+  EXPECT_THAT(page(), HasSubstr("Effective stencil of stencil"));
+  EXPECT_THAT(page(), Not(HasSubstr("Effective stencil of classic")));
+  const Outcome inspected = forerun_with({"inspect", run_ + "/model-stencil.safetensors", "--json"});
+  ASSERT_EQ(inspected.status, ExitStatus::ok) << inspected.err;
+  const Json stencil = Json::parse(inspected.out).at("effective stencil");
+  EXPECT_EQ(stencil.at("weights of u from u").size(), 2 * stencil.at("reach").get<std::size_t>() + 1);
+  EXPECT_THAT(page(), HasSubstr("u: " + stencil.at("u from u").get<std::string>()));
+}
+
 TEST_F(HtmlReport, OpensWithTheVerdictOfTheRecord) {
   make_small();
   ASSERT_EQ(report().status, ExitStatus::ok);
