@@ -15,7 +15,8 @@ std::string operators_text(const EffectiveStencil& stencil) {
     std::string sum;
     for (Index g = 0; g < num_fields; ++g) {
       const std::string part = stencil.as_operator(f, g);
-      if (part != "0") sum += (sum.empty() ? "" : " + ") + part;
+      if (part == "0") continue;
+      sum += sum.empty() ? part : part.front() == '-' ? " - " + part.substr(1) : " + " + part;
     }
     text += (text.empty() ? "" : "; ") + stencil.fields[static_cast<std::size_t>(f)] + ": " + (sum.empty() ? "0" : sum);
   }
@@ -59,6 +60,7 @@ std::string plane_stencil_svg(const EffectiveStencil& stencil) {
   map.y = {"steps along " + stencil.axes[0], -edge, edge};
   map.unit = "weight";
   map.columns = static_cast<int>(num_fields);
+  map.panel_height = 360.0 / static_cast<double>(num_fields);
   const Index width = 2 * stencil.reach + 1;
   for (Index f = 0; f < num_fields; ++f) {
     for (Index g = 0; g < num_fields; ++g) {
@@ -79,7 +81,7 @@ void add_learned_section(HtmlPage& page, const ReportedComparison& comparison) {
     if (!has_stencil(run)) continue;
     const EffectiveStencil& stencil = *run.stencil;
     page.figure(stencil.axes.size() == 1 ? line_stencil_svg(stencil) : plane_stencil_svg(stencil),
-                "Effective stencil of " + run.corrector,
+                "Effective stencil, as learned by " + run.corrector,
                 "Fine less coarse solution of a slice, of a small disturbance of a uniform state, as the network of " +
                     run.corrector +
                     " has it: what it takes from each neighbour. Of smooth disturbances, in steps h of "

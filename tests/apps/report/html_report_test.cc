@@ -71,8 +71,8 @@ TEST_F(HtmlReport, IsOneWellFormedPageThatNeedsNothingElse) {
 TEST_F(HtmlReport, ShowsWhatASharedNetworkHasLearned) {
   make({"compare", config_, "--correctors", "classic,stencil"});
   ASSERT_EQ(report().status, ExitStatus::ok);
-  EXPECT_THAT(page(), HasSubstr("Effective stencil of stencil"));
-  EXPECT_THAT(page(), Not(HasSubstr("Effective stencil of classic")));
+  EXPECT_THAT(page(), HasSubstr("Effective stencil, as learned by stencil"));
+  EXPECT_THAT(page(), Not(HasSubstr("Effective stencil, as learned by classic")));
   const Outcome inspected = forerun_with({"inspect", run_ + "/model-stencil.safetensors", "--json"});
   ASSERT_EQ(inspected.status, ExitStatus::ok) << inspected.err;
   const Json stencil = Json::parse(inspected.out).at("effective stencil");
