@@ -2,61 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <map>
-#include <optional>
 #include <stdexcept>
 
-#include "learning/numerics/column_blocks.h"
-#include "learning/numerics/scratch.h"
-#include "learning/training/sum_of_corrections.h"
+#include "learning/training/contender.h"
+#include "learning/training/layered_correction.h"
+#include "learning/training/sample_pairs.h"
 
 namespace forerun {
 namespace {
 
-constexpr std::size_t kMostScoredSlices = 64;
 /// With no more new samples than this, all candidates' models are prepared for the slices that they will be scored on.
 constexpr Index kFewSlices = 256;
-constexpr double kForgetting = 0.5;
 /// In logarithms: candidates that learn by slice are preferred where time matters, others elsewhere; one that is not
 /// preferred serves only if its errors were smaller by this. Past errors do not show all: where time matters a slice's
 /// own model sharpens with each sweep, and where it does not there is more to learn from all slices.
 constexpr double kHandicap = 0.6931471805599453;
 /// By so much a layer may have been worse than the candidate below it and serves all the same: it sharpens each sweep.
 constexpr double kLayersLead = kHandicap;
-constexpr double kLeastError = 1e-15;
-constexpr double kWorstError = 1e15;  ///< also of a model that gives no finite value
-
-/// Two samples of one slice, the older known to the models that are scored.
-struct SamplePair {
-  Index older = 0;
-  Index newer = 0;
-};
-
-/// The newest sample of the slice at this place, if it is not among the first `known`, and the last of those; nothing
-/// where there is none, or nothing has moved.
-std::optional<SamplePair> sample_pair(const Harvest& harvest, Index known, Index place) {
-  const SamplesBySlice& by_slice = harvest.by_slice();
-  const SamplePair pair{by_slice.newest_at(place, known), by_slice.newest_at(place, harvest.size())};
-  if (pair.older < 0 || pair.newer < known) return std::nullopt;
-  if (harvest.states().col(pair.older) == harvest.states().col(pair.newer)) return std::nullopt;
-  return pair;
-}
-
-/// The pairs of at most as many slices as can be scored, evenly spread over those that have one.
-std::vector<SamplePair> sample_pairs(const Harvest& harvest, Index known) {
-  std::vector<Index> places;
-  for (Index place = 0; place < harvest.by_slice().num_slices(); ++place)
-    if (sample_pair(harvest, known, place)) places.push_back(place);
-  std::vector<SamplePair> chosen;
-  const std::size_t count = std::min(kMostScoredSlices, places.size());
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    // Even spreading: `count` of the places.
-    if ((i + 1) * count / places.size() > i * count / places.size())
-      chosen.push_back(*sample_pair(harvest, known, places[i]));
-  }
-  return chosen;
-}
 
 /// log of the power mean (Σ e^p / count)^{1/p}: between the geometric mean, which a few slices hardly move, and the
 /// arithmetic, which the worst slice decides.
@@ -64,141 +27,6 @@ double log_power_mean(const StateView& log_errors) {
   constexpr double kPower = 0.5;
   return std::log((kPower * log_errors.array()).exp().mean()) / kPower;
 }
-
-/// A layer's model with that of the candidate below it. What is written down is the latter.
-class LayeredCorrection final : public LearnedCorrection {
- public:
-  LayeredCorrection(std::shared_ptr<const LearnedCorrection> below, std::shared_ptr<const Harvest> residual,
-                    std::shared_ptr<const LearnedCorrection> layer)
-      : below_(std::move(below)), residual_(std::move(residual)), layer_(std::move(layer)), sum_(*below_, *layer_) {}
-
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
-    sum_.evaluate(slice, state, out);
-  }
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
-    sum_.evaluate_block(slices, states, out);
-  }
-  void describe(LearnedModel& model) const override { below_->describe(model); }
-
- private:
-  std::shared_ptr<const LearnedCorrection> below_;
-  std::shared_ptr<const Harvest> residual_;  ///< the layer may refer to it
-  std::shared_ptr<const LearnedCorrection> layer_;
-  SumOfCorrections sum_;
-};
-
-/// What a model leaves of a harvest's discrepancies.
-std::shared_ptr<const Harvest> residual_of(const Harvest& harvest, const Correction& model, SliceExecutor& executor) {
-  constexpr Index kBlock = 16;
-  std::vector<Slice> slices(static_cast<std::size_t>(harvest.size()));
-  for (std::size_t j = 0; j < slices.size(); ++j) slices[j] = harvest.slice(static_cast<Index>(j));
-  States left(harvest.dimension(), harvest.size());
-  for_each_column_block(executor, harvest.size(), kBlock, [&](Index first, Index count) {
-    auto block = left.middleCols(first, count);
-    model.evaluate_block(std::span(slices).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                         harvest.states().middleCols(first, count), block);
-    block = harvest.discrepancies().middleCols(first, count) - block;
-  });
-  auto residual = std::make_shared<Harvest>(harvest.dimension());
-  residual->append(harvest.states(), left, slices, harvest.iterations());
-  residual->set_depends_on_time(harvest.depends_on_time());
-  return residual;
-}
-
-/// A candidate with its latest model and what has been seen of its predictions.
-class Contender {
- public:
-  explicit Contender(Candidate candidate) : candidate_(std::move(candidate)) { start(); }
-
-  const std::string& name() const { return candidate_.name; }
-  bool is_classic() const { return corrector_ == nullptr; }
-  bool is_by_slice() const { return candidate_.by_slice; }
-  bool is_layer() const { return !candidate_.on.empty(); }
-  const std::string& on() const { return candidate_.on; }
-  const std::shared_ptr<const LearnedCorrection>& model() const { return model_; }
-  bool can_serve() const { return is_classic() || model_ != nullptr; }
-
-  void fit(const Harvest& harvest, SliceExecutor& executor) {
-    model_.reset();
-    if (is_classic()) return;
-    try {
-      model_ = corrector_->fit(harvest, executor);
-    } catch (const std::exception&) {
-      start();  // what the fit has left may be half done
-    }
-  }
-
-  /// Of a layer: to what the candidate below has left.
-  void fit_on(const std::shared_ptr<const LearnedCorrection>& below, const std::shared_ptr<const Harvest>& residual,
-              SliceExecutor& executor) {
-    start();  // all of it has changed
-    fit(*residual, executor);
-    if (model_) model_ = std::make_shared<const LayeredCorrection>(below, residual, std::move(model_));
-  }
-
-  void clear() { model_.reset(); }
-
-  void begin_from(const std::shared_ptr<const LearnedModel>& model) {
-    beginning_ = is_layer() ? nullptr : model;
-    if (beginning_ && corrector_) corrector_->begin_from(beginning_);
-  }
-
-  void prepare(SliceExecutor& executor) const {
-    if (model_) corrector_->prepare(executor);
-  }
-
-  /// log e for one pair.
-  double log_error(const Harvest& harvest, const SamplePair& pair, const StateNorm& norm) const {
-    thread_local Scratch memory;
-    auto values = memory.matrix(harvest.dimension(), 3);
-    const StatesView states = harvest.states(), discrepancies = harvest.discrepancies();
-    auto change = values.col(0);
-    change.setZero();
-    try {
-      if (model_) {
-        const Slice slice = harvest.slice(pair.newer);
-        model_->evaluate(slice, states.col(pair.newer), values.col(0));
-        model_->evaluate(slice, states.col(pair.older), values.col(1));
-        change -= values.col(1);
-      }
-    } catch (const std::exception&) {
-      return std::log(kWorstError);
-    }
-    values.col(2) = discrepancies.col(pair.newer) - discrepancies.col(pair.older);
-    const double error = norm.distance(change, values.col(2));
-    return std::log(std::isfinite(error) ? std::clamp(error, kLeastError, kWorstError) : kWorstError);
-  }
-
-  void add_score(double log_error) {
-    latest_ = log_error;
-    total_ = kForgetting * total_ + log_error;
-    weight_ = kForgetting * weight_ + 1.0;
-  }
-
-  void inherit_scores(const Contender& predecessor) {
-    latest_ = predecessor.latest_;
-    total_ = predecessor.total_;
-    weight_ = predecessor.weight_;
-  }
-
-  /// 0 before the first.
-  double score() const { return weight_ > 0.0 ? total_ / weight_ : 0.0; }
-  double latest_score() const { return latest_; }
-
- private:
-  void start() {
-    if (candidate_.make) corrector_ = candidate_.make();
-    if (corrector_ && beginning_) corrector_->begin_from(beginning_);
-  }
-
-  Candidate candidate_;
-  std::shared_ptr<const LearnedModel> beginning_;
-  std::unique_ptr<Corrector> corrector_;
-  std::shared_ptr<const LearnedCorrection> model_;
-  double latest_ = 0.0;
-  double total_ = 0.0;
-  double weight_ = 0.0;
-};
 
 /// The model that serves, or m = 0 where that is classic: not nullptr, so that the loop checks its states all the same.
 class GuardedCorrection final : public LearnedCorrection {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+
+#include "learning/training/corrector.h"
+#include "learning/training/sum_of_corrections.h"
+
+namespace forerun {
+
+/// A layer's model with that of the candidate below it. What is written down is the latter.
+class LayeredCorrection final : public LearnedCorrection {
+ public:
+  LayeredCorrection(std::shared_ptr<const LearnedCorrection> below, std::shared_ptr<const Harvest> residual,
+                    std::shared_ptr<const LearnedCorrection> layer)
+      : below_(std::move(below)), residual_(std::move(residual)), layer_(std::move(layer)), sum_(*below_, *layer_) {}
+
+  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+    sum_.evaluate(slice, state, out);
+  }
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+    sum_.evaluate_block(slices, states, out);
+  }
+  void describe(LearnedModel& model) const override { below_->describe(model); }
+
+ private:
+  std::shared_ptr<const LearnedCorrection> below_;
+  std::shared_ptr<const Harvest> residual_;  ///< the layer may refer to it
+  std::shared_ptr<const LearnedCorrection> layer_;
+  SumOfCorrections sum_;
+};
+
+/// What a model leaves of a harvest's discrepancies, in parallel: one evaluation a sample.
+std::shared_ptr<const Harvest> residual_of(const Harvest& harvest, const Correction& model, SliceExecutor& executor);
+
+}  // namespace forerun
