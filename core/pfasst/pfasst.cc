@@ -1,7 +1,9 @@
 #include "core/pfasst/pfasst.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -10,7 +12,9 @@
 
 #include "core/base/lap_watch.h"
 #include "core/base/stop_scope.h"
+#include "core/base/stopwatch.h"
 #include "core/execution/stoppable_executor.h"
+#include "core/files/digest.h"
 #include "core/parareal/state_scale.h"
 #include "core/pfasst/pfasst_block.h"
 #include "core/propagation/problem_checks.h"
@@ -46,6 +50,7 @@ class PfasstLoop {
       return *reason;
     });
     if (observer_) observer_->on_boundaries_outdated();
+    if (problem_.log) problem_.log->write();
     record_.boundaries = std::move(states_);
     record_.warnings = run_warnings(record_, num_steps_, options_.tolerance);
     record_.seconds.total += watch_.lap();
@@ -55,13 +60,18 @@ class PfasstLoop {
  private:
   void start() {
     block_.start(problem_.initial, executor_);
-    if (options_.burn_in) block_.burn_in(executor_);
+    if (options_.burn_in && !recall(0)) {
+      const Stopwatch watch;
+      block_.burn_in(executor_);
+      keep(0, watch.seconds());
+    }
     block_.residuals(norm(), executor_);  // throws where something is not finite
     take_ends();
     PhaseSeconds& seconds = record_.initial_seconds;
     seconds.coarse = watch_.lap();
     if (problem_.reference) record_.initial_error = error_against_reference();
     seconds.total = seconds.coarse + watch_.lap();
+    if (problem_.log) problem_.log->end_initial_sweep(seconds);
     record_.seconds = seconds;
     if (observer_) observer_->on_start(num_steps_, states_);
   }
@@ -74,7 +84,11 @@ class PfasstLoop {
     iteration_.fine_work = problem_.sweep_work * static_cast<double>(problem_.levels.front().sweeps);
     std::atomic<Index> done = 0;
     const std::function<void()> swept = [&] { observer_->on_fine_progress(iteration_.iteration, ++done, num_steps_); };
-    block_.iterate(iteration_.iteration, executor_, observer_ ? swept : nullptr);
+    if (!recall(iteration_.iteration)) {
+      const Stopwatch watch;
+      block_.iterate(iteration_.iteration, executor_, observer_ ? swept : nullptr);
+      keep(iteration_.iteration, watch.seconds());
+    }
     const std::vector<double>& residuals = block_.residuals(norm(), executor_);
     const double lap = watch_.lap();
     iteration_.seconds.coarse = std::min(lap, block_.coarsest_seconds());
@@ -90,6 +104,34 @@ class PfasstLoop {
     iteration_.increment = take_ends();
     if (problem_.reference) iteration_.error = error_against_reference();
     iteration_.seconds.total = lap + watch_.lap();
+    if (problem_.log) problem_.log->end_iteration(iteration_);
+  }
+
+  /// What step n had come to by iteration k, burn-in being iteration 0.
+  static Digest128 key(Index k, Index n) {
+    const std::array<std::int64_t, 2> place{k, n};
+    return digest128(place.data(), sizeof place);
+  }
+
+  /// Takes all steps from the log as an iteration left them; false, and nothing has changed, where it lacks one.
+  bool recall(Index k) {
+    if (!problem_.log || !problem_.log->knows_any()) return false;
+    States numbers(block_.num_numbers(), num_steps_);
+    for (Index n = 0; n < num_steps_; ++n) {
+      if (!problem_.log->recall(key(k, n), numbers.col(n))) return false;
+    }
+    for (Index n = 0; n < num_steps_; ++n) block_.restore(n, numbers.col(n));
+    return true;
+  }
+
+  void keep(Index k, double seconds) {
+    const Index count = block_.num_numbers();
+    if (!problem_.log || !problem_.log->is_worth_keeping(seconds / static_cast<double>(num_steps_), count)) return;
+    State numbers(count);
+    for (Index n = 0; n < num_steps_; ++n) {
+      block_.save(n, numbers);
+      problem_.log->keep(key(k, n), numbers);
+    }
   }
 
   std::optional<Termination> termination() const {

@@ -8,6 +8,7 @@
 #include "core/pfasst/pfasst_options.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
+#include "core/record/solve_log.h"
 #include "core/record/speedup_model.h"
 
 namespace forerun {
@@ -23,6 +24,9 @@ struct PfasstProblem {
   const States* reference = nullptr;
   /// Work of sweeping one step once on the finest level, in that of the serial solver on a slice: for the record.
   double sweep_work = 1.0;
+  /// Keeps what iterations come to, so that a run that was ended can go on (core/record/solve_log.h); may be nullptr.
+  /// Of this problem alone, for its identity is the log's.
+  SolveLog* log = nullptr;
 };
 
 /// PFASST, the parallel full approximation scheme in space and time: the collocation equations of N steps,

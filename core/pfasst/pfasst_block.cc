@@ -170,6 +170,12 @@ void PfasstBlock::iterate(Index iteration, SliceExecutor& executor, const std::f
   for (Index n = 0; n < num_steps(); ++n) send(0, n);
 }
 
+/// Of the finest level: the others take everything from it on the way down.
+void PfasstBlock::restore(Index n, const StateView& numbers) {
+  at(n).step(0).restore(numbers);
+  send(0, n);
+}
+
 double PfasstBlock::finest_seconds() const {
   return std::accumulate(finest_seconds_.begin(), finest_seconds_.end(), 0.0);
 }

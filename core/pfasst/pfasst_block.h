@@ -37,6 +37,10 @@ class PfasstBlock {
   const std::vector<double>& step_seconds() const { return step_seconds_; }
   double coarsest_seconds() const { return coarsest_seconds_; }
   double finest_seconds() const;
+  /// What iterations go on from, as numbers in a row for each step; and back.
+  Index num_numbers() const { return step(0).step(0).num_numbers(); }
+  void save(Index n, StateOut numbers) const { step(n).step(0).save(numbers); }
+  void restore(Index n, const StateView& numbers);
   /// Of each step, from what the step before has ended with.
   const std::vector<double>& residuals(const StateNorm& norm, SliceExecutor& executor);
 

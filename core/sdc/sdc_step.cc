@@ -152,4 +152,20 @@ void SdcStep::end(State& state) const {
   if (equation_.has_implicit_part()) add_weighted(length_, weights, 0, implicit_slopes_, state);
 }
 
+void SdcStep::save(StateOut numbers) const {
+  numbers << start_, values_.reshaped(), explicit_slopes_.reshaped(), implicit_slopes_.reshaped();
+}
+
+void SdcStep::restore(const StateView& numbers) {
+  const double* next = numbers.data();
+  const auto take = [&](auto& part) {
+    std::copy_n(next, part.size(), part.data());
+    next += part.size();
+  };
+  take(start_);
+  take(values_);
+  take(explicit_slopes_);
+  take(implicit_slopes_);
+}
+
 }  // namespace forerun

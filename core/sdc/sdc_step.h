@@ -71,6 +71,14 @@ class SdcStep {
   /// u at the end of the step.
   void end(State& state) const;
 
+  /// Start, values and slopes as numbers in a row, which is all that a sweep with τ = 0 goes on from; and back, into a
+  /// step of the same equation, method and place.
+  Index num_numbers() const {
+    return start_.size() + values_.size() + explicit_slopes_.size() + implicit_slopes_.size();
+  }
+  void save(StateOut numbers) const;
+  void restore(const StateView& numbers);
+
  private:
   /// base_ = what a sweep knows beforehand.
   void set_base();

@@ -80,7 +80,7 @@ const Method kPfasstMethod{
         [](const Experiment& experiment, const RunSurroundings& around) {
           PfasstOptions options = experiment.pfasst.options;
           options.stop = around.stop;
-          return run_pfasst(experiment, options, around.reference, around.observer);
+          return run_pfasst(experiment, options, around.reference, around.log, around.observer);
         },
     .text = pfasst_text,
     .most_iterations = [](const Experiment& experiment) { return experiment.pfasst.options.max_iterations; },

@@ -25,7 +25,7 @@ bool can_learn(const NamedChoice& run);
 /// Throws `UsageError` with the place of what the method cannot take.
 void require_suitable(const ConfigDocument& document, const Experiment& experiment, const std::string& method);
 
-/// `log`: as in `MgritProblem`; PFASST keeps nothing and begins anew.
+/// `log`: as in `MgritProblem` and its like.
 RunRecord run_by_method(const std::string& method, const Experiment& experiment, const States* reference, SolveLog* log,
                         const std::stop_token& stop, const SliceLimit& limit, IterationObserver* observer);
 

@@ -76,12 +76,13 @@ void require_pfasst_levels(const ConfigDocument& document, const Experiment& exp
   }
 }
 
-RunRecord run_pfasst(const Experiment& experiment, const PfasstOptions& options, const States* reference,
+RunRecord run_pfasst(const Experiment& experiment, const PfasstOptions& options, const States* reference, SolveLog* log,
                      IterationObserver* observer) {
   const SdcLevels levels(lent_problem(experiment), levels_of(experiment));
   const double sweeps_of_serial_steps = static_cast<double>(experiment.config.fine.options.integer("sweeps"));
-  return solve_pfasst({experiment.grid, experiment.initial, levels.levels(), reference, 1.0 / sweeps_of_serial_steps},
-                      options, *experiment.executor, observer);
+  return solve_pfasst(
+      {experiment.grid, experiment.initial, levels.levels(), reference, 1.0 / sweeps_of_serial_steps, log}, options,
+      *experiment.executor, observer);
 }
 
 std::string pfasst_text(const Experiment& experiment) {

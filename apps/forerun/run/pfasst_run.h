@@ -5,6 +5,7 @@
 #include "apps/forerun/run/experiment.h"
 #include "core/record/iteration_observer.h"
 #include "core/record/run_record.h"
+#include "core/record/solve_log.h"
 
 namespace forerun {
 
@@ -13,8 +14,8 @@ namespace forerun {
 /// fine solves, which it does not make.
 void require_pfasst_levels(const ConfigDocument& document, const Experiment& experiment);
 
-/// Solves the experiment by PFASST, one step a slice.
-RunRecord run_pfasst(const Experiment& experiment, const PfasstOptions& options, const States* reference,
+/// Solves the experiment by PFASST, one step a slice; `log` as in `PfasstProblem`.
+RunRecord run_pfasst(const Experiment& experiment, const PfasstOptions& options, const States* reference, SolveLog* log,
                      IterationObserver* observer);
 
 /// "levels of 5, 3 nodes, after burn-in, residual below 1e-09".

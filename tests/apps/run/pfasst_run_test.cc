@@ -15,6 +15,7 @@ using testing::content_of;
 using testing::forerun_with;
 using ::testing::HasSubstr;
 using testing::Outcome;
+using testing::Process;
 using testing::TemporaryDirectory;
 
 constexpr const char* pfasst_config = R"([problem]
@@ -108,6 +109,48 @@ TEST_F(PfasstRun, EndsWithTheStatusThatSaysHow) {
                               "fine.method=sdc_explicit", "--set", "coarse.method=sdc_explicit"});
   EXPECT_EQ(failed.status, ExitStatus::solver_failed) << failed.out;
   EXPECT_THAT(failed.out, HasSubstr("pfasst did not converge: fine solver failed in slice "));
+}
+
+/// Systems whose steps take long beside what they leave on disk are kept.
+constexpr const char* long_config = R"([problem]
+name = "brusselator"
+
+[time]
+end = 3.0
+slices = 250
+
+[fine]
+method = "sdc_implicit"
+steps = 1
+nodes = 7
+sweeps = 20
+
+[coarse]
+method = "sdc_implicit"
+steps = 1
+nodes = 5
+
+[method]
+name = "pfasst"
+tolerance = 1e-11
+
+[run]
+threads = 1
+checkpoint_seconds = 0
+)";
+
+TEST_F(PfasstRun, ThatWasKilledGoesOnToTheSameEnd) {
+  const std::string config = directory_.write("long.toml", long_config);
+  const std::string whole = directory_ / "whole", out = directory_ / "out";
+  ASSERT_EQ(forerun_with({"run", config, "--quiet", "--out", whole}).status, ExitStatus::ok);
+  Process process = Process::program({"run", config, "--quiet", "--out", out}, directory_ / "err");
+  while (!std::filesystem::exists(out + "/checkpoint/pfasst/solves-000002")) Process::pause();
+  process.signal(SIGKILL);
+  process.wait();
+  const Outcome resumed = forerun_with({"resume", out, "--quiet"});
+  ASSERT_EQ(resumed.status, ExitStatus::ok) << resumed.err;
+  EXPECT_EQ(content_of(out + "/boundaries-pfasst.npy"), content_of(whole + "/boundaries-pfasst.npy"));
+  EXPECT_EQ(record(out).at("runs").at(0).at("jumps"), record(whole).at("runs").at(0).at("jumps"));
 }
 
 TEST_F(PfasstRun, RefusesWhatDoesNotGoTogetherWithItsPlace) {

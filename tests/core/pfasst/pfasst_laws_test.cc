@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <stop_token>
+#include <utility>
 
 #include "core/base/errors.h"
 #include "core/pfasst/pfasst.h"
 #include "tests/core/pfasst/pfasst_problems.h"
 #include "tests/core/sdc/split_growth.h"
+#include "tests/core/temporary_directory.h"
 #include "tests/core/test_records.h"
 
 namespace forerun {
@@ -75,6 +77,65 @@ TEST_P(PfasstLevels, ConvergeToTheFinestLevelsCollocationSolution) {
   EXPECT_LT(*record.error(), 3e-14);
   EXPECT_EQ(record.effective_sweeps(), static_cast<double>(record.num_iterations()));
   EXPECT_LT(record.num_iterations(), GetParam().nodes.size() == 1 ? 60 : 25);
+}
+
+/// Another one's, with a count of what is asked of it.
+class CountingEquation final : public SplitEquation {
+ public:
+  explicit CountingEquation(const SplitEquation& inner) : inner_(inner) {}
+  Index dimension() const override { return inner_.dimension(); }
+  bool has_explicit_part() const override { return inner_.has_explicit_part(); }
+  bool has_implicit_part() const override { return inner_.has_implicit_part(); }
+  void evaluate_explicit(double time, const StateView& state, StateOut slope) const override {
+    ++count_;
+    inner_.evaluate_explicit(time, state, slope);
+  }
+  void evaluate_implicit(double time, const StateView& state, StateOut slope) const override {
+    ++count_;
+    inner_.evaluate_implicit(time, state, slope);
+  }
+  bool solve_implicit(double time, double factor, const StateView& base, StateOut state) const override {
+    ++count_;
+    return inner_.solve_implicit(time, factor, base, state);
+  }
+  Index take_count() { return std::exchange(count_, 0); }
+
+ private:
+  const SplitEquation& inner_;
+  mutable Index count_ = 0;
+};
+
+TEST_P(PfasstLevels, GoOnFromTheLastIterationInTheLogWithTheSameBits) {
+  CountingEquation counted(equation_);
+  for (PfasstLevel& level : levels_) level.equation = &counted;
+  const auto executor = make_serial_executor();
+  const RunRecord whole = solve_pfasst({grid_, kStart, levels_}, options_, *executor);
+  const Index num_iterations = whole.num_iterations(), all = counted.take_count();
+  Index before = all;
+  for (const Index k : {Index{1}, Index{3}, num_iterations}) {
+    const TemporaryDirectory directory;
+    PfasstProblem problem{grid_, kStart, levels_};
+    PfasstOptions first = options_;
+    first.max_iterations = k;
+    std::vector<std::string> warnings;
+    SolveLogOptions everything = SolveLogOptions::everything();
+    everything.warn = [&](const std::string& sentence) { warnings.push_back(sentence); };
+    {
+      SolveLog log(directory / "log", {1, 2}, everything);
+      problem.log = &log;
+      solve_pfasst(problem, first, *executor);
+    }
+    counted.take_count();
+    SolveLog log(directory / "log", {1, 2}, everything);
+    problem.log = &log;
+    const RunRecord resumed = solve_pfasst(problem, options_, *executor);
+    EXPECT_EQ(without_seconds(resumed), without_seconds(whole)) << "after " << k;
+    EXPECT_THAT(warnings, ::testing::IsEmpty());
+    const Index left = counted.take_count();
+    EXPECT_LT(left, before) << "after " << k;
+    before = left;
+  }
+  EXPECT_LE(before, grid_.num_slices() * methods_.front().collocation.num_nodes() * 2) << "nothing but the start";
 }
 
 TEST_P(PfasstLevels, GiveTheSameBitsForAnyNumberOfThreads) {
