@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -53,6 +54,10 @@ class Process {
   /// Returns when the process handles this signal itself (Linux).
   void wait_until_it_handles(int number) const {
     while (((signal_mask("SigCgt:") >> (number - 1)) & 1U) == 0 && !has_ended()) pause();
+  }
+  /// Returns when the file is there, or the process has ended: what it leaves while it works may be gone by then.
+  void wait_for_file(const std::string& file) const {
+    while (!std::filesystem::exists(file) && !has_ended()) pause();
   }
   /// Its exit status, −1 where a signal ended it.
   int wait() {

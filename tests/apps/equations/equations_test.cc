@@ -169,7 +169,7 @@ TEST_F(EquationsInTheConfiguration, GoOnAfterAKill) {
   };
   ASSERT_EQ(forerun_with(words(directory_ / "whole")).status, ExitStatus::ok);
   Process process = Process::program(words(directory_ / "killed"), directory_ / "err");
-  while (!std::filesystem::exists(directory_ / "killed/checkpoint/randnet/solves-000001")) Process::pause();
+  process.wait_for_file(directory_ / "killed/checkpoint/randnet/solves-000001");
   process.signal(SIGKILL);
   process.wait();
   const Outcome resumed = forerun_with({"resume", directory_ / "killed", "--quiet"});

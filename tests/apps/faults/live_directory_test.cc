@@ -63,7 +63,7 @@ class LiveDirectory : public ::testing::Test {
 
 TEST_F(LiveDirectory, IsWholeAtEveryMomentAndShownWhenItsProcessWasKilled) {
   Process process = Process::program(endless("run"), directory_ / "err");
-  while (!std::filesystem::exists(directory_ / "out/record.json")) Process::pause();
+  process.wait_for_file(directory_ / "out/record.json");
   EXPECT_TRUE(std::filesystem::exists(directory_ / "out/config.toml"));
   EXPECT_TRUE(std::filesystem::exists(directory_ / "out/provenance.json"));
   EXPECT_EQ(record().at("status"), "running");

@@ -66,7 +66,7 @@ TEST_P(Signalled, ARunWritesWhatWasReached) {
 
 TEST_P(Signalled, ARunEndsWithinASliceThatTakesDays) {
   Process process = start(endless({"run", config_, "--out", directory_ / "out"}, "1000000000"));
-  while (!std::filesystem::exists(directory_ / "out/record.json")) Process::pause();
+  process.wait_for_file(directory_ / "out/record.json");
   process.signal(GetParam().number);
   EXPECT_EQ(process.wait(), GetParam().status) << content_of(err_);
   const Json kept = record();

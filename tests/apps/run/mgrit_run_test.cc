@@ -162,7 +162,7 @@ TEST_F(MgritRun, ThatWasKilledGoesOnToTheSameEnd) {
   const std::string out = directory_ / "out";
   ASSERT_EQ(forerun_with(words(whole)).status, ExitStatus::ok);
   Process process = Process::program(words(out), directory_ / "err");
-  while (!std::filesystem::exists(out + "/checkpoint/mgrit/solves-000001")) Process::pause();
+  process.wait_for_file(out + "/checkpoint/mgrit/solves-000001");
   process.signal(SIGKILL);
   process.wait();
   const Outcome resumed = forerun_with({"resume", out, "--quiet"});

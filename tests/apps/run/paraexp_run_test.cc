@@ -143,7 +143,7 @@ TEST_F(ParaexpRun, ThatWasKilledGoesOnToTheSameEnd) {
   const std::string out = directory_ / "out";
   ASSERT_EQ(forerun_with(words(whole)).status, ExitStatus::ok);
   Process process = Process::program(words(out), directory_ / "err");
-  while (!std::filesystem::exists(out + "/checkpoint/paraexp")) Process::pause();
+  process.wait_for_file(out + "/checkpoint/paraexp");
   process.signal(SIGTERM);
   process.wait();
   const Outcome resumed = forerun_with({"resume", out, "--quiet"});

@@ -144,7 +144,7 @@ TEST_F(PfasstRun, ThatWasKilledGoesOnToTheSameEnd) {
   const std::string whole = directory_ / "whole", out = directory_ / "out";
   ASSERT_EQ(forerun_with({"run", config, "--quiet", "--out", whole}).status, ExitStatus::ok);
   Process process = Process::program({"run", config, "--quiet", "--out", out}, directory_ / "err");
-  while (!std::filesystem::exists(out + "/checkpoint/pfasst/solves-000002")) Process::pause();
+  process.wait_for_file(out + "/checkpoint/pfasst/solves-000002");
   process.signal(SIGKILL);
   process.wait();
   const Outcome resumed = forerun_with({"resume", out, "--quiet"});

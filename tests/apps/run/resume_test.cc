@@ -68,7 +68,7 @@ class Resume : public ::testing::Test {
   /// The program with these words gets a signal as soon as the file is there; its status.
   int end_at(const std::string& file, const std::vector<std::string>& words, int signal) const {
     Process process = Process::program(words, directory_ / "err");
-    while (!fs::exists(file)) Process::pause();
+    process.wait_for_file(file);
     process.signal(signal);
     return process.wait();
   }
@@ -223,7 +223,7 @@ TEST_F(Resume, RefusesARequestThatIsDamagedOrOfAnotherVersion) {
 
 TEST_F(Resume, RefusesARunThatAnotherProcessCarriesOut) {
   const Process process = Process::program(words(out_, {"--set", "fine.steps=400000"}), directory_ / "err");
-  while (!fs::exists(out_ + "/checkpoint/request")) Process::pause();
+  process.wait_for_file(out_ + "/checkpoint/request");
   const Outcome resumed = forerun_with({"resume", out_});
   EXPECT_EQ(resumed.status, ExitStatus::input_output);
   EXPECT_THAT(resumed.err, HasSubstr("is held by another process"));
