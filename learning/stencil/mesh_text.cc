@@ -2,9 +2,13 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "core/base/number_text.h"
 
 namespace forerun {
 namespace {
@@ -40,7 +44,29 @@ MeshAxis axis_in(const std::string& word) {
   throw std::invalid_argument("mesh: '" + word + "' has unknown ends");
 }
 
+double step_of(const MeshAxis& axis) {
+  return axis.points > 1 ? (axis.end - axis.begin) / static_cast<double>(axis.points - 1) : 0.0;
+}
+
 }  // namespace
+
+std::string steps_text(const StateLayout& layout) {
+  std::string text;
+  for (const MeshAxis& axis : layout.axes) text += (text.empty() ? "" : " ") + shortest_text(step_of(axis));
+  return text;
+}
+
+bool same_steps(const std::string& text, const StateLayout& layout) {
+  constexpr double rounding = 1e-9;
+  std::istringstream numbers(text);
+  numbers.imbue(std::locale::classic());
+  for (const MeshAxis& axis : layout.axes) {
+    double step = 0.0;
+    if (!(numbers >> step) || !(std::abs(step - step_of(axis)) <= rounding * std::abs(step_of(axis)))) return false;
+  }
+  std::string rest;
+  return !(numbers >> rest);
+}
 
 std::string mesh_text(const StateLayout& layout) {
   std::string text = std::to_string(layout.fields.size());

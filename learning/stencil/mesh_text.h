@@ -11,4 +11,9 @@ std::string mesh_text(const StateLayout& layout);
 /// And back; throws std::invalid_argument.
 StateLayout parse_mesh(const std::string& text);
 
+/// How far neighbouring points of each axis are from each other, "0.1 0.05"; and whether a text says the same of this
+/// mesh, but for rounding. An axis of one point has steps of 0.
+std::string steps_text(const StateLayout& layout);
+bool same_steps(const std::string& text, const StateLayout& layout);
+
 }  // namespace forerun

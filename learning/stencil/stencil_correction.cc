@@ -60,6 +60,7 @@ void StencilCorrection::describe(LearnedModel& model) const {
   model.options = options_;
   model.options["recipe"] = features_->recipe().text();
   model.options["mesh"] = mesh_text(layout_);
+  model.options["steps"] = steps_text(layout_);
   model.bounds = bounds_;
   model.layer = LayerData{};
   model.layer.activation = features_->activation();

@@ -23,6 +23,7 @@
 #include "core/parareal/windows.h"
 #include "core/propagation/logged_propagator.h"
 #include "learning/files/model_file.h"
+#include "learning/stencil/moved_model.h"
 
 namespace forerun {
 namespace {
@@ -219,7 +220,14 @@ std::optional<CorrectorRun> finished_run(const NamedChoice& corrector, const Com
 
 WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const LearnedModel> model,
                           const Experiment& experiment) {
+  std::vector<std::string> transfer = differences(model->signature, experiment.signature);
   try {
+    const bool is_of_another_size = model->signature.problem == experiment.signature.problem &&
+                                    model->signature.dimension != experiment.dimension() &&
+                                    model->corrector == "stencil";
+    if (is_of_another_size) {
+      model = std::make_shared<const LearnedModel>(moved_to(*model, experiment.problem->layout(), experiment.bounds));
+    }
     check_compatible(model->signature, experiment.signature);
     make_correction(model);  // before anything is computed: its options are not looked at by the reader of files
   } catch (const ModelFileError& error) {
@@ -227,7 +235,6 @@ WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const Lear
   } catch (const std::invalid_argument& error) {
     throw ModelFileError(file.string() + ": " + error.what());
   }
-  std::vector<std::string> transfer = differences(model->signature, experiment.signature);
   return {std::move(file), std::move(model), std::move(transfer)};
 }
 

@@ -58,7 +58,7 @@ std::vector<OptionSpec> solve_option_specs() {
        true},
       {"threads", "N", "threads; 0: all cores (default: [run] threads, else 0)"},
       {"seed", "N", "of the random layer, 0 … 2^53 (default: [run] seed, else 1)"},
-      {"model", "FILE", "start from this model; equation and dimension must agree"},
+      {"model", "FILE", "start from this model of the equation; dimension must\nagree, or of stencil the steps of the mesh"},
       {"save-model", "FILE", "write what was learned, converged or not"},
       {"out", "DIR", "write a run directory; DIR must not exist or be empty"},
       {"json", "FILE", "write the record as JSON; -: to standard output, alone"},

@@ -150,5 +150,69 @@ INSTANTIATE_TEST_SUITE_P(Learners, WarmStartByFile, ::testing::Values("randnet",
                            return name;
                          });
 
+constexpr const char* burgers_on_an_interval = R"toml([problem]
+name = "equations"
+parameters = { nu = 0.05 }
+[problem.mesh]
+x = { from = 0.0, to = 2.0, points = 41, boundary = "periodic" }
+[problem.u]
+initial = "1 + 0.5*sin(pi*x) + 0.2*cos(2*pi*x)"
+rhs = "nu*dxx(u) - u*dx(u)"
+bounds = [0.0, 2.0]
+[time]
+end = 1.0
+slices = 16
+[fine]
+method = "rk4"
+steps = 16
+[coarse]
+method = "rk1"
+steps = 3
+[parareal]
+tolerance = 1e-6
+[corrector]
+name = "stencil"
+)toml";
+
+/// A network that is shared over the mesh is a law of a neighbourhood: it serves a domain of another extent.
+class WarmStartOfAStencil : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_EQ(run("41", "2.0", {"--save-model", model_}).status, ExitStatus::ok); }
+
+  Outcome run(const std::string& points, const std::string& end, const std::vector<std::string>& more) const {
+    std::vector<std::string> words = {"run",         config_, "--json",
+                                      "-",           "--set", "problem.mesh.x.points=" + points,
+                                      "--reference", "--set", "problem.mesh.x.to=" + end};
+    words.insert(words.end(), more.begin(), more.end());
+    return forerun_with(words);
+  }
+  static Json first_run(const Outcome& outcome) { return Json::parse(outcome.out).at("runs").at(0); }
+
+  TemporaryDirectory directory_;
+  std::string config_ = directory_.write("burgers.toml", burgers_on_an_interval);
+  std::string model_ = directory_ / "m.safetensors";
+};
+
+TEST_F(WarmStartOfAStencil, ServesAnotherExtentOfTheMesh) {
+  const Outcome cold = run("81", "4.0", {}), warm = run("81", "4.0", {"--model", model_});
+  ASSERT_EQ(warm.status, ExitStatus::ok) << warm.err;
+  EXPECT_LT(first_run(warm).at("iterations"), first_run(cold).at("iterations"));
+  EXPECT_LT(first_run(warm).at("errors").at(0), 0.01 * first_run(cold).at("errors").at(0).get<double>());
+  EXPECT_LE(first_run(warm).at("max_error").get<double>(), 1e-6);
+  EXPECT_THAT(first_run(warm).at("warm_start").at("transfer").dump(), HasSubstr("mesh.x.to 2.0 there, 4.0 here"));
+}
+
+TEST_F(WarmStartOfAStencil, IsRefusedWhereTheMeshIsFinerOrHasOtherEnds) {
+  const Outcome finer = run("81", "2.0", {"--model", model_});
+  EXPECT_EQ(finer.status, ExitStatus::bad_model);
+  EXPECT_THAT(finer.err, HasSubstr("the steps of its mesh are 0.05 long, here 0.025: only the extent may be another"));
+  std::string text = content_of(config_);
+  const std::string periodic = "boundary = \"periodic\"";
+  text.replace(text.find(periodic), periodic.size(), "neumann = 0.0");
+  directory_.write("burgers.toml", text);
+  const Outcome walled = run("81", "4.0", {"--model", model_});
+  EXPECT_EQ(walled.status, ExitStatus::bad_model) << walled.err;
+}
+
 }  // namespace
 }  // namespace forerun
