@@ -1,5 +1,6 @@
 #include "core/parareal/convergence.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -22,18 +23,21 @@ class AllSlicesConverged final : public StoppingCriterion {
 
 class Jump final : public StoppingCriterion {
  public:
-  explicit Jump(double tolerance) : tolerance_(tolerance) {
+  Jump(double tolerance, double error_tolerance) : tolerance_(tolerance), error_tolerance_(error_tolerance) {
     if (!(tolerance > 0.0)) throw std::invalid_argument("jump tolerance must be > 0");
   }
   std::optional<Termination> check(const IterationStatus& status) const override {
     const IterationRecord& iteration = status.iteration;
     const bool all_crossed = iteration.at_top_level && iteration.num_uncrossed == 0;
     if (!all_crossed || !(iteration.jump < tolerance_)) return std::nullopt;
-    return Termination::converged;
+    const bool is_confirmed =
+        iteration.exact_front == status.num_slices || iteration.estimated_error <= error_tolerance_;
+    return is_confirmed ? Termination::converged : Termination::unconfirmed;
   }
 
  private:
   double tolerance_;
+  double error_tolerance_;
 };
 
 class IterationLimit final : public StoppingCriterion {
@@ -83,7 +87,9 @@ class AnyOf final : public StoppingCriterion {
 std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged(double tolerance) {
   return std::make_unique<AllSlicesConverged>(tolerance);
 }
-std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance) { return std::make_unique<Jump>(tolerance); }
+std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance, double error_tolerance) {
+  return std::make_unique<Jump>(tolerance, std::max(tolerance, error_tolerance));
+}
 std::unique_ptr<StoppingCriterion> stop_at_iteration(Index limit) { return std::make_unique<IterationLimit>(limit); }
 std::unique_ptr<StoppingCriterion> stop_after_seconds(double limit) { return std::make_unique<TimeLimit>(limit); }
 std::unique_ptr<StoppingCriterion> any_of(std::vector<std::unique_ptr<StoppingCriterion>> parts) {

@@ -26,9 +26,10 @@ class StoppingCriterion {
 /// (the published rule; the freezing itself is `converged_prefix`). `Termination::unconfirmed` where increments alone
 /// say so and the estimated error is above `tolerance`; where every slice is exact there is nothing to confirm.
 std::unique_ptr<StoppingCriterion> stop_when_all_slices_converged(double tolerance);
-/// Converged when every slice was crossed and every jump ‖F(U[n]) − U[n+1]‖ of the iterate the iteration began with is
-/// < tolerance (> 0).
-std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance);
+/// Ends when every slice was crossed and every jump ‖F(U[n]) − U[n+1]‖ of the iterate the iteration began with is <
+/// tolerance (> 0). Jumps are no errors, an unstable equation makes much of them: `Termination::unconfirmed` where the
+/// estimated error is above the larger of both tolerances.
+std::unique_ptr<StoppingCriterion> stop_at_jump(double tolerance, double error_tolerance);
 /// `iteration_limit` after `limit` ≥ 1 iterations. Reaching it is not convergence.
 std::unique_ptr<StoppingCriterion> stop_at_iteration(Index limit);
 /// `time_limit` once the run has taken `limit` > 0 seconds; looked at after each iteration.

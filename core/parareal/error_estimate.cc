@@ -17,6 +17,7 @@ constexpr double kMostNoise = 4.0;
 constexpr double kStandstill = 0.5;
 constexpr double kNearRounding = 100.0;
 constexpr double kTypicalSlope = 20.0;
+constexpr double kFarOff = 0.1;
 // Of the safety factor: how many sweeps it is learned from, and how far it stays above what they show.
 constexpr std::size_t kRemembered = 4;
 constexpr double kMargin = 4.0;
@@ -59,6 +60,7 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
   }
   const auto begin = static_cast<std::size_t>(first);
   double largest = 0.0;
+  bool was_far_off = false;
   double error = first > 0 ? errors_[begin - 1] : 0.0;
   double rounding = 0.0;  // squared
   largest_verified_ = 0.0;
@@ -68,8 +70,10 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
     if (has_climbed_[n]) {
       error = kUnknown;
       has_climbed_[n] = 0;
-      contractions_[n] += kTypicalSlope * jumps[n] / size_;
+      contractions_[n] = contraction(n) + kTypicalSlope * jumps[n] / size_;
+      if (contractions_[n] < kUnknown) largest = std::max(largest, contractions_[n]);
     } else if (increment > rounding_) {
+      was_far_off = was_far_off || increment > kFarOff * size_;
       contractions_[n] = jumps_.largest_near(n) / std::min(increment, size_);
       largest = std::max(largest, contractions_[n]);
       observe_growth(n, changes[n]);
@@ -80,7 +84,13 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
     if (n > begin) rounding = rounding_after(n, rounding);  // what the first slice makes of its exact start is exact
     largest_rounding_ = std::max(largest_rounding_, rounding);
   }
-  if (largest > 0.0) largest_contraction_ = knows_contraction() ? std::max(largest_contraction_, largest) : largest;
+  if (knows_contraction()) {
+    largest_contraction_ = std::max(largest_contraction_, largest);
+  } else if (was_far_off) {
+    std::fill(contractions_.begin() + first, contractions_.end(), kUnknown);
+  } else if (largest > 0.0) {
+    largest_contraction_ = largest;
+  }
 }
 
 /// f²_{n+1} of f²_n.
@@ -116,8 +126,7 @@ void ErrorEstimate::observe_growth(std::size_t n, double change) {
 }
 
 double ErrorEstimate::verified_error() const {
-  const bool shrinks =
-      last_reduction_ > 0.0 && last_reduction_ < 1.0 && reduction_before_ > 0.0 && reduction_before_ < 1.0;
+  const bool shrinks = num_reductions_ >= 2 && last_reduction_ < 1.0 && reduction_before_ < 1.0;
   // No two iterates are further apart than their errors together.
   const bool agrees = largest_increment_ <= 2.0 * largest_verified_;
   return shrinks && agrees ? kVerifiedSafety * largest_verified_ : kUnknown;
@@ -126,6 +135,7 @@ double ErrorEstimate::verified_error() const {
 void ErrorEstimate::climb(Index first, Index count) {
   last_estimate_ = 0.0;
   largest_increment_ = 0.0;
+  num_reductions_ = 0;
   std::fill_n(has_climbed_.begin() + first, count, 1);
   std::fill_n(errors_.begin() + first, count, kUnknown);
   largest_predicted_ = kUnknown;
@@ -156,13 +166,15 @@ void ErrorEstimate::end_sweep(double largest_increment) {
   largest_predicted_ = largest_of(errors_);
   calibrate(largest_increment);
   const double before = std::min(largest_increment_, size_);
-  const double reduction = before > 0.0 ? largest_increment / before : 0.0;
-  smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(reduction, last_reduction_));
+  if (before > 0.0) {
+    reduction_before_ = std::exchange(last_reduction_, largest_increment / before);
+    ++num_reductions_;
+  }
+  smallest_credible_ = largest_increment * std::min(kMostNoise, kNoise * std::max(last_reduction_, reduction_before_));
   const bool at_rounding = before < kNearRounding * carried_rounding_;
-  if (at_rounding && last_reduction_ > kStandstill)
+  if (at_rounding && reduction_before_ > kStandstill)
     smallest_credible_ = std::max(smallest_credible_, kStandstill * before);
   largest_increment_ = largest_increment;
-  reduction_before_ = std::exchange(last_reduction_, reduction);
   limit_rounding();
 }
 

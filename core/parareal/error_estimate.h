@@ -35,7 +35,8 @@ namespace forerun {
 /// none), 0 where it is exact. The first jumps of slices that have climbed to another level of a fidelity ladder also
 /// hold the difference of the levels and do not count. The coarse solver stays the same, and so does ρ_n but for the
 /// slope of that difference, which is taken to be twenty times its size (relative to that of the states); it is no more
-/// than the largest ρ seen in the run, which stands for it where none is known.
+/// than the largest ρ seen in the run, those of slices that have climbed included, which stands for it where none is
+/// known.
 ///
 /// Rounding is carried on, too, and an unstable problem makes much of it: the corrections of a chaotic run may differ
 /// by their last digits from sweep to sweep, and its end by 10⁻⁸. Every slice whose start has moved adds ε = 2·10⁻¹⁵
@@ -64,9 +65,9 @@ namespace forerun {
 ///
 /// by the end of the run. A learner on a chaotic problem may stop contracting at the noise of its own predictions;
 /// hence no error is claimed to be smaller than the last increment times three times the worse of its last two
-/// reductions (at most four times), of which the first sweep after a climb shows none. Nor, where increments of less
-/// than a hundred times the f above have ceased to be halved, to be smaller than half of the increment before: one that
-/// is small among others may be chance.
+/// reductions (at most four times); a first sweep after a climb shows none, and those before it stand. Nor, where
+/// increments of less than a hundred times the f above have ceased to be halved, to be smaller than half of the
+/// increment before: one that is small among others may be chance.
 ///
 /// Increments of no more than `relative_rounding` times the size of the states are rounding: they show neither growth
 /// nor contraction, and what they leave is what the contraction seen before makes of them. So a chain of a million
@@ -74,7 +75,9 @@ namespace forerun {
 /// unstable solver: they count as rounding only where the slice's end has not moved further.
 ///
 /// Increments larger than the states themselves are those of an iterate that was far off: they show no growth, and
-/// contractions and reductions are taken relative to the states' size instead.
+/// contractions and reductions are taken relative to the states' size instead. Nor does a first contraction count that
+/// was seen from increments of more than a tenth of the states' size: a change that large is in the components that the
+/// coarse solver has most wrong, and says nothing of what is left in the others.
 ///
 /// A slice that the fine solver could not cross (`uncrossed`) has an infinite error, and so have those behind it; its
 /// next jump is that to a value which stood in, and does not count.
@@ -112,11 +115,11 @@ class ErrorEstimate {
 
   /// False until two corrected sweeps have followed each other on a level; until then the estimates are infinite.
   bool knows_contraction() const { return largest_contraction_ < std::numeric_limits<double>::infinity(); }
-  /// The last increment times three times the worse of its last two reductions, at most four times; 0 while it has not
-  /// been reduced yet.
+  /// The last increment times three times the worse of its last two reductions, at most four times, on whatever level
+  /// they were seen; 0 while it has not been reduced yet.
   double smallest_credible() const { return smallest_credible_; }
   /// 1.4 times the largest v_{n+1}; infinite where jumps or growths are missing, increments have not been reduced twice
-  /// or the last is larger than both errors together.
+  /// on this level, or the last is larger than both errors together.
   double verified_error() const;
   /// The largest e_{n+1}, at least the smallest credible one; at most the verified one.
   double largest_error() const;
@@ -160,6 +163,7 @@ class ErrorEstimate {
   double largest_increment_ = 0.0;  ///< of the last corrected sweep
   double last_reduction_ = 0.0;
   double reduction_before_ = 0.0;
+  int num_reductions_ = 0;  ///< since the last climb
   double smallest_credible_ = 0.0;
   double error_ = 0.0;  ///< e_{n+1} of the slice that the sweep has come to
   double size_ = 1.0;
@@ -191,7 +195,8 @@ inline double ErrorEstimate::advance(Index slice, double start_increment, double
   }
   if (error_ > 0.0) error_ *= growth(n);
   error_ += coming_jump(n, start_increment, carried, end_increment);
-  if (uncrossed_[n]) error_ = std::numeric_limits<double>::infinity();
+  // NaN as well: what is not known is not small.
+  if (uncrossed_[n] || !(error_ >= 0.0)) error_ = std::numeric_limits<double>::infinity();
   errors_[n] = error_;
   return error_;
 }

@@ -36,7 +36,7 @@ std::unique_ptr<StoppingCriterion> stopping_criterion(const PararealOptions& opt
   const Index most = options.max_iterations > 0 ? options.max_iterations : ultimate;
   std::vector<std::unique_ptr<StoppingCriterion>> parts;
   parts.push_back(stop_when_all_slices_converged(options.tolerance));
-  if (options.jump_tolerance > 0.0) parts.push_back(stop_at_jump(options.jump_tolerance));
+  if (options.jump_tolerance > 0.0) parts.push_back(stop_at_jump(options.jump_tolerance, options.tolerance));
   parts.push_back(stop_at_iteration(problem.iterations_before + most));
   if (std::isfinite(options.max_seconds)) parts.push_back(stop_after_seconds(options.max_seconds));
   return any_of(std::move(parts));

@@ -60,7 +60,8 @@ std::vector<ParameterSpec> PararealOptions::parameter_specs() {
        .minimum_allowed = false},
       {.name = "jump_tolerance",
        .default_value = defaults.jump_tolerance,
-       .description = "also converged when every jump is below this; 0: not used",
+       .description =
+           "ends when every jump is below this, too, unconfirmed where the estimated error is not; 0: not used",
        .minimum = 0.0},
       {.name = "max_iterations",
        .default_value = std::int64_t{defaults.max_iterations},

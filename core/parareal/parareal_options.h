@@ -35,7 +35,7 @@ struct PararealOptions {
   double error_safety = 20.0;
   /// A level of the fidelity ladder is left when the increment is below this many times its difference to the next.
   double level_factor = 1.0;
-  /// Also converged when every jump is below this; 0: not used.
+  /// Ends when every jump is below this, too (`stop_at_jump`); 0: not used.
   double jump_tolerance = 0.0;
   /// Iterations at most; 0: as many as slices, when every slice is exact.
   Index max_iterations = 0;

@@ -79,7 +79,7 @@ void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor
   if (communicator) communicator->maximize({&size, 1});
   is_fixed_ = size == 0.0 || (size >= kLeastFill && size <= kMostFill);
   const double factor = is_fixed_ ? 1.0 : size;
-  size_ = is_fixed_ ? size : 1.0;
+  size_ = is_fixed_ && size > 0.0 ? size : 1.0;
   if (factor == factor_) return;
   factor_ = factor;
   if (is_fixed_ && options_.absolute_tolerance == 0.0) {

@@ -31,8 +31,8 @@ TEST(StoppingCriteria, EachHasItsOwnReasonAndTheFirstThatIsMetCounts) {
   EXPECT_EQ(stop_at_iteration(3)->check(status), Termination::iteration_limit);
   EXPECT_EQ(stop_after_seconds(6.0)->check(status), std::nullopt);
   EXPECT_EQ(stop_after_seconds(5.0)->check(status), Termination::time_limit);
-  EXPECT_EQ(stop_at_jump(0.1)->check(status), std::nullopt);
-  EXPECT_EQ(stop_at_jump(0.3)->check(status), Termination::converged);
+  EXPECT_EQ(stop_at_jump(0.1, 1.0)->check(status), std::nullopt);
+  EXPECT_EQ(stop_at_jump(0.3, 1.0)->check(status), Termination::converged);
   EXPECT_EQ(stop_when_all_slices_converged(0.1)->check(status), std::nullopt);
   EXPECT_EQ(stop_when_all_slices_converged(0.1)->check({record, 4, 5.0}), Termination::converged);
   record.estimated_error = 0.2;
@@ -41,10 +41,10 @@ TEST(StoppingCriteria, EachHasItsOwnReasonAndTheFirstThatIsMetCounts) {
   EXPECT_EQ(stop_when_all_slices_converged(0.1)->check({record, 4, 5.0}), Termination::converged)
       << "what is exact needs no estimate";
   record.num_uncrossed = 1;
-  EXPECT_EQ(stop_at_jump(0.3)->check(status), std::nullopt) << "a jump to what stood in is none";
+  EXPECT_EQ(stop_at_jump(0.3, 1.0)->check(status), std::nullopt) << "a jump to what stood in is none";
 
   std::vector<std::unique_ptr<StoppingCriterion>> parts;
-  parts.push_back(stop_at_jump(0.1));
+  parts.push_back(stop_at_jump(0.1, 1.0));
   parts.push_back(stop_after_seconds(1.0));
   parts.push_back(stop_at_iteration(1));
   EXPECT_EQ(any_of(std::move(parts))->check(status), Termination::time_limit);
@@ -52,8 +52,8 @@ TEST(StoppingCriteria, EachHasItsOwnReasonAndTheFirstThatIsMetCounts) {
 }
 
 TEST(StoppingCriteria, RefuseSenselessLimits) {
-  EXPECT_THROW(stop_at_jump(0.0), std::invalid_argument);
-  EXPECT_THROW(stop_at_jump(std::numeric_limits<double>::quiet_NaN()), std::invalid_argument);
+  EXPECT_THROW(stop_at_jump(0.0, 1.0), std::invalid_argument);
+  EXPECT_THROW(stop_at_jump(std::numeric_limits<double>::quiet_NaN(), 1.0), std::invalid_argument);
   EXPECT_THROW(stop_at_iteration(0), std::invalid_argument);
   EXPECT_THROW(stop_after_seconds(-1.0), std::invalid_argument);
 }

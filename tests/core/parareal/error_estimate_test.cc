@@ -18,6 +18,8 @@ using testing::WorkedPropagator;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Above what the estimate adds for rounding.
 constexpr double kRounding = 1e-13;
+/// Of states beside which changes of 1 are small.
+constexpr double kSize = 10.0;
 
 /// One corrected sweep; `increments` belong to U[n+1].
 void sweep(ErrorEstimate& estimate, std::size_t first, const std::vector<double>& increments,
@@ -48,6 +50,7 @@ TEST(ErrorEstimate, SaysNothingBeforeAContractionWasSeen) {
 
 TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
   ErrorEstimate estimate(4, 2.0);
+  estimate.set_size(kSize);
   sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
   observe(estimate, 1, {7.0, 0.01, 0.1, 0.05});  // starts changed by 0.5, 1.0, 0.25
   ASSERT_TRUE(estimate.knows_contraction());
@@ -67,6 +70,7 @@ TEST(ErrorEstimate, IsTheRecursionOfTheHeader) {
 
 TEST(ErrorEstimate, CarriesErrorsOnAsTheFineSolverCarriesChanges) {
   ErrorEstimate estimate(4, 2.0);
+  estimate.set_size(kSize);
   sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
   observe(estimate, 1, {7.0, 0.01, 0.1, 0.05}, {0.0, 2.0, 3.0, 0.125});  // starts changed by 0.5, 1.0, 0.25
   sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.3, 0.09});
@@ -81,6 +85,7 @@ TEST(ErrorEstimate, CarriesErrorsOnAsTheFineSolverCarriesChanges) {
 
 TEST(ErrorEstimate, ACorrectionThatCarriesMoreThanTheFineSolverWouldLeavesAJump) {
   ErrorEstimate estimate(4, 2.0);
+  estimate.set_size(kSize);
   sweep(estimate, 0, {0.5, 1.0, 0.25, 9.0}, {0.0, 0.5, 0.5, 0.5});
   observe(estimate, 1, {7.0, 0.01, 0.1, 0.05}, {0.0, 2.0, 3.0, 0.125});
   sweep(estimate, 1, {0.0, 0.2, 0.1, 0.4}, {0.0, 0.0, 0.3, 30.0});
@@ -91,12 +96,28 @@ TEST(ErrorEstimate, ACorrectionThatCarriesMoreThanTheFineSolverWouldLeavesAJump)
 
 TEST(ErrorEstimate, NothingIsLearnedFromAnIterateThatWasNowhere) {
   ErrorEstimate estimate(3, 2.0);
+  sweep(estimate, 0, {0.05, 0.05, 0.05}, {0.0, 0.05, 0.05});
+  observe(estimate, 0, {0.0, 0.02, 0.02});  // a contraction of 0.4
   estimate.set_size(1.0);
   sweep(estimate, 0, {1e100, 1e100, 1e100}, {0.0, 1e100, 1e100});
   observe(estimate, 0, {0.0, 0.5, 0.5}, {0.0, 1e99, 1e99});
   sweep(estimate, 0, {0.0, 0.25, 0.25}, {0.0, 0.0, 0.0});
   EXPECT_NEAR(estimate.errors()[2], 2.0 * 0.5 * 0.25, kRounding) << "a contraction of 0.5, not of 5e-101";
-  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.25 * 3.0 * 0.25);
+}
+
+/// The change of what the coarse solver has most wrong says nothing of what it has a little wrong.
+TEST(ErrorEstimate, AFirstContractionFromFarOffDoesNotCount) {
+  for (const double increment : {0.05, 0.5}) {
+    ErrorEstimate estimate(3, 2.0);
+    sweep(estimate, 0, {increment, increment, increment}, {0.0, increment, increment});
+    observe(estimate, 0, {0.0, 1e-9, 1e-9}, {0.0, increment, increment});
+    sweep(estimate, 0, {0.0, 1e-9, 1e-9}, {0.0, 0.0, 1e-9});
+    EXPECT_EQ(estimate.knows_contraction(), increment < 0.1);
+    EXPECT_EQ(estimate.largest_error() < 1.0, increment < 0.1);
+    observe(estimate, 0, {0.0, 1e-12, 1e-12}, {0.0, 1e-9, 1e-9});
+    sweep(estimate, 0, {0.0, 1e-12, 1e-12}, {0.0, 0.0, 1e-12});
+    EXPECT_LT(estimate.largest_error(), 1e-9) << "of the next sweep it does";
+  }
 }
 
 TEST(ErrorEstimate, EvenRoundingIsNoneWhileAnUnstableSolverMayMakeMuchOfIt) {
@@ -111,6 +132,7 @@ TEST(ErrorEstimate, EvenRoundingIsNoneWhileAnUnstableSolverMayMakeMuchOfIt) {
 /// Three slices that have seen contractions of 0.3 and then 0.1 climb to a level that is so far from the old one.
 ErrorEstimate climbed(double difference) {
   ErrorEstimate estimate(3, 1.0);
+  estimate.set_size(kSize);
   sweep(estimate, 0, {1.0, 1.0, 1.0}, {0.0, 1.0, 1.0});
   observe(estimate, 0, {0.0, 0.3, 0.3});
   sweep(estimate, 0, {0.1, 0.1, 0.1}, {0.0, 0.1, 0.1});
@@ -123,13 +145,14 @@ ErrorEstimate climbed(double difference) {
 }
 
 TEST(ErrorEstimate, ANewLevelRemembersContractions) {
-  EXPECT_NEAR(climbed(1e-3).errors()[1], (0.1 + 20.0 * 1e-3) * 0.1, kRounding);
-  EXPECT_NEAR(climbed(9.0).errors()[1], 0.3 * 0.1, kRounding) << "no more than the largest that was seen";
+  EXPECT_NEAR(climbed(1e-2).errors()[1], (0.1 + 20.0 * 1e-2 / kSize) * 0.1, kRounding);
+  EXPECT_NEAR(climbed(0.5).errors()[1], (0.1 + 20.0 * 0.5 / kSize) * 0.1, kRounding)
+      << "more than any that was seen, where the levels are so far from each other";
 }
 
 /// Changes are doubled by every slice, and no jump is ever seen: what is left is rounding.
 TEST(ErrorEstimate, AnUnstableProblemMakesMuchOfRounding) {
-  constexpr std::size_t slices = 40;
+  constexpr std::size_t slices = 36;
   std::vector<double> increments(slices);
   for (std::size_t n = 0; n < slices; ++n) increments[n] = 1e-12 * std::ldexp(1.0, static_cast<int>(n));
   std::vector<double> carried(slices, 0.0);
@@ -162,13 +185,17 @@ TEST(ErrorEstimate, NoErrorIsClaimedToBeSmallerThanWhatIncrementsHaveShown) {
   EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.02 * 4.0) << "noise: never more than four times the increment";
   estimate.climb(0, 2);
   sweep(estimate, 0, {0.0, 0.01}, carried);
-  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.04) << "on a new level the last reduction of the old one counts";
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 0.04) << "on a new level the last reductions of the old one count";
+  estimate.climb(0, 2);
+  sweep(estimate, 0, {0.0, 5.0}, carried);
+  EXPECT_DOUBLE_EQ(estimate.smallest_credible(), 20.0) << "and on the one after it";
 }
 
 TEST(ErrorEstimate, ExpectsWhatTheLastContractionsAndGrowthsWillLeave) {
   ErrorEstimate estimate(4, 20.0);
   EXPECT_DOUBLE_EQ(estimate.expected_error(0, {0.0, 1e-3, 2e-3, 1e-3}), 20.0 * 2e-3 * 2e-3) << "nothing seen yet";
   EXPECT_DOUBLE_EQ(estimate.expected_error(0, {0.0, 0.5, 0.1, 0.1}), 0.5) << "large discrepancies tell nothing";
+  estimate.set_size(kSize);
   sweep(estimate, 0, {1.0, 1.0, 1.0, 1.0}, {0.0, 0.5, 2.0, 1.0});
   const std::vector<double> jumps = {0.0, 0.04, 0.03, 0.02};
   observe(estimate, 1, jumps);
@@ -177,6 +204,19 @@ TEST(ErrorEstimate, ExpectsWhatTheLastContractionsAndGrowthsWillLeave) {
   const double error_3 = contraction * 0.04;
   const double error_4 = 1.0 * error_3 + contraction * increment_3;
   EXPECT_DOUBLE_EQ(estimate.expected_error(1, jumps), error_4) << "no safety factor";
+}
+
+/// States that are 0 everywhere, say, have no size to divide by.
+TEST(ErrorEstimate, WhatIsNotKnownIsNotSmall) {
+  ErrorEstimate estimate(3, 2.0);
+  sweep(estimate, 0, {0.05, 0.05, 0.05}, {0.0, 0.05, 0.05});
+  observe(estimate, 0, {0.0, 0.01, 0.01});
+  estimate.begin_sweep(0, {0.0, 0.0, 0.0});
+  EXPECT_EQ(estimate.advance(0, 0.0, std::nan(""), 0.1), 0.0);
+  EXPECT_EQ(estimate.advance(1, std::nan(""), std::nan(""), 0.1), kInfinity);
+  EXPECT_EQ(estimate.advance(2, 0.0, 0.0, 0.0), kInfinity);
+  estimate.end_sweep(0.1);
+  EXPECT_EQ(estimate.largest_error(), kInfinity);
 }
 
 TEST(ErrorEstimate, MeasuredJumpsAndGrowthsVouchForTheIterateBefore) {
