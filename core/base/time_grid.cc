@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/base/number_text.h"
+
 namespace forerun {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr Index kMaxSlices = 1'000'000'000;
 
 void check_interval(double begin, double end, Index num_slices) {
   if (!std::isfinite(begin) || !std::isfinite(end) || !(begin < end)) {
-    throw std::invalid_argument("time interval [" + std::to_string(begin) + ", " + std::to_string(end) +
+    throw std::invalid_argument("time interval [" + shortest_text(begin) + ", " + shortest_text(end) +
                                 "]: begin and end must be finite and begin < end");
   }
   if (num_slices < 1 || num_slices > kMaxSlices) {
@@ -28,8 +30,8 @@ std::vector<Slice> slices_between(const std::vector<double>& boundaries) {
   for (std::size_t n = 0; n + 1 < boundaries.size(); ++n) {
     if (!(boundaries[n] < boundaries[n + 1]) || !std::isfinite(boundaries[n + 1])) {
       throw std::invalid_argument("boundaries: number " + std::to_string(n + 2) + ", " +
-                                  std::to_string(boundaries[n + 1]) +
-                                  ": must be finite and later than the one before, " + std::to_string(boundaries[n]));
+                                  shortest_text(boundaries[n + 1]) +
+                                  ": must be finite and later than the one before, " + shortest_text(boundaries[n]));
     }
     slices.push_back({static_cast<Index>(n), boundaries[n], boundaries[n + 1]});
   }

@@ -205,6 +205,21 @@ double ErrorEstimate::expected_error(Index first, const std::vector<double>& jum
   return largest;
 }
 
+ErrorGrowth ErrorEstimate::growth_of_start() const {
+  std::vector<double> growths(last_growths_);
+  double next = kUnknown;
+  for (std::size_t n = growths.size(); n-- > 0;) {
+    if (growths[n] == kUnknown) growths[n] = next < kUnknown ? next : growth(n);
+    next = growths[n];
+  }
+  ErrorGrowth product;
+  for (const double one : growths) {
+    product.at_end *= one;
+    product.largest = std::max(product.largest, product.at_end);
+  }
+  return product;
+}
+
 void ErrorEstimate::project(Index first) {
   double amplification = 1.0;
   for (std::size_t n = errors_.size(); n-- > static_cast<std::size_t>(first);) {

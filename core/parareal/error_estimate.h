@@ -7,6 +7,7 @@
 
 #include "core/base/state.h"
 #include "core/parareal/windowed_values.h"
+#include "core/record/run_record.h"
 
 namespace forerun {
 
@@ -130,6 +131,8 @@ class ErrorEstimate {
   /// contraction has been seen: the jumps alone, times ρ = min(1, 20 max_n jump_n), because a small discrepancy does
   /// not change much between states.
   double expected_error(Index first, const std::vector<double>& jumps) const;
+  /// M_0 M_1 … as last seen: of slices whose start has never moved, as the first one's, that of the next slice.
+  ErrorGrowth growth_of_start() const;
   /// Brings c_{n+1} up to date for the slices from `first` on.
   void project(Index first);
   /// c_{n+1} for each slice n as last projected.

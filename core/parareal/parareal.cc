@@ -85,6 +85,7 @@ class PararealLoop {
     if (problem_.log) problem_.log->write();
     record_.boundaries = std::move(boundaries_.held());
     record_.first_boundary = own_.first;
+    record_.growth = estimate_.growth_of_start();
     record_.warnings = run_warnings(record_, num_slices_, options_.tolerance);
     record_.seconds.total += watch_.lap();
     return std::move(record_);

@@ -77,11 +77,6 @@ class WindowedRun {
       take_in(solve(number), number);
       if (!record_.converged() && record_.termination != Termination::unconfirmed) break;
     }
-    if (record_.converged()) {
-      record_.warnings.push_back(
-          "each window converged from its own start; what the equation makes of earlier windows' errors is not "
-          "estimated");
-    }
     return std::move(record_);
   }
 
@@ -124,13 +119,26 @@ class WindowedRun {
     part.iterations_before = record_.num_iterations();
     PararealOptions options = options_;
     options.max_seconds = remaining_seconds();
+    if (options.stopping == StoppingRule::estimate) options.tolerance /= static_cast<double>(record_.num_windows);
     if (!observer_) return solve_parareal(part, options, executor_);
     WindowObserver observer(*observer_, window(number));
     return solve_parareal(part, options, executor_, &observer);
   }
 
+  /// The window's error, and what it makes of the error of its start.
+  void add_to_estimate(RunRecord& part) {
+    if (part.iterations.empty()) return;
+    double& own = part.iterations.back().estimated_error;
+    const double at_end = own + (error_of_start_ > 0.0 ? error_of_start_ * part.growth.at_end : 0.0);
+    const double largest = own + (error_of_start_ > 0.0 ? error_of_start_ * part.growth.largest : 0.0);
+    error_of_start_ = at_end;
+    estimated_error_ = std::max(estimated_error_, largest);
+    own = estimated_error_;
+  }
+
   void take_in(RunRecord part, Index number) {
     const Window placed = window(number);
+    add_to_estimate(part);
     for (IterationRecord& iteration : part.iterations) {
       place(iteration, placed);
       record_.iterations.push_back(std::move(iteration));
@@ -145,7 +153,8 @@ class WindowedRun {
     record_.boundaries.middleCols(first_slice(number), num_slices_ + 1) =
         all_boundaries(std::move(part.boundaries), num_slices_, problem_.communicator);
     const bool was_unconfirmed = record_.termination == Termination::unconfirmed;
-    record_.termination = was_unconfirmed && part.converged() ? Termination::unconfirmed : part.termination;
+    const bool is_confirmed = !was_unconfirmed && estimated_error_ <= options_.tolerance;
+    record_.termination = part.converged() && !is_confirmed ? Termination::unconfirmed : part.termination;
     record_.failure = std::move(part.failure);
     if (!record_.first_uncrossed) record_.first_uncrossed = std::move(part.first_uncrossed);
     if (!record_.first_coarse_failure) record_.first_coarse_failure = std::move(part.first_coarse_failure);
@@ -159,7 +168,9 @@ class WindowedRun {
   const PararealOptions& options_;
   SliceExecutor& executor_;
   IterationObserver* observer_;
-  const Index num_slices_;  ///< of a window
+  const Index num_slices_;        ///< of a window
+  double error_of_start_ = 0.0;   ///< of the window to come, estimated
+  double estimated_error_ = 0.0;  ///< the largest so far
   RunRecord record_;
 };
 

@@ -35,6 +35,10 @@ FidelityLadder::FidelityLadder(std::vector<const Propagator*> levels, const Slic
     : levels_(std::move(levels)) {
   require_levels(levels_);
   for (const Propagator* level : levels_) {
+    if (levels_.size() == 1) {
+      work_.push_back(level->work_per_slice());  // there is nothing to compare it with
+      continue;
+    }
     try {
       work_.push_back(level->work(slice, state));
     } catch (const std::exception&) {

@@ -35,14 +35,20 @@ void fields(Archive& archive, Iteration& record) {
           jump, estimated_error, error, fine_work, seconds, corrector, predicted, found, num_uncrossed, num_fallbacks);
 }
 
+template <class Archive, Either<ErrorGrowth> Growth>
+void fields(Archive& archive, Growth& growth) {
+  auto& [largest, at_end] = growth;
+  archive(largest, at_end);
+}
+
 template <class Archive, Either<RunRecord> Run>
 void fields(Archive& archive, Run& record) {
   auto& [termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error,
          initial_corrector, initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed, first_coarse_failure,
-         learning_failures, warnings] = record;
+         learning_failures, growth, warnings] = record;
   archive(termination, boundaries, first_boundary, iterations, num_windows, last_window, initial_error,
           initial_corrector, initial_fallbacks, initial_seconds, seconds, failure, first_uncrossed,
-          first_coarse_failure, learning_failures, warnings);
+          first_coarse_failure, learning_failures, growth, warnings);
 }
 
 namespace {

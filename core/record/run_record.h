@@ -91,6 +91,12 @@ struct SliceFailure {
   std::string sentence() const;
 };
 
+/// What a run makes of a small error of its initial state, by the growths that it has seen.
+struct ErrorGrowth {
+  double largest = 1.0;  ///< at any boundary
+  double at_end = 1.0;
+};
+
 /// Everything a run has to say about itself.
 struct RunRecord {
   Termination termination = Termination::running;
@@ -110,6 +116,7 @@ struct RunRecord {
   std::optional<SliceFailure> first_uncrossed;       ///< the first fine solve that failed from a predicted start
   std::optional<SliceFailure> first_coarse_failure;  ///< the first slice that the coarse solver could not cross
   std::vector<std::string> learning_failures;        ///< what trainer and corrections threw
+  ErrorGrowth growth;                                ///< of Parareal in one window
   /// What a reader of the result should know, a sentence each; see core/record/run_warnings.h.
   std::vector<std::string> warnings;
 

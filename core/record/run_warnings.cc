@@ -24,15 +24,15 @@ std::string counted(Index count, const std::string& singular, const std::string&
 
 std::string unconfirmed(const RunRecord& record, double tolerance) {
   if (record.termination != Termination::unconfirmed) return "";
-  return "all increments are below the tolerance of " + number(tolerance) + ", but the estimated error is " +
-         number(record.iterations.back().estimated_error) +
-         ": the published rule cannot tell, stopping = \"estimate\" goes on";
+  const std::string estimate = number(record.iterations.back().estimated_error);
+  return "the estimated error is " + estimate + ", above the tolerance of " + number(tolerance) +
+         ": increments and jumps alone cannot tell, stopping = \"estimate\" without jump_tolerance goes on";
 }
 
 std::string no_gain(const RunRecord& record, Index num_slices) {
   if (num_slices == 1 || record.iterations.empty() || record.iterations.back().exact_front < num_slices) return "";
-  return "it took until every slice was exact, " + std::to_string(record.num_iterations()) + " iterations for " +
-         std::to_string(num_slices) +
+  return "it took until every slice was exact, " + counted(record.num_iterations(), "iteration", "iterations") +
+         " for " + std::to_string(num_slices) +
          " slices: serial stepping does no more fine work; a better coarse solver or longer slices are needed";
 }
 
@@ -56,8 +56,9 @@ std::string fallbacks(const RunRecord& record, Index num_slices) {
     crossings += num_slices - iteration.first_slice;
   }
   if (static_cast<double>(count) <= kFallbackShare * static_cast<double>(crossings)) return "";
-  const std::string what =
-      std::to_string(count) + " of " + std::to_string(crossings) + " coarse predictions were not used";
+  // A crossing may lose two: what the coarse solver made, and what the correction made of it.
+  const std::string what = "coarse predictions were not used " + counted(count, "time", "times") + " in " +
+                           counted(crossings, "crossing", "crossings");
   if (record.first_coarse_failure) return what + "; the first: " + record.first_coarse_failure->sentence();
   return what + ": they left the range of sound states by far";
 }

@@ -270,7 +270,8 @@ Harvest HarvestingTrainer::full_harvest() const {
 
 LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
   if (left_to_classic_) throw std::runtime_error("so many slices, so cheap to cross, were left to classic Parareal");
-  if (harvest_.size() == 0) throw std::logic_error("trainer: nothing has been learned yet");
+  if (!has_trained_) throw std::logic_error("trainer: nothing has been learned yet");
+  if (harvest_.size() == 0) throw std::runtime_error("no slice was crossed by both solvers");
   LearnedModel model;
   model.harvest = full_harvest();
   const std::unique_ptr<Corrector> corrector = new_corrector();

@@ -86,7 +86,7 @@ Token Lexer::number() {
   constexpr std::size_t longest = 40;
   const std::string word(text_.substr(begin, std::min(longest, std::max(behind, begin + 1) - begin)));
   if (error == std::errc::result_out_of_range) {
-    throw ExpressionError(key_, begin, word + " does not fit: numbers lie from -1.8e308 to 1.8e308");
+    throw ExpressionError(key_, begin, word + " does not fit: the size of a number is 0 or from 4.9e-324 to 1.8e308");
   }
   const bool is_product = is_read && may_begin_name(text_[static_cast<std::size_t>(after - text_.data())]);
   throw ExpressionError(key_, begin,

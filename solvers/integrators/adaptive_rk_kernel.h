@@ -18,6 +18,9 @@ struct AdaptiveOutcome {
   double time = 0.0;      ///< as far as it came
   double step = 0.0;      ///< the last one tried
   Index evaluations = 0;  ///< of the right-hand side
+  /// A stop was requested. Returned, not thrown: of a function in several versions GCC 12 may tell its callers that it
+  /// throws nothing, and an exception then ends the process.
+  bool stopped = false;
 };
 
 namespace rk {
@@ -64,8 +67,8 @@ FORERUN_INLINE double root_mean_square(Index d, const double* weights, const Com
 ///
 /// and the next has the length 0.9 h (tolerance / error)^{1/order}, changed by no more than a factor of five. The first
 /// is found from f and its change over a short Euler step (Hairer, Nørsett, Wanner, Solving ODEs I, sec. II.4), so that
-/// nothing depends on slices before. Gives up when steps shrink below 10⁻¹³ of the interval; looks at
-/// `StopScope` now and then.
+/// nothing depends on slices before. Gives up when steps shrink below 10⁻¹³ of the interval, or
+/// where a `StopScope`, looked at now and then, asks for it.
 ///
 /// `workspace` as in `RkKernel`. No heap traffic, no state; the same bits for every instruction set.
 template <class Equation, class Tableau>
@@ -103,7 +106,8 @@ struct AdaptiveRkKernel {
     Index until_look = steps_between_looks(d);
     while (h > least_relative_step * slice.length()) {
       if (--until_look == 0) {
-        StopScope::throw_if_stop_requested();
+        outcome.stopped = StopScope::stop_requested();
+        if (outcome.stopped) return outcome;
         until_look = steps_between_looks(d);
       }
       const bool is_last = outcome.time + h >= slice.end;

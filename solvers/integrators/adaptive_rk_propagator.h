@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "core/base/state_norm.h"
+#include "core/base/stop_scope.h"
 #include "core/propagation/propagator.h"
 #include "solvers/integrators/adaptive_rk_kernel.h"
 #include "solvers/integrators/error_weights.h"
@@ -48,6 +49,7 @@ class AdaptiveRkPropagator final : public Propagator {
     std::copy_n(in.data(), dimension(), state);
     const AdaptiveOutcome outcome =
         Kernel::advance(equation_, slice, spec_.tolerance(), weights_.data(), state, state + padded);
+    if (outcome.stopped) throw StopRequested{};
     if (!outcome.complete) throw_steps_too_small(slice, outcome.time, outcome.step);
     std::copy_n(state, dimension(), out.data());
     return outcome;

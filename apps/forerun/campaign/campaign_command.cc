@@ -121,6 +121,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   const StopScope scope(stop);
   const CampaignRequest request = make_request(options, console);
   if (options.has("dry-run")) {
+    if (options.text("json") == "-") throw UsageError("--json -: a plan (--dry-run) is text");
     console.out << campaign_dry_run_text(request, static_cast<Index>(earlier_rows(request).size()));
     return ExitStatus::ok;
   }

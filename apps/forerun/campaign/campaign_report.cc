@@ -208,8 +208,9 @@ std::string campaign_table(const CampaignConfig& config, const std::vector<Campa
   const Summary summary = summarize(rows);
   std::string text = table.str();
   if (summary.num_runs > 0) {
-    text += "\nlast " + std::to_string(summary.num_runs) + " held-out runs: mean K " + format_number(summary.cold) +
-            " cold, " + format_number(summary.warm) + " with the store\n";
+    text += (summary.num_runs == 1 ? std::string("\nlast held-out run")
+                                   : "\nlast " + std::to_string(summary.num_runs) + " held-out runs") +
+            ": mean K " + format_number(summary.cold) + " cold, " + format_number(summary.warm) + " with the store\n";
   }
   return text + "fitting took " + format_duration(summary.fit_seconds) + " in all; ! did not converge\n" +
          verdict_text(campaign_verdict(rows));

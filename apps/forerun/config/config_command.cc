@@ -33,7 +33,8 @@ std::string file_argument(const ParsedOptions& options) {
   const auto& arguments = options.arguments();
   if (arguments.empty() || arguments.front() != "show") {
     throw UsageError((arguments.empty() ? std::string("config") : "config " + arguments.front()) +
-                     ": must be `forerun config show CONFIG`");
+                     ": must be `forerun config show CONFIG`" +
+                     (arguments.empty() ? "" : "; " + suggestion(arguments.front(), {"show"})));
   }
   if (arguments.size() != 2 || arguments[1].empty()) {
     throw UsageError("config show takes one configuration file, e.g. `forerun config show data/configs/burgers.toml`");

@@ -59,6 +59,7 @@ struct RecordedExperiment {
   int num_threads = 1;
   double serial_fine_seconds = 0.0;  ///< 0: not measured
   std::string source;
+  bool converged = true;
 };
 
 /// The run of `corrector` in a record of schema "forerun.compare/1"; the first one where it is not there.
@@ -77,7 +78,8 @@ RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
     recorded.corrector = json_text(run, "corrector");
     if (is_by_method(recorded.corrector))
       throw std::invalid_argument("holds a run of " + recorded.corrector + ": scaling is modelled of Parareal");
-    if (!json_flag(run, "converged")) throw std::invalid_argument("holds a run that did not converge");
+    recorded.converged = json_flag(run, "converged");
+    if (!recorded.converged) return;
     if (json.contains("processes"))
       throw std::invalid_argument("holds a run that processes shared: scaling is modelled of one process alone");
     if (experiment.config.windows > 1)
@@ -176,6 +178,11 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
     }
   }
   RecordedExperiment recorded = read_run_directory(arguments.front());
+  if (!recorded.converged) {
+    make_logger(console, options.has("quiet"))
+        ->error("{} holds a run that did not converge; nothing modelled", arguments.front());
+    return ExitStatus::not_converged;
+  }
   const RunConfig& config = recorded.experiment.config;
   if (request.probe && (config.fine.external || config.coarse.external)) {
     throw UsageError("--probe: programs that a run directory names are not run to time them; name its " +

@@ -133,7 +133,8 @@ std::string scale_text(const ScaleStudy& study, const Experiment& experiment) {
   const IterationHistory& history = study.history;
   PlainText text;
   text << problem_heading(experiment) << "corrector " << printable(study.corrector) << ", " << history.iterations.size()
-       << " iterations\n\nMeasured (" << printable(study.source) << ")\n";
+       << (history.iterations.size() == 1 ? " iteration" : " iterations") << "\n\nMeasured (" << printable(study.source)
+       << ")\n";
   const auto line = [&](const std::string& name, double seconds) {
     text << "  " << name << std::string(34 - display_width(name), ' ') << format_duration(seconds) << "\n";
   };

@@ -223,7 +223,7 @@ std::string comparison_table(const Comparison& comparison, const Experiment& exp
   for (const std::string& sentence : notes(comparison)) text << sentence << "\n";
   text << "K iterations; sweeps: fine work in full fine passes; max error against serial fine, in the scaled state.\n"
        << "Speed-up measured: over serial fine on this machine; modelled: on " << experiment.window_slices()
-       << " processors, from this run's own times.\n"
+       << (experiment.window_slices() == 1 ? " processor" : " processors") << ", from this run's own times.\n"
        << (with_spread ? "Times are those of the repetition with the median total; min–max: totals of all.\n" : "")
        << disturbance_text(comparison) << verdict_text(comparison_verdict(comparison, experiment));
   return text.str();
@@ -252,7 +252,8 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   }
   line("max error", comparison.has_reference()
                         ? optional_text(run.record.error(), format_scientific) + " against serial fine"
-                        : "not computed, see --reference");
+                    : comparison.serial_fine ? "not known: the serial fine solution did not come to its end"
+                                             : "not computed, see --reference");
   line("time", format_duration(seconds.total) + ": fine " + format_duration(seconds.fine) + ", coarse " +
                    format_duration(seconds.coarse) + ", fit " + format_duration(seconds.fit) + ", predict " +
                    format_duration(seconds.predict) + ", other " + format_duration(seconds.other()) +
@@ -268,7 +269,8 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
   if (run.measured_speedup) line("measured speed-up", format_factor(*run.measured_speedup) + " over serial fine");
   if (run.modelled) {
     line("modelled speed-up", format_factor(run.modelled->speedup) + " on " + std::to_string(run.modelled->processors) +
-                                  " processors, from this run's own times");
+                                  (run.modelled->processors == 1 ? " processor" : " processors") +
+                                  ", from this run's own times");
   }
   for (const std::string& sentence : shortfalls(comparison, experiment)) text << "\n" << sentence << "\n";
   for (const std::string& sentence : notes(comparison)) text << "\n" << sentence << "\n";
@@ -291,7 +293,8 @@ std::vector<std::string> shortfalls(const Comparison& comparison, const Experime
     PlainText text;
     text << run.corrector.name << " did not converge: " << window_place_text(record, experiment);
     if (record.termination == Termination::unconfirmed) {
-      text << "its increments did, after " << record.num_iterations() << " iterations, but the estimated error, "
+      text << "after " << record.num_iterations() << (record.num_iterations() == 1 ? " iteration" : " iterations")
+           << " changes and jumps are small, but the estimated error, "
            << optional_infinite(record.iterations.back().estimated_error) << ", is not below the tolerance";
     } else if (record.failure) {
       text << record.failure->sentence();

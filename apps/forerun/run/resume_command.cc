@@ -48,8 +48,9 @@ fs::path directory_argument(const ParsedOptions& options) {
 /// "classic: converged after 12 iterations".
 std::string result_text(const nlohmann::ordered_json& run) {
   constexpr Index most = 1'000'000'000;
-  return json_text(run, "corrector") + ": " + json_text(run, "termination") + " after " +
-         std::to_string(json_integer(run, "iterations", 0, most)) + " iterations";
+  const Index iterations = json_integer(run, "iterations", 0, most);
+  return json_text(run, "corrector") + ": " + json_text(run, "termination") + " after " + std::to_string(iterations) +
+         (iterations == 1 ? " iteration" : " iterations");
 }
 
 /// Says how the run ended whose directory has no checkpoint. Throws `FileError` where it did not.

@@ -58,7 +58,8 @@ std::vector<OptionSpec> solve_option_specs() {
        true},
       {"threads", "N", "threads; 0: all cores (default: [run] threads, else 0)"},
       {"seed", "N", "of the random layer, 0 … 2^53 (default: [run] seed, else 1)"},
-      {"model", "FILE", "start from this model of the equation; dimension must\nagree, or of stencil the steps of the mesh"},
+      {"model", "FILE",
+       "start from this model of the equation; dimension must\nagree, or of stencil the steps of the mesh"},
       {"save-model", "FILE", "write what was learned, converged or not"},
       {"out", "DIR", "write a run directory; DIR must not exist or be empty"},
       {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
@@ -96,6 +97,7 @@ SolveRequest make_solve_request(const std::string& command, const ParsedOptions&
   request.json = options.text("json");
   if (request.json && request.json->empty()) throw UsageError("--json '': must be a file, or - for standard output");
   request.dry_run = options.has("dry-run");
+  if (request.dry_run && options.text("json") == "-") throw UsageError("--json -: a plan (--dry-run) is text");
   request.quiet = options.has("quiet");
   return request;
 }

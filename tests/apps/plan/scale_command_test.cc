@@ -84,7 +84,7 @@ TEST_F(ScaleCommand, ARunThatDidNotConvergeIsNotModelled) {
   words.insert(words.end(), limit.begin(), limit.end());
   forerun_with(words);
   const Outcome recorded = forerun_with({"scale", run});
-  EXPECT_EQ(recorded.status, ExitStatus::input_output);
+  EXPECT_EQ(recorded.status, ExitStatus::not_converged);
   EXPECT_THAT(recorded.err, HasSubstr("did not converge"));
 }
 

@@ -87,6 +87,65 @@ TEST(BelievableConvergence, NeitherIsOneThatLacksAComponentOrIgnoresWhatComesLat
   }
 }
 
+/// u' = f(t, u) by so many steps of the midpoint rule.
+template <class Slope>
+FunctionPropagator midpoint(Index dimension, Index steps, Slope slope) {
+  return FunctionPropagator(
+      dimension,
+      [=](const Slice& slice, const StateView& in, StateOut out) {
+        const double h = slice.length() / static_cast<double>(steps);
+        State u = in;
+        for (Index i = 0; i < steps; ++i) {
+          const double t = slice.begin + h * static_cast<double>(i);
+          u += h * slope(t + 0.5 * h, State(u + 0.5 * h * slope(t, u)));
+        }
+        out = u;
+      },
+      static_cast<double>(steps));
+}
+
+/// Largest distance from serial fine stepping of a run that says it has converged, in the norm of the run.
+double error_where_converged(const TimeGrid& grid, const State& initial, const Propagator& coarse,
+                             std::vector<const Propagator*> levels) {
+  const States serial = solve_serial(grid, initial, *levels.back()).boundaries;
+  PararealProblem problem{grid, initial, coarse, FidelityLadder(std::move(levels)), nullptr, &serial};
+  const RunRecord record = solve_parareal(problem, PararealOptions{}, *make_serial_executor());
+  EXPECT_TRUE(record.converged());
+  return *record.error();
+}
+
+/// A state that is 0 everywhere has no size to divide by, and what a cheap level shows of a force that it steps over
+/// says nothing of the next one.
+TEST(BelievableConvergence, AForceThatSetsInIsSeenOnEveryLevel) {
+  const auto pulse = [](double t, const State& u) {
+    return State((State(1) << (std::sin(1.31923 * t) > 0.9 ? 10.0 : 0.0)).finished() - u);
+  };
+  for (const Index slices : {3, 4, 7}) {
+    for (const double begin : {0.0, 1e-12, 1.0}) {
+      const TimeGrid grid(0.0, 10.0, slices);
+      const auto cheap = midpoint(1, 1, pulse), middle = midpoint(1, 5, pulse), fine = midpoint(1, 100, pulse);
+      EXPECT_LT(error_where_converged(grid, vector({begin}), cheap, {&cheap, &fine}), 5e-7) << slices << ", " << begin;
+      EXPECT_LT(error_where_converged(grid, vector({begin}), cheap, {&cheap, &middle, &fine}), 5e-7);
+    }
+  }
+}
+
+/// A component that is forced alone is right after one sweep, however wrong the coarse solver has it: that says nothing
+/// of one which grows.
+TEST(BelievableConvergence, WhatOneComponentShowsIsNotBelievedOfAnother) {
+  const auto slope = [](double t, const State& u) { return State((State(2) << u[0], -std::sin(t)).finished()); };
+  const auto fine = midpoint(2, 400, slope);
+  const FunctionPropagator coarse(2, [=](const Slice& slice, const StateView& in, StateOut out) {
+    out = in + slice.length() * slope(slice.begin, State(in));
+  });
+  for (const Index slices : {8, 16}) {
+    for (const double begin : {1e-9, 1e-7, 1e-3}) {
+      const TimeGrid grid(0.0, slices == 8 ? 8.0 : 14.0, slices);
+      EXPECT_LT(error_where_converged(grid, vector({begin, 1.0}), coarse, {&fine}), 5e-7) << slices << ", " << begin;
+    }
+  }
+}
+
 TEST(BelievableConvergence, ACoarseMeshByInjectionSeesEveryOtherPointOnly) {
   constexpr Index kPoints = 8;
   // Points turn in pairs with their neighbours; the coarse solver keeps the even ones and loses the odd.
