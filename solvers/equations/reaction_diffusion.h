@@ -49,4 +49,21 @@ FORERUN_INLINE void in_each_cell_of_square(Index m, const Change& change) {
   }
 }
 
+/// change(i, left, right, up, down, front, back) in each of m × m × m cells, plane by plane, likewise.
+template <BeyondEdges beyond, class Change>
+FORERUN_INLINE void in_each_cell_of_cube(Index m, const Change& change) {
+  constexpr bool wraps = beyond == BeyondEdges::opposite;
+  const Index plane = m * m;
+  for (Index z = 0; z < m; ++z) {
+    const Index first = z * plane;
+    const Index front = z > 0 ? -plane : wraps ? (m - 1) * plane : 0;
+    const Index back = z + 1 < m ? plane : wraps ? (1 - m) * plane : 0;
+    in_each_cell_of_square<beyond>(
+        m, [&](Index i, Index left, Index right, Index up, Index down) __attribute__((always_inline)) {
+          const Index here = first + i;
+          change(here, first + left, first + right, first + up, first + down, here + front, here + back);
+        });
+  }
+}
+
 }  // namespace forerun

@@ -1,21 +1,12 @@
 #include <algorithm>
 #include <array>
 
+#include "solvers/equations/thread_scratch.h"
 #include "solvers/expressions/compiled_equations.h"
 #include "solvers/expressions/place_values.h"
 
 namespace forerun {
 namespace {
-
-/// Memory of this thread's own, of one right-hand side at a time.
-double* thread_scratch(Index size) {
-  constexpr std::size_t doubles_per_line = 8;
-  thread_local std::vector<double> memory;
-  const std::size_t needed = static_cast<std::size_t>(size) + doubles_per_line;
-  if (memory.size() < needed) memory.resize(needed);
-  const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(memory.data()) / sizeof(double) % doubles_per_line;
-  return memory.data() + (doubles_per_line - misplaced) % doubles_per_line;
-}
 
 /// A tape writes registers and outputs only.
 double* read_only(const double* begin) { return const_cast<double*>(begin); }

@@ -207,48 +207,6 @@ TEST(DiffusionReactionTest, StartsFromNoiseThatItsSeedDetermines) {
   EXPECT_NEAR(first.mean(), 0.5, 0.05);
 }
 
-TEST(Brusselator2dTest, ApproachesDiffusionOnAPeriodicSquareWithSecondOrder) {
-  // At u = 1, v = 3 + waves.
-  const auto error = [](std::int64_t cells) {
-    const Index m = cells, n = m * m;
-    const auto problem = make_problem("brusselator_2d", {{"cells", cells}, {"length", 1.0}});
-    State state(2 * n), exact(2 * n);
-    for (Index i = 0; i < n; ++i) {
-      const double x = 2.0 * pi * static_cast<double>(i % m) / static_cast<double>(m);
-      const double y = 2.0 * pi * static_cast<double>(i / m) / static_cast<double>(m);
-      const double u = 1.0 + 0.5 * std::sin(x) * std::cos(y), v = 3.0 + std::cos(x + 2.0 * y);
-      state[i] = u;
-      state[n + i] = v;
-      exact[i] = 1.0 - 4.0 * u + u * u * v - 0.01 * 8.0 * pi * pi * (u - 1.0);
-      exact[n + i] = 3.0 * u - u * u * v - 0.001 * 20.0 * pi * pi * (v - 3.0);
-    }
-    return (derivative(*problem, state) - exact).lpNorm<Eigen::Infinity>();
-  };
-  EXPECT_NEAR(std::log2(error(24) / error(48)), 2.0, 0.1);
-}
-
-TEST(Brusselator2dTest, WithoutDifferencesIsTheBrusselator) {
-  const auto plane = make_problem("brusselator_2d", {{"cells", std::int64_t{3}}, {"b", 2.5}});
-  State state(18);
-  state << State::Constant(9, 1.5), State::Constant(9, 2.0);
-  const State point = derivative(*make_problem("brusselator", {{"b", 2.5}}), State{{1.5, 2.0}});
-  State expected(18);
-  expected << State::Constant(9, point[0]), State::Constant(9, point[1]);
-  EXPECT_LE((derivative(*plane, state) - expected).lpNorm<Eigen::Infinity>(), 1e-15);
-}
-
-TEST(Brusselator2dTest, StartsFromRestWithNormalNoiseThatItsSeedDetermines) {
-  constexpr std::int64_t cells = 64;
-  const State first = make_problem("brusselator_2d", {{"cells", cells}})->initial_state();
-  EXPECT_EQ(first, make_problem("brusselator_2d", {{"cells", cells}})->initial_state());
-  EXPECT_NE(first, make_problem("brusselator_2d", {{"cells", cells}, {"seed", std::int64_t{2}}})->initial_state());
-  const Eigen::ArrayXd noise = first.tail(64 * 64).array() - 3.0;
-  EXPECT_EQ(first.head(64 * 64), State::Ones(64 * 64));
-  EXPECT_NEAR(noise.mean(), 0.0, 0.005);
-  EXPECT_NEAR(std::sqrt(noise.square().mean()), 0.1, 0.004);
-  EXPECT_NEAR(noise.pow(4).mean() / std::pow(0.1, 4), 3.0, 0.4);
-}
-
 /// (η, u, v) and their derivatives, smooth, at the vertices of a mesh.
 ManufacturedFields manufactured_water(Index columns, Index rows) {
   const double depth = 0.5, gravity = 9.80665, friction = 0.01, viscosity = 0.1;

@@ -14,10 +14,11 @@ namespace {
 TEST(ProblemRegistryTest, IsSortedAndComplete) {
   std::vector<std::string> names;
   for (const ProblemEntry& entry : problem_registry()) names.push_back(entry.name);
-  EXPECT_THAT(names, testing::ElementsAre("allen_cahn", "allen_cahn_2d", "brusselator", "brusselator_2d", "burgers",
-                                          "dahlquist", "diffusion_reaction", "double_pendulum", "equations",
-                                          "fitzhugh_nagumo", "heat", "heat_2d", "hopf", "lorenz", "oregonator",
-                                          "robertson", "rossler", "shallow_water", "transport", "van_der_pol", "wave"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("allen_cahn", "allen_cahn_2d", "brusselator", "brusselator_2d", "brusselator_3d",
+                                   "burgers", "dahlquist", "diffusion_reaction", "double_pendulum", "equations",
+                                   "fitzhugh_nagumo", "heat", "heat_2d", "hopf", "interchange", "lorenz", "oregonator",
+                                   "robertson", "rossler", "shallow_water", "transport", "van_der_pol", "wave"));
 }
 
 TEST(ProblemRegistryTest, DescribesEveryParameterAndAcceptsItsDefault) {

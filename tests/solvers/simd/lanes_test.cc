@@ -47,6 +47,8 @@ std::unique_ptr<OdeProblem> small_problem(const std::string& name) {
   if (name == "allen_cahn_2d") return make_problem(name, {{"cells", std::int64_t{5}}});
   if (name == "heat") return make_problem(name, {{"points", std::int64_t{11}}});
   if (name == "diffusion_reaction") return make_problem(name, {{"cells", std::int64_t{5}}});
+  if (name == "interchange") return make_problem(name, {{"cells", std::int64_t{5}}});
+  if (name == "brusselator_3d") return make_problem(name, {{"cells", std::int64_t{3}}});
   if (name == "brusselator_2d") return make_problem(name, {{"cells", std::int64_t{5}}});
   if (name == "shallow_water")
     return make_problem(name, {{"points_x", std::int64_t{7}}, {"points_y", std::int64_t{5}}});

@@ -181,8 +181,8 @@ INSTANTIATE_TEST_SUITE_P(Methods, ImexTest, testing::ValuesIn(names()), [](const
 
 /// The sum of the parts need not be looked at: the rest is the whole less the stiff part.
 TEST(StiffParts, AreSeenToHaveAConstantJacobianWhereTheyAreLinear) {
-  for (const char* name :
-       {"burgers", "diffusion_reaction", "allen_cahn", "brusselator_2d", "heat", "heat_2d", "dahlquist"}) {
+  for (const char* name : {"burgers", "diffusion_reaction", "allen_cahn", "brusselator_2d", "brusselator_3d",
+                           "interchange", "heat", "heat_2d", "dahlquist"}) {
     EXPECT_TRUE(make_problem(name)->stiff_part()->has_constant_jacobian()) << name;
   }
   EXPECT_EQ(make_problem("rossler")->stiff_part(), nullptr);
