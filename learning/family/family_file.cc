@@ -29,6 +29,13 @@ Index stencil_neurons(const TensorFile& file) {
   }
 }
 
+Index kriging_neurons(const TensorFile& file) {
+  const auto points = file.matrix("points");
+  if (!points.allFinite()) file.refuse("its network holds a value that is not finite");
+  if (points.cols() != file.matrix("readout").cols()) file.refuse("its readout is of another number of points");
+  return points.cols();
+}
+
 }  // namespace
 
 void write_family_file(const std::filesystem::path& path, const FamilyLearner& learner, const StoreFamily& family,
@@ -61,7 +68,9 @@ FamilyDescription read_family_file(const std::filesystem::path& path) {
   const auto readout = file.matrix("readout");
   if (!readout.allFinite()) file.refuse("its network holds a value that is not finite");
   description.num_features = readout.cols();
-  description.num_neurons = file.has_tensor("scale") ? stencil_neurons(file) : layer_neurons(file);
+  description.num_neurons = file.has_tensor("scale")    ? stencil_neurons(file)
+                            : file.has_tensor("points") ? kriging_neurons(file)
+                                                        : layer_neurons(file);
   return description;
 }
 

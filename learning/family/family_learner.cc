@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/parareal/state_guard.h"
+#include "learning/family/kriging_family.h"
 #include "learning/family/stencil_family.h"
 #include "learning/training/prior_trainer.h"
 
@@ -20,6 +21,8 @@ FamilyLearner::FamilyLearner(const FamilyOptions& options, const StateBounds& bo
     : bounds_(bounds) {
   if (options.kind == "stencil") {
     network_ = std::make_unique<StencilFamily>(options, bounds, layout, std::move(parameters));
+  } else if (options.kind == "kriging") {
+    network_ = std::make_unique<KrigingFamily>(options, bounds, std::move(parameters));
   } else {
     network_ = std::make_unique<FamilyNetwork>(options, bounds, std::move(parameters));
   }

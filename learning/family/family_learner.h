@@ -15,7 +15,7 @@ namespace forerun {
 /// from its parameters, and the last three predictions must all have been worth having (`log_error_to_serve`). So a
 /// network of too few runs, of contradicting or of random ones does not serve.
 /// The network is one of patches (family_network.h), or one whose weights are shared over the runs' mesh
-/// (stencil_family.h), as `FamilyOptions::kind` says.
+/// (stencil_family.h), or kriging of all their samples (kriging_family.h), as `FamilyOptions::kind` says.
 /// Samples whose states are far out of the problem's bounds (early iterates of a bad run) are not learned from.
 /// Deterministic: the same entries in the same order give the same priors. Throws as `FamilyNetwork` does.
 class FamilyLearner {

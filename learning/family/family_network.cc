@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "learning/family/kriging_family.h"
 #include "learning/numerics/column_blocks.h"
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/random_stream.h"
@@ -67,6 +68,7 @@ Index num_family_features(const FamilyOptions& options, const StateBounds& bound
     return std::lround(stencil_features(options.layer.neurons)) *
            ParameterBasis(parameters, options.degree, options.decay).size();
   }
+  if (options.kind == "kriging") return KrigingFamily::most_samples;
   const Patches patches(bounds.lower.size(), options.stencil);
   return make_features(options, patches, bounds)->num_features() *
          ParameterBasis(parameters, options.degree, options.decay).size();

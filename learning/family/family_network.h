@@ -14,7 +14,7 @@
 namespace forerun {
 
 struct FamilyOptions {
-  std::string kind = "auto";  ///< "patches", "stencil"; "auto": what goes with the runs' corrector
+  std::string kind = "auto";  ///< "patches", "stencil", "kriging"; "auto": what goes with the runs' corrector
   LayerOptions layer;
   Index stencil = 0;             ///< of `Patches`; 0: states as a whole
   Index degree = 3;              ///< of the dependence on parameters

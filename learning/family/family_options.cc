@@ -18,8 +18,10 @@ std::vector<ParameterSpec> FamilyOptions::parameter_specs() {
   ParameterSpec activation{"activation", std::string("tanh"), "activation of the random layer"};
   activation.choices = {"relu", "tanh"};
   ParameterSpec kind{"kind", std::string("auto"),
-                     "patches; stencil: weights shared over the mesh; auto: the latter where runs learn with stencil"};
-  kind.choices = {"auto", "patches", "stencil"};
+                     "patches; stencil: weights shared over the mesh; kriging: a Gaussian process of whole states; "
+                     "auto: stencil where "
+                     "runs learn with it, else patches"};
+  kind.choices = {"auto", "kriging", "patches", "stencil"};
   return {
       activation,
       positive("bias_scale", 1.0, largest, "biases of the random layer are uniform in (-bias_scale, bias_scale)"),

@@ -161,12 +161,18 @@ Experiment Campaign::experiment_of(const Draw& draw) const {
 
 State Campaign::network_parameters(const Draw& draw) const { return draw.parameters(inputs_); }
 
+bool Campaign::learns() const {
+  const Index most = config_.campaign.integer("learned_runs");
+  return most == 0 || learner_.network().num_runs() < most;
+}
+
 void Campaign::learn_from_store() {
   for (const std::string& name : store_.names()) {
     StopScope::throw_if_stop_requested();
     try {
       const StoreEntry entry = store_.read(name);
       check_sample(store_, entry, reference_.solvers());
+      if (!learns()) return;
       learner_.absorb(entry, *executor_);
     } catch (const ModelFileError& error) {
       logger_.warn("not learned from: {}", error.what());
@@ -260,7 +266,7 @@ bool Campaign::run_batch(std::stop_token stop) {
   for (Finished& finished : batch) {
     const Stopwatch watch;
     if (finished.entry.harvest.size() > 0) {
-      learner_.absorb(finished.entry, *executor_);
+      if (learns()) learner_.absorb(finished.entry, *executor_);
       if (communicator_ == nullptr || communicator_->rank() == 0) store_.add(finished.entry);
     }
     finished.row.fit_seconds = watch.seconds();

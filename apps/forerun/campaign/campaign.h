@@ -78,6 +78,8 @@ class Campaign {
                     const std::stop_token& stop) const;
   Finished run_draw(Index index, std::stop_token stop) const;
   Finished run_draw_or_stop(Index index, std::stop_token stop) const;
+  /// Whether the network takes in another run.
+  bool learns() const;
   void learn_from_store();
 
   const CampaignConfig& config_;

@@ -29,6 +29,7 @@ std::vector<ParameterSpec> campaign_keys() {
           held_out,
           {"initial_states", std::string("problem"),
            "\"problem\": its own; \"box\": drawn from its bounds; else a .csv, a state a row, relative to this file"},
+          integer_key("learned_runs", 0, 0, 1e6, "runs that the network learns from, the first ones; 0: all of them"),
           integer_key("max_megabytes", 1000, 0, 1e9, "the store's limit; 0: none"),
           {"reference", true, "solve serially as well, for the error"},
           integer_key("runs", 30, 1, 1e6, "how many"),
