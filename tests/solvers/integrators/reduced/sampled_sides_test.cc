@@ -29,7 +29,8 @@ State sampled_at(const SampledSides& sides, double time, const State& state) {
 }
 
 TEST(SampledSides, AreTheComponentsOfTheWholeBitForBit) {
-  for (const std::string name : {"burgers", "diffusion_reaction", "allen_cahn", "brusselator_2d", "brusselator_3d", "shallow_water"}) {
+  for (const std::string name :
+       {"burgers", "diffusion_reaction", "allen_cahn", "brusselator_2d", "brusselator_3d", "shallow_water"}) {
     const auto problem = make_problem(name);
     const Index d = problem->dimension();
     const State state = near(problem->initial_state(), 1);
