@@ -1,9 +1,7 @@
 #include "core/pfasst/pfasst.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -14,7 +12,6 @@
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 #include "core/execution/stoppable_executor.h"
-#include "core/files/digest.h"
 #include "core/parareal/state_scale.h"
 #include "core/pfasst/pfasst_block.h"
 #include "core/propagation/problem_checks.h"
@@ -107,18 +104,13 @@ class PfasstLoop {
     if (problem_.log) problem_.log->end_iteration(iteration_);
   }
 
-  /// What step n had come to by iteration k, burn-in being iteration 0.
-  static Digest128 key(Index k, Index n) {
-    const std::array<std::int64_t, 2> place{k, n};
-    return digest128(place.data(), sizeof place);
-  }
-
-  /// Takes all steps from the log as an iteration left them; false, and nothing has changed, where it lacks one.
+  /// Takes all steps from the log as an iteration left them, burn-in being iteration 0; false, and nothing has changed,
+  /// where it lacks one.
   bool recall(Index k) {
     if (!problem_.log || !problem_.log->knows_any()) return false;
     States numbers(block_.num_numbers(), num_steps_);
     for (Index n = 0; n < num_steps_; ++n) {
-      if (!problem_.log->recall(key(k, n), numbers.col(n))) return false;
+      if (!problem_.log->recall(SolveLog::key_of_step(k, n), numbers.col(n))) return false;
     }
     for (Index n = 0; n < num_steps_; ++n) block_.restore(n, numbers.col(n));
     return true;
@@ -130,7 +122,7 @@ class PfasstLoop {
     State numbers(count);
     for (Index n = 0; n < num_steps_; ++n) {
       block_.save(n, numbers);
-      problem_.log->keep(key(k, n), numbers);
+      problem_.log->keep(SolveLog::key_of_step(k, n), numbers);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "core/record/solve_log.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -182,6 +183,11 @@ bool SolveLog::recall(const Digest128& solve, StateOut out) {
   std::memcpy(out.data(), content->data() + begin, num_bytes);
   if (known_.empty()) contents_.clear();
   return true;
+}
+
+Digest128 SolveLog::key_of_step(Index iteration, Index step) {
+  const std::array<std::int64_t, 2> place{iteration, step};
+  return digest128(place.data(), sizeof place);
 }
 
 bool SolveLog::is_worth_keeping(double seconds, Index dimension) const {

@@ -74,6 +74,8 @@ class SolveLog {
   bool knows_any() const { return num_known_.load(std::memory_order_relaxed) > 0; }
   /// out = the result of this solve, once, if it is known.
   bool recall(const Digest128& solve, StateOut out);
+  /// Of a piece of work that is known by its place in the run alone: what step `step` has come to by an iteration.
+  static Digest128 key_of_step(Index iteration, Index step);
   bool is_worth_keeping(double seconds, Index dimension) const;
   void keep(const Digest128& solve, const StateView& result);
 

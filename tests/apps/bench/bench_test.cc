@@ -175,7 +175,7 @@ TEST(Bench, RefusesWhatItDoesNotKnowBeforeAnythingRuns) {
     EXPECT_THAT(outcome.err, HasSubstr(reason));
     EXPECT_EQ(outcome.out, "");
   };
-  refused({}, "takes one of published, speed, emulate, methods, coarse, precision, operators, network, kernels");
+  refused({}, "takes one of published, speed, emulate, methods, coarse, configs, precision");
   refused({"sped"}, "did you mean 'speed'");
   refused({"published", "--suite", suite, "--seeds", "0"}, "must be an integer from 1 to 1000");
   refused({"published", "--suite", suite, "--repeats", "2"}, "not an option of forerun bench published");

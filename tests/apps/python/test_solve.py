@@ -186,9 +186,9 @@ class Results(unittest.TestCase):
         self.assertIsNone(result.modelled_speedup)
 
     def test_windows_run_one_after_the_other(self):
-        with self.assertWarnsRegex(forerun.RunWarning, "each window converged from its own start"):
-            result = forerun.solve(GRID, U0, fine=runge_kutta(van_der_pol, 20), coarse=runge_kutta(van_der_pol, 2),
-                                   windows=4)
+        result = forerun.solve(GRID, U0, fine=runge_kutta(van_der_pol, 20), coarse=runge_kutta(van_der_pol, 2),
+                               windows=4)
+        self.assertTrue(result.converged)
         self.assertEqual(set(result.iterations["window"]), {1, 2, 3, 4})
         np.testing.assert_allclose(result.states, self.result.states, atol=1e-5)
 

@@ -149,8 +149,8 @@ TEST(SharedByProcesses, EndsWithTheBitsOfOneProcessOnALadderAndInWindows) {
   Words ladder = lorenz;
   ladder.insert(ladder.end(), {"--set", "fine.levels=auto"});
   expect_same_bits(ladder, {"classic", "auto"}, {2, 3});
-  Words windows = lorenz;
-  windows.insert(windows.end(), {"--set", "time.windows=2", "--set", "time.end=9"});
+  Words windows = {"compare", testing::data_config("fitzhugh_nagumo"), "--correctors", "classic,auto"};
+  windows.insert(windows.end(), {"--set", "time.windows=2"});
   expect_same_bits(windows, {"classic", "auto"}, {3});
 }
 
