@@ -76,6 +76,10 @@ class CoarseTrainer {
   /// Which corrector serves the sweep; goes to the record.
   virtual std::string serving() const = 0;
 
+  /// Fine solves that the correction takes for each slice that a sweep replaces, beside the sweep's own: they count as
+  /// fine work.
+  virtual double fine_solves() const { return 0.0; }
+
   /// For the record, from a trainer that checks its corrections.
   virtual CorrectionErrors errors() const { return {}; }
 

@@ -67,7 +67,11 @@ void LearningPhase::train(IterationRecord& iteration, std::span<const Index> lev
   if (std::string trouble = problem_.trainer->trouble(); !trouble.empty()) {
     record_.learning_failures.push_back(std::move(trouble));
   }
-  if (correction_) iteration.corrector = problem_.trainer->serving();
+  if (correction_) {
+    iteration.corrector = problem_.trainer->serving();
+    iteration.fine_work +=
+        problem_.trainer->fine_solves() * static_cast<double>(count - 1) / static_cast<double>(num_slices);
+  }
   const CorrectionErrors errors = problem_.trainer->errors();
   iteration.predicted_correction_error = errors.predicted;
   iteration.found_correction_error = errors.found;

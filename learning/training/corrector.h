@@ -38,6 +38,9 @@ class Corrector {
   /// What is known of its errors, if it looks.
   virtual CorrectionErrors errors() const { return {}; }
 
+  /// Fine solves that the latest fit takes for each slice that it serves (`CoarseTrainer::fine_solves`).
+  virtual double fine_solves() const { return 0.0; }
+
   /// True of one that gives way to classic Parareal where that does as well, and then need not be fitted.
   virtual bool gives_way_to_classic() const { return false; }
 

@@ -202,7 +202,8 @@ const std::vector<CorrectorEntry>& corrector_registry() {
                                                       beside_by_slice(randnet_entry()),
                                                       beside_by_slice(randnet_local_entry()),
                                                       secant_entry(),
-                                                      stencil_entry()};
+                                                      stencil_entry(),
+                                                      tangent_entry()};
   return entries;
 }
 

@@ -13,6 +13,8 @@
 
 namespace forerun {
 
+class TangentModesFinder;
+
 /// What a corrector is told about the problem it serves.
 struct CorrectorContext {
   StateBounds bounds;       ///< scaling of the inputs
@@ -22,6 +24,8 @@ struct CorrectorContext {
   /// 0: not known, and taken to be many.
   double fine_work = 0.0;
   double sweep_components = 0.0;  ///< of the states of a sweep, all slices together; 0: not known
+  /// Linearises the two solvers, the fine one by so many of its steps (0: its own); empty where nobody can.
+  std::function<std::shared_ptr<const TangentModesFinder>(Index steps)> linearise = {};
 };
 
 /// What a corrector has to cope with.

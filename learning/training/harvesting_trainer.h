@@ -73,6 +73,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
   void next_window(SliceExecutor& executor) override;
   std::string serving() const override;
+  double fine_solves() const override { return learned_ ? corrector_->fine_solves() : 0.0; }
   CorrectionErrors errors() const override { return corrector_->errors(); }
   std::string trouble() const override { return trouble_; }
   /// True from the sweep on that has shown that the model of another run misleads here.

@@ -4,6 +4,7 @@
 #include "learning/random_features/randnet_local_corrector.h"
 #include "learning/subspace/krylov_corrector.h"
 #include "learning/subspace/secant_corrector.h"
+#include "learning/subspace/tangent_corrector.h"
 #include "learning/training/corrector_parameters.h"
 
 namespace forerun {
@@ -109,6 +110,32 @@ CorrectorEntry secant_entry() {
   };
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
     return secant_bytes({parameters.integer("rank"), {}}, size.dimension, size.num_slices);
+  };
+  return entry;
+}
+
+CorrectorEntry tangent_entry() {
+  CorrectorEntry entry;
+  entry.name = "tangent";
+  entry.description =
+      "each slice's fine solver linearised about the last iterate, on the directions that it makes most of: spectral "
+      "of "
+      "equations that are not linear";
+  ParameterSpec outside{"outside", std::string("coarse"),
+                        "what is made of all other directions: what the coarse solver makes of them, or nothing, where "
+                        "it is not stable there"};
+  outside.choices = {"coarse", "nothing"};
+  entry.parameters = {
+      integer_option("modes", 16, 0, 100000, "directions of each slice; as many as components: Newton's method"),
+      outside,
+      integer_option("steps", 0, 0, 1e9, "of the fine method in the linearised slice; 0: the fine solver itself")};
+  entry.make = [](const Parameters& parameters, const CorrectorContext& context) {
+    return make_tangent_corrector(
+        {parameters.integer("modes"), parameters.text("outside") == "coarse", printed(parameters)}, context.bounds,
+        context.linearise ? context.linearise(parameters.integer("steps")) : nullptr);
+  };
+  entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
+    return tangent_bytes({.modes = parameters.integer("modes"), .printed = {}}, size.dimension, size.num_slices);
   };
   return entry;
 }

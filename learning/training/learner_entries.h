@@ -13,6 +13,7 @@ CorrectorEntry krylov_entry();
 CorrectorEntry randnet_entry();
 CorrectorEntry randnet_local_entry();
 CorrectorEntry secant_entry();
+CorrectorEntry tangent_entry();
 
 /// What the options of kriging's entry say.
 KrigingOptions kriging_options(const Parameters& parameters, std::uint64_t seed);

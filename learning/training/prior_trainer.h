@@ -48,6 +48,7 @@ class PriorTrainer final : public CoarseTrainer {
     if (learner_) learner_->next_window(executor);
   }
   std::string serving() const override;
+  double fine_solves() const override { return learner_ ? learner_->fine_solves() : 0.0; }
   CorrectionErrors errors() const override;
   std::string trouble() const override { return trouble_.empty() && learner_ ? learner_->trouble() : trouble_; }
 

@@ -59,6 +59,7 @@ const std::map<std::string, std::string>& all() {
       {"randnet", kRandnet},
       {"randnet-local", kRandnet},
       {"secant", "C. G. Broyden (1965); J. Degroote, K.-J. Bathe, J. Vierendeels (2009), IQN-ILS"},
+      {"tangent", "M. J. Gander, M. Ohlberger, S. Rave, A Parareal algorithm without coarse propagator?, linearised"},
       {"stencil", std::string("random features as in ") + kRandnet + ", their weights shared over the mesh"},
       // integrators
       {"rk1", "L. Euler, Institutiones calculi integralis (1768)"},

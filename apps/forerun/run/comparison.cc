@@ -276,7 +276,8 @@ bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corre
   const auto is_by_slice = [](const ParameterSpec& option) { return option.name == "by_slice"; };
   const bool learns_by_slice =
       std::any_of(options.begin(), options.end(), is_by_slice) && corrector.parameters.flag("by_slice");
-  return learned_by == corrector.name || corrector.name == "auto" || (learned_by == "secant" && learns_by_slice);
+  return learned_by == corrector.name || corrector.name == "auto" ||
+         (learned_by == "secant" && (learns_by_slice || corrector.name == "tangent"));
 }
 
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,

@@ -3,6 +3,9 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "learning/stencil/stencil_features.h"
 #include "learning/training/corrector_registry.h"
+#include "solvers/equations/problem_registry.h"
+#include "solvers/integrators/tangent/solver_tangent.h"
+#include "solvers/integrators/tangent/tangent_modes.h"
 
 namespace forerun {
 
@@ -27,11 +30,35 @@ void require_learner(const ConfigDocument& document, const NamedChoice& correcto
   }
 }
 
+namespace {
+
+/// Of `steps` of the fine method in each slice; 0: of the fine solver itself.
+std::shared_ptr<const TangentModesFinder> linearised(const Experiment& experiment, Index steps) {
+  const RunConfig& config = experiment.config;
+  const std::shared_ptr<const OdeProblem> problem = find_problem(config.problem.name).make(config.problem.parameters);
+  SolverSpec fine = config.fine;
+  std::shared_ptr<const Propagator> own;
+  if (steps > 0 && !fine.external && !fine.is_adaptive()) {
+    fine.refine_to(std::int64_t{steps});
+    own = problem->make_propagator(fine);
+  }
+  const Propagator& solver = own ? *own : *experiment.fine;
+  return std::make_shared<const TwoTangents>(make_solver_tangent(problem, fine, solver),
+                                             make_solver_tangent(problem, config.coarse, *experiment.coarse),
+                                             *experiment.coarse, experiment.fine->work_per_slice(), own);
+}
+
+}  // namespace
+
 CorrectorContext corrector_context(const Experiment& experiment) {
   const double work = experiment.fine->work_per_slice();
   const auto components = static_cast<double>(experiment.dimension()) * static_cast<double>(experiment.window_slices());
-  return {experiment.bounds, experiment.config.seed, experiment.problem->layout(), work > 1.0 ? work * components : 0.0,
-          components};
+  return {experiment.bounds,
+          experiment.config.seed,
+          experiment.problem->layout(),
+          work > 1.0 ? work * components : 0.0,
+          components,
+          [&experiment](Index steps) { return linearised(experiment, steps); }};
 }
 
 std::unique_ptr<HarvestingTrainer> make_learner(const NamedChoice& corrector, const Experiment& experiment,

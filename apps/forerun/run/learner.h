@@ -8,7 +8,7 @@
 
 namespace forerun {
 
-/// What correctors of this experiment are told.
+/// What correctors of this experiment are told; holds references to its solvers.
 CorrectorContext corrector_context(const Experiment& experiment);
 
 /// Throws `UsageError` with the place in the document where the problem does not offer this corrector, or its options

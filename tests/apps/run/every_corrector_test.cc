@@ -7,6 +7,8 @@
 #include "learning/training/corrector_registry.h"
 #include "learning/training/harvesting_trainer.h"
 #include "solvers/equations/problem_registry.h"
+#include "solvers/integrators/tangent/solver_tangent.h"
+#include "solvers/integrators/tangent/tangent_modes.h"
 
 namespace forerun {
 namespace {
@@ -18,8 +20,9 @@ constexpr Index kSlices = 12;
 class EveryCorrector : public ::testing::TestWithParam<std::string> {
  protected:
   struct Setting {
-    std::unique_ptr<OdeProblem> problem;
+    std::shared_ptr<const OdeProblem> problem;
     TimeGrid grid;
+    SolverSpec coarse_spec;
     std::unique_ptr<Propagator> fine;
     std::unique_ptr<Propagator> coarse;
     State initial;
@@ -28,8 +31,8 @@ class EveryCorrector : public ::testing::TestWithParam<std::string> {
 
   static Setting setting(const std::string& name, double end, const SolverSpec& fine, const SolverSpec& coarse) {
     const ProblemEntry& entry = find_problem(name);
-    auto problem = entry.make(Parameters(entry.parameters));
-    Setting s{std::move(problem), TimeGrid(0.0, end, kSlices), nullptr, nullptr, {}, {}};
+    std::shared_ptr<const OdeProblem> problem = entry.make(Parameters(entry.parameters));
+    Setting s{std::move(problem), TimeGrid(0.0, end, kSlices), coarse, nullptr, nullptr, {}, {}};
     s.fine = s.problem->make_propagator(fine);
     s.coarse = s.problem->make_propagator(coarse);
     s.initial = s.problem->initial_state();
@@ -51,7 +54,13 @@ class EveryCorrector : public ::testing::TestWithParam<std::string> {
       ProblemSignature signature;
       signature.problem = s.problem->name();
       signature.dimension = s.problem->dimension();
-      const CorrectorContext context{s.problem->bounds(), 1, s.problem->layout()};
+      CorrectorContext context{s.problem->bounds(), 1, s.problem->layout()};
+      context.linearise = [&s](Index /*steps*/) {
+        const SolverSpec few_steps("rk4", 4);
+        return std::make_shared<const TwoTangents>(make_explicit_tangent(s.problem, few_steps),
+                                                   make_solver_tangent(s.problem, s.coarse_spec, *s.coarse), *s.coarse,
+                                                   s.fine->work_per_slice());
+      };
       trainer = std::make_unique<HarvestingTrainer>(
           [&entry, context] { return entry.make(Parameters(entry.parameters), context); }, signature);
     }

@@ -135,8 +135,8 @@ void expect_same_bits(const Words& words, const std::vector<std::string>& solver
 }
 
 TEST(SharedByProcesses, EndsWithTheBitsOfOneProcessForEveryCorrector) {
-  const std::vector<std::string> correctors = {"classic", "randnet", "randnet-local", "kriging",
-                                               "krylov",  "stencil", "secant",        "auto"};
+  const std::vector<std::string> correctors = {"classic", "randnet", "randnet-local", "kriging", "krylov",
+                                               "stencil", "secant",  "tangent",       "auto"};
   std::string list;
   for (const std::string& corrector : correctors) list += (list.empty() ? "" : ",") + corrector;
   const TemporaryDirectory directory;
