@@ -24,8 +24,13 @@ std::string absolute_name(const std::filesystem::path& name) {
 
 class Strategy {
  public:
-  Strategy(const ConfigDocument& document, const RunConfig& config, Parameters& coarse)
-      : document_(document), config_(config), fine_(config.fine), coarse_(coarse), name_(coarse.text("strategy")) {}
+  Strategy(const ConfigDocument& document, const RunConfig& config, Parameters& coarse, std::string place)
+      : document_(document),
+        config_(config),
+        fine_(config.fine),
+        coarse_(coarse),
+        place_(std::move(place)),
+        name_(coarse.text("strategy")) {}
 
   void complete() {
     if (name_ == kOperator) return take_network();
@@ -55,8 +60,8 @@ class Strategy {
 
  private:
   [[noreturn]] void refuse(const std::string& key, const std::string& rule) const {
-    throw UsageError(place_of(document_, "coarse", key) + ": [coarse] " + key + " = " + toml_text(coarse_.value(key)) +
-                     ": " + rule);
+    const std::string place = place_.empty() ? place_of(document_, "coarse", key) + ": [coarse] " : place_;
+    throw UsageError(place + key + " = " + toml_text(coarse_.value(key)) + ": " + rule);
   }
 
   void choose_method() {
@@ -156,6 +161,7 @@ class Strategy {
   const RunConfig& config_;
   const SolverSpec& fine_;
   Parameters& coarse_;
+  std::string place_;  ///< in front of what is refused, where that is not of [coarse]
   std::string name_;
 };
 
@@ -190,8 +196,9 @@ SolverSpec rough_version(const SolverSpec& fine) {
   return with_fineness(fine, std::max<Index>(1, fineness(fine) / share));
 }
 
-Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse) {
-  Strategy(document, config, coarse).complete();
+Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse,
+                                 const std::string& place) {
+  Strategy(document, config, coarse, place).complete();
   return coarse;
 }
 
@@ -217,21 +224,24 @@ Parameters with_absolute_files(const ConfigDocument& document, Parameters coarse
   return coarse;
 }
 
-void find_network_file(const ConfigDocument& document, SolverSpec& coarse) {
+void find_network_file(const ConfigDocument& document, SolverSpec& coarse, const std::string& place) {
+  const auto at = [&](const std::string& key) {
+    return place.empty() ? place_of(document, "coarse", key) + ": [coarse] " : place;
+  };
   if (coarse.method != kOperator) {
-    const Setting* file = document.find("coarse", "file");
+    const Setting* file = place.empty() ? document.find("coarse", "file") : nullptr;
     if (file == nullptr) return;
-    throw UsageError(file->place + ": [coarse] file = " + toml_text(file->value) +
+    throw UsageError(at("file") + "file = " + toml_text(file->value) +
                      ": must be left out, only strategy = \"operator\" reads it");
   }
   const std::string& file = coarse.options.text("file");
   if (file.empty()) {
-    throw UsageError(document.place_of_section("coarse") +
-                     ": [coarse] has no 'file': must be given, a network that `forerun train` has written");
+    throw UsageError((place.empty() ? document.place_of_section("coarse") + ": [coarse] " : place) +
+                     "has no 'file': must be given, a network that `forerun train` has written");
   }
   if (coarse.is_of_variant()) {
     const std::string key = coarse.coarsening() > 1 ? "coarsening" : "problem." + coarse.problem.begin()->first;
-    throw UsageError(place_of(document, "coarse", key) + ": [coarse] " + key +
+    throw UsageError(at(key) + key +
                      ": must be left out, a network is for the mesh and the equation it was trained for");
   }
   const std::filesystem::path folder = std::filesystem::path(document.file_name()).parent_path();

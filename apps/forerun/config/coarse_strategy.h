@@ -39,8 +39,10 @@ std::string find_strategy(const std::string& name);
 SolverSpec rough_version(const SolverSpec& fine);
 
 /// `coarse`, the section's values, with method and keys that follow from its strategy, and from the time, the initial
-/// state and the fine solver that `config` has by then. Throws `UsageError` where they do not go together.
-Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse);
+/// state and the fine solver that `config` has by then. Throws `UsageError` where they do not go together, behind
+/// `place` where they are not of [coarse].
+Parameters completed_by_strategy(const ConfigDocument& document, const RunConfig& config, Parameters coarse,
+                                 const std::string& place = {});
 
 /// The document without its [coarse] section, but for the key `kept`: what another coarse solver starts from.
 void remove_coarse(ConfigDocument& document, std::string_view kept = {});
@@ -49,7 +51,7 @@ void remove_coarse(ConfigDocument& document, std::string_view kept = {});
 Parameters with_absolute_files(const ConfigDocument& document, Parameters coarse);
 
 /// Of a trained network `coarse` gets the file's name as it is from anywhere. Throws `UsageError` where it has no file
-/// or an equation of its own.
-void find_network_file(const ConfigDocument& document, SolverSpec& coarse);
+/// or an equation of its own, behind `place` where it is not of [coarse].
+void find_network_file(const ConfigDocument& document, SolverSpec& coarse, const std::string& place = {});
 
 }  // namespace forerun

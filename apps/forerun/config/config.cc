@@ -126,7 +126,7 @@ FineLevels read_fine(const ConfigDocument& document, const RunConfig& config, co
   if (auto levels = read_external_levels(document, fine, problem)) return *std::move(levels);
   require_solver(document, config, "fine", fine);
   refuse_what_is_not_the_methods(document, "fine", fine);
-  FineLevels levels = read_fine_levels(document, fine, problem);
+  FineLevels levels = read_fine_levels(document, config, fine);
   if (!levels.is_ladder()) require_key(document, section_named("fine"), fine, refining_key(fine));
   return levels;
 }

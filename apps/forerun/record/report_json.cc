@@ -122,7 +122,7 @@ Json run_json(const CorrectorRun& run, const Experiment& experiment, const std::
 Json levels_json(const FineLevels& levels) {
   Json array = Json::array();
   for (const SolverSpec& spec : levels.solvers) {
-    const bool is_more = spec.external || spec.is_of_variant();
+    const bool is_more = spec.external || spec.is_of_variant() || spec.method != levels.solvers.back().method;
     const ParameterValue value = is_more ? ParameterValue(to_text(spec)) : spec.refinement();
     std::visit([&](const auto& held) { array.push_back(held); }, value);
   }

@@ -244,10 +244,11 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
   std::vector<std::unique_ptr<Propagator>> cheaper_levels;
   for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
     cheaper_levels.push_back(made_at(document, "fine", "levels", [&] { return make(config.fine_levels.solvers[i]); }));
+    require_trained_slices(document, "fine", *cheaper_levels.back(), grid);
   }
   require_growing_work(document, config, cheaper_levels, *fine);
   auto coarse = made_at(document, "coarse", "method", [&] { return make(config.coarse); });
-  require_trained_slices(document, *coarse, grid);
+  if (!config.coarse_is_cheapest_level) require_trained_slices(document, "coarse", *coarse, grid);
   require_learner(document, config.corrector, *problem);
   ProblemSignature learned_on = signature(config, *problem, grid);
   Experiment experiment{.config = std::move(config),

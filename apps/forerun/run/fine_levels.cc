@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/config/coarse_strategy.h"
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/config/external_solver.h"
 #include "apps/forerun/config/level_tables.h"
@@ -35,28 +36,37 @@ bool are_tolerances(const std::vector<double>& numbers) {
   return true;
 }
 
+constexpr const char* kStrategy = "strategy";
+constexpr const char* kMethod = "method";
+
 /// Levels that are tables: steps or tolerance, and an equation of their own, on a coarser mesh or with other
-/// parameters.
+/// parameters; or, below the last, all that [coarse] may say of a solver.
 class LevelTables {
  public:
-  LevelTables(const ConfigDocument& document, const SolverSpec& own, bool own_is_given, const Parameters& problem)
-      : document_(document), own_(own), own_is_given_(own_is_given), keys_(own.options.specs()) {
-    for (ParameterSpec& key : keys_of_variants(problem)) keys_.push_back(std::move(key));
-  }
+  LevelTables(const ConfigDocument& document, const RunConfig& config, const SolverSpec& own, bool own_is_given)
+      : document_(document), config_(config), own_(own), own_is_given_(own_is_given) {}
 
-  std::vector<SolverSpec> read(const std::string& text) const {
+  std::vector<SolverSpec> read(const std::string& text) {
+    const bool has_others = tables_have_any(text, {kStrategy, kMethod});
     std::optional<std::vector<Parameters>> tables;
     try {
-      tables = read_tables(text, keys_);
+      tables = read_tables(text, has_others ? keys_of_coarse() : keys_of_own());
     } catch (const ParameterError& error) {
       refuse(error.what());
     }
     if (!tables) refuse(text + ": must be tables like {" + key() + " = …, coarsening = 2}, all of them");
-    std::vector<SolverSpec> levels;
-    for (const Parameters& table : *tables) levels.push_back(level(table));
-    if (levels.back().is_of_variant()) {
-      refuse("the last level is the fine solver: must solve the equation itself, on its own mesh");
+    const Parameters& last = tables->back();
+    const SolverSpec top = has_others && names_solver(last) ? own_ : level(last);
+    if (top.is_of_variant() || (has_others && names_solver(last))) {
+      refuse("the last level is the fine solver: must solve the equation itself, on its own mesh, by [fine] method");
     }
+    config_.fine = top;
+    std::vector<SolverSpec> levels;
+    for (std::size_t i = 0; i + 1 < tables->size(); ++i) {
+      const Parameters& table = (*tables)[i];
+      levels.push_back(has_others && names_solver(table) ? other_solver(table) : level(table));
+    }
+    levels.push_back(top);
     return levels;
   }
 
@@ -67,22 +77,61 @@ class LevelTables {
     throw UsageError(place_of(document_, "fine", "levels") + ": [fine] levels: " + sentence);
   }
 
+  static bool names_solver(const Parameters& table) { return table.is_set(kStrategy) || table.is_set(kMethod); }
+
+  std::vector<ParameterSpec> with_variants(std::vector<ParameterSpec> keys) const {
+    for (ParameterSpec& key : keys_of_variants(config_.problem.parameters)) keys.push_back(std::move(key));
+    return keys;
+  }
+  std::vector<ParameterSpec> keys_of_own() const { return with_variants(own_.options.specs()); }
+  std::vector<ParameterSpec> keys_of_coarse() const {
+    for (const ConfigSection& section : config_sections()) {
+      if (section.name == "coarse") return with_variants(section.keys);
+    }
+    return keys_of_own();
+  }
+
+  /// What is said must be said to this solver.
+  void refuse_others_keys(const Parameters& table, const SolverSpec& solver) const {
+    for (const ParameterSpec& spec : table.specs()) {
+      const bool is_known = has_key(solver.options.specs(), spec.name) || spec.name.starts_with(kVariantPrefix) ||
+                            spec.name == kStrategy || spec.name == kMethod;
+      if (table.is_set(spec.name) && !is_known)
+        refuse(spec.name + " = " + toml_text(table.value(spec.name)) + ": " + solver.method + " has no such key");
+    }
+  }
+
   SolverSpec level(const Parameters& table) const {
     if (!table.is_set(key()) && !own_is_given_) refuse("each must have '" + key() + "' where [fine] has none");
     SolverSpec level = own_;
+    refuse_others_keys(table, level);
     take_values(table, level);
     return level;
   }
 
+  SolverSpec other_solver(const Parameters& table) const {
+    const std::string place = place_of(document_, "fine", "levels") + ": [fine] levels: ";
+    Parameters complete = with_absolute_files(document_, table);
+    if (complete.is_set(kStrategy)) complete = completed_by_strategy(document_, config_, complete, place);
+    SolverSpec solver = integrator(complete);
+    refuse_others_keys(complete, solver);
+    const std::string& refining = solver.entry().refining_key().name;
+    if (!complete.is_set(kStrategy) && !complete.is_set(refining))
+      refuse("method = \"" + solver.method + "\": must have '" + refining + "'");
+    find_network_file(document_, solver, place);
+    return solver;
+  }
+
   const ConfigDocument& document_;
+  RunConfig config_;
   const SolverSpec& own_;
   bool own_is_given_;
-  std::vector<ParameterSpec> keys_;
 };
 
-/// {steps = 16, coarsening = 2}: what `LevelTables` reads.
-std::string level_table(const SolverSpec& spec) {
-  std::string text = spec.entry().refining_key().name + " = " + toml_text(spec.refinement());
+/// {steps = 16, coarsening = 2}: what `LevelTables` reads below a fine solver of this method.
+std::string level_table(const SolverSpec& spec, const std::string& fine_method) {
+  std::string text = spec.method == fine_method ? "" : "method = " + toml_text(spec.method) + ", ";
+  text += spec.entry().refining_key().name + " = " + toml_text(spec.refinement());
   for (const ParameterSpec& key : spec.options.specs()) {
     const ParameterValue& value = spec.options.value(key.name);
     if (value != key.default_value && key.name != spec.entry().refining_key().name)
@@ -101,10 +150,11 @@ ParameterSpec levels_key() {
           .description =
               "cheaper versions to climb, as steps per slice like [16, 64, 256] or tolerances like [1e-3, "
               "1e-6], the last being the solver's own; on coarser meshes, or for other parameters of the equation, as "
-              "[{steps = 16, coarsening = 2}, {steps = 64}]; or \"auto\""};
+              "[{steps = 16, coarsening = 2}, {steps = 64}], or with a strategy of [coarse], as [{strategy = \"pod\"}, "
+              "{steps = 64}]; or \"auto\""};
 }
 
-FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fine, const Parameters& problem) {
+FineLevels read_fine_levels(const ConfigDocument& document, const RunConfig& config, const Parameters& fine) {
   const SolverSpec own = integrator(fine);
   const bool adaptive = own.is_adaptive();
   const std::string& key = own.entry().refining_key().name;
@@ -117,7 +167,7 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
   if (text == "auto") return {own_is_given, {own}};
   FineLevels levels;
   if (text.starts_with("[{")) {
-    levels.solvers = LevelTables(document, own, own_is_given, problem).read(text);
+    levels.solvers = LevelTables(document, config, own, own_is_given).read(text);
   } else {
     const std::optional<std::vector<double>> numbers = parse_numbers(text);
     if (!numbers || !(adaptive ? are_tolerances(*numbers) : are_steps(*numbers))) {
@@ -138,12 +188,14 @@ FineLevels read_fine_levels(const ConfigDocument& document, const Parameters& fi
 std::string levels_text(const FineLevels& levels) {
   if (levels.automatic) return "\"auto\"";
   const auto& all = levels.solvers;
-  const bool are_tables = std::any_of(all.begin(), all.end(), [](const SolverSpec& s) { return s.is_of_variant(); });
+  const std::string& method = all.back().method;
+  const bool are_tables =
+      std::any_of(all.begin(), all.end(), [&](const SolverSpec& s) { return s.is_of_variant() || s.method != method; });
   std::string text;
   for (const SolverSpec& spec : all) {
     text += text.empty() ? "[" : ", ";
     text += spec.external ? external_level_table(*spec.external)
-            : are_tables  ? level_table(spec)
+            : are_tables  ? level_table(spec, method)
                           : toml_text(spec.refinement());
   }
   return text + "]";

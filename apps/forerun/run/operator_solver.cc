@@ -70,13 +70,15 @@ std::unique_ptr<Propagator> make_operator_solver(const SolverSpec& spec, const O
   }
 }
 
-void require_trained_slices(const ConfigDocument& document, const Propagator& coarse, const TimeGrid& grid) {
-  const auto* network = dynamic_cast<const OperatorPropagator*>(&coarse);
+void require_trained_slices(const ConfigDocument& document, const std::string& section, const Propagator& solver,
+                            const TimeGrid& grid) {
+  const auto* network = dynamic_cast<const OperatorPropagator*>(&solver);
   if (network == nullptr) return;
   for (Index n = 0; n < grid.num_slices(); ++n) {
     const std::string reason = network->defect(grid.slice(n));
     if (reason.empty()) continue;
-    throw UsageError(place_of(document, "coarse", "file") + ": [coarse] file: slice " + std::to_string(n) +
+    const std::string key = section == "coarse" ? "file" : "levels";
+    throw UsageError(place_of(document, section, key) + ": [" + section + "] " + key + ": slice " + std::to_string(n) +
                      " cannot be crossed: " + reason);
   }
 }

@@ -17,8 +17,10 @@ namespace forerun {
 std::unique_ptr<Propagator> make_operator_solver(const SolverSpec& spec, const OdeProblem& problem,
                                                  const Parameters& parameters);
 
-/// Throws `UsageError` with the place in the document where `coarse` is a network that was not trained for such slices.
-void require_trained_slices(const ConfigDocument& document, const Propagator& coarse, const TimeGrid& grid);
+/// Throws `UsageError` with the place in the document, that of a key of [coarse] or [fine], where `solver` is a network
+/// that was not trained for such slices.
+void require_trained_slices(const ConfigDocument& document, const std::string& section, const Propagator& solver,
+                            const TimeGrid& grid);
 
 /// The problem itself with the parameters of the box in the middle of it: what a network's probe belongs to.
 std::unique_ptr<OdeProblem> middle_of_box(const OdeProblem& problem, const Parameters& parameters,
