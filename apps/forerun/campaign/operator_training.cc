@@ -133,6 +133,23 @@ ConfigDocument without_network(ConfigDocument document) {
   return document;
 }
 
+Index num_held_out(const Parameters& options, Index num_runs) {
+  const double part = options.number("held_out");
+  return std::min<Index>(std::lround(std::ceil(part * static_cast<double>(num_runs))), num_runs - 1);
+}
+
+void train_and_measure(const OperatorOptions& options, const StateLayout& layout, const OperatorSamples& samples,
+                       const OperatorSamples& held_out, SliceExecutor& executor, OperatorTraining& training) {
+  TrainedOperator& trained = training.trained;
+  const Stopwatch watch;
+  trained.network = train_operator(options, layout, samples, executor);
+  trained.training_seconds = watch.seconds();
+  trained.num_solves = samples.size() + held_out.size();
+  trained.error = held_out.size() > 0 ? relative_error(*trained.network, held_out, executor) : std::nan("");
+  training.num_samples = std::min(samples.size(), options.samples);
+  training.slice_seconds = seconds_a_slice(*trained.network, samples);
+}
+
 OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor& executor,
                                     const std::stop_token& stop) {
   const Experiment middle = middle_run(config);
@@ -145,23 +162,15 @@ OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor&
   const std::vector<Draw> draws = make_draws(config, *middle.problem, middle.grid.begin());
   const SolvedRuns solved = solve_runs(config, draws, middle.solvers(), executor, stop);
   training.num_runs = static_cast<Index>(draws.size());
-  const double part = config.operator_network.number("held_out");
-  training.num_held_out =
-      std::min<Index>(std::lround(std::ceil(part * static_cast<double>(draws.size()))), training.num_runs - 1);
+  training.num_held_out = num_held_out(config.operator_network, training.num_runs);
   const std::size_t learned = draws.size() - static_cast<std::size_t>(training.num_held_out);
   const OperatorSamples samples = samples_of(config, trained, solved, draws, 0, learned);
   const OperatorSamples held_out = samples_of(config, trained, solved, draws, learned, draws.size());
   if (samples.size() == 0)
     throw UsageError(config.base.file_name() + ": there is nothing to learn from, the fine solver has crossed no run");
-  const Stopwatch watch;
-  trained.network = train_operator(options, middle.problem->layout(), samples, executor);
-  trained.training_seconds = watch.seconds();
-  trained.num_solves = samples.size() + held_out.size();
+  train_and_measure(options, middle.problem->layout(), samples, held_out, executor, training);
   trained.solve_seconds = solved.seconds;
-  trained.error = held_out.size() > 0 ? relative_error(*trained.network, held_out, executor) : std::nan("");
-  training.num_samples = std::min<Index>(samples.size(), config.operator_network.integer("samples"));
   training.fine_seconds = solved.seconds / static_cast<double>(trained.num_solves);
-  training.slice_seconds = seconds_a_slice(*trained.network, samples);
   return training;
 }
 
@@ -186,9 +195,12 @@ std::string training_report(const OperatorTraining& training, const std::string&
   const auto& seconds = format_duration;
   std::string text = "network    " + std::string(trained.network->kind()) + ", " +
                      std::to_string(trained.network->num_weights()) + " weights, to " + printable(file) + "\n";
-  text += "one-off    " + seconds(trained.solve_seconds) + " for " + std::to_string(trained.num_solves) +
-          " fine slices of " + std::to_string(training.num_runs) + " runs, " + seconds(trained.training_seconds) +
-          " for training on " + std::to_string(training.num_samples) + " of them\n";
+  const std::string of_runs =
+      std::to_string(trained.num_solves) + " fine slices of " + std::to_string(training.num_runs) + " runs";
+  text += "one-off    " +
+          (training.from_store ? of_runs + " were in the store, "
+                               : seconds(trained.solve_seconds) + " for " + of_runs + ", ") +
+          seconds(trained.training_seconds) + " for training on " + std::to_string(training.num_samples) + " of them\n";
   text +=
       "a slice    " + seconds(training.slice_seconds) + ", the fine solver " + seconds(training.fine_seconds) + "\n";
   text += "error      ";

@@ -6,6 +6,7 @@
 #include "apps/forerun/campaign/campaign_config.h"
 #include "core/execution/slice_executor.h"
 #include "learning/networks/operator_file.h"
+#include "learning/networks/operator_options.h"
 
 namespace forerun {
 
@@ -15,6 +16,7 @@ struct OperatorTraining {
   Index num_runs = 0;          ///< that the fine solver has solved
   Index num_held_out = 0;      ///< of them, those that were predicted only
   Index num_samples = 0;       ///< slices learned from
+  bool from_store = false;     ///< the runs were there: none was solved for it
   double fine_seconds = 0.0;   ///< of a slice
   double slice_seconds = 0.0;  ///< the network's for a slice
 };
@@ -27,6 +29,12 @@ struct OperatorTraining {
 /// Throws `UsageError` with place and rule for slices of unequal length, an equation that depends on time, a network
 /// that does not suit the mesh, and where the fine solver crosses no run; `StopRequested`.
 OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor& executor, const std::stop_token& stop);
+
+/// Of so many runs those that are not learned from, by `held_out` of [operator].
+Index num_held_out(const Parameters& options, Index num_runs);
+/// Trains the network of `training`, and measures its error and what a slice takes.
+void train_and_measure(const OperatorOptions& options, const StateLayout& layout, const OperatorSamples& samples,
+                       const OperatorSamples& held_out, SliceExecutor& executor, OperatorTraining& training);
 
 /// What the network is told of a run: the drawn values of its box's parameters, in [−1, 1].
 State operator_inputs(const CampaignConfig& config, const TrainedOperator& trained, const Draw& draw);

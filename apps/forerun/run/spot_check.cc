@@ -92,6 +92,19 @@ std::unique_ptr<OdeProblem> stored_problem(const Store& store, const State& vary
   return stored_equation(store, varying).problem;
 }
 
+StoredSolvers::StoredSolvers(const Store& store, const State& varying) : length_(store.family().common.slice_length) {
+  require_own_solvers(store);
+  StoredEquation equation = stored_equation(store, varying);
+  problem_ = std::move(equation.problem);
+  const ProblemSignature& common = store.family().common;
+  fine_ = make_solver(parse_solver(common.fine), *problem_, equation.parameters, 1);
+  coarse_ = make_solver(parse_solver(common.coarse), *problem_, equation.parameters, 1);
+}
+
+Slice StoredSolvers::slice(const Harvest& harvest, Index sample) const {
+  return slice_of(harvest, sample, *problem_, length_);
+}
+
 void require_own_solvers(const Store& store) {
   for (const std::string& solver : {store.family().common.fine, store.family().common.coarse}) {
     if (!is_external_text(solver)) continue;

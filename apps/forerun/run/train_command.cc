@@ -2,6 +2,7 @@
 
 #include "apps/forerun/campaign/campaign_config.h"
 #include "apps/forerun/campaign/operator_training.h"
+#include "apps/forerun/campaign/store_training.h"
 #include "apps/forerun/cli/command.h"
 #include "apps/forerun/cli/interrupt.h"
 #include "apps/forerun/cli/progress.h"
@@ -27,11 +28,13 @@ or of which a sample computed again differs, are left out and named.
 Of a campaign's file: solves its runs serially with the fine solver, trains the network of [operator] to take a state
 across a slice as the fine solver does, and writes it to --out. Runs of the family then take it as their coarse solver:
 [coarse] strategy = "operator", file = "FILE". What that costs once, and a slice, is printed, with the error in runs that
-were not learned from.
+were not learned from. With --out, of a store, too: it learns from what the runs of a campaign have left there, and
+nothing is solved by the fine solver again.
 
 Examples:
   forerun train runs/burgers/store
   forerun train runs/burgers/store --set network.neurons=400 --set network.degree=4
+  forerun train runs/burgers/store --out burgers.safetensors --set operator.neurons=300
   forerun inspect runs/burgers/store
   forerun train data/campaigns/allen_cahn.toml --out allen_cahn.safetensors
   forerun train data/campaigns/burgers.toml --out burgers.safetensors --set operator.neurons=300
@@ -41,14 +44,14 @@ Exit status: 0 fitted; 2 wrong usage, 4 files, 5 the store is damaged, of a late
 
 constexpr const char* network_name = "network.safetensors";
 
-/// The options of the network as it was fitted before, printed in its file, with those of the command line on top.
-Parameters network_options(const std::map<std::string, std::string>& texts, const std::string& place,
-                           const ParsedOptions& options, const OdeProblem& problem) {
-  const std::string section = "network";
-  ConfigDocument document = ConfigDocument::parse("", place);
+/// The keys of a section, of which only this one may be set, as `texts` have them (in a file, at `place`) and the
+/// command line on top.
+Parameters section_options(const std::string& section, const std::vector<ParameterSpec>& specs,
+                           const std::map<std::string, std::string>& texts, const std::string& place,
+                           const ParsedOptions& options, ConfigDocument& document) {
   for (const auto& [name, text] : texts) document.set_from_text(section, name, text, place);
   for (const std::string& assignment : options.texts("set")) document.set_from_command_line(assignment);
-  Parameters parameters(FamilyOptions::parameter_specs());
+  Parameters parameters(specs);
   for (const Setting& setting : document.settings()) {
     if (setting.section != section)
       throw UsageError(setting.place + ": only keys of [" + section + "] can be set here");
@@ -58,6 +61,14 @@ Parameters network_options(const std::map<std::string, std::string>& texts, cons
       throw UsageError(setting.place + ": [" + section + "] " + error.what());
     }
   }
+  return parameters;
+}
+
+/// The options of the network as it was fitted before, printed in its file, with those of the command line on top.
+Parameters network_options(const std::map<std::string, std::string>& texts, const std::string& place,
+                           const ParsedOptions& options, const OdeProblem& problem) {
+  ConfigDocument document = ConfigDocument::parse("", place);
+  Parameters parameters = section_options("network", FamilyOptions::parameter_specs(), texts, place, options, document);
   check_network(document, parameters, problem);
   return parameters;
 }
@@ -87,6 +98,35 @@ ExitStatus train_operator_network(const ParsedOptions& options, const Console& c
   const auto executor = make_run_executor(read_config(config.base));
   const OperatorTraining training = train_operator_for(config, *executor, stop);
   interrupt.finish();
+  write_operator_file(file, training.trained);
+  console.out << training_report(training, file, options.has("json"));
+  return ExitStatus::ok;
+}
+
+/// A network that is a coarse solver, from the runs of a store.
+ExitStatus train_operator_of_store(const ParsedOptions& options, const Console& console) {
+  InterruptGuard interrupt;
+  const std::stop_token stop = interrupt.token();
+  const StopScope scope(stop);
+  const Store store = Store::open(options.arguments().front());
+  require_own_solvers(store);
+  const std::string file = *options.text("out");
+  require_writable(file);
+  ConfigDocument document = ConfigDocument::parse("", file);
+  const Parameters network =
+      section_options("operator", OperatorOptions::parameter_specs(), {}, file, options, document);
+  const auto executor = make_tbb_executor(0);
+  std::vector<std::string> left_out;
+  const OperatorTraining training = [&] {
+    try {
+      return train_operator_from(store, network, *executor, left_out);
+    } catch (const ParameterError& error) {
+      throw UsageError(place_of(document, "operator", error.name()) + ": [operator] " + error.what());
+    }
+  }();
+  interrupt.finish();
+  const auto logger = make_logger(console, options.has("quiet"));
+  for (const std::string& reason : left_out) logger->warn("left out: {}", reason);
   write_operator_file(file, training.trained);
   console.out << training_report(training, file, options.has("json"));
   return ExitStatus::ok;
@@ -125,10 +165,8 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*w
   if (options.arguments().size() != 1)
     throw UsageError("forerun train takes one store or campaign, e.g. `forerun train runs/burgers/store`");
   if (is_configuration(options.arguments().front())) return train_operator_network(options, console);
-  for (const char* option : {"out", "threads"}) {
-    if (options.has(option))
-      throw UsageError("--" + std::string(option) + ": must be left out with a store, whose network it keeps itself");
-  }
+  if (options.has("threads")) throw UsageError("--threads: must be left out with a store, which takes all cores");
+  if (options.has("out")) return train_operator_of_store(options, console);
   return train_network(options, console);
 }
 
@@ -140,7 +178,7 @@ Command train_command() {
           "Fit the network of a campaign's store anew, or train one as a coarse solver",
           details,
           with_progress_options(
-              {{"out", "FILE", "of a campaign: where the network is written"},
+              {{"out", "FILE", "where a network that is a coarse solver is written"},
                {"set", "section.key=value", "an option of the network, of a campaign any key; may be repeated", true},
                {"threads", "N", "of a campaign: threads; 0: all cores (default: [run] threads, else 0)"},
                {"json", "", "the store's description, or what the training has cost, as JSON"}}),

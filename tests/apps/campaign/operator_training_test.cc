@@ -101,6 +101,33 @@ TEST_F(OperatorCommand, TrainsANetworkThatServesUnseenRunsAsTheirCoarseSolver) {
   EXPECT_LT(iterations(solved), iterations(classic));
 }
 
+TEST_F(OperatorCommand, TrainsFromWhatACampaignHasLeftInItsStore) {
+  const std::string runs = directory_ / "runs";
+  const Outcome campaign =
+      forerun_with({"campaign", campaign_, "--quiet", "--out", runs, "--set", "corrector.name=kriging"});
+  ASSERT_EQ(campaign.status, ExitStatus::ok) << campaign.err;
+  const auto train_from_store = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"train", runs + "/store",       "--out", directory_ / "network", "--quiet",
+                                      "--set", "operator.neurons=40", "--set", "operator.reach=4"};
+    words.insert(words.end(), more.begin(), more.end());
+    return forerun_with(words);
+  };
+  const Outcome trained = train_from_store({"--json", "--set", "operator.held_out=0.25"});
+  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
+  const Json cost = Json::parse(trained.out);
+  EXPECT_EQ(cost.at("runs"), 8);
+  EXPECT_EQ(cost.at("held_out"), 2);
+  EXPECT_GE(cost.at("fine_slices").get<int>(), 8 * 16);
+  EXPECT_EQ(cost.at("fine_seconds"), 0.0);
+  EXPECT_LT(cost.at("error").get<double>(), 0.1);
+  const Outcome solved = solve(member_);
+  ASSERT_EQ(solved.status, ExitStatus::ok) << solved.err;
+  EXPECT_LE(iterations(solved), 4);
+  EXPECT_THAT(train_from_store({}).out, HasSubstr("fine slices of 8 runs were in the store"));
+  EXPECT_EQ(train_from_store({"--set", "network.neurons=4"}).status, ExitStatus::usage);
+  EXPECT_EQ(train_from_store({"--threads", "2"}).status, ExitStatus::usage);
+}
+
 TEST_F(OperatorCommand, GivesTheSameNetworkForAnyNumberOfThreads) {
   ASSERT_EQ(train("one", {"--threads", "1"}).status, ExitStatus::ok);
   ASSERT_EQ(train("four", {"--threads", "4"}).status, ExitStatus::ok);
