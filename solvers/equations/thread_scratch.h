@@ -7,6 +7,9 @@
 
 namespace forerun {
 
+/// The first of `size` doubles in `memory` that begin on a cache line, as SIMD likes; `memory` grows where it must.
+double* on_cache_line(std::vector<double>& memory, Index size);
+
 /// `size` doubles of the calling thread's own, aligned for SIMD, contents arbitrary: scratch memory of one right-hand
 /// side at a time, apart from that of integrators (`thread_workspace`). Grows to the largest size asked for and is kept
 /// until the thread ends, so right-hand sides touch no heap in the steady state. Valid until the thread's next call.

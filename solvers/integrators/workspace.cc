@@ -1,17 +1,14 @@
 #include "solvers/integrators/workspace.h"
 
-#include <cstdint>
 #include <vector>
+
+#include "solvers/equations/thread_scratch.h"
 
 namespace forerun {
 
 double* thread_workspace(Index size) {
-  constexpr std::size_t doubles_per_line = 8;
   thread_local std::vector<double> memory;
-  const std::size_t needed = static_cast<std::size_t>(size) + doubles_per_line;
-  if (memory.size() < needed) memory.resize(needed);
-  const std::size_t misplaced = reinterpret_cast<std::uintptr_t>(memory.data()) / sizeof(double) % doubles_per_line;
-  return memory.data() + (doubles_per_line - misplaced) % doubles_per_line;
+  return on_cache_line(memory, size);
 }
 
 }  // namespace forerun

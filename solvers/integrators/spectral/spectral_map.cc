@@ -3,11 +3,10 @@
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
-#include <cstdint>
 #include <limits>
 #include <vector>
 
-#include "solvers/equations/uniform_noise.h"
+#include "solvers/integrators/spectral/random_range.h"
 
 namespace forerun {
 namespace {
@@ -15,31 +14,9 @@ namespace {
 constexpr Index kLeastBlock = 8, kMostBlock = 64;
 /// Of what is left out, by how much a mode that is kept may be off.
 constexpr double kModeError = 0.01;
-constexpr std::uint64_t kSeed = 1;
 
-States across(const Propagator& propagator, const Slice& slice, const States& in) {
-  const std::vector<Slice> slices(static_cast<std::size_t>(in.cols()), slice);
-  States out(in.rows(), in.cols());
-  propagator.propagate_block(slices, in, out);
-  return out;
-}
-
-/// An orthonormal basis of the columns.
-States basis_of(const States& columns) {
-  const Eigen::HouseholderQR<States> qr(columns);
-  return qr.householderQ() * States::Identity(columns.rows(), columns.cols());
-}
-
-States drawn_columns(Index dimension, Index count) {
-  UniformNoise noise(kSeed);
-  States columns(dimension, count);
-  for (Index j = 0; j < count; ++j) {
-    for (Index i = 0; i < dimension; ++i) columns(i, j) = 2.0 * noise.next() - 1.0;
-  }
-  return columns;
-}
-
-/// The same, orthogonal to `others`, too. Twice: what a first pass leaves of columns that lie in them is noise.
+/// An orthonormal basis of the columns, orthogonal to `others`, too. Twice: what a first pass leaves of columns that
+/// lie in them is noise.
 States basis_beside(const States& others, States columns) {
   for (int pass = 0; pass < 2; ++pass) {
     columns -= others * (others.transpose() * columns).eval();

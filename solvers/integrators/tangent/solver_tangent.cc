@@ -11,17 +11,11 @@
 #include "solvers/equations/linear_part.h"
 #include "solvers/integrators/implicit/implicit_method.h"
 #include "solvers/integrators/integration_checks.h"
+#include "solvers/integrators/spectral/random_range.h"
 #include "solvers/linear/linear_solver.h"
 
 namespace forerun {
 namespace {
-
-States across(const Propagator& propagator, const Slice& slice, const States& in) {
-  const std::vector<Slice> slices(static_cast<std::size_t>(in.cols()), slice);
-  States out(in.rows(), in.cols());
-  propagator.propagate_block(slices, in, out);
-  return out;
-}
 
 class PropagatorMap final : public LinearMap {
  public:

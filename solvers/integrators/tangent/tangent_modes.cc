@@ -3,32 +3,16 @@
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
-#include "solvers/equations/uniform_noise.h"
+#include "solvers/integrators/spectral/random_range.h"
 
 namespace forerun {
 namespace {
 
 constexpr Index kMoreColumns = 8;
-constexpr std::uint64_t kSeed = 1;
 
 using Transposed = LinearMap::Transposed;
-
-States basis_of(const States& columns) {
-  const Eigen::HouseholderQR<States> qr(columns);
-  return qr.householderQ() * States::Identity(columns.rows(), columns.cols());
-}
-
-States drawn_columns(Index dimension, Index count) {
-  UniformNoise noise(kSeed);
-  States columns(dimension, count);
-  for (Index j = 0; j < count; ++j) {
-    for (Index i = 0; i < dimension; ++i) columns(i, j) = 2.0 * noise.next() - 1.0;
-  }
-  return columns;
-}
 
 /// left · rightᵀ to rank `modes`, of any left and a right with orthonormal columns.
 TangentModes truncated(const States& left, const States& right, Index modes) {
