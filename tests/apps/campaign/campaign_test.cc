@@ -5,85 +5,23 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "apps/forerun/run/spot_check.h"
 #include "learning/family/store.h"
-#include "learning/files/tensor_file.h"
-#include "tests/apps/cli.h"
+#include "tests/apps/campaign/campaign_fixture.h"
 
 namespace forerun {
 namespace {
 
 using ::testing::AllOf;
+using testing::CampaignCommand;
 using testing::content_of;
 using testing::forerun_with;
 using ::testing::HasSubstr;
 using testing::Outcome;
-using testing::TemporaryDirectory;
+using testing::small_campaign;
 using Json = nlohmann::json;
-
-/// Coarse enough for many iterations, small enough for a tenth of a second a run.
-constexpr const char* small_campaign = R"([problem]
-name = "burgers"
-points = 24
-[time]
-end = 3.0
-slices = 32
-[fine]
-method = "rk4"
-steps = 16
-[coarse]
-method = "rk1"
-steps = 1
-[parareal]
-tolerance = 5e-7
-[corrector]
-name = "randnet"
-neurons = 200
-[campaign]
-runs = 12
-[lowest]
-phase = 0.0
-viscosity = 0.02
-[highest]
-phase = 1.0
-viscosity = 0.04
-[network]
-stencil = 4
-neurons = 60
-degree = 2
-samples_per_run = 1000
-[run]
-threads = 1
-)";
-
-class CampaignCommand : public ::testing::Test {
- protected:
-  Outcome run(const std::string& out, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words = {"campaign", file_, "--out", directory_ / out, "--quiet"};
-    words.insert(words.end(), more.begin(), more.end());
-    return forerun_with(words);
-  }
-  Json record(const std::string& out) const { return Json::parse(content_of(directory_ / (out + "/campaign.json"))); }
-
-  /// The rows without what depends on the clock.
-  static std::vector<Json> results(const Json& record) {
-    std::vector<Json> rows;
-    for (Json row : record.at("runs")) {
-      row.erase("seconds");
-      row.erase("serial_seconds");
-      row.erase("fit_seconds");
-      rows.push_back(row);
-    }
-    return rows;
-  }
-
-  TemporaryDirectory directory_;
-  std::string file_ = directory_.write("small.toml", small_campaign);
-};
 
 TEST_F(CampaignCommand, NeedsFewerIterationsWithTheStoreThanColdAndGivesTheSameAnswers) {
   ASSERT_EQ(run("c").status, ExitStatus::ok);
@@ -203,104 +141,6 @@ TEST_F(CampaignCommand, KilledAndResumedGivesWhatAnUninterruptedOneGives) {
   EXPECT_EQ(results(record("killed")), results(record("whole")));
 }
 
-/// Adds two entries that no run has left: one with another viscosity, one with other discrepancies.
-void poison(const std::string& path) {
-  const Store opened = Store::open(path);
-  Store store(path, opened.family(), 0);
-  StoreEntry false_viscosity = store.read(store.names().front()), random = false_viscosity;
-  false_viscosity.name = "000000-false";
-  false_viscosity.parameters[0] = 0.06 - false_viscosity.parameters[0];
-  random.name = "000000-random";
-  random.harvest.shift(random.harvest.slices(), States::Constant(24, random.harvest.size(), 0.5),
-                       *make_serial_executor());
-  store.add(false_viscosity);
-  store.add(random);
-}
-
-constexpr const char* poisoned_files[] = {"000000-false.safetensors: is not what the solvers give",
-                                          "000000-random.safetensors: is not what the solvers give"};
-
-TEST_F(CampaignCommand, LeavesOutStoredRunsThatTheSolversContradict) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=4"}).status, ExitStatus::ok);
-  const std::string path = directory_ / "c/store";
-  poison(path);
-  const Outcome poisoned = run("d", {"--set", "campaign.runs=5", "--store", path});
-  EXPECT_EQ(poisoned.status, ExitStatus::ok);
-  for (const char* file : poisoned_files) EXPECT_THAT(poisoned.err, HasSubstr(file));
-  const Json rows = record("d").at("runs");
-  for (const Json& row : rows) {
-    const int to_find_out = row.at("prior") == "dropped" ? 1 : 0;  // that a prior does not serve
-    EXPECT_LE(row.at("iterations").get<int>(), row.at("cold_iterations").get<int>() + to_find_out);
-    EXPECT_LE(row.at("max_error").get<double>(), 5e-6);
-  }
-}
-
-TEST_F(CampaignCommand, StoredSamplesAreCheckedOnTheirOwnSlices) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
-  const Store store = Store::open(directory_ / "c/store");
-  const StoreEntry entry = store.read(store.names().front());
-  const auto at_times = [&](double begin, double length) {
-    StoreEntry moved = entry;
-    std::vector<Slice> slices;
-    for (const Index n : entry.harvest.slices()) {
-      const double start = begin + static_cast<double>(n) * length;
-      slices.push_back({n, start, start + length});
-    }
-    moved.harvest = Harvest(entry.harvest.dimension());
-    moved.harvest.append(entry.harvest.states(), entry.harvest.discrepancies(), slices, entry.harvest.iterations());
-    return moved;
-  };
-  const double length = store.family().common.slice_length;
-  EXPECT_NO_THROW(check_sample(store, entry));
-  EXPECT_NO_THROW(check_sample(store, at_times(100.0, length)));
-  EXPECT_THROW(check_sample(store, at_times(100.0, 2.0 * length)), ModelFileError);
-}
-
-TEST_F(CampaignCommand, TrainLeavesOutStoredRunsThatTheSolversContradict) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=3"}).status, ExitStatus::ok);
-  const std::string path = directory_ / "c/store";
-  poison(path);
-  const Outcome trained = forerun_with({"train", path, "--json", "--quiet"});
-  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
-  for (const char* file : poisoned_files) EXPECT_THAT(trained.err, HasSubstr(file));
-  EXPECT_EQ(Json::parse(trained.out).at("network").at("runs"), 3);
-  for (const auto& entry : std::filesystem::directory_iterator(path + "/runs")) {
-    if (!entry.path().filename().string().starts_with("000000")) std::filesystem::remove(entry.path());
-  }
-  const Outcome nothing = forerun_with({"train", path, "--quiet"});
-  EXPECT_EQ(nothing.status, ExitStatus::bad_model);
-  EXPECT_THAT(nothing.err, HasSubstr("holds no run to learn from"));
-}
-
-TEST_F(CampaignCommand, TrainRefusesStoresThatItCannotCompute) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
-  const StoreFamily good = Store::open(directory_ / "c/store").family();
-  const std::vector<std::pair<std::string, std::function<void(StoreFamily&)>>> wrong = {
-      {"unknown problem 'burger'", [](StoreFamily& family) { family.common.problem = "burger"; }},
-      {"wave_number", [](StoreFamily& family) { family.common.parameters["wave_number"] = "many"; }},
-      {"1e400", [](StoreFamily& family) { family.common.parameters["wave_number"] = "1e400"; }},
-      {"'rk4 x many' is no solver", [](StoreFamily& family) { family.common.fine = "rk4 x many"; }},
-      {"'rk4' is no solver", [](StoreFamily& family) { family.common.coarse = "rk4"; }},
-      {"rk5", [](StoreFamily& family) { family.common.coarse = "rk5 x 1"; }},
-      {"another dimension", [](StoreFamily& family) { family.common.dimension = 23; }}};
-  for (std::size_t i = 0; i < wrong.size(); ++i) {
-    StoreFamily family = good;
-    wrong[i].second(family);
-    const std::string path = directory_ / ("wrong" + std::to_string(i));
-    Store(path, family, 0);
-    const Outcome outcome = forerun_with({"train", path});
-    EXPECT_EQ(outcome.status, ExitStatus::bad_model) << outcome.err;
-    EXPECT_THAT(outcome.err, AllOf(HasSubstr(path), HasSubstr(wrong[i].first)));
-  }
-}
-
-TEST_F(CampaignCommand, AStoreOfAnotherFamilyIsRefused) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
-  const Outcome other = run("e", {"--set", "highest.viscosity=0.05", "--store", directory_ / "c/store"});
-  EXPECT_EQ(other.status, ExitStatus::bad_model);
-  EXPECT_THAT(other.err, HasSubstr("another family"));
-}
-
 TEST_F(CampaignCommand, ConcurrentRunsGiveTheSameTwice) {
   for (const char* out : {"a", "b"})
     ASSERT_EQ(run(out, {"--set", "campaign.concurrent=3", "--set", "campaign.runs=6"}).status, ExitStatus::ok);
@@ -351,24 +191,6 @@ TEST_F(CampaignCommand, DryRunOfAStartedCampaignSaysWhatIsThereAndWhatIsRefused)
   EXPECT_EQ(run("d", {"--dry-run", "--set", "campaign.sampling=file", "--set", "campaign.draws=none.csv"}).status,
             ExitStatus::input_output);
   EXPECT_EQ(directory_.files(), before);
-}
-
-TEST_F(CampaignCommand, TrainRefusesNetworksThatDoNotGoWithTheStates) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=1"}).status, ExitStatus::ok);
-  const Outcome outcome = forerun_with({"train", directory_ / "c/store", "--set", "network.stencil=12"});
-  EXPECT_EQ(outcome.status, ExitStatus::usage);
-  EXPECT_THAT(outcome.err, HasSubstr("--set network.stencil=12: [network] stencil = 12: must be an integer ≤ 11"));
-}
-
-TEST_F(CampaignCommand, TrainFitsTheNetworkAnewWithOtherOptions) {
-  ASSERT_EQ(run("c", {"--set", "campaign.runs=3"}).status, ExitStatus::ok);
-  const Outcome trained =
-      forerun_with({"train", directory_ / "c/store", "--set", "network.neurons=30", "--json", "--quiet"});
-  ASSERT_EQ(trained.status, ExitStatus::ok) << trained.err;
-  const Json network = Json::parse(trained.out).at("network");
-  EXPECT_EQ(network.at("neurons"), 30);
-  EXPECT_EQ(network.at("runs"), 3);
-  EXPECT_EQ(network.at("options").at("stencil"), "4");
 }
 
 struct BadCampaign {
