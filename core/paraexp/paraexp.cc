@@ -26,7 +26,7 @@ namespace {
 constexpr Index kMostParts = 16;
 
 /// What one part of the grid adds to the answer at its own points and at those behind it.
-struct Part {
+struct GridPart {
   Index first;  ///< of its slices
   Index end;
   States states;  ///< column i is what it adds to U[first + 1 + i]
@@ -83,7 +83,7 @@ class ParaexpRun {
   }
 
   void solve(Index p) {
-    Part& part = parts_[static_cast<std::size_t>(p)];
+    GridPart& part = parts_[static_cast<std::size_t>(p)];
     part.states.resize(problem_.initial.size(), num_slices() - part.first);
     State state = p == 0 ? problem_.initial : State(State::Zero(problem_.initial.size()));
     const Stopwatch forced;
@@ -94,7 +94,7 @@ class ParaexpRun {
     part.homogeneous_seconds = homogeneous.seconds();
   }
 
-  void cross(const Propagator& solver, const char* name, Index n, Part& part, State& state) {
+  void cross(const Propagator& solver, const char* name, Index n, GridPart& part, State& state) {
     StopScope::throw_if_stop_requested();
     auto end = part.states.col(n - part.first);
     CheckedPropagator{solver, name, 1}.propagate(problem_.grid.slice(n), state, end);
@@ -106,12 +106,12 @@ class ParaexpRun {
   void add_up() {
     if (observer_) observer_->on_boundaries_outdated();
     executor_.for_each(static_cast<Index>(parts_.size()), [this](Index p) {
-      const Part& own = parts_[static_cast<std::size_t>(p)];
+      const GridPart& own = parts_[static_cast<std::size_t>(p)];
       for (Index n = own.first; n < own.end; ++n) {
         auto sum = record_.boundaries.col(n + 1);
         sum.setZero();
         for (Index q = 0; q <= p; ++q) {
-          const Part& part = parts_[static_cast<std::size_t>(q)];
+          const GridPart& part = parts_[static_cast<std::size_t>(q)];
           sum += part.states.col(n - part.first);
         }
       }
@@ -126,7 +126,7 @@ class ParaexpRun {
     iteration.converged_front = num_slices();
     iteration.fine_work = 1.0;
     LevelSweep sweep{1, 0, num_slices(), 0.0, 0.0};
-    for (const Part& part : parts_) {
+    for (const GridPart& part : parts_) {
       sweep.slice_seconds += part.forced_seconds;
       sweep.max_slice_seconds = std::max(sweep.max_slice_seconds, part.forced_seconds);
       iteration.seconds.coarse = std::max(iteration.seconds.coarse, part.homogeneous_seconds);
@@ -161,7 +161,7 @@ class ParaexpRun {
   const Propagator* forced_;  ///< F and H as the run calls them: under a watch, through the log
   const Propagator* homogeneous_;
   const Stopwatch watch_;
-  std::vector<Part> parts_;
+  std::vector<GridPart> parts_;
   std::atomic<Index> done_ = 0;
   RunRecord record_;
 };

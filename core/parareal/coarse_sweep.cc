@@ -10,7 +10,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kSlicesPerPiece = 16;
+constexpr Index kSweptSlicesPerPiece = 16;
 /// Classic Parareal may leave the typical range by far on its way, but not by several times its width.
 constexpr double kLooseMargin = 2.0;
 
@@ -124,10 +124,10 @@ void CoarseSweep::include_sound_states(Index first, const SliceStates& fine, con
 void CoarseSweep::correct_old_states(const Correction& correction, Index first, const SliceStates& boundaries,
                                      SliceExecutor& executor) {
   const SliceRange old = own_.from(first + 1);
-  const Index num_pieces = (old.count + kSlicesPerPiece - 1) / kSlicesPerPiece;
+  const Index num_pieces = (old.count + kSweptSlicesPerPiece - 1) / kSweptSlicesPerPiece;
   executor.for_each(num_pieces, [&](Index piece) {
-    const Index n = old.first + piece * kSlicesPerPiece;
-    const Index count = std::min(kSlicesPerPiece, old.end() - n);
+    const Index n = old.first + piece * kSweptSlicesPerPiece;
+    const Index count = std::min(kSweptSlicesPerPiece, old.end() - n);
     correction.evaluate_block(grid_.slices(n, count), boundaries.middleCols(n, count),
                               corrections_.middleCols(n, count));
   });

@@ -11,7 +11,7 @@
 namespace forerun {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::infinity();
+constexpr double kNotEstimated = std::numeric_limits<double>::infinity();
 constexpr double kNoise = 3.0;
 constexpr double kMostNoise = 4.0;
 constexpr double kStandstill = 0.5;
@@ -37,18 +37,18 @@ bool any_of_rest(const std::vector<char>& flags, std::size_t first) {
 ErrorEstimate::ErrorEstimate(Index num_slices, double safety)
     : most_safety_(safety),
       safety_(safety),
-      largest_contraction_(kUnknown),
+      largest_contraction_(kNotEstimated),
       start_increments_(num_slices),
-      contractions_(static_cast<std::size_t>(num_slices), kUnknown),
+      contractions_(static_cast<std::size_t>(num_slices), kNotEstimated),
       has_climbed_(static_cast<std::size_t>(num_slices), 0),
       uncrossed_(static_cast<std::size_t>(num_slices), 0),
       jumps_(num_slices),
       growths_(static_cast<std::size_t>(num_slices), 1.0),
-      fine_growths_(static_cast<std::size_t>(num_slices), kUnknown),
+      fine_growths_(static_cast<std::size_t>(num_slices), kNotEstimated),
       last_growths_(fine_growths_),
-      largest_verified_(kUnknown),
-      errors_(static_cast<std::size_t>(num_slices), kUnknown),
-      largest_predicted_(kUnknown),
+      largest_verified_(kNotEstimated),
+      errors_(static_cast<std::size_t>(num_slices), kNotEstimated),
+      largest_predicted_(kNotEstimated),
       consequences_(errors_) {}
 
 void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps, const std::vector<double>& changes,
@@ -68,10 +68,10 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
   for (std::size_t n = begin; n < jumps.size(); ++n) {
     const double increment = start_increments_.largest_near(n);
     if (has_climbed_[n]) {
-      error = kUnknown;
+      error = kNotEstimated;
       has_climbed_[n] = 0;
       contractions_[n] = contraction(n) + kTypicalSlope * jumps[n] / size_;
-      if (contractions_[n] < kUnknown) largest = std::max(largest, contractions_[n]);
+      if (contractions_[n] < kNotEstimated) largest = std::max(largest, contractions_[n]);
     } else if (increment > rounding_) {
       was_far_off = was_far_off || increment > kFarOff * size_;
       contractions_[n] = jumps_.largest_near(n) / std::min(increment, size_);
@@ -87,7 +87,7 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
   if (knows_contraction()) {
     largest_contraction_ = std::max(largest_contraction_, largest);
   } else if (was_far_off) {
-    std::fill(contractions_.begin() + first, contractions_.end(), kUnknown);
+    std::fill(contractions_.begin() + first, contractions_.end(), kNotEstimated);
   } else if (largest > 0.0) {
     largest_contraction_ = largest;
   }
@@ -95,7 +95,7 @@ void ErrorEstimate::observe_jumps(Index first, const std::vector<double>& jumps,
 
 /// f²_{n+1} of f²_n.
 double ErrorEstimate::rounding_after(std::size_t n, double square) const {
-  const double growth_seen = last_growths_[n] < kUnknown ? last_growths_[n] : growth(n);
+  const double growth_seen = last_growths_[n] < kNotEstimated ? last_growths_[n] : growth(n);
   const double added = start_increments_[n] > 0.0 ? kRoundingOfASlice * rounding_ : 0.0;
   return (square > 0.0 ? growth_seen * growth_seen * square : 0.0) + added * added;
 }
@@ -122,14 +122,14 @@ void ErrorEstimate::observe_growth(std::size_t n, double change) {
   if (increment <= rounding_ || increment > size_ || !std::isfinite(change)) return;
   const double growth = change / increment;
   last_growths_[n] = growth;
-  fine_growths_[n] = fine_growths_[n] < kUnknown ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
+  fine_growths_[n] = fine_growths_[n] < kNotEstimated ? std::max(growth, growth_memory * fine_growths_[n]) : growth;
 }
 
 double ErrorEstimate::verified_error() const {
   const bool shrinks = num_reductions_ >= 2 && last_reduction_ < 1.0 && reduction_before_ < 1.0;
   // No two iterates are further apart than their errors together.
   const bool agrees = largest_increment_ <= 2.0 * largest_verified_;
-  return shrinks && agrees ? kVerifiedSafety * largest_verified_ : kUnknown;
+  return shrinks && agrees ? kVerifiedSafety * largest_verified_ : kNotEstimated;
 }
 
 void ErrorEstimate::climb(Index first, Index count) {
@@ -137,8 +137,8 @@ void ErrorEstimate::climb(Index first, Index count) {
   largest_increment_ = 0.0;
   num_reductions_ = 0;
   std::fill_n(has_climbed_.begin() + first, count, 1);
-  std::fill_n(errors_.begin() + first, count, kUnknown);
-  largest_predicted_ = kUnknown;
+  std::fill_n(errors_.begin() + first, count, kNotEstimated);
+  largest_predicted_ = kNotEstimated;
 }
 
 void ErrorEstimate::begin_sweep(Index first, const std::vector<double>& increments) {
@@ -207,9 +207,9 @@ double ErrorEstimate::expected_error(Index first, const std::vector<double>& jum
 
 ErrorGrowth ErrorEstimate::growth_of_start() const {
   std::vector<double> growths(last_growths_);
-  double next = kUnknown;
+  double next = kNotEstimated;
   for (std::size_t n = growths.size(); n-- > 0;) {
-    if (growths[n] == kUnknown) growths[n] = next < kUnknown ? next : growth(n);
+    if (growths[n] == kNotEstimated) growths[n] = next < kNotEstimated ? next : growth(n);
     next = growths[n];
   }
   ErrorGrowth product;

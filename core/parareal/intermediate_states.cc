@@ -13,17 +13,17 @@
 namespace forerun {
 namespace {
 
-constexpr double kRoundings = 8.0;
+constexpr double kRoundingsOfTimes = 8.0;
 
 /// From one time to the next, both within a slice, at which a state is kept.
-struct Part {
+struct KeptPart {
   Slice slice;
   Index column;  ///< of the result
   const Propagator* solver;
 };
 
 /// What one slice has to give: parts that follow each other.
-using Course = std::vector<Part>;
+using Course = std::vector<KeptPart>;
 
 void check_times(std::span<const double> times, const TimeGrid& grid, double rounding) {
   for (std::size_t j = 0; j < times.size(); ++j) {
@@ -41,7 +41,7 @@ class Plan {
        const States& boundaries, const PartSolver& solver)
       : components_(components),
         boundaries_(boundaries),
-        rounding_(kRoundings * std::numeric_limits<double>::epsilon() *
+        rounding_(kRoundingsOfTimes * std::numeric_limits<double>::epsilon() *
                   std::max(std::abs(grid.begin()), std::abs(grid.end()))) {
     check_times(times, grid, rounding_);
     const Index kept = components.empty() ? boundaries.rows() : static_cast<Index>(components.size());
@@ -90,7 +90,7 @@ class Plan {
   void cross(const Course& course) {
     State state = boundaries_.col(course.front().slice.index);
     State next(state.size());
-    for (const Part& part : course) {
+    for (const KeptPart& part : course) {
       StopScope::throw_if_stop_requested();
       CheckedPropagator{*part.solver, "fine", 0}.propagate(part.slice, state, next);
       keep(next, part.column);

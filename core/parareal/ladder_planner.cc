@@ -13,7 +13,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kMaxSamples = 8;
+constexpr Index kMaxTriedSlices = 8;
 constexpr double kAcceptableDifference = 1e-4;
 constexpr Index kGoodShare = 4, kLeastShare = 3;  // of the top level's steps: a fourth, a third
 constexpr double kSafety = 30.0;
@@ -58,7 +58,7 @@ class Trial {
   double work() const { return work_; }
 
  private:
-  Index num_samples() const { return std::min(kMaxSamples, grid_.num_slices()); }
+  Index num_samples() const { return std::min(kMaxTriedSlices, grid_.num_slices()); }
   Index sampled_slice(Index i) const { return i * grid_.num_slices() / num_samples(); }
 
   /// U[n + offset] of the last run at the slices sampled.

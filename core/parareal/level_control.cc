@@ -11,12 +11,12 @@ namespace forerun {
 namespace {
 
 constexpr double kMeasuringBudget = 0.02;  // of a full pass
-constexpr Index kMaxSamples = 8;
+constexpr Index kMaxMeasuredSlices = 8;
 constexpr double kNegligible = 0.1;      // of the tolerance
 constexpr double kCheap = 1e-3;          // of the next level's work
 constexpr double kClimbingShare = 0.25;  // of the slices that have not left a level
-constexpr Index kSlicesPerPiece = 16;
-constexpr double kUnknown = -1.0;
+constexpr Index kMeasuredSlicesPerPiece = 16;
+constexpr double kNotMeasured = -1.0;
 
 /// Of values[first … end − 1]; 0 where there are none.
 double largest(const std::vector<double>& values, Index first, Index end) {
@@ -30,9 +30,9 @@ std::vector<Index> most_discrepant_slices(Index count, const LevelSegment& segme
                                           SliceExecutor& executor, TimeCommunicator& communicator) {
   const SliceRange own = owned_slices(communicator, num_slices);
   std::vector<double> discrepancies(static_cast<std::size_t>(num_slices));
-  executor.for_each((segment.count + kSlicesPerPiece - 1) / kSlicesPerPiece, [&](Index piece) {
-    const Index end = std::min(segment.count, (piece + 1) * kSlicesPerPiece);
-    for (Index n = segment.first + piece * kSlicesPerPiece; n < segment.first + end; ++n) {
+  executor.for_each((segment.count + kMeasuredSlicesPerPiece - 1) / kMeasuredSlicesPerPiece, [&](Index piece) {
+    const Index end = std::min(segment.count, (piece + 1) * kMeasuredSlicesPerPiece);
+    for (Index n = segment.first + piece * kMeasuredSlicesPerPiece; n < segment.first + end; ++n) {
       if (own.holds(n)) discrepancies[static_cast<std::size_t>(n)] = norm.distance(fine.col(n), coarse.col(n));
     }
   });
@@ -98,12 +98,12 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   const double next_work = ladder_.relative_work(segment.level + 1);
   const double affordable = kMeasuringBudget * static_cast<double>(num_slices_) / next_work;
   const Index num_samples =
-      std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxSamples, segment.count));
+      std::clamp<Index>(static_cast<Index>(std::min(affordable, 1e9)), 1, std::min(kMaxMeasuredSlices, segment.count));
   const std::vector<Index> samples =
       most_discrepant_slices(num_samples, segment, norm_, fine, coarse, num_slices_, executor, communicator);
   const SliceRange own = owned_slices(communicator, num_slices_);
   const CheckedPropagator next{ladder_.level(segment.level + 1), "fine", iteration};
-  std::vector<double> differences(samples.size(), kUnknown);
+  std::vector<double> differences(samples.size(), kNotMeasured);
   executor.for_each(num_samples, [&](Index i) {
     const Index n = samples[static_cast<std::size_t>(i)];
     State result(fine.rows());
@@ -119,7 +119,7 @@ double LevelControl::measure_level(const LevelSegment& segment, Index iteration,
   Level& level = levels_[static_cast<std::size_t>(segment.level)];
   level.difference = *std::max_element(differences.begin(), differences.end());
   level.tolerance = std::max(options_.tolerance, options_.level_factor * level.difference);
-  level.measured = level.difference > kUnknown;  // else the next sweep tries again
+  level.measured = level.difference > kNotMeasured;  // else the next sweep tries again
   return static_cast<double>(num_samples) * next_work / static_cast<double>(num_slices_);
 }
 

@@ -28,7 +28,7 @@
 namespace forerun {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
 std::unique_ptr<StoppingCriterion> stopping_criterion(const PararealOptions& options, const PararealProblem& problem) {
   // Every level ends by itself after as many iterations as there are slices, and slices may wake once.
@@ -68,7 +68,7 @@ class PararealLoop {
         criterion_(stopping_criterion(options, problem)),
         learning_(problem, solvers_.coarse(), scale_.norm(), communicator_, executor_, record_) {
     // By the threads that will work on them: memory lies near to who touches it first.
-    executor.for_each(own_.count + 1, [this](Index j) { boundaries_.held().col(j).setConstant(kUnknown); });
+    executor.for_each(own_.count + 1, [this](Index j) { boundaries_.held().col(j).setConstant(kNotComputed); });
   }
 
   RunRecord run() {

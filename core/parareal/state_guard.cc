@@ -7,7 +7,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kComponentsPerPiece = 4096;
+constexpr Index kGuardedComponentsPerPiece = 4096;
 
 /// Keeps the slack of a component that hardly varies from shrinking to rounding errors.
 constexpr double kRelativeWidthFloor = 1e-3;
@@ -29,10 +29,10 @@ void StateGuard::include(const StatesView& states, SliceExecutor& executor, std:
     box_ = {states.col(first_column), states.col(first_column)};
     limits_ = box_;
   }
-  const Index num_pieces = (dimension + kComponentsPerPiece - 1) / kComponentsPerPiece;
+  const Index num_pieces = (dimension + kGuardedComponentsPerPiece - 1) / kGuardedComponentsPerPiece;
   executor.for_each(num_pieces, [&](Index piece) {
-    const Index first = piece * kComponentsPerPiece;
-    const Index count = std::min(kComponentsPerPiece, dimension - first);
+    const Index first = piece * kGuardedComponentsPerPiece;
+    const Index count = std::min(kGuardedComponentsPerPiece, dimension - first);
     auto lower = box_.lower.segment(first, count);
     auto upper = box_.upper.segment(first, count);
     for (Index j = first_column; j < states.cols(); ++j) {

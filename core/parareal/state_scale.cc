@@ -11,12 +11,12 @@
 namespace forerun {
 namespace {
 
-constexpr Index kSlicesPerPiece = 64;
-constexpr Index kComponentsPerPiece = 4096;
+constexpr Index kScannedSlicesPerPiece = 64;
+constexpr Index kScaledComponentsPerPiece = 4096;
 /// Bounds are believed while the run's size relative to them is in between.
 constexpr double kLeastFill = 0.125;
 constexpr double kMostFill = 1e4;
-constexpr double kRoundings = 100.0;
+constexpr double kRoundingsOfStates = 100.0;
 
 /// largest[i] = max(largest[i], |values[i]|), unless some are not finite: then nothing is learned.
 void enlarge(double* largest, const double* values, Index count) {
@@ -64,12 +64,12 @@ void StateScale::follow(const StatesView& states, SliceExecutor& executor, TimeC
 }
 
 void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator) {
-  const Index num_pieces = (states.cols() + kSlicesPerPiece - 1) / kSlicesPerPiece;
+  const Index num_pieces = (states.cols() + kScannedSlicesPerPiece - 1) / kScannedSlicesPerPiece;
   sizes_.resize(static_cast<std::size_t>(num_pieces));
   executor.for_each(num_pieces, [&](Index piece) {
     double largest = 0.0;
-    const Index end = std::min(states.cols(), (piece + 1) * kSlicesPerPiece);
-    for (Index n = piece * kSlicesPerPiece; n < end; ++n) {
+    const Index end = std::min(states.cols(), (piece + 1) * kScannedSlicesPerPiece);
+    for (Index n = piece * kScannedSlicesPerPiece; n < end; ++n) {
       largest = std::max(largest, finite_or_zero(options_.norm.largest_component(states.col(n).data(), states.rows())));
     }
     sizes_[static_cast<std::size_t>(piece)] = largest;
@@ -92,9 +92,9 @@ void StateScale::follow_bounds(const StatesView& states, SliceExecutor& executor
 void StateScale::follow_components(const StatesView& states, SliceExecutor& executor, TimeCommunicator* communicator) {
   const Index dimension = states.rows();
   largest_ = initial_.cwiseAbs();
-  executor.for_each((dimension + kComponentsPerPiece - 1) / kComponentsPerPiece, [&](Index piece) {
-    const Index first = piece * kComponentsPerPiece;
-    const Index count = std::min(kComponentsPerPiece, dimension - first);
+  executor.for_each((dimension + kScaledComponentsPerPiece - 1) / kScaledComponentsPerPiece, [&](Index piece) {
+    const Index first = piece * kScaledComponentsPerPiece;
+    const Index count = std::min(kScaledComponentsPerPiece, dimension - first);
     if (dimension == 1) return enlarge_one(largest_[0], states);
     for (Index n = 0; n < states.cols(); ++n) enlarge(largest_.data() + first, states.col(n).data() + first, count);
   });
@@ -103,7 +103,7 @@ void StateScale::follow_components(const StatesView& states, SliceExecutor& exec
   size_ = 1.0;
   if (whole == 0.0) return set_scale(State::Ones(dimension));
   const double tolerance = std::max(options_.tolerance, std::numeric_limits<double>::epsilon());
-  const double floor = std::min(1.0, kRoundings * std::numeric_limits<double>::epsilon() / tolerance) * whole;
+  const double floor = std::min(1.0, kRoundingsOfStates * std::numeric_limits<double>::epsilon() / tolerance) * whole;
   set_scale(largest_.cwiseMax(floor));
 }
 

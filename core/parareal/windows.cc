@@ -12,7 +12,7 @@
 namespace forerun {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotReached = std::numeric_limits<double>::quiet_NaN();
 
 /// Where a window is in the run.
 struct Window {
@@ -62,7 +62,7 @@ class WindowedRun {
         observer_(observer),
         num_slices_(problem.grid.num_slices() / num_windows) {
     record_.num_windows = num_windows;
-    record_.boundaries = States::Constant(problem.initial.size(), problem.grid.num_slices() + 1, kUnknown);
+    record_.boundaries = States::Constant(problem.initial.size(), problem.grid.num_slices() + 1, kNotReached);
     record_.boundaries.col(0) = problem.initial;
   }
 

@@ -16,7 +16,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kBlock = 64;
+constexpr Index kPatchBlock = 64;
 constexpr std::uint64_t kSampleStream = 0x5a;
 
 /// The network with the readout of one run's parameters.
@@ -28,8 +28,8 @@ class PatchCorrection final : public Correction {
   void evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const override {
     thread_local Scratch input_memory, feature_memory;
     out.setZero();
-    for (Index first = 0; first < patches_.num_patches(); first += kBlock) {
-      const Index count = std::min(kBlock, patches_.num_patches() - first);
+    for (Index first = 0; first < patches_.num_patches(); first += kPatchBlock) {
+      const Index count = std::min(kPatchBlock, patches_.num_patches() - first);
       auto inputs = input_memory.matrix(patches_.num_inputs(), count);
       for (Index c = 0; c < count; ++c) patches_.gather(state, first + c, inputs.col(c));
       auto features = feature_memory.matrix(features_->num_features(), count);
@@ -115,7 +115,7 @@ void FamilyNetwork::append(const Harvest& harvest, const StateView& parameters, 
   const State weights = basis_.evaluate(parameters);
   const Index num_base = features_->num_features();
   States features(num_base * weights.size(), samples.inputs.cols());
-  for_each_column_block(executor, features.cols(), kBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, features.cols(), kPatchBlock, [&](Index first, Index count) {
     thread_local Scratch memory;
     auto base = memory.matrix(num_base, count);
     features_->evaluate(samples.inputs.middleCols(first, count), base);

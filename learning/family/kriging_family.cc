@@ -28,7 +28,7 @@ struct KrigingFamily::Fit {
 namespace {
 
 constexpr CovarianceKernel kKernel = CovarianceKernel::gaussian;
-constexpr Index kBlock = 32;
+constexpr Index kOverlapBlock = 32;
 constexpr Index kFirstDirections = 64;
 constexpr double kStateTolerance = 1e-3;
 constexpr double kDiscrepancyTolerance = 1e-3;
@@ -43,9 +43,9 @@ void append_columns(States& matrix, const States& more) {
 }
 
 /// aᵀ b.
-States overlaps(const States& a, const States& b, SliceExecutor& executor) {
+States overlaps_by_block(const States& a, const States& b, SliceExecutor& executor) {
   States result = States::Zero(a.cols(), b.cols());
-  for_each_column_block(executor, b.cols(), kBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, b.cols(), kOverlapBlock, [&](Index first, Index count) {
     add_transposed_product(a, b.middleCols(first, count), result.middleCols(first, count));
   });
   return result;
@@ -54,7 +54,7 @@ States overlaps(const States& a, const States& b, SliceExecutor& executor) {
 States squared_distances(const States& points, SliceExecutor& executor) {
   const Index n = points.cols();
   States distances(n, n);
-  for_each_column_block(executor, n, kBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, n, kOverlapBlock, [&](Index first, Index count) {
     for (Index j = first; j < first + count; ++j) {
       for (Index i = 0; i < n; ++i) distances(i, j) = squared_distance(points.col(i), points.col(j));
     }
@@ -148,7 +148,7 @@ Index KrigingFamily::keep_samples(const Harvest& harvest, const StateView& param
 
 States KrigingFamily::points(const Fit& fit, SliceExecutor& executor) const {
   States all(fit.state_directions.cols() + parameters_.rows(), states_.cols());
-  all << overlaps(fit.state_directions, states_, executor), fit.parameter_width * parameters_;
+  all << overlaps_by_block(fit.state_directions, states_, executor), fit.parameter_width * parameters_;
   return all;
 }
 
@@ -177,7 +177,7 @@ void KrigingFamily::append(const Harvest& harvest, const StateView& parameters, 
     fit->points = points(*fit, executor);
   }
   const States distances = squared_distances(fit->points, executor);
-  States outputs = overlaps(fit->discrepancy_directions, discrepancies_, executor);
+  States outputs = overlaps_by_block(fit->discrepancy_directions, discrepancies_, executor);
   KrigingScale scale = scale_of(distances, outputs, executor);
   States factor(distances.rows(), distances.cols());
   constexpr double largest_nugget = 1e-2, more = 10.0;

@@ -14,7 +14,7 @@ namespace forerun {
 namespace {
 
 /// Of a run; what many have in common needs no more of each.
-constexpr Index kRowsAFeature = 4;
+constexpr Index kFamilyRowsAFeature = 4;
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void StencilFamily::append(const Harvest& harvest, const StateView& parameters, 
   if (!features_) begin(harvest, executor);
   std::vector<Index> samples(static_cast<std::size_t>(harvest.size()));
   std::iota(samples.begin(), samples.end(), Index{0});
-  const Index wanted = std::min(options_.samples_per_run, kRowsAFeature * features_->num_features());
+  const Index wanted = std::min(options_.samples_per_run, kFamilyRowsAFeature * features_->num_features());
   const std::vector<Index> used = evenly_chosen(samples, wanted);
   const Index points = points_for(wanted, std::ssize(used));
   const std::uint64_t seed = options_.layer.seed + static_cast<std::uint64_t>(num_runs());

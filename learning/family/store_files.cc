@@ -14,12 +14,12 @@ namespace {
 
 constexpr const char* manifest_format = "forerun.store";
 constexpr const char* entry_format = "forerun.store-entry";
-constexpr Index largest_count = 1'000'000'000;
+constexpr Index kMostInAStore = 1'000'000'000;
 
 std::string varying_key(Index j) { return "varies." + std::to_string(j); }
 
 bool all_within(const std::vector<Index>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](Index n) { return n >= 0 && n <= largest_count; });
+  return std::all_of(numbers.begin(), numbers.end(), [](Index n) { return n >= 0 && n <= kMostInAStore; });
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void describe_family(const StoreFamily& family, TensorFileWriter& writer) {
 
 StoreFamily read_family(const TensorFile& file) {
   StoreFamily family{read_signature(file), {{}, file.vector("lower"), file.vector("upper")}};
-  if (family.common.dimension < 1 || family.common.dimension > largest_count)
+  if (family.common.dimension < 1 || family.common.dimension > kMostInAStore)
     file.refuse("its dimension is out of range");
   const ParameterBox& box = family.box;
   if (box.lower.size() != box.upper.size() || !(box.upper - box.lower).allFinite() ||
@@ -58,7 +58,7 @@ StoreFamily read_family(const TensorFile& file) {
 
 Index read_store_count(const TensorFile& file, const std::string& key) {
   const auto count = read_number<Index>(file, key);
-  if (count < 0 || count > largest_count) file.refuse("its metadata '" + key + "' are out of range");
+  if (count < 0 || count > kMostInAStore) file.refuse("its metadata '" + key + "' are out of range");
   return count;
 }
 

@@ -7,11 +7,11 @@
 namespace forerun {
 namespace {
 
-constexpr Index largest_count = 1'000'000'000;  // of components, slices, iterations
+constexpr Index kMostInAModel = 1'000'000'000;  // of components, slices, iterations
 
 bool in_range(const std::vector<Index>& numbers) {
   return std::all_of(numbers.begin(), numbers.end(),
-                     [](Index number) { return number >= 0 && number <= largest_count; });
+                     [](Index number) { return number >= 0 && number <= kMostInAModel; });
 }
 
 std::optional<std::string> signature_defect(const LearnedModel& model) {
@@ -19,7 +19,7 @@ std::optional<std::string> signature_defect(const LearnedModel& model) {
   const Index dimension = signature.dimension;
   if (signature.problem.empty()) return "it does not say which problem it was learned on";
   if (model.corrector.empty()) return "it does not say which corrector it belongs to";
-  if (dimension < 1 || dimension > largest_count) return "its dimension is out of range";
+  if (dimension < 1 || dimension > kMostInAModel) return "its dimension is out of range";
   if (!std::isfinite(signature.slice_length) || signature.slice_length <= 0) return "its slice length is not > 0";
   if (model.bounds.lower.size() != dimension || model.bounds.upper.size() != dimension) {
     return "its bounds do not have the dimension " + std::to_string(dimension) + " of its problem";

@@ -18,7 +18,7 @@ constexpr Index kSearchBudget = 16384;
 constexpr double kMostNugget = 1.0;
 constexpr Index kNoveltyBlock = 64;
 /// Changes of scaled discrepancies this small are rounding.
-constexpr double kRounding = 1e-14;
+constexpr double kNoveltyRounding = 1e-14;
 
 }  // namespace
 
@@ -173,7 +173,7 @@ std::vector<Index> KrigingNetwork::telling_samples(std::size_t count, SliceExecu
   for_each_column_block(executor, static_cast<Index>(telling.size()), kNoveltyBlock, [&](Index first, Index size) {
     for (Index i = first; i < first + size; ++i) {
       const auto place = static_cast<std::size_t>(i);
-      tells[place] = novelty(telling[place]) > kRounding ? 1 : 0;
+      tells[place] = novelty(telling[place]) > kNoveltyRounding ? 1 : 0;
     }
   });
   std::size_t num_telling = 0;

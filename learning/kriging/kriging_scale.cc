@@ -38,9 +38,9 @@ std::vector<GridPoint> neighbors_of(const GridPoint& point, double step) {
 }
 
 /// The best point so far, and what it is worth.
-class Search {
+class ScaleSearch {
  public:
-  Search(CovarianceKernel kernel, std::span<const KrigingEvidence> evidence, SliceExecutor& executor)
+  ScaleSearch(CovarianceKernel kernel, std::span<const KrigingEvidence> evidence, SliceExecutor& executor)
       : kernel_(kernel), evidence_(evidence), executor_(executor) {}
 
   void look_at(const std::vector<GridPoint>& points) {
@@ -75,7 +75,7 @@ class Search {
 
 KrigingScale most_likely_scale(CovarianceKernel kernel, std::span<const KrigingEvidence> evidence,
                                SliceExecutor& executor) {
-  Search search(kernel, evidence, executor);
+  ScaleSearch search(kernel, evidence, executor);
   if (!evidence.empty()) search.look_at(coarse_grid());
   if (!search.found()) return {};
   for (const double step : {1.0, 0.5}) search.look_at(neighbors_of(search.best(), step));

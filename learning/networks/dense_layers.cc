@@ -8,7 +8,7 @@
 namespace forerun {
 namespace {
 
-constexpr std::uint64_t kStream = 2;
+constexpr std::uint64_t kLayerStream = 2;
 
 }  // namespace
 
@@ -50,7 +50,7 @@ States DenseLayers::backward(const double* weights, const std::vector<States>& p
 }
 
 void DenseLayers::draw(std::uint64_t seed, std::uint64_t first, double* weights) const {
-  const RandomStream stream(seed, kStream);
+  const RandomStream stream(seed, kLayerStream);
   for (std::size_t l = 0; l + 1 < sizes_.size(); ++l) {
     const double range = std::sqrt(3.0 / static_cast<double>(sizes_[l]));
     for (Index i = 0; i < sizes_[l] * sizes_[l + 1]; ++i) *weights++ = range * stream.uniform(first++);

@@ -8,7 +8,7 @@
 namespace forerun {
 namespace {
 
-constexpr std::uint64_t kStream = 3;
+constexpr std::uint64_t kFourierStream = 3;
 
 /// Where the weights of each part are: matrices act on rows, h W, of a point's channels.
 struct Places {
@@ -41,7 +41,7 @@ class FourierNeuralOperator final : public NeuralOperator {
   }
 
   State first_weights(std::uint64_t seed) const override {
-    const RandomStream stream(seed, kStream);
+    const RandomStream stream(seed, kFourierStream);
     State weights(places_.count);
     for (Index i = 0; i < places_.count; ++i) weights[i] = stream.uniform(static_cast<std::uint64_t>(i));
     weights.head(places_.layer) *= std::sqrt(3.0 / static_cast<double>(channels_));

@@ -11,8 +11,8 @@
 namespace forerun {
 namespace {
 
-constexpr Index kMostPoints = 4096;
-constexpr Index kMostReach = 1000;
+constexpr Index kMostCirclePoints = 4096;
+constexpr Index kMostTapReach = 1000;
 
 /// Rows k: cos(2πki/n); below them −sin.
 States transform(Index n) {
@@ -138,8 +138,8 @@ std::unique_ptr<const OperatorNetwork> read_fourier_operator(const TensorFile& f
   data.weights = file.matrix("weights");
   data.biases = file.vector("biases");
   data.readout = file.matrix("readout");
-  if (data.points < 1 || data.points > kMostPoints) file.refuse("its number of points is out of range");
-  if (data.reach < 0 || data.reach > kMostReach) file.refuse("its reach is out of range");
+  if (data.points < 1 || data.points > kMostCirclePoints) file.refuse("its number of points is out of range");
+  if (data.reach < 0 || data.reach > kMostTapReach) file.refuse("its reach is out of range");
   const bool is_scaled = data.fields() > 0 && data.width.size() == data.fields() && (data.width.array() > 0.0).all();
   if (!is_scaled) file.refuse("its fields have no scale");
   if (data.weights.rows() != data.biases.size() || data.num_inputs() < 0)

@@ -9,7 +9,7 @@
 namespace forerun {
 namespace {
 
-void check(bool holds, const std::string& sentence) {
+void check_readout(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("readout: " + sentence);
 }
 
@@ -45,10 +45,10 @@ States ridge_dual(const StatesView& features, const StatesView& targets, double 
 }  // namespace
 
 States fit_readout(const StatesView& features, const StatesView& targets, double ridge) {
-  check(features.cols() == targets.cols(), "as many targets as samples are needed");
-  check(features.cols() >= 1 && features.rows() >= 1, "needs at least one sample and one feature");
-  check(std::isfinite(ridge) && ridge >= 0, "the ridge must be ≥ 0");
-  check(features.allFinite() && targets.allFinite(), "samples must be finite");
+  check_readout(features.cols() == targets.cols(), "as many targets as samples are needed");
+  check_readout(features.cols() >= 1 && features.rows() >= 1, "needs at least one sample and one feature");
+  check_readout(std::isfinite(ridge) && ridge >= 0, "the ridge must be ≥ 0");
+  check_readout(features.allFinite() && targets.allFinite(), "samples must be finite");
   if (ridge == 0.0) return minimum_norm(features, targets);
   return features.cols() < features.rows() ? ridge_dual(features, targets, ridge)
                                            : ridge_primal(features, targets, ridge);

@@ -12,11 +12,11 @@ namespace forerun {
 namespace {
 
 constexpr Index kPanel = 32;
-constexpr Index kColumnBlock = 64;
+constexpr Index kFactorBlock = 64;
 /// Samples at a time: with the triangle they stay in the second-level cache.
 constexpr Index kMostRows = 512;
 
-void check(bool holds, const std::string& sentence) {
+void check_recursive_readout(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("recursive readout: " + sentence);
 }
 
@@ -68,16 +68,16 @@ void apply_panel(const PanelReflectors& panel, Eigen::Ref<States> top, Eigen::Re
 }  // namespace
 
 RecursiveReadout::RecursiveReadout(Index num_features, Index num_outputs, double ridge) : num_features_(num_features) {
-  check(num_features >= 1 && num_outputs >= 0, "needs features");
-  check(std::isfinite(ridge) && ridge > 0, "the ridge must be > 0");
+  check_recursive_readout(num_features >= 1 && num_outputs >= 0, "needs features");
+  check_recursive_readout(std::isfinite(ridge) && ridge > 0, "the ridge must be > 0");
   factor_ = std::sqrt(ridge) * States::Identity(num_features, num_features + num_outputs);
 }
 
 void RecursiveReadout::append(const StatesView& features, const StatesView& targets, SliceExecutor& executor) {
-  check(features.rows() == num_features(), "needs " + std::to_string(num_features()) + " features");
-  check(targets.rows() == num_outputs(), "needs " + std::to_string(num_outputs()) + " outputs");
-  check(features.cols() == targets.cols(), "as many targets as samples are needed");
-  check(features.allFinite() && targets.allFinite(), "samples must be finite");
+  check_recursive_readout(features.rows() == num_features(), "needs " + std::to_string(num_features()) + " features");
+  check_recursive_readout(targets.rows() == num_outputs(), "needs " + std::to_string(num_outputs()) + " outputs");
+  check_recursive_readout(features.cols() == targets.cols(), "as many targets as samples are needed");
+  check_recursive_readout(features.allFinite() && targets.allFinite(), "samples must be finite");
   const Index num_chunks = (features.cols() + kMostRows - 1) / kMostRows;
   for (Index chunk = 0; chunk < num_chunks; ++chunk) {
     const Index first = features.cols() * chunk / num_chunks, end = features.cols() * (chunk + 1) / num_chunks;
@@ -103,11 +103,11 @@ void RecursiveReadout::annihilate(States& rows, SliceExecutor& executor) {
     const Index next = first + width;
     const Index behind = std::min(next + kPanel, num_features());
     PanelReflectors next_panel;
-    const Index num_blocks = (factor_.cols() - behind + kColumnBlock - 1) / kColumnBlock;
+    const Index num_blocks = (factor_.cols() - behind + kFactorBlock - 1) / kFactorBlock;
     executor.for_each(1 + num_blocks, [&](Index piece) {
       if (piece > 0) {
-        const Index column = behind + (piece - 1) * kColumnBlock;
-        apply_to(column, std::min(kColumnBlock, factor_.cols() - column));
+        const Index column = behind + (piece - 1) * kFactorBlock;
+        apply_to(column, std::min(kFactorBlock, factor_.cols() - column));
       } else if (next < num_features()) {
         apply_to(next, behind - next);
         next_panel = reduce(next);
@@ -124,7 +124,7 @@ void RecursiveReadout::append_outputs(Index count) {
 
 States RecursiveReadout::solve(SliceExecutor& executor) const {
   States solution = factor_.rightCols(num_outputs());
-  for_each_column_block(executor, num_outputs(), kColumnBlock, [&](Index column, Index count) {
+  for_each_column_block(executor, num_outputs(), kFactorBlock, [&](Index column, Index count) {
     auto columns = solution.middleCols(column, count);
     for (Index next = num_features(); next > 0;) {
       const Index first = (next - 1) / kPanel * kPanel;

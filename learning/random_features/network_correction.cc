@@ -9,7 +9,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kBlock = 64;
+constexpr Index kCorrectedBlock = 64;
 
 }  // namespace
 
@@ -35,8 +35,8 @@ void NetworkCorrection::evaluate(const Slice& /*slice*/, const StateView& state,
 
 void NetworkCorrection::evaluate_block(std::span<const Slice> /*slices*/, const StatesView& states,
                                        StatesOut out) const {
-  for (Index first = 0; first < states.cols(); first += kBlock) {
-    const Index count = std::min(kBlock, states.cols() - first);
+  for (Index first = 0; first < states.cols(); first += kCorrectedBlock) {
+    const Index count = std::min(kCorrectedBlock, states.cols() - first);
     predict(states.middleCols(first, count), out.middleCols(first, count));
   }
 }

@@ -18,7 +18,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kFeatureBlock = 16;
+constexpr Index kRandnetBlock = 16;
 constexpr double kReadoutPanel = 32.0;
 constexpr Index kUsefulSamples = 4;  // a feature
 constexpr Index kThinnedBlock = 1024;
@@ -147,7 +147,7 @@ class Randnet final : public Corrector {
         continue;
       }
       States targets(outputs.rows(), count);
-      for_each_column_block(executor, count, kFeatureBlock, [&](Index c, Index size) {
+      for_each_column_block(executor, count, kRandnetBlock, [&](Index c, Index size) {
         targets.middleCols(c, size) = outputs.middleCols(first + c, size) * block_weights.segment(c, size).asDiagonal();
       });
       readout_->append(features, targets, executor);
@@ -156,7 +156,7 @@ class Randnet final : public Corrector {
 
   States weighted_features(const StatesView& states, const StateView& new_weights, SliceExecutor& executor) const {
     States features(features_->num_features(), states.cols());
-    for_each_column_block(executor, states.cols(), kFeatureBlock, [&](Index first, Index size) {
+    for_each_column_block(executor, states.cols(), kRandnetBlock, [&](Index first, Index size) {
       auto columns = features.middleCols(first, size);
       features_->evaluate(states.middleCols(first, size), columns);
       columns *= new_weights.segment(first, size).asDiagonal();

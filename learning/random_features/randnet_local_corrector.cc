@@ -13,7 +13,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kFeatureBlock = 16;
+constexpr Index kLocalBlock = 16;
 constexpr Index kMostKept = 1 << 24;  // doubles of samples' features; of later samples they are computed when needed
 constexpr Index kStrip = 1024;        // of a state, stays in the first-level cache while neighbours are added up
 
@@ -37,7 +37,7 @@ class LocalNetwork {
     const Index most = std::max<Index>(1, kMostKept / features_.num_features());
     StatesOut added = sample_features_.extend(std::max<Index>(0, std::min(harvest.size(), most) - kept));
     const StatesView coordinates = neighbors_.coordinates();
-    for_each_column_block(executor, added.cols(), kFeatureBlock, [&](Index first, Index count) {
+    for_each_column_block(executor, added.cols(), kLocalBlock, [&](Index first, Index count) {
       features_.evaluate_coordinates(coordinates.middleCols(kept + first, count), added.middleCols(first, count));
     });
   }

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::uint64_t kWeightStream = 0;
 constexpr std::uint64_t kBiasStream = 1;
-constexpr Index kBlock = 64;  // states evaluated together
+constexpr Index kLayerBlock = 64;  // states evaluated together
 
-void check(bool holds, const std::string& sentence) {
+void check_layer(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("random layer: " + sentence);
 }
 
@@ -39,11 +39,11 @@ void fill_inputs(const StatesView& coordinates, Index degree, StatesOut inputs) 
 }  // namespace
 
 LayerData draw_layer(const LayerOptions& options, Index dimension) {
-  check(options.activation == "relu" || options.activation == "tanh",
-        "the activation must be relu or tanh, got \"" + options.activation + "\"");
-  check(options.neurons >= 1, "needs at least one neuron");
-  check(options.input_degree == 1 || options.input_degree == 2, "the degree of the inputs must be 1 or 2");
-  check(options.scale > 0 && options.bias_scale > 0, "scales must be > 0");
+  check_layer(options.activation == "relu" || options.activation == "tanh",
+              "the activation must be relu or tanh, got \"" + options.activation + "\"");
+  check_layer(options.neurons >= 1, "needs at least one neuron");
+  check_layer(options.input_degree == 1 || options.input_degree == 2, "the degree of the inputs must be 1 or 2");
+  check_layer(options.scale > 0 && options.bias_scale > 0, "scales must be > 0");
   const bool sketched = options.sketch_size > 0 && options.sketch_size < dimension;
   const Index num_inputs = inputs_for(sketched ? options.sketch_size : dimension, options.input_degree);
 
@@ -71,14 +71,14 @@ LayerData draw_layer(const LayerOptions& options, Index dimension) {
 
 RandomFeatures::RandomFeatures(StateBounds bounds, LayerData layer)
     : normalizer_(std::move(bounds)), layer_(std::move(layer)) {
-  check(layer_.activation == "relu" || layer_.activation == "tanh", "the activation must be relu or tanh");
-  check(layer_.input_degree == 1 || layer_.input_degree == 2, "the degree of the inputs must be 1 or 2");
-  check(layer_.sketch_size >= 0 && layer_.sketch_size < std::max<Index>(dimension(), 1),
-        "a sketch must be shorter than the state");
+  check_layer(layer_.activation == "relu" || layer_.activation == "tanh", "the activation must be relu or tanh");
+  check_layer(layer_.input_degree == 1 || layer_.input_degree == 2, "the degree of the inputs must be 1 or 2");
+  check_layer(layer_.sketch_size >= 0 && layer_.sketch_size < std::max<Index>(dimension(), 1),
+              "a sketch must be shorter than the state");
   if (layer_.sketch_size > 0) sketch_ = std::make_unique<const Sketch>(dimension(), layer_.sketch_size, layer_.seed);
-  check(layer_.weights.cols() == inputs_for(num_coordinates(), layer_.input_degree),
-        "the weights do not fit states of " + std::to_string(dimension()) + " components");
-  check(layer_.weights.rows() == layer_.biases.size(), "as many biases as neurons are needed");
+  check_layer(layer_.weights.cols() == inputs_for(num_coordinates(), layer_.input_degree),
+              "the weights do not fit states of " + std::to_string(dimension()) + " components");
+  check_layer(layer_.weights.rows() == layer_.biases.size(), "as many biases as neurons are needed");
 }
 
 Index RandomFeatures::num_features() const {
@@ -103,10 +103,10 @@ void RandomFeatures::coordinates(const StateView& state, StateOut s) const {
 }
 
 void RandomFeatures::evaluate(const StatesView& states, StatesOut features) const {
-  check(states.rows() == dimension(), "states must have " + std::to_string(dimension()) + " components");
+  check_layer(states.rows() == dimension(), "states must have " + std::to_string(dimension()) + " components");
   thread_local Scratch memory;
-  for (Index first = 0; first < states.cols(); first += kBlock) {
-    const Index count = std::min(kBlock, states.cols() - first);
+  for (Index first = 0; first < states.cols(); first += kLayerBlock) {
+    const Index count = std::min(kLayerBlock, states.cols() - first);
     auto block = memory.matrix(num_coordinates(), count);
     for (Index c = 0; c < count; ++c) coordinates(states.col(first + c), block.col(c));
     evaluate_coordinates(block, features.middleCols(first, count));
@@ -114,7 +114,8 @@ void RandomFeatures::evaluate(const StatesView& states, StatesOut features) cons
 }
 
 void RandomFeatures::evaluate_coordinates(const StatesView& coordinates, StatesOut features) const {
-  check(features.rows() == num_features() && features.cols() == coordinates.cols(), "features have the wrong shape");
+  check_layer(features.rows() == num_features() && features.cols() == coordinates.cols(),
+              "features have the wrong shape");
   thread_local Scratch memory;
   const Index count = coordinates.cols();
   const Index num_neurons = layer_.weights.rows();

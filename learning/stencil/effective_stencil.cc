@@ -10,7 +10,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kMostReach = 50;
+constexpr Index kMostShownReach = 50;
 constexpr double kSmallWeight = 1e-3;  ///< beside the largest
 
 /// The same fields on a mesh without ends that is as large as a stencil of that reach.
@@ -112,7 +112,7 @@ std::optional<EffectiveStencil> effective_stencil(const LearnedModel& model) {
   const auto mesh = model.options.find("mesh"), recipe = model.options.find("recipe");
   if (model.corrector != "stencil" || mesh == model.options.end() || recipe == model.options.end()) return std::nullopt;
   const Index reach = StencilRecipe::parse(recipe->second).reach();
-  if (reach < 0 || reach > kMostReach) return std::nullopt;
+  if (reach < 0 || reach > kMostShownReach) return std::nullopt;
   const StateLayout layout = unbounded(parse_mesh(mesh->second), reach);
   auto features = described_features(model, layout);
   const FieldScale scale = features->scale();

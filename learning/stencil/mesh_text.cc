@@ -18,7 +18,7 @@ constexpr std::array<std::pair<AxisEnds, const char*>, 4> kEnds = {{{AxisEnds::w
                                                                     {AxisEnds::values_beyond_points, "values"},
                                                                     {AxisEnds::periodic, "periodic"}}};
 constexpr Index kMostFields = 64;
-constexpr Index kMostPoints = 1'000'000'000;
+constexpr Index kMostMeshPoints = 1'000'000'000;
 
 Index number_in(const std::string& word, Index most) {
   Index number = 0;
@@ -35,7 +35,7 @@ MeshAxis axis_in(const std::string& word) {
   if (second == std::string::npos) throw std::invalid_argument("mesh: '" + word + "' is no axis");
   MeshAxis axis;
   axis.name = word.substr(0, first);
-  axis.points = number_in(word.substr(first + 1, second - first - 1), kMostPoints);
+  axis.points = number_in(word.substr(first + 1, second - first - 1), kMostMeshPoints);
   for (const auto& [ends, name] : kEnds) {
     if (word.substr(second + 1) != name) continue;
     axis.ends = ends;
@@ -92,7 +92,8 @@ StateLayout parse_mesh(const std::string& text) {
   }
   double dimension = static_cast<double>(layout.fields.size());
   for (const MeshAxis& axis : layout.axes) dimension *= static_cast<double>(axis.points);
-  if (dimension > static_cast<double>(kMostPoints)) throw std::invalid_argument("mesh: '" + text + "' is too large");
+  if (dimension > static_cast<double>(kMostMeshPoints))
+    throw std::invalid_argument("mesh: '" + text + "' is too large");
   return layout;
 }
 

@@ -12,10 +12,10 @@
 namespace forerun {
 namespace {
 
-constexpr Index kRowsAFeature = 4;
+constexpr Index kCandidateRowsAFeature = 4;
 constexpr Index kTestRows = 1024;
 constexpr Index kParts = 8;  // of time, taken in turn to fit and to test
-constexpr double kRidge = 1e-9;
+constexpr double kCandidateRidge = 1e-9;
 constexpr Index kTrialNeurons = 100;
 constexpr double kMuchBetter = 2.0;
 constexpr double kWidest = 64.0;  // points
@@ -88,13 +88,13 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
              const Samples& samples, const std::string& activation, std::uint64_t seed) {
   const auto serial = make_serial_executor();
   const StencilFeatures features(layout, recipe, scale, activation, seed);
-  const Index wanted = kRowsAFeature * features.num_features();
+  const Index wanted = kCandidateRowsAFeature * features.num_features();
   const std::vector<Index> fitted = evenly_chosen(samples.fitted, wanted);
   const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
   const Index fit_points = points_for(wanted, std::ssize(fitted));
   const Index test_points = points_for(kTestRows, std::ssize(tested));
   const StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
-  RecursiveReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kRidge));
+  RecursiveReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kCandidateRidge));
   fit.append(rows.features, rows.targets, *serial);
   const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
   fit.append(secants.features, secants.targets, *serial);
@@ -106,10 +106,10 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
 }
 
 /// The candidate that explains most.
-class Search {
+class CandidateSearch {
  public:
-  Search(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, const std::string& activation,
-         std::uint64_t seed, SliceExecutor& executor)
+  CandidateSearch(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale,
+                  const std::string& activation, std::uint64_t seed, SliceExecutor& executor)
       : harvest_(harvest),
         layout_(layout),
         scale_(scale),
@@ -169,7 +169,7 @@ FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const 
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
                            const std::optional<StencilRecipe>& current) {
-  Search search(harvest, layout, scale, activation, seed, executor);
+  CandidateSearch search(harvest, layout, scale, activation, seed, executor);
   const Index trial = std::min(neurons, kTrialNeurons);
   const std::size_t fields = layout.fields.size();
   std::vector<StencilRecipe> candidates = {shells_recipe(1, fields), shells_recipe(2, fields),

@@ -11,7 +11,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kPointBlock = 32;  // their features stay in the second-level cache
+constexpr Index kCorrectedPoints = 32;  // their features stay in the second-level cache
 
 }  // namespace
 
@@ -41,8 +41,8 @@ void StencilCorrection::evaluate(const Slice& slice, const StateView& state, Sta
   const Index num_points = features_->num_points();
   auto opened = opened_memory.vector(features_->opened_size());
   features_->open(state, opened.data());
-  for (Index first = 0; first < num_points; first += kPointBlock) {
-    const Index count = std::min(kPointBlock, num_points - first);
+  for (Index first = 0; first < num_points; first += kCorrectedPoints) {
+    const Index count = std::min(kCorrectedPoints, num_points - first);
     const auto points = std::span(points_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     auto phi = feature_memory.matrix(count, features_->num_features());
     features_->evaluate(opened.data(), points, phi);

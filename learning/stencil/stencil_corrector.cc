@@ -16,7 +16,7 @@ namespace {
 constexpr double kMostUnexplained = 0.3;
 /// Of the fields' ranges, in the root mean square.
 constexpr double kFarOff = 0.1;
-constexpr double kRidge = 1e-9;
+constexpr double kUsualRidge = 1e-9;
 
 /// The median over the samples [first, end) of how far each is from the newest of its slice.
 double typical_distance(const Harvest& harvest, Index first, Index end, const StateNorm& norm) {
@@ -150,7 +150,7 @@ class StencilCorrector final : public Corrector {
     readout_->append(rows.features, rows.targets, executor);
   }
 
-  double ridge() const { return options_.ridge > 0.0 ? options_.ridge : kRidge; }
+  double ridge() const { return options_.ridge > 0.0 ? options_.ridge : kUsualRidge; }
 
   StencilOptions options_;
   StateBounds bounds_;

@@ -16,7 +16,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kMostReach = 10000;
+constexpr Index kMostRecipeReach = 10000;
 constexpr Index kMostTaps = 4096;
 constexpr Index kMostFeatures = 10000;
 
@@ -32,12 +32,12 @@ const StencilRecipe& checked(const StencilRecipe& recipe, const StateLayout& lay
   const auto within = [](Index value, Index least, Index most) { return value >= least && value <= most; };
   const auto axes = static_cast<double>(layout.axes.size());
   const auto fields = static_cast<Index>(layout.fields.size());
-  bool sound = within(recipe.radius, 0, kMostReach) && within(recipe.stride, 1, kMostReach) &&
-               within(recipe.shift, -kMostReach, kMostReach) && within(recipe.degree, 1, 9) &&
+  bool sound = within(recipe.radius, 0, kMostRecipeReach) && within(recipe.stride, 1, kMostRecipeReach) &&
+               within(recipe.shift, -kMostRecipeReach, kMostRecipeReach) && within(recipe.degree, 1, 9) &&
                within(recipe.centre_degree, 0, 15) && within(recipe.product_degree, 0, recipe.centre_degree) &&
                within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay) &&
                recipe.scale > 0.0 && std::isfinite(recipe.scale);
-  sound = sound && within(recipe.reach(), 0, kMostReach);
+  sound = sound && within(recipe.reach(), 0, kMostRecipeReach);
   const double taps = std::pow(2.0 * static_cast<double>(recipe.radius) + 1.0, axes);
   sound = sound && taps <= static_cast<double>(kMostTaps);
   const double factors = num_monomials(fields, recipe.product_degree) * static_cast<double>(fields);
@@ -82,7 +82,7 @@ double length(const PaddedMesh::Offset& offset) {
 }
 
 /// Standard normal, of two uniform numbers.
-double normal(const RandomStream& stream, std::uint64_t counter) {
+double standard_normal(const RandomStream& stream, std::uint64_t counter) {
   const double u = 0.5 * (stream.uniform(2 * counter) + 1.0);
   return std::sqrt(-2.0 * std::log(u)) * std::cos(std::numbers::pi * stream.uniform(2 * counter + 1));
 }
@@ -236,8 +236,8 @@ void StencilFeatures::draw_neurons() {
   biases_.resize(recipe_.neurons);
   for (Index k = 0; k < recipe_.neurons; ++k) {
     for (Index i = 0; i < num_inputs; ++i) {
-      weights_(i, k) =
-          decays[static_cast<std::size_t>(i)] * normal(weights, static_cast<std::uint64_t>(k * num_inputs + i));
+      weights_(i, k) = decays[static_cast<std::size_t>(i)] *
+                       standard_normal(weights, static_cast<std::uint64_t>(k * num_inputs + i));
     }
     weights_.col(k) *= recipe_.scale / weights_.col(k).norm();
     biases_[k] = biases.uniform(static_cast<std::uint64_t>(k));

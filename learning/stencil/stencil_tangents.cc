@@ -9,7 +9,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kPointBlock = 32;  // their features stay in the second-level cache
+constexpr Index kTangentPoints = 32;  // their features stay in the second-level cache
 
 }  // namespace
 
@@ -40,9 +40,9 @@ void StencilTangents::differentiate(const StatesView& readout, Index place, cons
   gradients.resize(num_points, num_fields * num_inputs);
   auto opened = opened_memory.vector(features_->opened_size());
   features_->open(state, opened.data());
-  std::vector<Index> points(static_cast<std::size_t>(kPointBlock));
-  for (Index first = 0; first < num_points; first += kPointBlock) {
-    const Index count = std::min(kPointBlock, num_points - first);
+  std::vector<Index> points(static_cast<std::size_t>(kTangentPoints));
+  for (Index first = 0; first < num_points; first += kTangentPoints) {
+    const Index count = std::min(kTangentPoints, num_points - first);
     points.resize(static_cast<std::size_t>(count));
     std::iota(points.begin(), points.end(), first);
     auto phi = feature_memory.matrix(count, features_->num_features());

@@ -14,7 +14,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kBlock = 64;
+constexpr Index kProjectedBlock = 64;
 constexpr Index kSamplesADirection = 4;
 
 Index most_samples(const KrylovOptions& options) {
@@ -55,8 +55,8 @@ class KrylovCorrection final : public LearnedCorrection {
   void evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const override { predict(state, out); }
 
   void evaluate_block(std::span<const Slice> /*slices*/, const StatesView& states, StatesOut out) const override {
-    for (Index first = 0; first < states.cols(); first += kBlock) {
-      const Index count = std::min(kBlock, states.cols() - first);
+    for (Index first = 0; first < states.cols(); first += kProjectedBlock) {
+      const Index count = std::min(kProjectedBlock, states.cols() - first);
       predict(states.middleCols(first, count), out.middleCols(first, count));
     }
   }

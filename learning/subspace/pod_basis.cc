@@ -13,14 +13,14 @@
 namespace forerun {
 namespace {
 
-constexpr Index kColumnBlock = 64;
+constexpr Index kSnapshotBlock = 64;
 constexpr Index kSketchSize = 4096;
 constexpr std::uint64_t kSketchSeed = 1;
 
 /// aᵀ b.
 States overlaps(const StatesView& a, const StatesView& b, SliceExecutor& executor) {
   States result = States::Zero(a.cols(), b.cols());
-  for_each_column_block(executor, b.cols(), kColumnBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, b.cols(), kSnapshotBlock, [&](Index first, Index count) {
     add_transposed_product(a, b.middleCols(first, count), result.middleCols(first, count));
   });
   return result;
@@ -28,7 +28,7 @@ States overlaps(const StatesView& a, const StatesView& b, SliceExecutor& executo
 
 /// y += alpha a b.
 void add(double alpha, const StatesView& a, const StatesView& b, States& y, SliceExecutor& executor) {
-  for_each_column_block(executor, b.cols(), kColumnBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, b.cols(), kSnapshotBlock, [&](Index first, Index count) {
     add_product(alpha, a, b.middleCols(first, count), y.middleCols(first, count));
   });
 }
@@ -40,7 +40,7 @@ States sketch_of(const StatesView& vectors, SliceExecutor& executor) {
   if (vectors.rows() <= kSketchSize) return vectors;
   const Sketch sketch(vectors.rows(), kSketchSize, kSketchSeed);
   States result(kSketchSize, vectors.cols());
-  for_each_column_block(executor, vectors.cols(), kColumnBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, vectors.cols(), kSnapshotBlock, [&](Index first, Index count) {
     for (Index c = first; c < first + count; ++c) sketch.apply(vectors.col(c), result.col(c));
   });
   return result;

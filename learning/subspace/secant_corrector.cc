@@ -14,7 +14,7 @@ namespace {
 /// A difference that points out of the newer ones by less than this part of its length adds nothing that can be told.
 constexpr double kLeastShare = 0.1;
 /// Differences this small beside the state are rounding.
-constexpr double kRounding = 1e-13;
+constexpr double kDifferenceRounding = 1e-13;
 
 /// What `predict` needs of each slice: its newest sample, which of those before it count, and the triangle R of
 /// ΔU = Q R.
@@ -112,7 +112,7 @@ class SecantNetwork {
     const Index base = newest_[place];
     const State& weights = normalizer_.weights();
     auto directions = direction_memory.matrix(states.rows(), rank_);
-    const double least = kRounding * weights.cwiseProduct(states.col(base)).norm();
+    const double least = kDifferenceRounding * weights.cwiseProduct(states.col(base)).norm();
     Index& count = counts_[place];
     count = 0;
     const SamplesBySlice& by_slice = harvest_->by_slice();

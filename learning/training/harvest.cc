@@ -13,16 +13,16 @@
 namespace forerun {
 namespace {
 
-constexpr Index kBlock = 16;
+constexpr Index kHarvestBlock = 16;
 
-void check(bool holds, const std::string& sentence) {
+void check_harvest(bool holds, const std::string& sentence) {
   if (!holds) throw std::invalid_argument("harvest: " + sentence);
 }
 
 }  // namespace
 
 Harvest::Harvest(Index dimension) : states_(dimension), discrepancies_(dimension) {
-  check(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
+  check_harvest(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
 }
 
 template <typename Fill, typename Note>
@@ -63,11 +63,14 @@ Slice Harvest::slice(Index sample) const {
 
 void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
   const Index num_columns = static_cast<Index>(sweep.slices.size());
-  check(sweep.states.rows() == dimension() && sweep.fine.rows() == dimension() && sweep.coarse.rows() == dimension(),
-        "samples must have " + std::to_string(dimension()) + " components");
-  check(sweep.states.cols() == num_columns && sweep.fine.cols() == num_columns && sweep.coarse.cols() == num_columns,
-        "as many states as fine and coarse values are needed");
-  check(sweep.is_true.empty() || sweep.is_true.size() == sweep.slices.size(), "it must be said of all which are true");
+  check_harvest(
+      sweep.states.rows() == dimension() && sweep.fine.rows() == dimension() && sweep.coarse.rows() == dimension(),
+      "samples must have " + std::to_string(dimension()) + " components");
+  check_harvest(
+      sweep.states.cols() == num_columns && sweep.fine.cols() == num_columns && sweep.coarse.cols() == num_columns,
+      "as many states as fine and coarse values are needed");
+  check_harvest(sweep.is_true.empty() || sweep.is_true.size() == sweep.slices.size(),
+                "it must be said of all which are true");
   std::vector<Index> kept;
   for (std::size_t j = 0; j < sweep.slices.size(); ++j)
     if (sweep.holds_true(j)) kept.push_back(static_cast<Index>(j));
@@ -76,7 +79,7 @@ void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
     StatesOut states = states_.extend(count);
     StatesOut discrepancies = discrepancies_.extend(count);
     std::atomic<bool> finite = true;
-    for_each_column_block(executor, count, kBlock, [&](Index first, Index size) {
+    for_each_column_block(executor, count, kHarvestBlock, [&](Index first, Index size) {
       for (Index i = first; i < first + size; ++i) {
         const Index j = kept[static_cast<std::size_t>(i)];
         states.col(i) = sweep.states.col(j);
@@ -84,7 +87,7 @@ void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
         if (!states.col(i).allFinite() || !discrepancies.col(i).allFinite()) finite = false;
       }
     });
-    check(finite, "samples must be finite");
+    check_harvest(finite, "samples must be finite");
   };
   extend(fill, [&] {
     for (const Index j : kept) note(sweep.slices[static_cast<std::size_t>(j)], sweep.iteration);
@@ -95,12 +98,12 @@ void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
 void Harvest::append(const StatesView& states, const StatesView& discrepancies, std::span<const Slice> slices,
                      const std::vector<Index>& iterations) {
   const Index count = states.cols();
-  check(states.rows() == dimension() && discrepancies.rows() == dimension(),
-        "samples must have " + std::to_string(dimension()) + " components");
-  check(discrepancies.cols() == count && static_cast<Index>(slices.size()) == count &&
-            static_cast<Index>(iterations.size()) == count,
-        "as many states as discrepancies, slices and iterations are needed");
-  check(states.allFinite() && discrepancies.allFinite(), "samples must be finite");
+  check_harvest(states.rows() == dimension() && discrepancies.rows() == dimension(),
+                "samples must have " + std::to_string(dimension()) + " components");
+  check_harvest(discrepancies.cols() == count && static_cast<Index>(slices.size()) == count &&
+                    static_cast<Index>(iterations.size()) == count,
+                "as many states as discrepancies, slices and iterations are needed");
+  check_harvest(states.allFinite() && discrepancies.allFinite(), "samples must be finite");
   const auto fill = [&] {
     states_.extend(count) = states;
     discrepancies_.extend(count) = discrepancies;
@@ -137,7 +140,7 @@ void Harvest::reserve(Index num_samples) {
 }
 
 std::vector<Index> Harvest::newest(Index count) const {
-  check(count >= 1, "the number of samples to keep must be ≥ 1, got " + std::to_string(count));
+  check_harvest(count >= 1, "the number of samples to keep must be ≥ 1, got " + std::to_string(count));
   std::vector<Index> kept;
   for (Index place = 0; place < by_slice_.num_slices(); ++place) {
     Index sample = by_slice_.newest_at(place, size());
@@ -172,15 +175,15 @@ void Harvest::keep(const std::vector<Index>& samples) {
 }
 
 void Harvest::shift(const std::vector<Index>& slices, const StatesView& biases, SliceExecutor& executor) {
-  check(biases.rows() == dimension() && biases.cols() == static_cast<Index>(slices.size()),
-        "a bias of " + std::to_string(dimension()) + " components is needed for each slice");
-  check(biases.allFinite(), "biases must be finite");
+  check_harvest(biases.rows() == dimension() && biases.cols() == static_cast<Index>(slices.size()),
+                "a bias of " + std::to_string(dimension()) + " components is needed for each slice");
+  check_harvest(biases.allFinite(), "biases must be finite");
   std::vector<std::pair<Index, Index>> columns;  // of slices, the first of each, ascending
   columns.reserve(slices.size());
   for (std::size_t j = 0; j < slices.size(); ++j) columns.emplace_back(slices[j], static_cast<Index>(j));
   std::sort(columns.begin(), columns.end());
   StatesOut discrepancies = discrepancies_.mutable_view();
-  for_each_column_block(executor, size(), kBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, size(), kHarvestBlock, [&](Index first, Index count) {
     for (Index i = first; i < first + count; ++i) {
       const Index slice = slices_[static_cast<std::size_t>(i)];
       const auto found = std::lower_bound(columns.begin(), columns.end(), std::pair<Index, Index>(slice, 0));

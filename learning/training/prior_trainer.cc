@@ -13,7 +13,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kBlock = 16;
+constexpr Index kPriorBlock = 16;
 /// Keeps the logarithm of what is exactly zero finite.
 constexpr double kTiny = 1e-300;
 
@@ -22,7 +22,7 @@ constexpr double kTiny = 1e-300;
 double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
                       const StatesView& discrepancies, SliceExecutor& executor) {
   State logarithms(states.cols());
-  for_each_column_block(executor, states.cols(), kBlock, [&](Index first, Index count) {
+  for_each_column_block(executor, states.cols(), kPriorBlock, [&](Index first, Index count) {
     thread_local Scratch memory;
     auto predicted = memory.matrix(states.rows(), count);
     correction.evaluate_block(slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),

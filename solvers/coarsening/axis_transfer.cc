@@ -32,9 +32,9 @@ Index standing_for(const MeshAxis& axis, Index j) {
   return within < n ? within : 2 * n - 1 - within;
 }
 
-class Rows {
+class TransferRows {
  public:
-  Rows(const MeshAxis& from, int order, ValuesBeyond beyond)
+  TransferRows(const MeshAxis& from, int order, ValuesBeyond beyond)
       : from_(from),
         num_nodes_(order),
         has_zeros_(from.ends == AxisEnds::values_beyond_points && beyond == ValuesBeyond::zero) {
@@ -130,7 +130,7 @@ bool AxisTransfer::is_identity() const {
 }
 
 AxisTransfer interpolation_along(const MeshAxis& from, const MeshAxis& to, int order, ValuesBeyond beyond) {
-  Rows rows(from, order, beyond);
+  TransferRows rows(from, order, beyond);
   for (Index i = 0; i < to.points; ++i) rows.add_interpolation(place(from, to, i));
   return rows.result();
 }
@@ -158,7 +158,7 @@ AxisTransfer trigonometric_interpolation_along(const MeshAxis& from, const MeshA
 
 AxisTransfer averages_along(const MeshAxis& from, const MeshAxis& to, int order, ValuesBeyond beyond) {
   const auto ratio = std::max<Index>(1, std::llround(spacing(to) / spacing(from)));
-  Rows rows(from, order, beyond);
+  TransferRows rows(from, order, beyond);
   for (Index i = 0; i < to.points; ++i) {
     const double at = place(from, to, i);
     if (ratio == 1 || !rows.add_average(at, ratio)) rows.add_interpolation(at);

@@ -47,7 +47,7 @@ Registry& registry() {
   return the_one;
 }
 
-bool is_name(std::string_view text) {
+bool may_be_registered_as(std::string_view text) {
   const auto may_stand = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   return !text.empty() && std::all_of(text.begin(), text.end(), may_stand);
 }
@@ -65,7 +65,7 @@ const std::vector<ProblemEntry>& problem_registry() {
 
 void register_problem(ProblemEntry entry) {
   const std::string problem = "problem '" + entry.name + "': ";
-  if (!is_name(entry.name)) {
+  if (!may_be_registered_as(entry.name)) {
     throw std::invalid_argument(problem + "must be called by lower-case letters, digits and _");
   }
   if (!entry.make) throw std::invalid_argument(problem + "must have a function that makes it");

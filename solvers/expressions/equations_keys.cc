@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kMostPoints = 1e7;
 
-ParameterSpec plain(std::string name, ParameterValue default_value, std::string description) {
+ParameterSpec plain_key(std::string name, ParameterValue default_value, std::string description) {
   ParameterSpec spec;
   spec.name = std::move(name);
   spec.default_value = std::move(default_value);
@@ -17,38 +17,39 @@ ParameterSpec plain(std::string name, ParameterValue default_value, std::string 
 }
 
 ParameterSpec choice(std::string name, std::vector<std::string> choices, std::string description) {
-  ParameterSpec spec = plain(std::move(name), choices.front(), std::move(description));
+  ParameterSpec spec = plain_key(std::move(name), choices.front(), std::move(description));
   spec.choices = std::move(choices);
   return spec;
 }
 
 std::vector<ParameterSpec> make_patterns() {
-  ParameterSpec points = plain("mesh.AXIS.points", std::int64_t{100}, "points of the axis that are unknowns");
+  ParameterSpec points = plain_key("mesh.AXIS.points", std::int64_t{100}, "points of the axis that are unknowns");
   points.minimum = 3.0;
   points.maximum = kMostPoints;
   const std::string two = ", a number or one for each end, [low, high]";
-  return {plain("fields", std::string(), "their order in the state, \"u, v\"; left out: that of their tables"),
-          plain("parameters.NAME", 0.0, "a number that expressions call by its name"),
-          plain("mesh.AXIS.from", 0.0, "one end of axis x or y; without [problem.mesh]: a system of ODEs"),
-          plain("mesh.AXIS.to", 1.0, "the other end"),
-          points,
-          choice("mesh.AXIS.nodes", {"ends", "period", "inner", "cells"},
-                 "where the points are: both ends are among them, h = L/(n - 1); 'to' is 'from' a period later, L/n; "
-                 "the ends hold boundary values, L/(n + 1); middles of n cells, L/n. Left out: inner for dirichlet, "
-                 "else ends"),
-          choice("mesh.AXIS.boundary", {"periodic"}, "the last point's neighbour is the first"),
-          plain("mesh.AXIS.dirichlet", 0.0, "fields at the ends" + two),
-          plain("mesh.AXIS.neumann", 0.0, "their slopes along the axis at the ends" + two),
-          plain("FIELD.initial", std::string(), "expression of the initial state, in x, y and parameters; or a number"),
-          plain("FIELD.rhs", std::string(),
+  return {
+      plain_key("fields", std::string(), "their order in the state, \"u, v\"; left out: that of their tables"),
+      plain_key("parameters.NAME", 0.0, "a number that expressions call by its name"),
+      plain_key("mesh.AXIS.from", 0.0, "one end of axis x or y; without [problem.mesh]: a system of ODEs"),
+      plain_key("mesh.AXIS.to", 1.0, "the other end"),
+      points,
+      choice("mesh.AXIS.nodes", {"ends", "period", "inner", "cells"},
+             "where the points are: both ends are among them, h = L/(n - 1); 'to' is 'from' a period later, L/n; "
+             "the ends hold boundary values, L/(n + 1); middles of n cells, L/n. Left out: inner for dirichlet, "
+             "else ends"),
+      choice("mesh.AXIS.boundary", {"periodic"}, "the last point's neighbour is the first"),
+      plain_key("mesh.AXIS.dirichlet", 0.0, "fields at the ends" + two),
+      plain_key("mesh.AXIS.neumann", 0.0, "their slopes along the axis at the ends" + two),
+      plain_key("FIELD.initial", std::string(), "expression of the initial state, in x, y and parameters; or a number"),
+      plain_key("FIELD.rhs", std::string(),
                 "expression of the field's time derivative, in t, x, y, fields and parameters, with + - * / ^ < <= > "
                 ">= == !=, sin cos tan exp log sqrt tanh abs min max pow where(condition, a, b) and dx dxx dy dyy lap"),
-          plain("FIELD.stiff", std::string(),
+      plain_key("FIELD.stiff", std::string(),
                 "the part of rhs that is stiff, for the IMEX methods, which treat it implicitly and the rest of rhs "
                 "explicitly; left out: none of it"),
-          plain("FIELD.bounds", std::string(), "[lowest, highest], usual values: the scale of learning and tolerance"),
-          plain("FIELD.dirichlet", 0.0, "in place of the mesh's boundaries, on every axis that is not periodic" + two),
-          plain("FIELD.neumann", 0.0, "likewise")};
+      plain_key("FIELD.bounds", std::string(), "[lowest, highest], usual values: the scale of learning and tolerance"),
+      plain_key("FIELD.dirichlet", 0.0, "in place of the mesh's boundaries, on every axis that is not periodic" + two),
+      plain_key("FIELD.neumann", 0.0, "likewise")};
 }
 
 std::vector<std::string> parts_of(const std::string& key) {

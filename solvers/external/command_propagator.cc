@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// How long a wait may last before somebody looks whether it is still wanted.
-constexpr int kBetweenLooks = 20;
+constexpr int kMillisecondsBetweenLooks = 20;
 
 std::string csv_text(const StateView& state) {
   std::string text;
@@ -38,7 +38,7 @@ void write_input(const fs::path& path, const StateView& state, StateFormat forma
 /// Runs until the program has ended, or is no longer wanted.
 ChildEnd run(ChildProcess& child) {
   while (true) {
-    if (const std::optional<ChildEnd> end = child.wait(kBetweenLooks)) return *end;
+    if (const std::optional<ChildEnd> end = child.wait(kMillisecondsBetweenLooks)) return *end;
     if (!StopScope::stop_requested()) continue;
     child.end();
     throw StopRequested{};

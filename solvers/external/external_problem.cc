@@ -16,7 +16,7 @@ constexpr const char* kName = "external";
 constexpr const char* kBoundsRule =
     ": must be [lowest, highest] of all components, or a list of such pairs, one a component";
 
-[[noreturn]] void refuse(const std::string& text, const std::string& rule = kBoundsRule) {
+[[noreturn]] void refuse_bounds(const std::string& text, const std::string& rule = kBoundsRule) {
   throw ParameterError("bounds", "bounds = " + text + rule);
 }
 
@@ -30,7 +30,7 @@ std::vector<double> numbers_of(const std::string& text) {
     if (rest.empty()) return numbers;
     double number = 0.0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-    if (error != std::errc()) refuse(text);
+    if (error != std::errc()) refuse_bounds(text);
     numbers.push_back(number);
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   }
@@ -41,7 +41,8 @@ std::optional<StateBounds> bounds_from(const std::string& text, Index dimension)
   const std::vector<double> numbers = numbers_of(text);
   const bool is_for_all = numbers.size() == 2;
   if (!is_for_all && static_cast<Index>(numbers.size()) != 2 * dimension) {
-    refuse(text, ": must be [lowest, highest], or " + std::to_string(dimension) + " such pairs, one a component");
+    refuse_bounds(text,
+                  ": must be [lowest, highest], or " + std::to_string(dimension) + " such pairs, one a component");
   }
   StateBounds bounds{State(dimension), State(dimension)};
   for (Index i = 0; i < dimension; ++i) {
@@ -51,7 +52,7 @@ std::optional<StateBounds> bounds_from(const std::string& text, Index dimension)
   }
   const bool is_sound =
       bounds.lower.allFinite() && bounds.upper.allFinite() && (bounds.lower.array() < bounds.upper.array()).all();
-  if (!is_sound) refuse(text, ": must be finite numbers, the lowest of each pair first");
+  if (!is_sound) refuse_bounds(text, ": must be finite numbers, the lowest of each pair first");
   return bounds;
 }
 

@@ -27,7 +27,7 @@ std::string in_quotes(std::string_view text) {
   return result + "\"";
 }
 
-bool is_name(std::string_view text) {
+bool is_placeholder(std::string_view text) {
   const auto may_be_in_a_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   return !text.empty() && std::all_of(text.begin(), text.end(), may_be_in_a_name);
 }
@@ -42,7 +42,7 @@ void for_each_part(std::string_view word, const OnText& on_text, const OnName& o
     word.remove_prefix(open);
     const std::size_t close = word.find('}');
     const std::string_view name = close == std::string_view::npos ? "" : word.substr(1, close - 1);
-    if (is_name(name)) {
+    if (is_placeholder(name)) {
       on_name(name);
       word.remove_prefix(close + 1);
     } else {

@@ -6,7 +6,7 @@ namespace forerun {
 namespace {
 
 /// Bytes of the UTF-8 character that `text` begins with; 0 where it begins with none.
-std::size_t character_size(std::string_view text) {
+std::size_t whole_character_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
   if (first < 0x80U) return 1;
@@ -35,7 +35,7 @@ std::string on_one_line(std::string_view text) {
     }
     if (!result.empty()) result += gap;
     gap.clear();
-    const std::size_t size = character_size(text);
+    const std::size_t size = whole_character_size(text);
     const auto first = static_cast<unsigned char>(text.front());
     const bool is_text = size > 0 && first >= 0x20U && first != 0x7FU;
     result += is_text ? text.substr(0, size) : "?";

@@ -14,7 +14,7 @@
 namespace forerun {
 namespace {
 
-constexpr int kBetweenLooks = 20;
+constexpr int kMillisecondsAPoll = 20;
 /// Requests are numbered from here: no state begins with such bytes by chance.
 constexpr std::uint64_t kFirstId = 0x464F'5245'0000'0001;
 
@@ -84,7 +84,7 @@ void WorkerProcess::receive(std::size_t size) {
     std::array<pollfd, 3> waiting{{{child_.out().number(), POLLIN, 0},
                                    {child_.err().is_open() ? child_.err().number() : -1, POLLIN, 0},
                                    {is_sending ? child_.in().number() : -1, POLLOUT, 0}}};
-    ::poll(waiting.data(), waiting.size(), kBetweenLooks);
+    ::poll(waiting.data(), waiting.size(), kMillisecondsAPoll);
     if (waiting[1].revents != 0) child_.read_errors();
     if (waiting[2].revents != 0) write_some();
     if (waiting[0].revents != 0) read_some();

@@ -20,7 +20,7 @@ namespace {
 constexpr double kDamping = 2.0 / 13.0;
 constexpr double kStability = 1.54;  // s = 1 + √(1 + 1.54 hρ)
 constexpr Index kMostStages = 100'000;
-constexpr double kLeastRelativeStep = 1e-13;
+constexpr double kLeastChebyshevStep = 1e-13;
 
 /// Of stage j, which makes Y_j.
 struct StageCoefficients {
@@ -106,9 +106,9 @@ FORERUN_MULTIVERSION double error_norm(Index d, const double* weights, double h,
 }
 
 /// One slice's integration.
-class Integration {
+class ChebyshevIntegration {
  public:
-  Integration(const OdeProblem& problem, const Slice& slice, const StateView& in)
+  ChebyshevIntegration(const OdeProblem& problem, const Slice& slice, const StateView& in)
       : problem_(problem), d_(problem.dimension()), slice_(slice), memory_((d_ + 7) / 8 * 8, 6) {
     double* memory = memory_.data();
     for (double** vector : {&u_, &slope_, &even_, &odd_, &stage_slope_, &next_slope_}) {
@@ -137,7 +137,7 @@ class Integration {
     double most_growth = 5.0;
     while (true) {
       StopScope::throw_if_stop_requested();
-      if (!(h > kLeastRelativeStep * slice_.length())) throw_steps_too_small(slice_, t, h);
+      if (!(h > kLeastChebyshevStep * slice_.length())) throw_steps_too_small(slice_, t, h);
       const bool is_last = t + h >= slice_.end;
       if (is_last) h = slice_.end - t;
       const double end = is_last ? slice_.end : t + h;
@@ -232,19 +232,19 @@ class Rkc2 : public Propagator {
   Index dimension() const override { return problem_->dimension(); }
 
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override {
-    Integration integration(*problem_, slice, in);
+    ChebyshevIntegration integration(*problem_, slice, in);
     integrate(integration);
     std::copy_n(integration.state(), dimension(), out.data());
   }
 
   double work(const Slice& slice, const StateView& in) const override {
-    Integration integration(*problem_, slice, in);
+    ChebyshevIntegration integration(*problem_, slice, in);
     integrate(integration);
     return static_cast<double>(integration.num_evaluations());
   }
 
  protected:
-  virtual void integrate(Integration& integration) const = 0;
+  virtual void integrate(ChebyshevIntegration& integration) const = 0;
 
   const OdeProblem& problem() const { return *problem_; }
 
@@ -261,7 +261,7 @@ class EqualSteps final : public Rkc2 {
   double work_per_slice() const override { return 2.0 * static_cast<double>(steps_); }
 
  private:
-  void integrate(Integration& integration) const override { integration.equal_steps(steps_); }
+  void integrate(ChebyshevIntegration& integration) const override { integration.equal_steps(steps_); }
 
   Index steps_;
 };
@@ -273,7 +273,7 @@ class FollowingTolerance final : public Rkc2 {
   double work_per_slice() const override { return 2.0 * static_cast<double>(fineness(SolverSpec("rkc", tolerance_))); }
 
  private:
-  void integrate(Integration& integration) const override { integration.follow(tolerance_, weights_.data()); }
+  void integrate(ChebyshevIntegration& integration) const override { integration.follow(tolerance_, weights_.data()); }
 
   double tolerance_;
   State weights_;

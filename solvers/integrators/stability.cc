@@ -12,9 +12,9 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr Index kMostVectors = 24;
-constexpr Index kMostSteps = 1000000;
-constexpr double kGrowth = 2.0;
+constexpr Index kMostArnoldiVectors = 24;
+constexpr Index kMostStableSteps = 1000000;
+constexpr double kStableGrowth = 2.0;
 constexpr double kMostJacobianWork = 100.0;
 
 template <class Tableau>
@@ -34,7 +34,7 @@ bool is_stable(const std::string& method, const std::vector<Complex>& eigenvalue
   return std::all_of(eigenvalues.begin(), eigenvalues.end(), [&](Complex lambda) {
     if (lambda.real() > 0.0) return true;
     const double factor = std::abs(*stability_function(method, length / m * lambda));
-    return factor <= 1.0 || m * std::log(factor) <= std::log(kGrowth);
+    return factor <= 1.0 || m * std::log(factor) <= std::log(kStableGrowth);
   });
 }
 
@@ -67,7 +67,7 @@ std::optional<Complex> stability_function(const std::string& method, Complex z) 
 
 std::vector<Complex> outer_eigenvalues(const OdeProblem& problem, double time, const State& state) {
   const Index dimension = state.size();
-  const Index most = std::min(dimension, kMostVectors);
+  const Index most = std::min(dimension, kMostArnoldiVectors);
   State derivative(dimension);
   State shifted(dimension);
   problem.evaluate(time, state, derivative);
@@ -116,7 +116,7 @@ std::optional<Index> stable_steps(const OdeProblem& problem, const std::string& 
   if (eigenvalues.empty()) return std::nullopt;
   Index enough = 1;
   while (!is_stable(method, eigenvalues, slice.length(), enough)) {
-    if (enough > kMostSteps) return std::nullopt;
+    if (enough > kMostStableSteps) return std::nullopt;
     enough *= 2;
   }
   Index too_few = enough / 2;

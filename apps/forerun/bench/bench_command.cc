@@ -30,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* details =
+constexpr const char* bench_details =
     R"(Measures what Forerun claims, on this machine, and says plainly where a goal is missed.
 
   published   iterations until convergence by the published rule beside the published counts (minutes)
@@ -196,7 +196,7 @@ void require_directory(const fs::path& directory) {
   if (error) throw FileError(directory.string() + ": cannot be made: " + error.message());
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
+ExitStatus run_bench(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
   const std::string name = benchmark_name(options);
   require_processes(name, console);
   const std::optional<std::string> out = console.speaks() ? options.text("out") : std::nullopt;
@@ -239,9 +239,9 @@ Command bench_command() {
   return {"bench",
           "published|speed|emulate|methods|coarse|configs|precision|operators|network|kernels",
           "Measure iterations, speed and kernels against their goals",
-          details,
+          bench_details,
           options,
-          run,
+          run_bench,
           true};
 }
 

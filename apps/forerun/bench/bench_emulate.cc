@@ -38,7 +38,7 @@ EmulatedVariant parse_emulated_variant(const std::string& text) {
 }
 
 /// Throws `UsageError` for a variant that cannot be.
-std::vector<EmulatedVariant> variants_of(const BenchEntry& entry) {
+std::vector<EmulatedVariant> emulated_variants_of(const BenchEntry& entry) {
   std::vector<EmulatedVariant> variants;
   for (const std::string& text : split(entry.values.text("variants"), ',')) {
     const EmulatedVariant variant = parse_emulated_variant(text);
@@ -234,12 +234,12 @@ BenchReport bench_emulate(const std::vector<BenchEntry>& entries, const EmulateO
       "Emulated fine solves: each is delivered, as recorded before, after its time, by a worker that waits.",
       "Speed-up: over serial fine of the same times. Sweeps, learning and planning are this machine's."};
   report.warnings = load_warnings();
-  for (const BenchEntry& entry : entries) variants_of(entry);  // before anything runs
+  for (const BenchEntry& entry : entries) emulated_variants_of(entry);  // before anything runs
   for (const BenchEntry& entry : entries) {
     Emulation emulation(entry, options, console, logger, stop);
     try {
       emulation.solve_serially();
-      for (const EmulatedVariant& variant : variants_of(entry)) {
+      for (const EmulatedVariant& variant : emulated_variants_of(entry)) {
         if (stop.stop_requested()) break;
         const std::optional<EmulatedTiming> timing = emulation.measure(variant);
         if (timing) add(entry, *timing, emulation.serial_seconds(), emulation.num_slices(), report);

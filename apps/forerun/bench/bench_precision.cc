@@ -19,7 +19,7 @@ namespace {
 /// Where serial stepping takes less, there is nothing for threads to win.
 constexpr double kWorthwhileSeconds = 0.05;
 /// Parallel runs that take this many times as long as the best serial solver have lost.
-constexpr double kHopeless = 10.0;
+constexpr double kHopelessOnThePage = 10.0;
 
 std::vector<double> errors_of(const BenchEntry& entry) {
   const std::string& text = entry.values.text("errors");
@@ -134,7 +134,7 @@ class PrecisionStudy {
                             .norm = task_->norm,
                             .error = error,
                             .repeats = 1,
-                            .max_seconds = kHopeless * std::max(own.seconds, kWorthwhileSeconds)};
+                            .max_seconds = kHopelessOnThePage * std::max(own.seconds, kWorthwhileSeconds)};
     const int most_threads = options_.threads.back();
     logger_.info("{}: error {}, {} threads", entry_.title(), format_scientific(error), most_threads);
     const std::vector<ParallelPoint> points =

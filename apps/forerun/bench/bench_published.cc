@@ -18,7 +18,7 @@ struct Measured {
   bool random = false;  ///< depends on the seed
 };
 
-const std::vector<Measured>& correctors() {
+const std::vector<Measured>& measured_correctors() {
   static const std::vector<Measured> all = {{"classic", false}, {"randnet-local", true}, {"randnet", true},
                                             {"kriging", true},  {"stencil", true},       {"auto", true}};
   return all;
@@ -65,8 +65,8 @@ bool is_offered(const std::string& corrector, const Experiment& experiment) {
   return !find_corrector(corrector).needs_mesh || !experiment.problem->layout().axes.empty();
 }
 
-ProblemCounts count(const BenchEntry& entry, Index num_seeds, const Console& console, spdlog::logger& logger,
-                    std::stop_token stop) {
+ProblemCounts count_iterations(const BenchEntry& entry, Index num_seeds, const Console& console, spdlog::logger& logger,
+                               std::stop_token stop) {
   ProblemCounts counts;
   ConfigDocument document = entry.document();
   document.set({"parareal", "stopping", std::string("published"), "bench published"});
@@ -74,7 +74,7 @@ ProblemCounts count(const BenchEntry& entry, Index num_seeds, const Console& con
     document.set_from_text("run", "seed", std::to_string(seed), "--seeds " + std::to_string(num_seeds));
     const Experiment experiment = make_experiment(document);
     ComparisonPlan plan{.correctors = {}, .reference = true, .warm_start = {}, .keep_models = false, .quiet = true};
-    for (const Measured& measured : correctors()) {
+    for (const Measured& measured : measured_correctors()) {
       if ((seed == 1 || measured.random) && is_offered(measured.corrector, experiment)) {
         plan.correctors.push_back(choose_corrector(experiment.config, measured.corrector));
       }
@@ -112,7 +112,7 @@ void judge(const BenchEntry& entry, const ProblemCounts& counts, BenchReport& re
     miss("auto is off by up to " + format_scientific(ours.max_error) + ", the goal is " +
          format_scientific(entry.values.number("error_goal")));
   }
-  for (const Measured& measured : correctors()) {
+  for (const Measured& measured : measured_correctors()) {
     const auto found = counts.find(measured.corrector);
     const bool ended = found == counts.end() || found->second.ended;
     if (!ended) miss(measured.corrector + " did not come to an end for every seed");
@@ -122,7 +122,7 @@ void judge(const BenchEntry& entry, const ProblemCounts& counts, BenchReport& re
 
 void add_rows(const BenchEntry& entry, const ProblemCounts& counts, BenchReport& report) {
   std::vector<std::string> row = {entry.title()};
-  for (const Measured& measured : correctors()) {
+  for (const Measured& measured : measured_correctors()) {
     const auto found = counts.find(measured.corrector);
     if (found == counts.end()) {
       row.emplace_back("-");  // not offered
@@ -177,8 +177,8 @@ BenchReport bench_published(const std::vector<BenchEntry>& entries, Index num_se
     if (stop.stop_requested()) break;
     const Index seeds = std::min<Index>(num_seeds, entry.values.integer("seeds"));
     logger.info("{}: seeds 1 to {}", entry.title(), seeds);
-    const ProblemCounts counts = count(entry, seeds, console, logger, stop);
-    if (counts.count(correctors().back().corrector) == 0) break;  // interrupted
+    const ProblemCounts counts = count_iterations(entry, seeds, console, logger, stop);
+    if (counts.count(measured_correctors().back().corrector) == 0) break;  // interrupted
     judge(entry, counts, report);
     add_rows(entry, counts, report);
   }

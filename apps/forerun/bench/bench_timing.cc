@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kLadder = "+ladder";
 /// Problems that are solved this fast feel what a first run pays: threads starting, pages touched for the first time.
-constexpr double kShortSeconds = 0.1;
+constexpr double kShortRunSeconds = 0.1;
 
 /// One processor a slice, choosing the levels on one of them first. The solvers are timed anew and alone: on a run's
 /// own times, whatever else the machine did shows as slow slices.
@@ -61,7 +61,7 @@ class ProblemTimer {
  private:
   void rounds() {
     round();
-    if (timing_.serial_seconds.front() < kShortSeconds) discard_seconds();
+    if (timing_.serial_seconds.front() < kShortRunSeconds) discard_seconds();
     while (static_cast<Index>(timing_.serial_seconds.size()) < options_.repeats && !stop_.stop_requested()) {
       const std::size_t before = timing_.serial_seconds.size();
       round();

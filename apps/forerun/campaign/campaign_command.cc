@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* details =
+constexpr const char* campaign_details =
     R"(Solves a family of runs, one after the other. What each run learns of the discrepancy between the fine and the coarse
 solver joins a store; one network is fitted to all of it, with the parameters that vary as inputs; the next run starts
 from that network. [fine] levels serve every run; "auto" is planned once, for the middle of the ranges.
@@ -115,7 +115,8 @@ bool solve_all(Campaign& campaign, const CampaignRequest& request, bool writes, 
   return true;
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus run_campaign(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                        const Console& console) {
   InterruptGuard interrupt;
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
@@ -181,8 +182,9 @@ Command campaign_command() {
       {"json", "FILE", "write the record as JSON; -: to standard output, alone"},
       {"dry-run", "", "check everything, print the plan with sizes and memory, write nothing"},
   });
-  return {"campaign", "CAMPAIGN", "Solve a family of runs, each learning from those before", details, options,
-          run,        true};
+  return {
+      "campaign",   "CAMPAIGN", "Solve a family of runs, each learning from those before", campaign_details, options,
+      run_campaign, true};
 }
 
 }  // namespace forerun

@@ -12,8 +12,8 @@
 namespace forerun {
 namespace {
 
-ParameterSpec integer_key(std::string name, std::int64_t value, double minimum, double maximum,
-                          std::string description) {
+ParameterSpec campaign_integer_key(std::string name, std::int64_t value, double minimum, double maximum,
+                                   std::string description) {
   return {std::move(name), value, std::move(description), minimum, maximum};
 }
 
@@ -24,24 +24,26 @@ std::vector<ParameterSpec> campaign_keys() {
   ParameterSpec held_out{"held_out", 1.0, "part of the runs that is solved cold as well, to compare with"};
   held_out.minimum = 0.0;
   held_out.maximum = 1.0;
-  return {integer_key("concurrent", 1, 1, 1024, "runs executed at a time, all starting from the same store"),
+  return {campaign_integer_key("concurrent", 1, 1, 1024, "runs executed at a time, all starting from the same store"),
           {"draws", std::string(), "for sampling = \"file\": a .csv with a column a parameter; relative to this file"},
           held_out,
           {"initial_states", std::string("problem"),
            "\"problem\": its own; \"box\": drawn from its bounds; else a .csv, a state a row, relative to this file"},
-          integer_key("learned_runs", 0, 0, 1e6, "runs that the network learns from, the first ones; 0: all of them"),
-          integer_key("max_megabytes", 1000, 0, 1e9, "the store's limit; 0: none"),
+          campaign_integer_key("learned_runs", 0, 0, 1e6,
+                               "runs that the network learns from, the first ones; 0: all of them"),
+          campaign_integer_key("max_megabytes", 1000, 0, 1e9, "the store's limit; 0: none"),
           {"reference", true, "solve serially as well, for the error"},
-          integer_key("runs", 30, 1, 1e6, "how many"),
+          campaign_integer_key("runs", 30, 1, 1e6, "how many"),
           sampling,
-          integer_key("seed", 1, 0, largest_seed, "of the draws")};
+          campaign_integer_key("seed", 1, 0, largest_seed, "of the draws")};
 }
 
 bool is_campaign_section(const std::string& name) {
   return name == "campaign" || name == "network" || name == "operator" || name == "lowest" || name == "highest";
 }
 
-Parameters read_section(const ConfigDocument& document, const std::string& section, std::vector<ParameterSpec> specs) {
+Parameters read_campaign_section(const ConfigDocument& document, const std::string& section,
+                                 std::vector<ParameterSpec> specs) {
   Parameters parameters(std::move(specs));
   for (const Setting& setting : document.settings()) {
     if (setting.section != section) continue;
@@ -164,9 +166,9 @@ CampaignConfig read_campaign_config(const ConfigDocument& document) {
   config.base = base_document(document);
   const RunConfig run = read_config(config.base);
   require_parareal(config.base, run, "campaigns learn corrections of it");
-  config.campaign = read_section(document, "campaign", campaign_keys());
-  config.network = read_section(document, "network", FamilyOptions::parameter_specs());
-  config.operator_network = read_section(document, "operator", OperatorOptions::parameter_specs());
+  config.campaign = read_campaign_section(document, "campaign", campaign_keys());
+  config.network = read_campaign_section(document, "network", FamilyOptions::parameter_specs());
+  config.operator_network = read_campaign_section(document, "operator", OperatorOptions::parameter_specs());
   if (config.network.text("kind") == "auto") {
     config.network.set("kind", std::string(run.corrector.name == "stencil" ? "stencil" : "patches"));
   }

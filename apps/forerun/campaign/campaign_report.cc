@@ -121,7 +121,7 @@ CampaignRow read_row(Cells cells, Index index, Index num_parameters) {
   return row;
 }
 
-Json number(const auto& value) { return value ? Json(*value) : Json(nullptr); }
+Json number_or_null(const auto& value) { return value ? Json(*value) : Json(nullptr); }
 
 }  // namespace
 
@@ -227,12 +227,12 @@ std::string campaign_json(const CampaignConfig& config, const std::vector<Campai
     run["parameters"] = std::vector<double>(row.parameters.begin(), row.parameters.end());
     run["iterations"] = row.iterations;
     run["effective_sweeps"] = row.effective_sweeps;
-    run["cold_iterations"] = number(row.cold_iterations);
-    run["max_error"] = number(row.max_error);
+    run["cold_iterations"] = number_or_null(row.cold_iterations);
+    run["max_error"] = number_or_null(row.max_error);
     run["converged"] = row.converged;
     run["prior"] = to_string(row.prior);
     run["seconds"] = row.seconds;
-    run["serial_seconds"] = number(row.serial_seconds);
+    run["serial_seconds"] = number_or_null(row.serial_seconds);
     run["fit_seconds"] = row.fit_seconds;
     run["store_bytes"] = row.store_bytes;
     json["runs"].push_back(std::move(run));

@@ -8,10 +8,10 @@
 namespace forerun {
 namespace {
 
-constexpr double margin = 10.0;
-constexpr double row_height = 26.0;
-constexpr double bar_height = 16.0;
-constexpr double gap = 8.0;
+constexpr double bars_margin = 10.0;
+constexpr double bars_row_height = 26.0;
+constexpr double stacked_bar_height = 16.0;
+constexpr double gap_of_bars = 8.0;
 
 constexpr std::size_t num_colours = 8;
 
@@ -26,13 +26,14 @@ template <class Rows>
 double names_width(const Rows& rows) {
   double width = 0.0;
   for (const auto& row : rows) width = std::max(width, text_width(row.name));
-  return width + gap;
+  return width + gap_of_bars;
 }
 
 void draw_name(MarkupWriter& svg, const std::string& name, double right, double middle) {
-  svg.element("text",
-              {{"class", "label"}, {"x", right - gap}, {"y", middle + 0.35 * text_height}, {"text-anchor", "end"}},
-              name);
+  svg.element(
+      "text",
+      {{"class", "label"}, {"x", right - gap_of_bars}, {"y", middle + 0.35 * text_height}, {"text-anchor", "end"}},
+      name);
 }
 
 std::string part_class(const StackedBars::Part& part, const std::string& style) {
@@ -73,10 +74,12 @@ void draw_bar(MarkupWriter& svg, const StackedBars& chart, const StackedBars::Ba
                       {"x", left},
                       {"y", top},
                       {"width", frame.x_of(begin) - left},
-                      {"height", bar_height}});
+                      {"height", stacked_bar_height}});
   }
   svg.element("text",
-              {{"class", "label"}, {"x", frame.x_of(begin) + gap}, {"y", top + bar_height / 2 + 0.35 * text_height}},
+              {{"class", "label"},
+               {"x", frame.x_of(begin) + gap_of_bars},
+               {"y", top + stacked_bar_height / 2 + 0.35 * text_height}},
               bar.total);
 }
 
@@ -92,10 +95,10 @@ std::vector<std::string> kinds_of(const CellStrip& strip) {
 
 void draw_cells(MarkupWriter& svg, const CellStrip& strip, const std::vector<std::string>& kinds, const Box& area,
                 double cell) {
-  double top = area.top + (row_height - bar_height) / 2;
+  double top = area.top + (bars_row_height - stacked_bar_height) / 2;
   for (const CellStrip::Row& row : strip.rows) {
-    const double baseline = top + bar_height / 2 + 0.35 * text_height;
-    draw_name(svg, row.name, area.left, top + bar_height / 2);
+    const double baseline = top + stacked_bar_height / 2 + 0.35 * text_height;
+    draw_name(svg, row.name, area.left, top + stacked_bar_height / 2);
     for (std::size_t k = 0; k < row.kinds.size(); ++k) {
       const auto kind = static_cast<std::size_t>(std::find(kinds.begin(), kinds.end(), row.kinds[k]) - kinds.begin());
       const double x = area.left + cell * static_cast<double>(k);
@@ -104,12 +107,12 @@ void draw_cells(MarkupWriter& svg, const CellStrip& strip, const std::vector<std
                         {"x", x},
                         {"y", top},
                         {"width", std::max(cell - between, 0.5 * cell)},
-                        {"height", bar_height}});
+                        {"height", stacked_bar_height}});
       if (k >= row.labels.size() || text_width(row.labels[k]) > cell - 2 * between) continue;
       svg.element("text", {{"class", "on-area"}, {"x", x + cell / 2}, {"y", baseline}, {"text-anchor", "middle"}},
                   row.labels[k]);
     }
-    top += row_height;
+    top += bars_row_height;
   }
 }
 
@@ -128,9 +131,10 @@ void draw_cell_numbers(MarkupWriter& svg, const CellStrip& strip, std::size_t co
                  {"text-anchor", "middle"}},
                 tick.label);
   }
-  svg.element("text",
-              {{"class", "label"}, {"x", area.left}, {"y", area.bottom() + x_axis_height(strip.x_title) - gap / 2}},
-              strip.x_title);
+  svg.element(
+      "text",
+      {{"class", "label"}, {"x", area.left}, {"y", area.bottom() + x_axis_height(strip.x_title) - gap_of_bars / 2}},
+      strip.x_title);
 }
 
 }  // namespace
@@ -142,25 +146,25 @@ std::string stacked_bars_svg(const StackedBars& chart) {
     longest = std::max(longest, total_of(bar));
     totals = std::max(totals, text_width(bar.total));
   }
-  const double left = names_width(chart.bars) + margin / 2;
-  const double width = chart.width - left - totals - 2 * gap;
+  const double left = names_width(chart.bars) + bars_margin / 2;
+  const double width = chart.width - left - totals - 2 * gap_of_bars;
   const double legend = draw_legend(nullptr, legend_of(chart), left, 0.0, width);
-  const Box area{left, margin + legend, width, row_height * static_cast<double>(chart.bars.size())};
+  const Box area{left, bars_margin + legend, width, bars_row_height * static_cast<double>(chart.bars.size())};
   constexpr double pixels_per_tick = 80.0;
   const int ticks = std::max(2, static_cast<int>(width / pixels_per_tick));
   const PlotFrame frame{area, AxisScale::linear(0.0, longest > 0.0 ? longest : 1.0, ticks, false),
                         AxisScale::bare(AxisScale::linear(0.0, 1.0, 2, false)), chart.x_title, ""};
 
   MarkupWriter svg;
-  open_drawing(svg, chart.width, area.bottom() + x_axis_height(chart.x_title) + margin / 2, chart.title,
+  open_drawing(svg, chart.width, area.bottom() + x_axis_height(chart.x_title) + bars_margin / 2, chart.title,
                chart.description);
-  draw_legend(&svg, legend_of(chart), left, margin / 2, width);
+  draw_legend(&svg, legend_of(chart), left, bars_margin / 2, width);
   draw_axes(svg, frame);
-  double top = area.top + (row_height - bar_height) / 2;
+  double top = area.top + (bars_row_height - stacked_bar_height) / 2;
   for (const StackedBars::Bar& bar : chart.bars) {
-    draw_name(svg, bar.name, left, top + bar_height / 2);
+    draw_name(svg, bar.name, left, top + stacked_bar_height / 2);
     draw_bar(svg, chart, bar, frame, top);
-    top += row_height;
+    top += bars_row_height;
   }
   return svg.close().str();
 }
@@ -169,17 +173,17 @@ std::string cell_strip_svg(const CellStrip& strip) {
   const std::vector<std::string> kinds = kinds_of(strip);
   std::size_t columns = 1;
   for (const CellStrip::Row& row : strip.rows) columns = std::max(columns, row.kinds.size());
-  const double left = names_width(strip.rows) + margin / 2;
-  const double width = strip.width - left - gap;
+  const double left = names_width(strip.rows) + bars_margin / 2;
+  const double width = strip.width - left - gap_of_bars;
   constexpr double widest_cell = 48.0;
   const double cell = std::min(widest_cell, width / static_cast<double>(columns));
   const double legend = draw_legend(nullptr, legend_of(strip, kinds), left, 0.0, width);
-  const Box area{left, margin + legend, cell * static_cast<double>(columns),
-                 row_height * static_cast<double>(strip.rows.size())};
+  const Box area{left, bars_margin + legend, cell * static_cast<double>(columns),
+                 bars_row_height * static_cast<double>(strip.rows.size())};
   MarkupWriter svg;
-  open_drawing(svg, strip.width, area.bottom() + x_axis_height(strip.x_title) + margin / 2, strip.title,
+  open_drawing(svg, strip.width, area.bottom() + x_axis_height(strip.x_title) + bars_margin / 2, strip.title,
                strip.description);
-  draw_legend(&svg, legend_of(strip, kinds), left, margin / 2, width);
+  draw_legend(&svg, legend_of(strip, kinds), left, bars_margin / 2, width);
   draw_cells(svg, strip, kinds, area, cell);
   draw_cell_numbers(svg, strip, columns, area, cell);
   return svg.close().str();

@@ -10,7 +10,7 @@
 namespace forerun {
 namespace {
 
-constexpr double margin = 10.0;
+constexpr double heat_map_margin = 10.0;
 constexpr double panel_gap = 20.0;
 constexpr double bar_width = 12.0;
 constexpr Index most_pixels_a_side = 400;
@@ -89,13 +89,14 @@ std::string heat_map_svg(const HeatMap& map) {
   constexpr double pixels_per_tick = 40.0;
   const auto ticks = [](double length) { return std::max(2, static_cast<int>(length / pixels_per_tick)); };
   const AxisScale y = AxisScale::linear(map.y.begin, map.y.end, ticks(map.panel_height), false);
-  const double left = y_axis_width(y, map.y.title) + margin / 2;
-  const double right = bar_width + y_axis_width(colours, "") + 2 * margin;
+  const double left = y_axis_width(y, map.y.title) + heat_map_margin / 2;
+  const double right = bar_width + y_axis_width(colours, "") + 2 * heat_map_margin;
   const double panel_width = (map.width - left - right - panel_gap * (columns - 1)) / columns;
   const AxisScale x = AxisScale::linear(map.x.begin, map.x.end, ticks(panel_width), false);
-  constexpr double top = margin / 2 + text_height + 6.0;
+  constexpr double top = heat_map_margin / 2 + text_height + 6.0;
   const double row_height = map.panel_height + text_height + panel_gap;
-  const double height = top + row_height * rows - (text_height + panel_gap) + x_axis_height(map.x.title) + margin / 2;
+  const double height =
+      top + row_height * rows - (text_height + panel_gap) + x_axis_height(map.x.title) + heat_map_margin / 2;
 
   MarkupWriter svg;
   open_drawing(svg, map.width, height, map.title, map.description);
@@ -110,7 +111,7 @@ std::string heat_map_svg(const HeatMap& map) {
     draw_axes(svg, {box, last_row ? x : AxisScale::bare(x), first_column ? y : AxisScale::bare(y),
                     last_row ? map.x.title : "", first_column ? map.y.title : "", false});
   }
-  const Box bar{map.width - right + margin, top, bar_width, row_height * rows - text_height - panel_gap};
+  const Box bar{map.width - right + heat_map_margin, top, bar_width, row_height * rows - text_height - panel_gap};
   draw_colour_bar(svg, map, bar, colours);
   return svg.close().str();
 }

@@ -7,7 +7,7 @@
 namespace forerun {
 namespace {
 
-constexpr double margin = 10.0;
+constexpr double line_chart_margin = 10.0;
 constexpr int most_colours = 8;
 
 struct Range {
@@ -214,22 +214,22 @@ std::string line_chart_svg(const LineChart& chart) {
   const auto ticks = [](double length, double each) { return std::max(2, static_cast<int>(length / each)); };
   AxisScale y = scale_of(chart.y, ys, ticks(chart.height, pixels_per_y_tick), true);
   AxisScale x = scale_of(chart.x, xs, ticks(chart.width, pixels_per_x_tick), false);
-  const double left = y_axis_width(y, chart.y.title) + margin / 2;
-  const double width = chart.width - left - 1.5 * margin;
+  const double left = y_axis_width(y, chart.y.title) + line_chart_margin / 2;
+  const double width = chart.width - left - 1.5 * line_chart_margin;
   const double legend = draw_legend(nullptr, legend_of(chart), left, 0.0, width);
-  const Box area{left, margin + legend, width - name_room(chart),
-                 chart.height - 2 * margin - x_axis_height(chart.x.title)};
+  const Box area{left, line_chart_margin + legend, width - name_room(chart),
+                 chart.height - 2 * line_chart_margin - x_axis_height(chart.x.title)};
   const PlotFrame frame{area, std::move(x), std::move(y), chart.x.title, chart.y.title};
 
   MarkupWriter svg;
   open_drawing(svg, chart.width, chart.height + legend, chart.title, chart.description);
-  draw_legend(&svg, legend_of(chart), left, margin / 2, width);
+  draw_legend(&svg, legend_of(chart), left, line_chart_margin / 2, width);
   draw_axes(svg, frame);
   for (const ChartLevel& level : chart.levels) {
     if (can_show(chart.y, level.y)) draw_level(svg, frame, level);
   }
   for (const ChartSeries& series : chart.series) SeriesDrawing(chart, frame).draw(svg, series);
-  if (chart.direct) draw_names(svg, chart, frame, {area.left, area.top, width + margin, area.height});
+  if (chart.direct) draw_names(svg, chart, frame, {area.left, area.top, width + line_chart_margin, area.height});
   return svg.close().str();
 }
 

@@ -8,10 +8,10 @@
 namespace forerun {
 namespace {
 
-constexpr double margin = 10.0;
-constexpr double row_height = 30.0;
-constexpr double bar_height = 16.0;
-constexpr double gap = 6.0;
+constexpr double measures_margin = 10.0;
+constexpr double measures_row_height = 30.0;
+constexpr double measure_bar_height = 16.0;
+constexpr double gap_of_measures = 6.0;
 constexpr double heading = 24.0;
 constexpr double column_gap = 26.0;
 
@@ -33,7 +33,7 @@ Column column_of(const MeasureChart& chart, std::size_t measure, const Box& area
     for (const double end : {value.length, value.most}) longest = std::max(longest, std::isfinite(end) ? end : 0.0);
     text = std::max(text, text_width(value.text));
   }
-  const double room = std::max(10.0, area.width - text - 2 * gap);
+  const double room = std::max(10.0, area.width - text - 2 * gap_of_measures);
   return {measure, area, longest > 0.0 ? room / longest : 0.0};
 }
 
@@ -66,14 +66,15 @@ void draw_value(MarkupWriter& svg, const MeasureChart::Row& row, const Column& c
   if (std::isfinite(value.length) && value.length >= 0.0) {
     svg.leaf("rect", {{"class", "area c" + std::to_string(row.colour)},
                       {"x", column.area.left},
-                      {"y", middle - bar_height / 2},
+                      {"y", middle - measure_bar_height / 2},
                       {"width", std::max(1.0, column.x_of(value.length) - column.area.left)},
-                      {"height", bar_height}});
+                      {"height", measure_bar_height}});
     end = column.x_of(value.length);
   }
   draw_whisker(svg, value, column, middle);
   if (std::isfinite(value.most)) end = std::max(end, column.x_of(value.most));
-  svg.element("text", {{"class", "label halo"}, {"x", end + gap}, {"y", middle + 0.35 * text_height}}, value.text);
+  svg.element("text", {{"class", "label halo"}, {"x", end + gap_of_measures}, {"y", middle + 0.35 * text_height}},
+              value.text);
 }
 
 }  // namespace
@@ -81,16 +82,16 @@ void draw_value(MarkupWriter& svg, const MeasureChart::Row& row, const Column& c
 std::string measure_chart_svg(const MeasureChart& chart) {
   double names = 0.0;
   for (const MeasureChart::Row& row : chart.rows) names = std::max(names, text_width(row.name));
-  const double left = margin + names + gap;
+  const double left = measures_margin + names + gap_of_measures;
   const auto count = static_cast<double>(chart.measures.size());
-  const double width = (chart.width - left - margin - column_gap * (count - 1)) / count;
-  const double height = row_height * static_cast<double>(chart.rows.size());
+  const double width = (chart.width - left - measures_margin - column_gap * (count - 1)) / count;
+  const double height = measures_row_height * static_cast<double>(chart.rows.size());
 
   MarkupWriter svg;
-  open_drawing(svg, chart.width, heading + height + text_height + margin, chart.title, chart.description);
+  open_drawing(svg, chart.width, heading + height + text_height + measures_margin, chart.title, chart.description);
   for (std::size_t i = 0; i < chart.rows.size(); ++i) {
-    const double baseline = heading + row_height * (static_cast<double>(i) + 0.5) + 0.35 * text_height;
-    svg.element("text", {{"class", "label"}, {"x", left - gap}, {"y", baseline}, {"text-anchor", "end"}},
+    const double baseline = heading + measures_row_height * (static_cast<double>(i) + 0.5) + 0.35 * text_height;
+    svg.element("text", {{"class", "label"}, {"x", left - gap_of_measures}, {"y", baseline}, {"text-anchor", "end"}},
                 chart.rows[i].name);
   }
   for (std::size_t m = 0; m < chart.measures.size(); ++m) {
@@ -103,7 +104,7 @@ std::string measure_chart_svg(const MeasureChart& chart) {
     for (std::size_t i = 0; i < chart.rows.size(); ++i) {
       const MeasureChart::Row& row = chart.rows[i];
       svg.open("g", {{"class", row.is_muted ? "muted" : "lit"}});
-      draw_value(svg, row, column, heading + row_height * (static_cast<double>(i) + 0.5));
+      draw_value(svg, row, column, heading + measures_row_height * (static_cast<double>(i) + 0.5));
       svg.close();
     }
   }

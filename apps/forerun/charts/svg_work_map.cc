@@ -7,10 +7,10 @@
 namespace forerun {
 namespace {
 
-constexpr double margin = 10.0;
+constexpr double work_map_margin = 10.0;
 constexpr std::size_t most_rows = 200;
 
-double row_height(std::size_t rows) {
+double work_map_row_height(std::size_t rows) {
   constexpr double tallest = 22.0, whole = 260.0;
   return std::min(tallest, whole / static_cast<double>(rows));
 }
@@ -32,7 +32,7 @@ void draw_row(MarkupWriter& svg, const WorkMap& map, const std::vector<WorkMap::
 std::string work_map_svg(const WorkMap& map) {
   const std::size_t stride = std::max<std::size_t>(1, (map.rows.size() + most_rows - 1) / most_rows);
   const std::size_t drawn = std::max<std::size_t>(1, (map.rows.size() + stride - 1) / stride);
-  const double each = row_height(drawn);
+  const double each = work_map_row_height(drawn);
   const double height = each * static_cast<double>(drawn);
   // Iteration k lies between k − ½ and k + ½; iterations grow downwards.
   const auto last = static_cast<double>(map.rows.size());
@@ -40,14 +40,15 @@ std::string work_map_svg(const WorkMap& map) {
   const AxisScale x = AxisScale::linear(0.0, static_cast<double>(map.num_slices), 8, false);
   std::vector<LegendEntry> legend;
   for (const WorkMap::Kind& kind : map.kinds) legend.push_back({kind.name, kind.style, true});
-  const double left = y_axis_width(y, map.y_title) + margin / 2;
-  const double width = map.width - left - 1.5 * margin;
+  const double left = y_axis_width(y, map.y_title) + work_map_margin / 2;
+  const double width = map.width - left - 1.5 * work_map_margin;
   const double legend_height = draw_legend(nullptr, legend, left, 0.0, width);
-  const Box area{left, margin + legend_height, width, height};
+  const Box area{left, work_map_margin + legend_height, width, height};
 
   MarkupWriter svg;
-  open_drawing(svg, map.width, area.bottom() + x_axis_height(map.x_title) + margin / 2, map.title, map.description);
-  draw_legend(&svg, legend, left, margin / 2, width);
+  open_drawing(svg, map.width, area.bottom() + x_axis_height(map.x_title) + work_map_margin / 2, map.title,
+               map.description);
+  draw_legend(&svg, legend, left, work_map_margin / 2, width);
   for (std::size_t i = 0; i < drawn && i * stride < map.rows.size(); ++i) {
     draw_row(svg, map, map.rows[i * stride], {area.left, area.top + each * static_cast<double>(i), area.width, each});
   }

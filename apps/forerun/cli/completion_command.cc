@@ -11,7 +11,7 @@ namespace {
 
 using Kind = Completion::Kind;
 
-constexpr const char* details =
+constexpr const char* completion_details =
     R"(Prints a script with which a shell completes commands, options, names of problems, correctors and keys, and files. It
 is made from the same description as the help.
 
@@ -24,7 +24,7 @@ Examples:
 Exit status: 0 printed, 2 a shell that is not known, 4 the file cannot be written.
 )";
 
-std::string joined(const std::vector<std::string>& words, const std::string& between = " ") {
+std::string joined_words(const std::vector<std::string>& words, const std::string& between = " ") {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
   return text;
@@ -63,11 +63,11 @@ std::string brief(const std::string& description) {
 std::string bash_reply(const Completion& completion) {
   switch (completion.kind) {
     case Kind::words:
-      return "_forerun_words '" + joined(completion.words) + "'" + (completion.goes_on ? " nospace" : "");
+      return "_forerun_words '" + joined_words(completion.words) + "'" + (completion.goes_on ? " nospace" : "");
     case Kind::files:
       return "_forerun_files";
     case Kind::configurations:
-      return "_forerun_configurations" + (completion.words.empty() ? "" : " '" + joined(completion.words) + "'");
+      return "_forerun_configurations" + (completion.words.empty() ? "" : " '" + joined_words(completion.words) + "'");
     case Kind::folders:
       return "_forerun_folders";
     case Kind::nothing:
@@ -101,7 +101,7 @@ std::string bash_script() {
             "    " + command.name + ":" + spelling + ") " + bash_reply(completion_of_option(option)) + "; return ;;\n";
       }
     }
-    options += "      " + command.name + ") _forerun_words '" + joined(all) + "' ;;\n";
+    options += "      " + command.name + ") _forerun_words '" + joined_words(all) + "' ;;\n";
     arguments += "    " + command.name + ") " + bash_reply(completion_of_argument(command)) + " ;;\n";
   }
   return std::string("# bash completion of forerun, made by `forerun completion bash`\n") + bash_functions +
@@ -109,9 +109,9 @@ std::string bash_script() {
          "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
          "  COMPREPLY=()\n"
          "  if ((COMP_CWORD == 1)); then _forerun_words '" +
-         joined(command_names()) + " -h --help --version'; return; fi\n  case $command:$before in\n" + values +
+         joined_words(command_names()) + " -h --help --version'; return; fi\n  case $command:$before in\n" + values +
          "  esac\n  if [[ $word == -* ]]; then\n    case $command in\n" + options + "    esac\n    return\n  fi\n" +
-         "  case $command in\n" + arguments + "    help) _forerun_words '" + joined(command_names()) +
+         "  case $command in\n" + arguments + "    help) _forerun_words '" + joined_words(command_names()) +
          "' ;;\n  esac\n}\ncomplete -F _forerun forerun\n";
 }
 
@@ -120,7 +120,7 @@ std::string bash_script() {
 std::string zsh_action(const Completion& completion) {
   switch (completion.kind) {
     case Kind::words:
-      return "compadd " + std::string(completion.goes_on ? "-S '' " : "") + "-- " + joined(completion.words);
+      return "compadd " + std::string(completion.goes_on ? "-S '' " : "") + "-- " + joined_words(completion.words);
     case Kind::files:
       return "_files";
     case Kind::configurations:
@@ -169,7 +169,7 @@ std::string zsh_script() {
          "    'help:Show the help of a command'\n  )\n"
          "  if ((CURRENT == 2)); then _describe command commands; return; fi\n"
          "  local command=$words[2]\n  shift words\n  ((CURRENT--))\n  case $command in\n" +
-         cases + "    help) compadd -- " + joined(command_names()) +
+         cases + "    help) compadd -- " + joined_words(command_names()) +
          " ;;\n  esac\n}\n"
          "if [[ $funcstack[1] == _forerun ]]; then _forerun \"$@\"; else compdef _forerun forerun; fi\n";
 }
@@ -179,11 +179,11 @@ std::string zsh_script() {
 std::string fish_value(const Completion& completion) {
   switch (completion.kind) {
     case Kind::words:
-      return " -x -a '" + joined(completion.words) + "'";
+      return " -x -a '" + joined_words(completion.words) + "'";
     case Kind::files:
       return " -r -F";
     case Kind::configurations:
-      return " -k -x -a '" + joined(completion.words) + " (__fish_complete_suffix .toml)'";
+      return " -k -x -a '" + joined_words(completion.words) + " (__fish_complete_suffix .toml)'";
     case Kind::folders:
       return " -x -a '(__fish_complete_directories)'";
     case Kind::nothing:
@@ -197,7 +197,7 @@ std::string fish_script() {
       "# fish completion of forerun, made by `forerun completion fish`\ncomplete -c forerun -f\n"
       "complete -c forerun -n __fish_use_subcommand -a help -d 'Show the help of a command'\n"
       "complete -c forerun -n '__fish_seen_subcommand_from help' -a '" +
-      joined(command_names()) + "'\n";
+      joined_words(command_names()) + "'\n";
   for (const Command& command : all_commands()) {
     const std::string of_command = "complete -c forerun -n '__fish_seen_subcommand_from " + command.name + "'";
     text +=
@@ -221,7 +221,8 @@ std::string script(const std::string& shell) {
   throw UsageError("completion " + shell + ": must be bash, zsh or fish");
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus write_completion(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                            const Console& console) {
   const auto& arguments = options.arguments();
   if (arguments.size() != 1) throw UsageError("completion takes one shell: bash, zsh or fish");
   const std::string text = script(arguments.front());
@@ -240,9 +241,9 @@ Command completion_command() {
   return {"completion",
           "bash|zsh|fish",
           "Print the script with which a shell completes commands and options",
-          details,
+          completion_details,
           {{"out", "FILE", "write it into this file"}},
-          run};
+          write_completion};
 }
 
 }  // namespace forerun

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* details =
+constexpr const char* man_details =
     R"(Prints a manual page, of forerun or of one of its commands, made from the same description as the help. With --markdown
 one page of all commands and all that a configuration may contain: docs/reference.md.
 
@@ -26,7 +26,7 @@ Exit status: 0 printed, 2 a command that is not known, 4 a page cannot be writte
 )";
 
 /// As troff prints it; a line of text must not begin as a request does.
-std::string escaped(const std::string& line) {
+std::string escaped_for_roff(const std::string& line) {
   std::string text;
   for (const char c : line) text += c == '\\' ? "\\e" : c == '-' ? "\\-" : std::string(1, c);
   const bool looks_like_request = !text.empty() && (text.front() == '.' || text.front() == '\'');
@@ -37,7 +37,7 @@ std::string escaped(const std::string& line) {
 std::string verbatim(const std::string& text) {
   std::istringstream lines(text);
   std::string page = ".nf\n";
-  for (std::string line; std::getline(lines, line);) page += escaped(line) + "\n";
+  for (std::string line; std::getline(lines, line);) page += escaped_for_roff(line) + "\n";
   return page + ".fi\n";
 }
 
@@ -50,18 +50,20 @@ std::string page_title(const std::string& name) {
 std::string option_entry(const OptionSpec& option) {
   std::string text = ".TP\n\\fB";
   if (option.letter != '\0') text += std::string("\\-") + option.letter + "\\fR, \\fB";
-  text += (option.name.size() == 1 ? "\\-" : "\\-\\-") + escaped(option.name) + "\\fR";
-  if (!option.argument.empty()) text += " \\fI" + escaped(option.argument) + "\\fR";
+  text += (option.name.size() == 1 ? "\\-" : "\\-\\-") + escaped_for_roff(option.name) + "\\fR";
+  if (!option.argument.empty()) text += " \\fI" + escaped_for_roff(option.argument) + "\\fR";
   std::string description = option.description;
   for (char& c : description) c = c == '\n' ? ' ' : c;
-  return text + "\n" + escaped(description) + "\n";
+  return text + "\n" + escaped_for_roff(description) + "\n";
 }
 
 std::string command_page(const Command& command) {
   const std::string name = "forerun-" + command.name;
-  std::string page = page_title(name) + ".SH NAME\n" + escaped(name) + " \\- " + escaped(command.summary) + "\n";
-  page += ".SH SYNOPSIS\n\\fBforerun " + escaped(command.name) + "\\fR " +
-          (command.arguments.empty() ? "" : "\\fI" + escaped(command.arguments) + "\\fR ") + "[\\fIOPTIONS\\fR]\n";
+  std::string page =
+      page_title(name) + ".SH NAME\n" + escaped_for_roff(name) + " \\- " + escaped_for_roff(command.summary) + "\n";
+  page += ".SH SYNOPSIS\n\\fBforerun " + escaped_for_roff(command.name) + "\\fR " +
+          (command.arguments.empty() ? "" : "\\fI" + escaped_for_roff(command.arguments) + "\\fR ") +
+          "[\\fIOPTIONS\\fR]\n";
   page += ".SH DESCRIPTION\n" + verbatim(command.details) + ".SH OPTIONS\n";
   for (const OptionSpec& option : command.options) page += option_entry(option);
   for (const OptionSpec& option : help_options()) page += option_entry(option);
@@ -73,8 +75,9 @@ std::string main_page() {
                      ".SH NAME\nforerun \\- time\\-parallel solution of ODEs and PDEs that learns while it runs\n"
                      ".SH SYNOPSIS\n\\fBforerun\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH COMMANDS\n";
   for (const Command& command : all_commands()) {
-    page += ".TP\n\\fB" + escaped(command.name) + "\\fR \\fI" + escaped(command.arguments) + "\\fR\n" +
-            escaped(command.summary) + ", see \\fBforerun\\-" + escaped(command.name) + "\\fR(1)\n";
+    page += ".TP\n\\fB" + escaped_for_roff(command.name) + "\\fR \\fI" + escaped_for_roff(command.arguments) +
+            "\\fR\n" + escaped_for_roff(command.summary) + ", see \\fBforerun\\-" + escaped_for_roff(command.name) +
+            "\\fR(1)\n";
   }
   return page;
 }
@@ -90,7 +93,8 @@ void write_pages(const fs::path& folder) {
   }
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus write_manual(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                        const Console& console) {
   const auto& arguments = options.arguments();
   if (arguments.size() > 1) throw UsageError("man takes one command, not " + std::to_string(arguments.size()));
   if (options.has("markdown")) {
@@ -116,10 +120,10 @@ Command man_command() {
   return {"man",
           "[COMMAND]",
           "Print a manual page, or write all of them",
-          details,
+          man_details,
           {{"out", "DIR", "write all pages into this directory"},
            {"markdown", "", "one page in Markdown of all commands and keys"}},
-          run};
+          write_manual};
 }
 
 }  // namespace forerun

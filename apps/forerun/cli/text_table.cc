@@ -9,7 +9,7 @@
 namespace forerun {
 namespace {
 
-constexpr std::size_t gap = 2;
+constexpr std::size_t gap_of_columns = 2;
 
 std::string pad(const std::string& text, std::size_t width, TextTable::Align align) {
   const std::size_t used = display_width(text);
@@ -63,8 +63,8 @@ std::vector<std::size_t> TextTable::widths() const {
   for (std::size_t i = 0; i < columns_.size();) {
     std::size_t end = i;
     std::size_t total = 0;
-    while (end < columns_.size() && columns_[end].group == columns_[i].group) total += widths[end++] + gap;
-    const std::size_t needed = display_width(columns_[i].group) + gap;
+    while (end < columns_.size() && columns_[end].group == columns_[i].group) total += widths[end++] + gap_of_columns;
+    const std::size_t needed = display_width(columns_[i].group) + gap_of_columns;
     if (needed > total) widths[i] += needed - total;
     i = end;
   }
@@ -77,8 +77,9 @@ std::string TextTable::group_line(const std::vector<std::size_t>& widths) const 
     const std::string& group = columns_[i].group;
     std::size_t end = i;
     std::size_t total = 0;
-    while (end < columns_.size() && columns_[end].group == group) total += widths[end++] + gap;
-    line += pad(group, total - gap, group.empty() ? Align::left : Align::right) + std::string(gap, ' ');
+    while (end < columns_.size() && columns_[end].group == group) total += widths[end++] + gap_of_columns;
+    line += pad(group, total - gap_of_columns, group.empty() ? Align::left : Align::right) +
+            std::string(gap_of_columns, ' ');
     i = end;
   }
   return without_trailing_blanks(line);
@@ -89,7 +90,7 @@ std::string TextTable::str() const {
   const auto line = [&](const auto& cell) {
     std::string text;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      text += pad(cell(i), columns[i], columns_[i].align) + std::string(gap, ' ');
+      text += pad(cell(i), columns[i], columns_[i].align) + std::string(gap_of_columns, ' ');
     }
     return without_trailing_blanks(text) + "\n";
   };
@@ -98,7 +99,7 @@ std::string TextTable::str() const {
   if (!groups.empty()) text += groups + "\n";
   text += line([&](std::size_t i) { return columns_[i].title; });
   std::string rule;
-  for (const std::size_t width : columns) rule += std::string(width, '-') + std::string(gap, ' ');
+  for (const std::size_t width : columns) rule += std::string(width, '-') + std::string(gap_of_columns, ' ');
   text += without_trailing_blanks(rule) + "\n";
   for (const auto& row : rows_) text += line([&](std::size_t i) { return row[i]; });
   return text;

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* details =
+constexpr const char* config_details =
     R"(Shows what a run or a campaign would read: every key with its value and, as a comment, where the value comes from
 (a line of the file, an option, another key that it follows from, the default). Checks each value against its rule;
 what only shows when solvers are made is checked by `forerun run --dry-run`.
@@ -76,7 +76,8 @@ std::string json_text(const ConfigDocument& document, const std::vector<Resolved
   return json_page(json);
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus show_config(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                       const Console& console) {
   ConfigDocument document = ConfigDocument::read(file_argument(options));
   override_settings(document, options, console);
   const std::vector<ResolvedSetting> settings = resolved_settings(document, resolved_text(document));
@@ -92,8 +93,8 @@ Command config_command() {
     for (const char* name : {"set", "threads", "seed"})
       if (spec.name == name) options.push_back(spec);
   options.push_back({"json", "", "as JSON"});
-  return {"config", "show CONFIG", "Show a configuration resolved, with where each value comes from",
-          details,  options,       run};
+  return {"config",       "show CONFIG", "Show a configuration resolved, with where each value comes from",
+          config_details, options,       show_config};
 }
 
 }  // namespace forerun

@@ -31,25 +31,26 @@ struct Place {
   }
 };
 
-ParameterSpec text_key(const char* name, const char* description, const char* value = "") {
+ParameterSpec external_text_key(const char* name, const char* description, const char* value = "") {
   return {name, std::string(value), description};
 }
 
 /// Of a section and of a level alike.
-std::vector<ParameterSpec> solver_keys() {
-  ParameterSpec format = text_key("format", "of a command's files", "npy");
+std::vector<ParameterSpec> external_keys() {
+  ParameterSpec format = external_text_key("format", "of a command's files", "npy");
   format.choices = {"npy", "csv"};
-  return {text_key("command", "a program run once a slice, as a list of words with {input}, {output}, {t0}, {t1}"),
-          text_key("worker", "a program that stays and answers slice after slice, as a list of words"),
-          text_key("library", "a shared library's file"),
-          text_key("function", "the library's C function", "propagate"),
-          text_key("argument", "text that the library's function is given as `user`"),
-          {"exclusive", false, "one thread at a time calls the library"},
-          format};
+  return {
+      external_text_key("command", "a program run once a slice, as a list of words with {input}, {output}, {t0}, {t1}"),
+      external_text_key("worker", "a program that stays and answers slice after slice, as a list of words"),
+      external_text_key("library", "a shared library's file"),
+      external_text_key("function", "the library's C function", "propagate"),
+      external_text_key("argument", "text that the library's function is given as `user`"),
+      {"exclusive", false, "one thread at a time calls the library"},
+      format};
 }
 
 std::vector<ParameterSpec> level_keys() {
-  std::vector<ParameterSpec> keys = solver_keys();
+  std::vector<ParameterSpec> keys = external_keys();
   ParameterSpec work{"work", 1.0, "of a slice, in any unit that the levels share"};
   work.minimum = 0.0;
   work.minimum_allowed = false;
@@ -176,10 +177,11 @@ Assignments solver_assignments(const ExternalSpec& spec) {
 }  // namespace
 
 std::vector<ParameterSpec> external_solver_keys() {
-  std::vector<ParameterSpec> keys = solver_keys();
+  std::vector<ParameterSpec> keys = external_keys();
   keys.push_back({"processes", std::int64_t{0}, "programs that run at once, at most; 0: as many as threads", 0.0,
                   static_cast<double>(kMostProcesses)});
-  keys.push_back(text_key("directory", "where programs start and files are looked for; relative to this file"));
+  keys.push_back(
+      external_text_key("directory", "where programs start and files are looked for; relative to this file"));
   return keys;
 }
 

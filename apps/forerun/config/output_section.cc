@@ -13,8 +13,8 @@ namespace {
 
 constexpr double kMostTimes = 1e7;
 
-[[noreturn]] void refuse(const ConfigDocument& document, const std::string& key, const std::string& value,
-                         const std::string& rule) {
+[[noreturn]] void refuse_output(const ConfigDocument& document, const std::string& key, const std::string& value,
+                                const std::string& rule) {
   throw UsageError(place_of(document, "output", key) + ": [output] " + key + " = " + value + ": " + rule);
 }
 
@@ -28,7 +28,7 @@ std::vector<Index> read_components(const ConfigDocument& document, const std::st
     }
   }
   if (!numbers || components.size() != numbers->size()) {
-    refuse(document, "components", text, "must be a list of components, counted from 0, like [0, 2]");
+    refuse_output(document, "components", text, "must be a list of components, counted from 0, like [0, 2]");
   }
   return components;
 }
@@ -38,9 +38,9 @@ std::vector<double> regular_times(const ConfigDocument& document, double every, 
   const double length = grid.end() - grid.begin();
   const double count = std::floor(length / every * (1.0 + 1e-12));
   if (!(every <= length) || count > kMostTimes) {
-    refuse(document, "every", toml_text(every),
-           "must be a number from " + toml_text(length / kMostTimes) + " to " + toml_text(length) +
-               ", the length of time");
+    refuse_output(document, "every", toml_text(every),
+                  "must be a number from " + toml_text(length / kMostTimes) + " to " + toml_text(length) +
+                      ", the length of time");
   }
   std::vector<double> times;
   for (double j = 0.0; j <= count; j += 1.0) times.push_back(std::min(grid.begin() + j * every, grid.end()));
@@ -50,9 +50,9 @@ std::vector<double> regular_times(const ConfigDocument& document, double every, 
 void check_times(const ConfigDocument& document, const std::vector<double>& times, const TimeGrid& grid) {
   for (std::size_t j = 0; j < times.size(); ++j) {
     if (times[j] >= grid.begin() && times[j] <= grid.end() && (j == 0 || times[j] > times[j - 1])) continue;
-    refuse(document, "times", toml_text(times[j]),
-           "must be later than the one before and within [" + toml_text(grid.begin()) + ", " + toml_text(grid.end()) +
-               "]");
+    refuse_output(document, "times", toml_text(times[j]),
+                  "must be later than the one before and within [" + toml_text(grid.begin()) + ", " +
+                      toml_text(grid.end()) + "]");
   }
 }
 
@@ -113,14 +113,15 @@ std::optional<OutputRequest> read_output(const ConfigDocument& document, const P
   request.stride = static_cast<Index>(output.integer("stride"));
   const auto exclude = [&](const char* key, const char* other) {
     if (!output.is_set(key) || !output.is_set(other)) return;
-    refuse(document, key, toml_text(output.value(key)), std::string("must be left out where '") + other + "' is given");
+    refuse_output(document, key, toml_text(output.value(key)),
+                  std::string("must be left out where '") + other + "' is given");
   };
   exclude("every", "times");
   exclude("stride", "components");
   if (output.is_set("times") || output.is_set("every")) return request;
   for (const char* key : {"components", "stride"}) {
     if (output.is_set(key)) {
-      refuse(document, key, toml_text(output.value(key)), "must have 'times' or 'every' beside it");
+      refuse_output(document, key, toml_text(output.value(key)), "must have 'times' or 'every' beside it");
     }
   }
   return std::nullopt;
@@ -137,8 +138,8 @@ OutputPlan make_output_plan(const ConfigDocument& document, const OutputRequest&
   }
   for (const Index component : request.components) {
     if (component < layout.dimension()) continue;
-    refuse(document, "components", std::to_string(component),
-           "must be below " + std::to_string(layout.dimension()) + ", the dimension of the state");
+    refuse_output(document, "components", std::to_string(component),
+                  "must be below " + std::to_string(layout.dimension()) + ", the dimension of the state");
   }
   if (request.components.empty()) {
     thin_out(layout, request.stride, plan);

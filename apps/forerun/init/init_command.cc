@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* details =
+constexpr const char* init_details =
     R"(Writes a configuration that runs as it is, each key with a comment of what it means, to begin from. NAME is a problem
 that `forerun list` shows; `equations` writes an equation of your own, to be replaced by it, and `external` a problem
 that programs of your own solve. What is there already is never overwritten.
@@ -34,7 +34,8 @@ const ProblemEntry& problem_argument(const ParsedOptions& options) {
   }
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus write_starting_configuration(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                                        const Console& console) {
   const ProblemEntry& entry = problem_argument(options);
   const std::string file = options.text("out").value_or(entry.name + ".toml");
   if (file.empty()) throw UsageError("--out '': must be the name of a file, or - for standard output");
@@ -60,9 +61,9 @@ Command init_command() {
   return {"init",
           "NAME",
           "Write a commented configuration for a problem, to begin from",
-          details,
+          init_details,
           {{"out", "FILE", "where to (default: NAME.toml); -: to standard output"}},
-          run};
+          write_starting_configuration};
 }
 
 }  // namespace forerun

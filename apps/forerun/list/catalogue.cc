@@ -76,7 +76,7 @@ CatalogueGroup integrators() {
   return group;
 }
 
-CatalogueGroup correctors() {
+CatalogueGroup corrector_group() {
   CatalogueGroup group{"corrector", "Correctors", {}};
   for (const CorrectorEntry& entry : corrector_registry()) {
     group.entries.push_back({entry.name, entry.description, entry.parameters, {}, false, source_of(entry.name)});
@@ -93,7 +93,7 @@ const std::vector<CatalogueGroup>& catalogue() {
       methods(),
       problems(),
       integrators(),
-      correctors()};
+      corrector_group()};
   return all;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* details =
+constexpr const char* list_details =
     R"(Prints what a configuration may contain: its sections and keys, and the methods, problems, integrators and correctors
 that can be named, each with its parameters, their defaults, rules and units. With a name: what is called so, and where
 it was published.
@@ -137,7 +137,8 @@ std::vector<CatalogueGroup> chosen(const std::vector<std::string>& arguments) {
   }
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus list_catalogue(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                          const Console& console) {
   const std::vector<CatalogueGroup> groups = chosen(options.arguments());
   const bool is_one = !options.arguments().empty();
   if (options.has("json")) {
@@ -154,9 +155,9 @@ Command list_command() {
   return {"list",
           "[NAME]",
           "Show the keys of configurations, methods, problems, integrators and correctors, or one of them",
-          details,
+          list_details,
           {{"json", "", "as JSON"}},
-          run};
+          list_catalogue};
 }
 
 }  // namespace forerun

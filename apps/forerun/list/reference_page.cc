@@ -31,7 +31,7 @@ that it is required.
 )";
 
 /// As Markdown prints it within a line of a table.
-std::string escaped(std::string_view text) {
+std::string escaped_for_markdown(std::string_view text) {
   std::string result;
   bool is_code = false;
   for (const char c : text) {
@@ -59,7 +59,7 @@ std::string options_table(const std::vector<OptionSpec>& options) {
   for (const OptionSpec& option : options) {
     const std::string letter = option.letter == '\0' ? "" : std::string("`-") + option.letter + "`, ";
     const std::string name = "--" + option.name + (option.argument.empty() ? "" : " " + option.argument);
-    text += "| " + letter + code(name) + " | " + escaped(option.description) + " |\n";
+    text += "| " + letter + code(name) + " | " + escaped_for_markdown(option.description) + " |\n";
   }
   return text + "\n";
 }
@@ -81,8 +81,9 @@ std::string keys_table(const CatalogueEntry& entry) {
   if (entry.keys.empty()) return "";
   std::string text = "| key | meaning | value | default |\n|---|---|---|---|\n";
   for (const ParameterSpec& spec : entry.keys) {
-    text += "| " + code(spec.name) + " | " + escaped(spec.description) + " | " + escaped(spec.rule()) +
-            (spec.unit.empty() ? "" : ", in " + escaped(spec.unit)) + " | " + default_text(entry, spec) + " |\n";
+    text += "| " + code(spec.name) + " | " + escaped_for_markdown(spec.description) + " | " +
+            escaped_for_markdown(spec.rule()) + (spec.unit.empty() ? "" : ", in " + escaped_for_markdown(spec.unit)) +
+            " | " + default_text(entry, spec) + " |\n";
   }
   return text + "\n";
 }
@@ -96,9 +97,9 @@ std::string sentence(std::string text) {
 std::string entry_section(const CatalogueGroup& group, const CatalogueEntry& entry) {
   const bool is_section = group.kind.ends_with("section");
   const std::string description =
-      group.kind == "problem" ? code(entry.description) : sentence(escaped(entry.description));
+      group.kind == "problem" ? code(entry.description) : sentence(escaped_for_markdown(entry.description));
   std::string text = "### " + (is_section ? "[" + entry.name + "]" : entry.name) + "\n\n" + description + "\n\n";
-  if (!entry.source.empty()) text += "Source: " + escaped(entry.source) + "\n\n";
+  if (!entry.source.empty()) text += "Source: " + escaped_for_markdown(entry.source) + "\n\n";
   return text + keys_table(entry);
 }
 

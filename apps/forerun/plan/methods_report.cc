@@ -36,7 +36,7 @@ std::string parareal_text(const PlanStudy& study) {
          (study.ladder ? " without its ladder)" : ")");
 }
 
-Json point_json(const ScalingPoint& point) {
+Json brief_point_json(const ScalingPoint& point) {
   return {{"processors", point.processors}, {"seconds", point.seconds}, {"speedup", point.speedup}};
 }
 
@@ -103,8 +103,8 @@ Json methods_json(const PlanStudy& study) {
       one["estimated"] = {{"iterations", trial.num_iterations},
                           {"effective_sweeps", trial.effective_sweeps},
                           {"contraction", trial.contraction ? Json(*trial.contraction) : Json(nullptr)}};
-      one["modelled_here"] = point_json(trial.here);
-      one["modelled_there"] = point_json(trial.there);
+      one["modelled_here"] = brief_point_json(trial.here);
+      one["modelled_there"] = brief_point_json(trial.there);
     }
     json.push_back(std::move(one));
   }

@@ -16,7 +16,7 @@
 namespace forerun {
 namespace {
 
-constexpr const char* details =
+constexpr const char* plan_details =
     R"(Before a long run: times the fine and the coarse solver on a few slices, solves the problem with a cheap version of the
 fine solver that is as far from the coarse one, so that it needs the same iterations, and models the run itself on this
 machine and on one processor a slice (or --processors). Tries other numbers of slices and coarse steps as well, and the
@@ -52,7 +52,7 @@ PlanOptions make_plan_options(const ParsedOptions& options) {
   return plan;
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus plan_run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   const PlanOptions plan = make_plan_options(options);
   const InterruptGuard interrupt;
   const std::stop_token stop = interrupt.token();
@@ -94,7 +94,8 @@ Command plan_command() {
       if (spec.name == name) options.push_back(spec);
     }
   }
-  return {"plan", "CONFIG", "Before a long run: what to expect, what to set, whether it pays", details, options, run};
+  return {"plan",       "CONFIG", "Before a long run: what to expect, what to set, whether it pays",
+          plan_details, options,  plan_run};
 }
 
 }  // namespace forerun

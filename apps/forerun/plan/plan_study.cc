@@ -61,7 +61,7 @@ MethodTrial planned(MethodTrial trial, const PlanStudy& study) {
   return trial;
 }
 
-std::optional<std::size_t> fastest(const std::vector<PlannedRun>& runs, ScalingPoint PlannedRun::*machine) {
+std::optional<std::size_t> fastest_run(const std::vector<PlannedRun>& runs, ScalingPoint PlannedRun::*machine) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i].trial.solved) continue;
@@ -216,8 +216,8 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
     if (study.interrupted) return study;
     study.methods.push_back(std::move(trial));
   }
-  study.best_here = fastest(study.runs, &PlannedRun::here);
-  study.best_there = fastest(study.runs, &PlannedRun::there);
+  study.best_here = fastest_run(study.runs, &PlannedRun::here);
+  study.best_there = fastest_run(study.runs, &PlannedRun::there);
   if (study.best_there) study.ladder = advise_ladder(experiment, study);
   logger.info("serial solvers, for about {}", format_duration(study.budget_seconds));
   study.serial = advise_on_serial(document, experiment, study.probe.fine_alone, study.budget_seconds, console,

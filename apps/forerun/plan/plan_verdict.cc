@@ -27,12 +27,12 @@ std::string serial_text(const PlanStudy& study) {
 }
 
 /// Parareal, with its fine solver where serial stepping would take another one.
-std::string parareal_text(const PlanStudy& study) {
+std::string parareal_name(const PlanStudy& study) {
   const bool is_same = winner_by(serial_factor(study)) == Verdict::Winner::neither;
   return is_same ? "Parareal" : "Parareal over the configured fine solver";
 }
 
-std::string capitalised(std::string text) {
+std::string sentence_case(std::string text) {
   if (!text.empty()) text.front() = text.front() == 's' ? 'S' : text.front();
   return text;
 }
@@ -84,8 +84,8 @@ Verdict modelled_here(const PlanStudy& study) {
   const std::string factor = format_factor(speedup) + " as fast (modelled on " + threads_text(study) + ").";
   const std::string serial = serial_text(study);
   verdict.sentences = {verdict.winner == Verdict::Winner::serial
-                           ? capitalised(serial) + " wins here: " + parareal_text(study) + " is " + factor
-                           : parareal_text(study) + " " +
+                           ? sentence_case(serial) + " wins here: " + parareal_name(study) + " is " + factor
+                           : parareal_name(study) + " " +
                                  std::string(verdict.winner == Verdict::Winner::parallel ? "wins" : "draws") +
                                  " here: against " + serial + " it is " + factor};
   return verdict;
@@ -95,7 +95,7 @@ Verdict modelled_here(const PlanStudy& study) {
 std::string there_sentence(const PlanStudy& study) {
   const std::optional<std::size_t> method = recommended_method(study);
   const ScalingPoint& best = method ? study.methods[*method].there : study.runs[*study.best_there].there;
-  const std::string name = method ? study.methods[*method].settings.method : parareal_text(study);
+  const std::string name = method ? study.methods[*method].settings.method : parareal_name(study);
   const double speedup = (method ? best.speedup : parareal_speedup_there(study)) / serial_factor(study);
   const std::string machine =
       "On " + std::to_string(best.processors) + (best.processors == 1 ? " processor " : " processors ");

@@ -27,7 +27,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* details =
+constexpr const char* scale_details =
     R"(Takes a run's measured times and the history of its iterations, and models the same run on other machines: processors
 that own a block of slices each, a network between them, event by event. A configuration is solved once on this machine
 first; a run directory (`forerun run --out`) is read. What was measured and what is modelled is labelled so.
@@ -164,7 +164,7 @@ ExitStatus solve_and_report(const SolveRequest& solve, const ScaleRequest& reque
                 request, console);
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus scale_run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   const ScaleRequest request{make_machine_options(options), options.has("probe"), options.text("json")};
   if (request.json && *request.json != "-") require_writable(*request.json);
   const auto& arguments = options.arguments();
@@ -201,7 +201,8 @@ Command scale_command() {
       if (spec.name == name) options.push_back(spec);
     }
   }
-  return {"scale", "CONFIG|RUN_DIR", "Model a run on many processors: strong and weak scaling", details, options, run};
+  return {"scale",       "CONFIG|RUN_DIR", "Model a run on many processors: strong and weak scaling",
+          scale_details, options,          scale_run};
 }
 
 }  // namespace forerun

@@ -12,7 +12,7 @@ namespace forerun {
 namespace {
 
 /// A run that takes this many times as long as the fastest is of no interest.
-constexpr double kHopeless = 3.0;
+constexpr double kHopelessInParallel = 3.0;
 /// Slices a thread: few, where coarse solvers are dear; many, where the iteration must contract.
 constexpr Index kFewSlices = 4, kManySlices = 16, kSlicesOnMeshes = 2;
 
@@ -125,7 +125,7 @@ std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<P
         points.push_back(measure_parallel(task, *finer, console, logger, stop));
       }
       const ParallelPoint* best = fastest_reaching(points, task.error);
-      if (best != nullptr) task.max_seconds = std::min(task.max_seconds, kHopeless * best->seconds);
+      if (best != nullptr) task.max_seconds = std::min(task.max_seconds, kHopelessInParallel * best->seconds);
     } catch (const UsageError& error) {
       // Slices too short for the machine's numbers, or the like.
       logger.info("{}: left out: {}", to_text(settings), error.what());

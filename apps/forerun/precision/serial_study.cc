@@ -8,7 +8,7 @@
 namespace forerun {
 namespace {
 
-constexpr double kHopeless = 4.0;
+constexpr double kHopelessInSeries = 4.0;
 /// Shorter solves tell too little of what a method costs.
 constexpr double kTellingSeconds = 1e-3;
 
@@ -43,7 +43,7 @@ SerialStudy study_serial_solvers(const PrecisionTask& task, const std::vector<st
     std::vector<PrecisionPoint>& points = is_of_sundials(method) ? study.sundials : study.own;
     const auto is_beaten = [&](const PrecisionPoint& point) {
       const PrecisionPoint* best = fastest_within(points, std::min(point.error, loosest_error));
-      return best != nullptr && point.seconds > kHopeless * best->seconds && point.seconds > kTellingSeconds;
+      return best != nullptr && point.seconds > kHopelessInSeries * best->seconds && point.seconds > kTellingSeconds;
     };
     try {
       const std::vector<PrecisionPoint> series = precision_series(task, loosest(method), is_beaten, stop);

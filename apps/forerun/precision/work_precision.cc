@@ -14,7 +14,7 @@ namespace {
 constexpr double kLoosest = 1e-2;
 constexpr int kMostHalfDecades = 22;  // below 10⁻²
 /// Solves as short as this are timed several times.
-constexpr double kShortSeconds = 0.2;
+constexpr double kShortSolveSeconds = 0.2;
 constexpr std::size_t kRepeats = 5;
 
 /// No value: the solver failed, or its time was up. What is beaten is not timed again.
@@ -34,7 +34,7 @@ std::optional<PrecisionPoint> measure(const PrecisionTask& task, const SolverSpe
     std::vector<double> seconds = {timed()};
     if (!end.allFinite()) return std::nullopt;
     PrecisionPoint point{solver, seconds.front(), task.norm.distance(end, task.reference)};
-    if (point.seconds >= kShortSeconds || is_beaten(point)) return point;
+    if (point.seconds >= kShortSolveSeconds || is_beaten(point)) return point;
     while (seconds.size() < kRepeats) seconds.push_back(timed());
     point.seconds = median(seconds);
     return point;

@@ -34,7 +34,7 @@ Json libraries_json() {
   return json;
 }
 
-Json file_digest(const std::optional<std::filesystem::path>& file) {
+Json digest_json(const std::optional<std::filesystem::path>& file) {
   if (!file) return nullptr;
   return {{"file", file->string()}, {"xxh3_128", digest(read_file(*file))}};
 }
@@ -60,8 +60,8 @@ std::string provenance_json(const Experiment& experiment, const ConfigDocument& 
   }
   json["seed"] = config.seed;
   json["configuration"] = {{"file", document.file_name()}, {"xxh3_128", digest(document.text())}};
-  json["initial_state"] = file_digest(config.initial_state);
-  json["model"] = file_digest(warm_start ? std::optional(warm_start->file) : std::nullopt);
+  json["initial_state"] = digest_json(config.initial_state);
+  json["model"] = digest_json(warm_start ? std::optional(warm_start->file) : std::nullopt);
   return json_page(json);
 }
 

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* settings_name = "campaign.toml";
 constexpr double megabyte = 1e6;
-constexpr Index most_iterations = 1'000'000'000;
+constexpr Index most_campaign_iterations = 1'000'000'000;
 constexpr Index most_bytes = 1'000'000'000'000'000;
 
 ReportedCampaignRun read_run(const Json& json, std::size_t num_parameters) {
@@ -28,7 +28,7 @@ ReportedCampaignRun read_run(const Json& json, std::size_t num_parameters) {
     throw std::invalid_argument("has a run with " + std::to_string(run.parameters.size()) + " parameters, but names " +
                                 std::to_string(num_parameters));
   }
-  run.iterations = static_cast<double>(json_integer(json, "iterations", 0, most_iterations));
+  run.iterations = static_cast<double>(json_integer(json, "iterations", 0, most_campaign_iterations));
   run.cold_iterations = optional_json_number(json, "cold_iterations");
   run.max_error = optional_json_number(json, "max_error");
   run.converged = json_flag(json, "converged");

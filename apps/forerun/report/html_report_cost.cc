@@ -13,7 +13,7 @@ namespace {
 
 using Cell = HtmlPage::Cell;
 
-std::string optional_text(const std::optional<double>& value, std::string (*format)(double)) {
+std::string text_or_dash(const std::optional<double>& value, std::string (*format)(double)) {
   return value ? format(*value) : "–";
 }
 
@@ -44,11 +44,11 @@ void add_result_table(HtmlPage& page, const ReportedComparison& comparison) {
     rows.push_back({{run.corrector},
                     {std::to_string(run.num_iterations()), "number"},
                     {format_number(run.effective_sweeps), "number"},
-                    {optional_text(run.max_error, format_scientific), "number"},
+                    {text_or_dash(run.max_error, format_scientific), "number"},
                     {format_duration(run.seconds.total), "number"},
                     {spread_text(run), "number"},
-                    {optional_text(run.measured_speedup, format_factor), "number"},
-                    {optional_text(run.modelled_speedup, format_factor), "number"},
+                    {text_or_dash(run.measured_speedup, format_factor), "number"},
+                    {text_or_dash(run.modelled_speedup, format_factor), "number"},
                     status_cell(run),
                     stability_cell(run)});
   }

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* details =
+constexpr const char* report_details =
     R"(Reads the directory of a run or a comparison (`forerun run --out`, `forerun compare --out`) and writes what it holds as
 one HTML page: who wins, iterations, fine work and time of each run, convergence by iteration, on which slices it still
 worked, which corrector and fine level served each sweep, where the time went, measured and modelled speed-ups, the
@@ -34,7 +34,7 @@ Without --out the page is report.html in the directory itself, of two in the sec
 Exit status: 0 written; 2 wrong usage, 4 a file of the directory is missing or damaged, or the page cannot be written.
 )";
 
-fs::path directory_of(const std::string& word) {
+fs::path existing_directory(const std::string& word) {
   if (!fs::is_directory(word)) throw FileError(word + ": is not a directory");
   return word;
 }
@@ -55,13 +55,14 @@ std::string html_of(const std::vector<fs::path>& directories) {
                                           : comparison_html(read_run_directory(directory));
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus write_report(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                        const Console& console) {
   const std::vector<std::string>& words = options.arguments();
   if (words.empty() || words.size() > 2) {
     throw UsageError("report takes one directory, or two to compare, e.g. `forerun report runs/first`");
   }
   std::vector<fs::path> directories;
-  for (const std::string& word : words) directories.push_back(directory_of(word));
+  for (const std::string& word : words) directories.push_back(existing_directory(word));
   const std::string html = html_of(directories);
   const fs::path page = options.text("out").value_or((directories.back() / "report.html").string());
   require_writable(page);
@@ -76,9 +77,9 @@ Command report_command() {
   return {"report",
           "RUN_DIR|CAMPAIGN_DIR [RUN_DIR]",
           "Write a run, a comparison, a campaign, or two runs as one HTML page",
-          details,
+          report_details,
           {{"out", "FILE", "the page (default: report.html in the directory)"}},
-          run};
+          write_report};
 }
 
 }  // namespace forerun

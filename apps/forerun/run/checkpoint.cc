@@ -55,7 +55,7 @@ constexpr const char* kReference = "serial-fine";
 fs::path checkpoint_of(const fs::path& run_directory) { return run_directory / "checkpoint"; }
 fs::path request_file(const fs::path& directory) { return directory / "request"; }
 std::string finished_name(const std::string& name) { return name + ".finished"; }
-std::string model_name(const std::string& corrector) { return corrector + ".safetensors"; }
+std::string checkpoint_model_name(const std::string& corrector) { return corrector + ".safetensors"; }
 
 /// Programs that differ in it may compute other bits.
 std::string build_text() { return std::string(build::version) + " (" + build::compiler + ", " + build::flags + ")"; }
@@ -194,7 +194,7 @@ std::optional<FinishedRun> Checkpoint::finished(const std::string& corrector) co
     ByteReader reader(bytes);
     reader(has_model);
     FinishedRun run{run_record(reader.take(reader.left())), {}};
-    if (has_model) run.model = load_model(file(model_name(corrector)));
+    if (has_model) run.model = load_model(file(checkpoint_model_name(corrector)));
     return run;
   });
 }
@@ -212,7 +212,7 @@ void Checkpoint::finish(const CorrectorRun& run) {
   if (end == Termination::interrupted || end == Termination::propagator_failed) return write();
   if (process_ > 0) return close();
   try {
-    if (run.model) save_model(file(model_name(run.corrector.name)), *run.model);
+    if (run.model) save_model(file(checkpoint_model_name(run.corrector.name)), *run.model);
   } catch (const FileError& error) {
     return warn(std::string(error.what()) + "; the run goes on");
   }

@@ -149,7 +149,7 @@ struct Fastest {
   const CorrectorRun* run = nullptr;
 };
 
-Fastest fastest(const CoarseComparison& comparison) {
+Fastest fastest_trial(const CoarseComparison& comparison) {
   Fastest best;
   for (const CoarseTrial& trial : comparison.trials) {
     for (const CorrectorRun& run : trial.comparison.runs) {
@@ -164,7 +164,7 @@ Fastest fastest(const CoarseComparison& comparison) {
 std::optional<Verdict> coarse_verdict(const CoarseComparison& comparison) {
   const SerialSolution& serial = comparison.serial_fine;
   if (serial.failure || serial.interrupted) return std::nullopt;
-  const auto [trial, run] = fastest(comparison);
+  const auto [trial, run] = fastest_trial(comparison);
   if (run == nullptr) return verdict_without_contender(serial.seconds, true);
   const Contender contender{trial->strategy + " with " + run->corrector.name, *run->measured_speedup,
                             serial.seconds / *run->measured_speedup};

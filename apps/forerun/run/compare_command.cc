@@ -5,7 +5,7 @@
 namespace forerun {
 namespace {
 
-constexpr const char* details =
+constexpr const char* compare_details =
     R"(Solves the problem of a configuration with several correctors and methods, and serially with the fine solver, and prints one table.
 Options in [corrector] apply to the corrector it names; the others run with their defaults (`forerun list`). So they do
 where --set corrector.name names another one than the file: the file's options are left behind. MGRIT, PFASST and ParaExp
@@ -39,7 +39,8 @@ Exit status: 0 all converged, 3 one reached a limit first, 6 a solver failed or 
 configuration, 4 files, 5 model file (nothing is written).
 )";
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
+ExitStatus compare_correctors(const ParsedOptions& options, const std::vector<std::string>& words,
+                              const Console& console) {
   const SolveRequest request = make_solve_request("compare", options, console);
   return request.strategies.empty() ? solve(request, words, console) : solve_with_strategies(request, console);
 }
@@ -58,8 +59,13 @@ Command compare_command() {
   options.insert(
       options.begin() + 2,
       {"methods", "a,b", "of parareal, mgrit, pfasst and paraexp (default: parareal, and the configuration's)"});
-  return {"compare", "CONFIG", "Solve one problem with several correctors and methods, side by side", details, options,
-          run,       true};
+  return {"compare",
+          "CONFIG",
+          "Solve one problem with several correctors and methods, side by side",
+          compare_details,
+          options,
+          compare_correctors,
+          true};
 }
 
 }  // namespace forerun

@@ -15,7 +15,7 @@
 namespace forerun {
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined_by_commas(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
@@ -98,7 +98,7 @@ std::string dry_run_text(const SolveRequest& request, const ComparisonPlan& plan
   text += plan_line("one coarse pass", pass_text(config.coarse, experiment));
   text += plan_line("iterations", "at most " + toml_text(static_cast<std::int64_t>(sweeps)) +
                                       (config.windows > 1 ? " in each window" : ""));
-  if (!method_alone) text += plan_line("correctors", joined(corrector_names(plan)));
+  if (!method_alone) text += plan_line("correctors", joined_by_commas(corrector_names(plan)));
   for (const NamedChoice& run : plan.correctors) {
     if (is_by_method(run.name)) text += plan_line(run.name, method_text(run.name, experiment));
   }

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* details =
+constexpr const char* inspect_details =
     R"(Checks a model file completely and prints what it holds: who learned it, on which problem, the network and its harvest;
 of one with weights shared over the mesh what it does to small disturbances, as a differential operator;
 of an operator network what it was trained for and what that has cost.
@@ -149,7 +149,8 @@ ModelDescription describe(const TrainedOperator& trained) {
   return description;
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus inspect_files(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                         const Console& console) {
   if (options.arguments().size() != 1) {
     throw UsageError("inspect takes one model file, e.g. `forerun inspect model.safetensors`");
   }
@@ -179,9 +180,9 @@ Command inspect_command() {
   return {"inspect",
           "MODEL|STORE",
           "Check a model file or a store and show what it holds",
-          details,
+          inspect_details,
           {{"json", "", "as JSON"}},
-          run};
+          inspect_files};
 }
 
 }  // namespace forerun

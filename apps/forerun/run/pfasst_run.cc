@@ -35,23 +35,23 @@ std::shared_ptr<const OdeProblem> lent_problem(const Experiment& experiment) {
   return {std::shared_ptr<const OdeProblem>(), experiment.problem.get()};
 }
 
-[[noreturn]] void refuse(const ConfigDocument& document, const std::string& section, const std::string& key,
-                         const std::string& sentence) {
+[[noreturn]] void refuse_setting(const ConfigDocument& document, const std::string& section, const std::string& key,
+                                 const std::string& sentence) {
   throw UsageError(place_of(document, section, key) + ": [" + section + "] " + sentence);
 }
 
 void require_one_step(const ConfigDocument& document, const std::string& section, const SolverSpec& solver) {
   if (solver.external || !is_sdc(solver)) {
-    refuse(document, section, "method",
-           "method = \"" + solver.method + "\": must be sdc_explicit, sdc_implicit or sdc_imex for pfasst");
+    refuse_setting(document, section, "method",
+                   "method = \"" + solver.method + "\": must be sdc_explicit, sdc_implicit or sdc_imex for pfasst");
   }
   if (solver.steps() != 1) {
-    refuse(document, section, "steps",
-           "steps = " + std::to_string(solver.steps()) + ": must be 1 for pfasst, whose steps are the slices");
+    refuse_setting(document, section, "steps",
+                   "steps = " + std::to_string(solver.steps()) + ": must be 1 for pfasst, whose steps are the slices");
   }
   if (solver.options.text("quadrature") == "gauss") {
-    refuse(document, section, "quadrature",
-           "quadrature = \"gauss\": must be radau or lobatto for pfasst, with a node at the end of a step");
+    refuse_setting(document, section, "quadrature",
+                   "quadrature = \"gauss\": must be radau or lobatto for pfasst, with a node at the end of a step");
   }
 }
 
@@ -61,7 +61,8 @@ void require_pfasst_levels(const ConfigDocument& document, const Experiment& exp
   const RunConfig& config = experiment.config;
   require_one_step(document, "fine", config.fine);
   if (config.slice_timeout > 0.0) {
-    refuse(document, "fine", "slice_timeout", "slice_timeout: must be left out for pfasst, which sweeps all slices");
+    refuse_setting(document, "fine", "slice_timeout",
+                   "slice_timeout: must be left out for pfasst, which sweeps all slices");
   }
   if (experiment.pfasst.levels > 1) require_one_step(document, "coarse", config.coarse);
   const std::vector<SdcLevels::Level> levels = levels_of(experiment);
@@ -71,7 +72,7 @@ void require_pfasst_levels(const ConfigDocument& document, const Experiment& exp
       SdcLevels(lent_problem(experiment), {levels[l - 1], levels[l]});
     } catch (const ParameterError& error) {
       const std::string level = l == 1 ? "" : "levels: level " + std::to_string(l + 1) + ": ";
-      refuse(document, section, l == 1 ? error.name() : "levels", level + error.what());
+      refuse_setting(document, section, l == 1 ? error.name() : "levels", level + error.what());
     }
   }
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* details =
+constexpr const char* resume_details =
     R"(Goes on with a `run` or `compare` that was started with --out DIR and was interrupted, killed, or lost its machine.
 It ends as it would have without the interruption: the same states, iterations and record, bit for bit, seconds excepted.
 
@@ -77,7 +77,7 @@ ExitStatus tell_end(const fs::path& directory, const Console& console) {
   return ExitStatus::ok;
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus resume_run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
   const fs::path directory = directory_argument(options);
   if (!Checkpoint::exists(directory)) return tell_end(directory, console);
   return resume({directory, options.text("threads"), options.text("json"), options.has("quiet")}, console);
@@ -90,11 +90,11 @@ Command resume_command() {
       "resume",
       "DIR",
       "Go on with a run that was interrupted",
-      details,
+      resume_details,
       with_progress_options(
           {{"threads", "N", "threads; 0: all cores (default: as the run was started)"},
            {"json", "FILE", "write the record as JSON; -: to standard output, alone\n(default: where it was to go)"}}),
-      run,
+      resume_run,
       true};
 }
 

@@ -4,7 +4,7 @@
 namespace forerun {
 namespace {
 
-constexpr const char* details =
+constexpr const char* run_details =
     R"(Solves the problem of a configuration once, with the corrector it names, and prints a summary.
 Progress goes to standard error, the result to standard output.
 
@@ -29,7 +29,7 @@ ended by SIGHUP, SIGINT, SIGTERM (in all of these the best iterate is written); 
 5 model file (nothing is written).
 )";
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
+ExitStatus solve_once(const ParsedOptions& options, const std::vector<std::string>& words, const Console& console) {
   return solve(make_solve_request("run", options, console), words, console);
 }
 
@@ -38,7 +38,7 @@ ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& wor
 Command run_command() {
   std::vector<OptionSpec> options = solve_option_specs();
   options.push_back({"reference", "", "also solve serially with the fine solver: error and measured speed-up"});
-  return {"run", "CONFIG", "Solve one problem", details, options, run, true};
+  return {"run", "CONFIG", "Solve one problem", run_details, options, solve_once, true};
 }
 
 }  // namespace forerun

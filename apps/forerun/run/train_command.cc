@@ -20,7 +20,7 @@
 namespace forerun {
 namespace {
 
-constexpr const char* details =
+constexpr const char* train_details =
     R"(Of a store: fits its network anew from all its runs, in their order, and writes it to STORE/network.safetensors.
 Options are those the network was fitted with before, else defaults; --set changes them. Runs that are damaged,
 or of which a sample computed again differs, are left out and named.
@@ -161,7 +161,8 @@ ExitStatus train_network(const ParsedOptions& options, const Console& console) {
   return ExitStatus::ok;
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus train_networks(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                          const Console& console) {
   if (options.arguments().size() != 1)
     throw UsageError("forerun train takes one store or campaign, e.g. `forerun train runs/burgers/store`");
   if (is_configuration(options.arguments().front())) return train_operator_network(options, console);
@@ -176,13 +177,13 @@ Command train_command() {
   return {"train",
           "STORE|CAMPAIGN",
           "Fit the network of a campaign's store anew, or train one as a coarse solver",
-          details,
+          train_details,
           with_progress_options(
               {{"out", "FILE", "where a network that is a coarse solver is written"},
                {"set", "section.key=value", "an option of the network, of a campaign any key; may be repeated", true},
                {"threads", "N", "of a campaign: threads; 0: all cores (default: [run] threads, else 0)"},
                {"json", "", "the store's description, or what the training has cost, as JSON"}}),
-          run};
+          train_networks};
 }
 
 }  // namespace forerun

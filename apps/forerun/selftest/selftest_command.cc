@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* details =
+constexpr const char* selftest_details =
     R"(Shows what this machine and this build have, and tries each part with a small run that must end exact: its states
 are those of serial stepping, bit for bit. Takes a few seconds; writes to the folder for temporary files alone and leaves
 nothing there. An optional part that is not there (SUNDIALS, the Python module) is no failure.
@@ -83,7 +83,8 @@ std::string json_text(const SelfTestMachine& machine, const std::vector<SelfTest
   return json_page(json);
 }
 
-ExitStatus run(const ParsedOptions& options, const std::vector<std::string>& /*words*/, const Console& console) {
+ExitStatus try_all_parts(const ParsedOptions& options, const std::vector<std::string>& /*words*/,
+                         const Console& console) {
   if (!options.arguments().empty()) throw UsageError("selftest takes no '" + options.arguments().front() + "'");
   const InterruptGuard interrupt;
   const std::stop_token stop = interrupt.token();
@@ -100,9 +101,9 @@ Command selftest_command() {
   return {"selftest",
           "",
           "Try every part of this build on this machine with an exact small run",
-          details,
+          selftest_details,
           {{"json", "", "as JSON"}},
-          run,
+          try_all_parts,
           true};
 }
 

@@ -13,7 +13,7 @@ namespace forerun {
 namespace {
 
 constexpr Index kMostDense = 200;
-constexpr Index kMostVectors = 24;
+constexpr Index kMostActionVectors = 24;
 
 bool is_symmetric(const SparseMatrix& matrix) {
   const SparsityPattern& pattern = *matrix.pattern;
@@ -33,7 +33,7 @@ bool is_symmetric(const SparseMatrix& matrix) {
 /// The outermost eigenvalues lie rather to the left than above and below.
 bool damps(const AffineSystem& system) {
   const Index d = system.dimension();
-  const Index most = std::min(d, kMostVectors);
+  const Index most = std::min(d, kMostActionVectors);
   KrylovSpace space(d, most);
   State vector(d);
   // Any start that favours no mode will do.

@@ -16,14 +16,14 @@ namespace {
 using Matrix = Eigen::MatrixXd;
 
 /// So many vectors are kept; of long ones fewer, for memory's sake.
-constexpr Index kMostVectors = 60, kMostLongVectors = 30, kLong = 100'000;
+constexpr Index kMostKrylovVectors = 60, kMostLongVectors = 30, kLong = 100'000;
 /// Spaces that are looked at grow by this, so that looking costs no more than making them.
-constexpr double kGrowth = 1.3;
+constexpr double kGrowthBetweenLooks = 1.3;
 constexpr Index kLeastVectors = 5;
 /// γ in lengths of the slice.
 constexpr double kPole = 0.1;
 /// Of a vector: spaces are not made to agree better.
-constexpr double kRounding = 1e-15;
+constexpr double kExponentialRounding = 1e-15;
 
 using Poles = Factors<double>;
 
@@ -48,7 +48,7 @@ class KrylovExponential final : public ExponentialAction {
     State scaled(d + (system_.has_constant() ? 1 : 0));
     scaled.head(d) = scale_.cwiseProduct(state);
     if (system_.has_constant()) scaled[d] = 1.0;
-    KrylovSpace space(scaled.size(), d < kLong ? kMostVectors : kMostLongVectors);
+    KrylovSpace space(scaled.size(), d < kLong ? kMostKrylovVectors : kMostLongVectors);
     double work = 0.0;
     double left = 1.0;  // of the length
     Index first_look = kLeastVectors;
@@ -80,7 +80,7 @@ class KrylovExponential final : public ExponentialAction {
       StopScope::throw_if_stop_requested();
       space.grow(image(space.last(), poles, gamma));
       const Index size = space.size();
-      const auto next = static_cast<Index>(std::ceil(kGrowth * static_cast<double>(looked_at)));
+      const auto next = static_cast<Index>(std::ceil(kGrowthBetweenLooks * static_cast<double>(looked_at)));
       if (!space.is_full() && size < std::max(first_look, next)) continue;
       const Reach reach = look(length, left, looked_at > 0 ? looked_at : size - size / 5, poles, gamma, space);
       if (reach.share == left || (space.is_full() && reach.share > 0.0)) {
@@ -109,7 +109,7 @@ class KrylovExponential final : public ExponentialAction {
       State coefficients = space.length() * of_whole.col(0);
       State difference = coefficients;
       difference.head(part.cols()) -= space.length() * of_part.col(0);
-      const bool agree = difference.norm() <= tolerance_ * share + kRounding * space.length();
+      const bool agree = difference.norm() <= tolerance_ * share + kExponentialRounding * space.length();
       if (agree || (space.is_whole() && coefficients.allFinite())) {
         reach = {doublings == 0 ? left : share, std::move(coefficients)};
       } else if (poles == nullptr) {

@@ -13,11 +13,11 @@
 namespace forerun {
 namespace {
 
-constexpr Index kMostIterations = 8;
+constexpr Index kMostNewtonIterations = 8;
 /// Steps shorter than this part of the slice are given up.
-constexpr double kLeastRelativeStep = 1e-13;
+constexpr double kLeastImplicitStep = 1e-13;
 /// A Jacobian that gave this rate of convergence serves the next step, too.
-constexpr double kGoodRate = 1e-2;
+constexpr double kGoodAdaptiveRate = 1e-2;
 /// A step that could grow by less than this stays as long as it is, so that factors serve.
 constexpr double kWorthwhileGrowth = 1.2;
 constexpr double kAfterDivergence = 0.3;
@@ -49,7 +49,7 @@ class AdaptiveImplicitRk final : public Propagator {
   NewtonOptions newton_options() const {
     // As far below the tolerance as rounding allows, or errors of the iteration would show in the estimate.
     const double part = std::max(1e-14 / tolerance_, std::min(0.03, std::sqrt(tolerance_)));
-    return {part * tolerance_, false, kMostIterations};
+    return {part * tolerance_, false, kMostNewtonIterations};
   }
 
   ImplicitIntegrations::Loan integrate(const Slice& slice, const StateView& in) const {
@@ -58,13 +58,13 @@ class AdaptiveImplicitRk final : public Propagator {
     StepMatrices& matrices = loan->matrices;
     const ImplicitMethod& method = integrations_.method();
     const NewtonOptions options = newton_options();
-    StepControl control(!method.is_diagonal, method.error_order, static_cast<int>(kMostIterations));
+    StepControl control(!method.is_diagonal, method.error_order, static_cast<int>(kMostNewtonIterations));
     double h = first_step(slice, stepper);
     bool is_fresh = false;    // the Jacobian is that of the current state
     bool is_doubtful = true;  // a first step, or one after a rejected one
     while (true) {
       StopScope::throw_if_stop_requested();
-      if (!(h > kLeastRelativeStep * slice.length())) throw_steps_too_small(slice, stepper.time(), h);
+      if (!(h > kLeastImplicitStep * slice.length())) throw_steps_too_small(slice, stepper.time(), h);
       const double left = slice.end - stepper.time();
       const bool is_last = h >= left * (1.0 - 1e-12);
       if (is_last) {
@@ -96,7 +96,7 @@ class AdaptiveImplicitRk final : public Propagator {
       if (is_last) return loan;
       is_doubtful = false;
       is_fresh = false;
-      const bool serves = integrations_.problem().is_linear() || outcome.rate <= kGoodRate;
+      const bool serves = integrations_.problem().is_linear() || outcome.rate <= kGoodAdaptiveRate;
       if (!serves) matrices.forget_linearization();
       if (!(serves && factor >= 1.0 && factor <= kWorthwhileGrowth)) h *= factor;
     }

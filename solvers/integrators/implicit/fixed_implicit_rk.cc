@@ -12,10 +12,10 @@ namespace forerun {
 namespace {
 
 /// As many step lengths as uniform grids of up to a billion slices have (`resolved_length`).
-constexpr std::size_t kMostKept = 64;
+constexpr std::size_t kMostKeptSteps = 64;
 /// Newton's iteration converges this well or the next step has a Jacobian of its own.
-constexpr double kGoodRate = 0.03;
-constexpr Index kMostRelinearized = 30;
+constexpr double kGoodFixedRate = 0.03;
+constexpr Index kMostRelinearizedSteps = 30;
 
 class FixedImplicitRk final : public Propagator {
  public:
@@ -65,13 +65,13 @@ class FixedImplicitRk final : public Propagator {
       outcome = stepper.attempt(step, by.matrices, options, false);
     }
     if (!outcome.has_converged && !is_constant) {
-      options.most_iterations = kMostRelinearized;
+      options.most_iterations = kMostRelinearizedSteps;
       outcome = stepper.attempt(step, by.matrices, options, true);
       outcome.rate = 1.0;  // these factors belong to no step
     }
     if (!outcome.has_converged) throw_not_converged(slice, j, options.most_iterations);
     stepper.accept();
-    if (!is_constant && outcome.rate > kGoodRate) by.matrices.forget_linearization();
+    if (!is_constant && outcome.rate > kGoodFixedRate) by.matrices.forget_linearization();
   }
 
   [[noreturn]] void throw_singular(double time) const {
@@ -90,7 +90,7 @@ class FixedImplicitRk final : public Propagator {
 
   mutable ImplicitIntegrations integrations_;
   Index steps_;
-  mutable FactorCache<StepFactors> kept_{kMostKept};
+  mutable FactorCache<StepFactors> kept_{kMostKeptSteps};
 };
 
 }  // namespace

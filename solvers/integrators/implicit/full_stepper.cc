@@ -8,16 +8,16 @@
 namespace forerun {
 namespace {
 
-using Matrix = std::vector<std::vector<double>>;
+using StageTable = std::vector<std::vector<double>>;
 
-std::vector<double> flat(const Matrix& matrix) {
+std::vector<double> flat(const StageTable& matrix) {
   std::vector<double> numbers;
   for (const std::vector<double>& row : matrix) numbers.insert(numbers.end(), row.begin(), row.end());
   return numbers;
 }
 
-Matrix product(const Matrix& a, const Matrix& b) {
-  Matrix result(a.size(), std::vector<double>(b.front().size(), 0.0));
+StageTable product(const StageTable& a, const StageTable& b) {
+  StageTable result(a.size(), std::vector<double>(b.front().size(), 0.0));
   for (std::size_t i = 0; i < a.size(); ++i) {
     for (std::size_t k = 0; k < b.size(); ++k) {
       for (std::size_t j = 0; j < b[k].size(); ++j) result[i][j] += a[i][k] * b[k][j];
@@ -144,14 +144,14 @@ class FullStepper final : public ImplicitStepper {
     complex_ = last_complex_;
     std::vector<double> nodes = method_.c;
     if (nodes.front() > 0.0) nodes.push_back(0.0);
-    Matrix prolonged;  // z_i of this step from those of the last; the last state is where z begins anew
+    StageTable prolonged;  // z_i of this step from those of the last; the last state is where z begins anew
     for (const double c : method_.c) {
       std::vector<double> weights = lagrange_weights(nodes, 1.0 + c * h / last_step_);
       weights.resize(method_.num_stages);
       weights.back() -= 1.0;
       prolonged.push_back(std::move(weights));
     }
-    const Matrix of_modes = product(method_.to_modes, product(prolonged, method_.from_modes));
+    const StageTable of_modes = product(method_.to_modes, product(prolonged, method_.from_modes));
     stage_algebra::transform_modes(dimension(), num_stages_, flat(of_modes).data(), modes());
   }
 

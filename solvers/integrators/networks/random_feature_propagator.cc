@@ -15,9 +15,9 @@
 namespace forerun {
 namespace {
 
-constexpr int kMostIterations = 50;
-constexpr double kConverged = 1e-14;  ///< of a change, relative to the state
-constexpr double kRounding = 1e-10;   ///< changes below it that no longer fall are as good as it gets
+constexpr int kMostFeatureIterations = 50;
+constexpr double kConverged = 1e-14;          ///< of a change, relative to the state
+constexpr double kIterationRounding = 1e-10;  ///< changes below it that no longer fall are as good as it gets
 constexpr int kUsualIterations = 4;
 
 /// (1/(hλ) I − J) for each mode that is solved for: real ones, and one of each pair.
@@ -75,8 +75,8 @@ class RandomFeaturePropagator final : public Propagator {
       const double moved = h * change.cwiseAbs().maxCoeff();
       const double size = stages.cwiseAbs().maxCoeff();
       if (moved <= kConverged * size) break;
-      if (iteration > 1 && moved > 0.5 * last_change && moved <= kRounding * size) break;
-      if (!(moved < 1e3 * size) || iteration == kMostIterations)
+      if (iteration > 1 && moved > 0.5 * last_change && moved <= kIterationRounding * size) break;
+      if (!(moved < 1e3 * size) || iteration == kMostFeatureIterations)
         throw PropagationError(time, "the network's fit did not converge: more steps are needed");
       last_change = moved;
     }

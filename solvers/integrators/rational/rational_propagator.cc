@@ -20,7 +20,7 @@ constexpr const char* kExact = "exact";
 constexpr int kStages = 2;
 
 /// Methods of equal steps that damp stiff modes away: in front of others nothing contracts.
-std::vector<std::string> fine_methods() {
+std::vector<std::string> damping_methods() {
   std::vector<std::string> names{kExact};
   for (const ImplicitMethod& method : implicit_methods()) {
     if (method.is_l_stable && !method.is_adaptive()) names.emplace_back(method.name);
@@ -163,7 +163,7 @@ IntegratorEntry optimised_entry() {
   degree.minimum = 2;
   degree.maximum = 3;
   ParameterSpec method{"fine_method", std::string(kExact), "the fine solver that it is optimised for"};
-  method.choices = fine_methods();
+  method.choices = damping_methods();
   ParameterSpec fine_steps{"fine_steps", std::int64_t{1}, "of fine_method, a slice; none where that is exact"};
   fine_steps.minimum = 1;
   fine_steps.maximum = 1e9;

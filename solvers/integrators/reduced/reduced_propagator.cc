@@ -12,7 +12,7 @@
 namespace forerun {
 namespace {
 
-constexpr std::size_t kKeptLengths = 8;
+constexpr std::size_t kKeptReducedLengths = 8;
 
 /// What an affine propagator makes of a slice: y ↦ matrix · y + offset.
 void find_matrix(const ReducedEquation& equation, const Propagator& whole, const Propagator& homogeneous,
@@ -39,7 +39,7 @@ ReducedPropagator::ReducedPropagator(std::shared_ptr<const OdeProblem> problem, 
     : problem_(std::move(problem)),
       options_(std::move(options)),
       run_(*problem_, options_.snapshots),
-      slices_(kKeptLengths) {
+      slices_(kKeptReducedLengths) {
   for (const auto& file : options_.files) read_columns(file, problem_->dimension());
 }
 

@@ -13,9 +13,9 @@ namespace forerun {
 namespace {
 
 constexpr std::array kRules{RemainderRule::dropped, RemainderRule::explicit_step, RemainderRule::implicit_step};
-constexpr double kNoise = 1e-4;      ///< of the mean state's size
-constexpr double kHardlyAny = 0.3;   ///< of noise that has crossed a slice
-constexpr double kWorthwhile = 0.5;  ///< of the error of dropping it
+constexpr double kTriedNoise = 1e-4;  ///< of the mean state's size
+constexpr double kHardlyAny = 0.3;    ///< of noise that has crossed a slice
+constexpr double kWorthwhile = 0.5;   ///< of the error of dropping it
 constexpr int kDraws = 2, kPasses = 4;
 
 State outside(const States& basis, State state) {
@@ -100,7 +100,7 @@ RemainderRule Remainder::measured(const ReducedEquation& equation, const Snapsho
       State noise = noise_outside(equation.basis, static_cast<std::uint64_t>(draw) + 1);
       // What has crossed slices before is what stays longest.
       for (int pass = 0; pass < kPasses && noise.norm() > 0.0; ++pass) {
-        noise *= kNoise * size / noise.cwiseAbs().maxCoeff();
+        noise *= kTriedNoise * size / noise.cwiseAbs().maxCoeff();
         const State change = rough.after(slice.begin, slice.length(), equation.mean + noise) - undisturbed;
         left = std::max(left, change.norm() / noise.norm());
         for (std::size_t k = 0; k < kRules.size(); ++k) {

@@ -12,7 +12,7 @@
 namespace forerun {
 namespace {
 
-constexpr double kNoise = 1e-14;
+constexpr double kSnapshotNoise = 1e-14;
 
 State state_at_begin(const OdeProblem& problem, const SnapshotPlan& plan) {
   if (plan.initial_state.empty()) return initial_state_at(problem, plan.begin);
@@ -63,7 +63,7 @@ States leading_directions(const States& columns, Index most) {
   const States upper = qr.matrixQR().topRows(rows).triangularView<Eigen::Upper>();
   const Eigen::JacobiSVD<States> svd(upper, Eigen::ComputeThinU);
   const State& values = svd.singularValues();
-  const Index count = std::min<Index>(most, (values.array() > kNoise * values[0]).count());
+  const Index count = std::min<Index>(most, (values.array() > kSnapshotNoise * values[0]).count());
   const States rotated = qr.householderQ() * States::Identity(columns.rows(), rows);
   return rotated * svd.matrixU().leftCols(count);
 }

@@ -14,8 +14,8 @@ namespace forerun {
 namespace {
 
 /// As many as a hierarchy of a few levels, or a uniform grid of many slices, has step lengths and nodes.
-constexpr std::size_t kMostKept = 256;
-constexpr Index kMostRelinearized = 30;
+constexpr std::size_t kMostKeptFactors = 256;
+constexpr Index kMostRelinearizedNodes = 30;
 
 class SplitProblem final : public SplitEquation {
  public:
@@ -108,7 +108,7 @@ class SplitProblem final : public SplitEquation {
   bool newton(double time, double factor, const StateView& base, Scratch& scratch, bool is_relinearized) const {
     if (!scratch.factors) scratch.factors = solver().make_real();
     NewtonOptions options;
-    if (is_relinearized) options.most_iterations = kMostRelinearized;
+    if (is_relinearized) options.most_iterations = kMostRelinearizedNodes;
     NewtonMonitor monitor(options, norm(scratch.state), 1.0);
     auto verdict = NewtonMonitor::Verdict::go_on;
     for (Index i = 0; verdict == NewtonMonitor::Verdict::go_on; ++i) {
@@ -155,7 +155,7 @@ class SplitProblem final : public SplitEquation {
   bool has_constant_jacobian_ = false;
   mutable std::once_flag solver_made_;
   mutable std::shared_ptr<const LinearSolver> solver_;
-  mutable FactorCache<Factors<double>> kept_{kMostKept};
+  mutable FactorCache<Factors<double>> kept_{kMostKeptFactors};
   mutable ObjectPool<Scratch> pool_;
 };
 

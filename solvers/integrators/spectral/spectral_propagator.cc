@@ -15,11 +15,11 @@
 namespace forerun {
 namespace {
 
-constexpr std::size_t kKeptLengths = 8;
+constexpr std::size_t kKeptSpectralLengths = 8;
 constexpr std::size_t kKeptSlices = 4096;
 
 /// Methods of equal steps that need no stiff part.
-std::vector<std::string> fine_methods() {
+std::vector<std::string> fixed_step_methods() {
   std::vector<std::string> names;
   std::apply([&](auto... tableau) { (names.emplace_back(decltype(tableau)::name), ...); }, ExplicitTableaux());
   for (const ImplicitMethod& method : implicit_methods()) {
@@ -37,7 +37,7 @@ SpectralPropagator::SpectralPropagator(std::unique_ptr<Propagator> fine, std::un
       transposed_(std::move(transposed)),
       modes_(modes),
       maps_(maps),
-      found_(maps == Maps::of_each_length ? kKeptLengths : kKeptSlices) {}
+      found_(maps == Maps::of_each_length ? kKeptSpectralLengths : kKeptSlices) {}
 
 /// In evaluations of a right-hand side, of which one takes about eight operations a component.
 double SpectralPropagator::work_per_slice() const {
@@ -60,7 +60,7 @@ IntegratorEntry spectral_entry() {
   ParameterSpec steps = steps_key();
   steps.description = "of modes_of, per slice";
   ParameterSpec method{"modes_of", std::string("backward_euler"), "the fine solver whose modes are taken"};
-  method.choices = fine_methods();
+  method.choices = fixed_step_methods();
   ParameterSpec modes{"modes", std::int64_t{8}, "singular values that are kept; 0: no coarse solver at all"};
   modes.minimum = 0;
   modes.maximum = 10000;

@@ -25,7 +25,7 @@ namespace {
 
 using sundials::NewtonSystem;
 
-constexpr long kMostSteps = std::numeric_limits<long>::max();
+constexpr long kAnyNumberOfSteps = std::numeric_limits<long>::max();
 
 bool is_implicit(SundialsMethod method) {
   return method == SundialsMethod::cvode_bdf || method == SundialsMethod::arkode_dirk;
@@ -38,7 +38,7 @@ bool is_cvode(SundialsMethod method) {
 struct VectorDeleter {
   void operator()(N_Vector vector) const { N_VDestroy(vector); }
 };
-using Vector = std::unique_ptr<std::remove_pointer_t<N_Vector>, VectorDeleter>;
+using OwnedVector = std::unique_ptr<std::remove_pointer_t<N_Vector>, VectorDeleter>;
 
 class Context {
  public:
@@ -144,8 +144,8 @@ class Integration {
   Slice slice_;
   Context context_;
   Callbacks callbacks_;
-  Vector state_;
-  Vector tolerances_;
+  OwnedVector state_;
+  OwnedVector tolerances_;
   std::unique_ptr<NewtonSystem> newton_;
 };
 
@@ -165,7 +165,7 @@ class CvodeIntegration final : public Integration {
     require(CVodeInit(memory_, right_hand_side, slice_.begin, state_.get()), "the initial state");
     require(CVodeSetUserData(memory_, &callbacks_), "the equation");
     require(CVodeSVtolerances(memory_, 0.0, tolerances_.get()), "the tolerance");
-    require(CVodeSetMaxNumSteps(memory_, kMostSteps), "the number of steps");
+    require(CVodeSetMaxNumSteps(memory_, kAnyNumberOfSteps), "the number of steps");
     require(CVodeSetStopTime(memory_, slice_.end), "the end of the slice");
     if (newton_) {
       require(CVodeSetLinearSolver(memory_, newton_->solver(), newton_->matrix()), "the linear solver");
@@ -200,7 +200,7 @@ class ArkodeIntegration final : public Integration {
     require(ARKStepSetUserData(memory_, &callbacks_), "the equation");
     require(ARKStepSetOrder(memory_, order_), "the order");
     require(ARKStepSVtolerances(memory_, 0.0, tolerances_.get()), "the tolerance");
-    require(ARKStepSetMaxNumSteps(memory_, kMostSteps), "the number of steps");
+    require(ARKStepSetMaxNumSteps(memory_, kAnyNumberOfSteps), "the number of steps");
     require(ARKStepSetStopTime(memory_, slice_.end), "the end of the slice");
     if (newton_) {
       require(ARKStepSetLinearSolver(memory_, newton_->solver(), newton_->matrix()), "the linear solver");

@@ -35,16 +35,16 @@ void take(const std::string& name, Method& method) {
 }
 
 /// Directions in rows, those of a component beside each other.
-using Rows = States;
+using ColumnsByRow = States;
 
-void add_product(const SparseMatrix& matrix, const Rows& in, Rows& out) {
+void add_product(const SparseMatrix& matrix, const ColumnsByRow& in, ColumnsByRow& out) {
   for (Index j = 0; j < matrix.dimension(); ++j) {
     for (int entry = matrix.pattern->begin(j); entry < matrix.pattern->end(j); ++entry)
       out.col(matrix.pattern->row(entry)) += matrix.value(entry) * in.col(j);
   }
 }
 
-void add_transposed_product(const SparseMatrix& matrix, const Rows& in, Rows& out) {
+void add_transposed_product(const SparseMatrix& matrix, const ColumnsByRow& in, ColumnsByRow& out) {
   for (Index j = 0; j < matrix.dimension(); ++j) {
     for (int entry = matrix.pattern->begin(j); entry < matrix.pattern->end(j); ++entry)
       out.col(j) += matrix.value(entry) * in.col(matrix.pattern->row(entry));
@@ -77,13 +77,13 @@ class ExplicitMap final : public LinearMap {
   Transposed transposed() const override { return Transposed::exactly; }
 
   States apply(const States& columns) const override {
-    Rows now = columns.transpose();
+    ColumnsByRow now = columns.transpose();
     for (Index j = 0; j < steps_; ++j) step(jacobians(j), now);
     return now.transpose();
   }
 
   States apply_transposed(const States& columns) const override {
-    Rows now = columns.transpose();
+    ColumnsByRow now = columns.transpose();
     for (Index j = steps_; j-- > 0;) step_back(jacobians(j), now);
     return now.transpose();
   }
@@ -113,14 +113,14 @@ class ExplicitMap final : public LinearMap {
     return matrices;
   }
 
-  void step(const std::vector<SparseMatrix>& jacobians, Rows& now) const {
-    std::vector<Rows> slopes;
+  void step(const std::vector<SparseMatrix>& jacobians, ColumnsByRow& now) const {
+    std::vector<ColumnsByRow> slopes;
     for (std::size_t i = 0; i < method_.num_stages(); ++i) {
-      Rows at_stage = now;
+      ColumnsByRow at_stage = now;
       for (std::size_t j = 0; j < i; ++j) {
         if (method_.a[i][j] != 0.0) at_stage += length_ * method_.a[i][j] * slopes[j];
       }
-      slopes.push_back(Rows::Zero(now.rows(), now.cols()));
+      slopes.push_back(ColumnsByRow::Zero(now.rows(), now.cols()));
       add_product(jacobians[i], at_stage, slopes.back());
     }
     for (std::size_t i = 0; i < method_.num_stages(); ++i) {
@@ -128,17 +128,17 @@ class ExplicitMap final : public LinearMap {
     }
   }
 
-  void step_back(const std::vector<SparseMatrix>& jacobians, Rows& now) const {
-    std::vector<Rows> found(method_.num_stages());
+  void step_back(const std::vector<SparseMatrix>& jacobians, ColumnsByRow& now) const {
+    std::vector<ColumnsByRow> found(method_.num_stages());
     for (std::size_t i = method_.num_stages(); i-- > 0;) {
-      Rows at_stage = length_ * method_.b[i] * now;
+      ColumnsByRow at_stage = length_ * method_.b[i] * now;
       for (std::size_t j = i + 1; j < method_.num_stages(); ++j) {
         if (method_.a[j][i] != 0.0) at_stage += length_ * method_.a[j][i] * found[j];
       }
-      found[i] = Rows::Zero(now.rows(), now.cols());
+      found[i] = ColumnsByRow::Zero(now.rows(), now.cols());
       add_transposed_product(jacobians[i], at_stage, found[i]);
     }
-    for (const Rows& part : found) now += part;
+    for (const ColumnsByRow& part : found) now += part;
   }
 
   const OdeProblem& problem_;
