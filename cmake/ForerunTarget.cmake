@@ -51,6 +51,19 @@ function(forerun_precompile_headers target)
     <mutex> <optional> <span> <sstream> <stop_token> <string> <thread> <variant> <vector> ${ARGN})
 endfunction()
 
+# forerun_unity(target): with FORERUN_UNITY its sources are compiled several at a time. Each is still a file that compiles
+# alone, and what it keeps in an unnamed namespace has a name that no other source of the target uses.
+function(forerun_unity target)
+  if(NOT FORERUN_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Classes with members of types from unnamed namespaces: harmless in a source, and GCC takes joined sources for headers.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # forerun_position_independent(target): what the Python module links goes into a shared object. No other library replaces
 # its functions, so they are inlined and called as in a program.
 function(forerun_position_independent target)
@@ -93,6 +106,7 @@ function(forerun_library name)
   list(LENGTH ARG_SOURCES num_sources)
   if(num_sources GREATER 10)
     forerun_precompile_headers(forerun_${name})
+    forerun_unity(forerun_${name})
   endif()
   forerun_position_independent(forerun_${name})
   forerun_package_options(forerun_${name})
