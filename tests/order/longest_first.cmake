@@ -1,0 +1,45 @@
+# Tests that take seconds. Those that a build does not have are passed over.
+set_tests_properties(
+  Report.IsFitToBeReadInABrowser
+  Package.ConsumerBuildsAndRunsAgainstTheInstalledPackage
+  Docs.CommandsAndLinksOf/docs/tutorial.md
+  Docs.CommandsAndLinksOf/docs/coarse.md
+  Docs.CommandsAndLinksOf/README.md
+  Docs.CommandsAndLinksOf/docs/results.md
+  Docs.CommandsAndLinksOf/docs/correctors.md
+  Correctors/MemoryOfARun.IsWithinAFifthOfWhatIsStated/randnetlocal
+  Data/ShippedConfiguration.Runs/shallow_water
+  Record.IsReadOrRefusedWhateverStandsAnywhereInIt
+  SharedByProcesses.OneOfThemSaysWhatIsWrong
+  PROPERTIES COST 20)
+set_tests_properties(
+  Docs.CommandsAndLinksOf/docs/report.md
+  Docs.CommandsAndLinksOf/docs/campaigns.md
+  Docs.CommandsAndLinksOf/docs/methods.md
+  Signals/DyingProcess.LeavesACheckpointThatAnyNumberOfProcessesGoOnFrom/kill
+  Signals/DyingProcess.LeavesACheckpointThatAnyNumberOfProcessesGoOnFrom/terminate
+  Registry/EveryCorrector.ResultsAreBitIdenticalForAnyNumberOfThreads/stencil
+  Registry/EveryCorrector.ResultsAreBitIdenticalForAnyNumberOfThreads/auto
+  Registry/EveryCorrector.LeadingSlicesEqualSerialFineBitForBitAfterEachIteration/stencil
+  Registry/EveryCorrector.LeadingSlicesEqualSerialFineBitForBitAfterEachIteration/auto
+  Registry/EveryIntegrator.ObeysTheLawsOfPropagators/random_features
+  Registry/EveryIntegrator.ObeysTheLawsOfPropagators/sdc_implicit
+  Runs/Determinism.HoldsForOneToFourThreadsAndFromRunToRun/PlannedLadder
+  Runs/Determinism.HoldsForOneToFourThreadsAndFromRunToRun/Ladder
+  SharedByProcesses.EndsWithTheBitsOfOneProcessForEveryCorrector
+  SharedByProcesses.EndsWithTheBitsOfOneProcessOnALadderAndInWindows
+  SharedByProcesses.KeepTheStoreOfACampaignAsOneDoes
+  Equations/SurvivalOf.RunsEndWithTheSerialAnswerWhereverThereIsOne/shallow_water
+  Equations/SurvivalOf.PlansAreMadeWhereverThereIsASerialAnswer/shallow_water
+  Problems/StoppingByEstimate.BoundsTheErrorAndKeepsTheTolerance/diffusion_reaction_19
+  Resume.EndsAsTheUninterruptedComparisonWheneverItWasKilled
+  ExternalSolvers.TheExamplesRun
+  ExternalSolvers.ARunThatIsKilledLeavesNothingAndGoesOn
+  ModelFile.RefusesFiveThousandRandomDamages
+  Python.threads
+  Python.models
+  Python.solve
+  DeafSolver.ThatOverrunsItsLimitEndsTheProcessWithTheStatusOfAFailedSolver
+  Listed/InitOfProblem.WritesAFileThatRunsAsItIs/diffusion_reaction
+  EquationsForBurgers.NeedThePublishedIterations
+  PROPERTIES COST 5)
