@@ -27,7 +27,7 @@ class Signalled : public ::testing::TestWithParam<Signal> {
   using Words = std::vector<std::string>;
 
   /// Without a tolerance, with more iterations than anybody waits for.
-  Words endless(Words words, const std::string& steps = "20000") const {
+  Words endless(Words words, const std::string& steps = "5000") const {
     for (const std::string setting : {"parareal.tolerance=0.0", "time.slices=1000", "parareal.max_iterations=1000",
                                       "parareal.max_seconds=1e6", "time.end=100"}) {
       words.insert(words.end(), {"--set", setting});

@@ -22,9 +22,11 @@ using Json = nlohmann::ordered_json;
 
 class Record : public ::testing::Test {
  protected:
-  Record() {
+  Record() { make(8); }
+
+  void make(int slices) {
     forerun_with({"compare", directory_.write("small.toml", small_config), "--correctors", "classic,randnet", "--quiet",
-                  "--out", run_});
+                  "--set", "time.slices=" + std::to_string(slices), "--out", run_});
     record_ = Json::parse(content_of(run_ + "/record.json"));
   }
 
@@ -148,6 +150,8 @@ std::vector<std::string> places(const Json& json) {
 }
 
 TEST_F(Record, IsReadOrRefusedWhateverStandsAnywhereInIt) {
+  run_ = directory_ / "few";  // slices, and iterations: whatever a record may have, each a few times
+  make(3);
   const std::vector<Json> values = {nullptr, -1,   1e300,         18446744073709551615U,
                                     "text",  true, Json::array(), Json::object()};
   std::size_t turn = 0;
@@ -155,7 +159,7 @@ TEST_F(Record, IsReadOrRefusedWhateverStandsAnywhereInIt) {
     Json edited = record_;
     const Json::json_pointer pointer(place);
     edited[pointer] = values[turn++ % values.size()];
-    directory_.write("run/record.json", edited.dump());
+    directory_.write("few/record.json", edited.dump());
     for (const char* command : {"report", "scale"}) {
       const Outcome outcome = forerun_with({command, run_});
       EXPECT_NE(outcome.status, ExitStatus::internal_error) << command << ", " << edited[pointer] << " at " << place;

@@ -87,12 +87,10 @@ TEST_P(EveryCorrector, LeadingSlicesEqualSerialFineBitForBitAfterEachIteration) 
 TEST_P(EveryCorrector, ResultsAreBitIdenticalForAnyNumberOfThreads) {
   for (const Setting& s : settings()) {
     const RunRecord reference = solve(s, 5e-7, 0, 1);
-    for (const int num_threads : {1, 2, 3, 4}) {
-      for (int repeat = 0; repeat < 3; ++repeat) {
-        const RunRecord record = solve(s, 5e-7, 0, num_threads);
-        ASSERT_EQ(record.boundaries, reference.boundaries) << s.problem->name() << ", " << num_threads << " threads";
-        ASSERT_EQ(record.num_iterations(), reference.num_iterations());
-      }
+    for (const int num_threads : {1, 2, 2, 3, 4, 4}) {
+      const RunRecord record = solve(s, 5e-7, 0, num_threads);
+      ASSERT_EQ(record.boundaries, reference.boundaries) << s.problem->name() << ", " << num_threads << " threads";
+      ASSERT_EQ(record.num_iterations(), reference.num_iterations());
     }
   }
 }
