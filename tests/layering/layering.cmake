@@ -6,7 +6,7 @@
 #     └────> solvers ───> core
 #
 # and, within core, base <── {execution, files <── record} <── propagation <── parareal <── mgrit, and
-# base <── sdc; pfasst stands on sdc and parareal.
+# base <── {sdc, features}; pfasst stands on sdc and parareal.
 #
 # What is not allowed here is refused, with file and line.
 cmake_minimum_required(VERSION 3.25)
@@ -23,6 +23,7 @@ set(allowed_apps "\"(core|learning|solvers|apps)/|${eigen}|${standard}|${console
 
 # The rooms of core; those of the other folders know each other.
 set(rooms_core_base "base")
+set(rooms_core_features "base|features")
 set(rooms_core_execution "base|execution")
 set(rooms_core_files "base|files")
 set(rooms_core_record "base|files|record")

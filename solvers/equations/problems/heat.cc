@@ -3,10 +3,10 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/base/uniform_noise.h"
 #include "solvers/equations/equation_problem.h"
 #include "solvers/equations/parameter_rules.h"
 #include "solvers/equations/problems/problems.h"
-#include "solvers/equations/uniform_noise.h"
 
 namespace forerun {
 namespace {

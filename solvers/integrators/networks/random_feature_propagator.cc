@@ -6,10 +6,10 @@
 
 #include "core/base/errors.h"
 #include "core/base/stop_scope.h"
+#include "core/features/feature_step.h"
 #include "solvers/integrators/factor_cache.h"
 #include "solvers/integrators/integration_checks.h"
 #include "solvers/integrators/integrator_needs.h"
-#include "solvers/integrators/networks/feature_step.h"
 #include "solvers/linear/linear_solver.h"
 
 namespace forerun {

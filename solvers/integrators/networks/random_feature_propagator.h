@@ -9,8 +9,8 @@
 namespace forerun {
 
 /// The integrator "random_features": in each of its steps a physics-informed network of one random hidden layer
-/// (feature_step.h) stands for the solution of u' = f(t, u). Only its readout is fitted, to the equation itself: the
-/// residual at the points is orthogonal to the features,
+/// (core/features/feature_step.h) stands for the solution of u' = f(t, u). Only its readout is fitted, to the equation
+/// itself: the residual at the points is orthogonal to the features,
 ///
 ///   y = Qᵀ f(t + hτ_i, u_0 + h S y)_i,
 ///

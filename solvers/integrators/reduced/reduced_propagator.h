@@ -77,7 +77,7 @@ class ReducedPropagator final : public Propagator {
 IntegratorEntry pod_entry();
 std::unique_ptr<Propagator> make_pod(std::shared_ptr<const OdeProblem> problem, const SolverSpec& spec);
 
-/// The integrator "pinn" for equations u' = A u + b: a physics-informed network (networks/feature_step.h) in the
+/// The integrator "pinn" for equations u' = A u + b: a physics-informed network (core/features/feature_step.h) in the
 /// coordinates of such a basis, fitted to the equation once for all initial states there and reused on every slice.
 /// The solution is linear in the initial state, and so is the network's readout.
 IntegratorEntry pinn_entry();

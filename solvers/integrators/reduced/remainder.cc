@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "core/base/errors.h"
-#include "solvers/equations/uniform_noise.h"
+#include "core/base/uniform_noise.h"
 
 namespace forerun {
 namespace {

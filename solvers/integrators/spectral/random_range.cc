@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "solvers/equations/uniform_noise.h"
+#include "core/base/uniform_noise.h"
 
 namespace forerun {
 

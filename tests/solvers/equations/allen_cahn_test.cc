@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "solvers/equations/uniform_noise.h"
+#include "core/base/uniform_noise.h"
 #include "tests/solvers/make_problem.h"
 
 namespace forerun {

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "core/base/time_grid.h"
-#include "solvers/equations/uniform_noise.h"
+#include "core/base/uniform_noise.h"
 #include "solvers/simd/lanes.h"
 #include "tests/solvers/expressions/make_equations.h"
 #include "tests/solvers/make_problem.h"

@@ -7,7 +7,7 @@
 #include <numbers>
 #include <vector>
 
-#include "solvers/equations/uniform_noise.h"
+#include "core/base/uniform_noise.h"
 
 namespace forerun {
 namespace {

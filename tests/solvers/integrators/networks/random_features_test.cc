@@ -5,9 +5,9 @@
 #include <numbers>
 
 #include "core/base/errors.h"
+#include "core/features/feature_step.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
-#include "solvers/integrators/networks/feature_step.h"
 #include "solvers/integrators/networks/random_feature_propagator.h"
 #include "tests/solvers/expressions/make_equations.h"
 #include "tests/solvers/make_problem.h"

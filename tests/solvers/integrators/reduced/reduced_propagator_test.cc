@@ -5,10 +5,10 @@
 #include <fstream>
 
 #include "core/base/errors.h"
+#include "core/base/uniform_noise.h"
 #include "core/files/npy_file.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
-#include "solvers/equations/uniform_noise.h"
 #include "tests/core/temporary_directory.h"
 #include "tests/solvers/make_problem.h"
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "core/base/uniform_noise.h"
 #include "solvers/equations/equation_problem.h"
-#include "solvers/equations/uniform_noise.h"
 #include "tests/solvers/expressions/make_equations.h"
 #include "tests/solvers/make_problem.h"
 

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/base/uniform_noise.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
 #include "solvers/equations/linear_part.h"
-#include "solvers/equations/uniform_noise.h"
 #include "tests/solvers/make_problem.h"
 
 namespace forerun {

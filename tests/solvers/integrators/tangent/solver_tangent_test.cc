@@ -5,8 +5,8 @@
 #include <Eigen/SVD>
 
 #include "core/base/errors.h"
+#include "core/base/uniform_noise.h"
 #include "solvers/equations/linear_part.h"
-#include "solvers/equations/uniform_noise.h"
 #include "solvers/integrators/spectral/spectral_map.h"
 #include "solvers/integrators/tangent/tangent_modes.h"
 #include "tests/solvers/make_problem.h"

@@ -6,6 +6,17 @@
 
 namespace forerun {
 
+/// The features φ of time within a step, and the orthonormal ones q = φ · weights that are read out.
+struct TimeLayer {
+  State slopes, centres;  ///< of the neurons
+  States weights;         ///< (2 + neurons) × rank
+
+  Index rank() const { return weights.cols(); }
+  /// q(τ), and ∫_0^τ q; a row each.
+  Eigen::RowVectorXd values(double tau) const;
+  Eigen::RowVectorXd integrals(double tau) const;
+};
+
 /// A network of one random hidden layer over a step, τ ∈ [0, 1],
 ///
 ///   v(τ) = Σ_j w_j φ_j(τ),   φ = 1, τ, tanh(a_j (τ − c_j)),      u(τ) = u_0 + h ∫_0^τ v,
@@ -18,6 +29,7 @@ namespace forerun {
 ///
 ///   values at points Q y,   y = Qᵀ (values),   states at points u_0 + h S y,   at the end u_0 + h e y.
 struct FeatureStep {
+  TimeLayer layer;
   State points;            ///< m, Chebyshev's of [0, 1] and 1 itself
   States basis;            ///< Q, m × rank
   States integrals;        ///< S, m × rank
