@@ -12,9 +12,9 @@
 namespace forerun {
 namespace {
 
-constexpr std::uint64_t kSeed = 1;
-constexpr double kSteepest = 4.0;
-constexpr double kTellApart = 1e-10;
+constexpr std::uint64_t kLayerSeed = 1;
+constexpr double kSteepestInTime = 4.0;
+constexpr double kSameFeature = 1e-10;
 
 /// ∫_0^τ tanh(a (t − c)) dt
 double integral_of_tanh(double slope, double centre, double tau) {
@@ -23,7 +23,7 @@ double integral_of_tanh(double slope, double centre, double tau) {
 }
 
 /// φ(τ)
-Eigen::RowVectorXd features(const TimeLayer& layer, double tau) {
+Eigen::RowVectorXd features_of_time(const TimeLayer& layer, double tau) {
   Eigen::RowVectorXd result(layer.slopes.size() + 2);
   result[0] = 1.0;
   result[1] = tau;
@@ -31,7 +31,7 @@ Eigen::RowVectorXd features(const TimeLayer& layer, double tau) {
   return result;
 }
 
-Eigen::RowVectorXd feature_integrals(const TimeLayer& layer, double tau) {
+Eigen::RowVectorXd integrals_of_features(const TimeLayer& layer, double tau) {
   Eigen::RowVectorXd result(layer.slopes.size() + 2);
   result[0] = tau;
   result[1] = 0.5 * tau * tau;
@@ -40,17 +40,17 @@ Eigen::RowVectorXd feature_integrals(const TimeLayer& layer, double tau) {
   return result;
 }
 
-TimeLayer draw_layer(Index neurons) {
-  UniformNoise noise(kSeed);
+TimeLayer drawn_time_layer(Index neurons) {
+  UniformNoise noise(kLayerSeed);
   TimeLayer layer{State(neurons), State(neurons), {}};
   for (Index j = 0; j < neurons; ++j) {
-    layer.slopes[j] = kSteepest * (2.0 * noise.next() - 1.0);
+    layer.slopes[j] = kSteepestInTime * (2.0 * noise.next() - 1.0);
     layer.centres[j] = noise.next();
   }
   return layer;
 }
 
-State chebyshev_points(Index count) {
+State points_of_step(Index count) {
   State points(count);
   for (Index i = 0; i + 1 < count; ++i) {
     const double angle = std::numbers::pi * (static_cast<double>(i) + 0.5) / static_cast<double>(count - 1);
@@ -60,7 +60,7 @@ State chebyshev_points(Index count) {
   return points;
 }
 
-void find_modes(FeatureStep& step) {
+void find_modes_of_step(FeatureStep& step) {
   const Eigen::EigenSolver<States> eigen(step.basis.transpose() * step.integrals);
   step.eigenvalues = eigen.eigenvalues();
   step.from_modes = eigen.eigenvectors();
@@ -69,30 +69,30 @@ void find_modes(FeatureStep& step) {
 
 }  // namespace
 
-Eigen::RowVectorXd TimeLayer::values(double tau) const { return features(*this, tau) * weights; }
+Eigen::RowVectorXd TimeLayer::values(double tau) const { return features_of_time(*this, tau) * weights; }
 
-Eigen::RowVectorXd TimeLayer::integrals(double tau) const { return feature_integrals(*this, tau) * weights; }
+Eigen::RowVectorXd TimeLayer::integrals(double tau) const { return integrals_of_features(*this, tau) * weights; }
 
 FeatureStep make_feature_step(Index neurons) {
   FeatureStep step;
-  step.layer = draw_layer(neurons);
+  step.layer = drawn_time_layer(neurons);
   const Index num_features = neurons + 2;
-  step.points = chebyshev_points(num_features + num_features / 2);
+  step.points = points_of_step(num_features + num_features / 2);
   const Index count = step.points.size();
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> values(count, num_features),
       integrals = values;
   for (Index i = 0; i < count; ++i) {
-    values.row(i) = features(step.layer, step.points[i]);
-    integrals.row(i) = feature_integrals(step.layer, step.points[i]);
+    values.row(i) = features_of_time(step.layer, step.points[i]);
+    integrals.row(i) = integrals_of_features(step.layer, step.points[i]);
   }
   const Eigen::JacobiSVD<States> svd(values, Eigen::ComputeThinU | Eigen::ComputeThinV);
   const State& sizes = svd.singularValues();
-  const Index rank = (sizes.array() > kTellApart * sizes[0]).count();
+  const Index rank = (sizes.array() > kSameFeature * sizes[0]).count();
   step.layer.weights = svd.matrixV().leftCols(rank) * sizes.head(rank).cwiseInverse().asDiagonal();
   step.basis = svd.matrixU().leftCols(rank);
   step.integrals = integrals * step.layer.weights;
   step.end = step.layer.integrals(1.0);
-  find_modes(step);
+  find_modes_of_step(step);
   return step;
 }
 

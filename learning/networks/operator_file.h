@@ -16,10 +16,11 @@ struct TrainedOperator {
   StoreFamily family;  ///< its box: the network's inputs, each mapped to [−1, 1]
   State probe, slope;  ///< f(probe)
   std::shared_ptr<const OperatorNetwork> network;
-  Index num_solves = 0;           ///< slices that the fine solver has crossed for it
+  Index num_solves = 0;           ///< slices that the fine solver has crossed for it; none for a pinn
   double solve_seconds = 0.0;     ///< of all these, on one thread
   double training_seconds = 0.0;  ///< wall clock
-  double error = 0.0;  ///< ‖N(u) − F(u)‖ over ‖F(u) − u‖ on runs that were held out; NaN: none were
+  double error = 0.0;  ///< ‖N(u) − F(u)‖ over ‖F(u) − u‖ on runs that were held out, of a pinn F their rough solver;
+                       ///< NaN: none were
 
   /// θ as the network takes it. Throws std::invalid_argument where θ lies outside of the box.
   State inputs(const StateView& parameters) const;

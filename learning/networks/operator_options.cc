@@ -25,8 +25,10 @@ std::vector<ParameterSpec> OperatorOptions::parameter_specs() {
       "kind", usual.kind,
       "\"fourier\": random features on a periodic axis, read out wave by wave; \"pod\": random features of "
       "the coordinates in the states' largest modes; \"fno\": a Fourier neural operator, \"deeponet\": "
-      "a branch and a trunk, all of whose weights are trained; \"auto\": fourier where it can be"};
-  kind.choices = {"auto", "fourier", "pod", "fno", "deeponet"};
+      "a branch and a trunk, all of whose weights are trained; \"pinn\": "
+      "fitted to the equation u' = A u + b itself, without a solve, for all parameters of the draws; \"auto\": fourier "
+      "where it can be"};
+  kind.choices = {"auto", "fourier", "pod", "fno", "deeponet", "pinn"};
   ParameterSpec ridge{"ridge", usual.ridge, "of the readout, relative to the features' mean square"};
   ridge.minimum = 0.0;
   ridge.minimum_allowed = false;
@@ -37,8 +39,9 @@ std::vector<ParameterSpec> OperatorOptions::parameter_specs() {
   return {kind,
           integer_key("neurons", usual.neurons, 0, 10000, "of the random hidden layer"),
           integer_key("reach", usual.reach, 0, 1000, "fourier: points to each side that a neuron looks at"),
-          integer_key("modes", usual.modes, 1, 1000, "pod: coordinates, at most"),
-          integer_key("samples", usual.samples, 1, 1e7, "slices that are learned from, at most"),
+          integer_key("modes", usual.modes, 1, 1000, "pod, pinn: coordinates, at most"),
+          integer_key("samples", usual.samples, 1, 1e7,
+                      "slices that are learned from, of pinn parameters at which the equation is asked, at most"),
           ridge,
           integer_key("width", usual.width, 0, 1000, "fno, deeponet: channels or neurons of a layer; 0: 16 and 64"),
           integer_key("layers", usual.layers, 1, 20, "fno, deeponet: hidden layers"),

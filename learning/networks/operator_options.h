@@ -11,11 +11,11 @@ namespace forerun {
 
 /// How an operator network is made and trained.
 struct OperatorOptions {
-  std::string kind = "auto";  ///< "fourier", "pod", "fno", "deeponet"; "auto": what suits the mesh
+  std::string kind = "auto";  ///< "fourier", "pod", "fno", "deeponet", "pinn"; "auto": what suits the mesh
   Index neurons = 150;        ///< of the hidden layer
   Index reach = 8;            ///< fourier: a neuron looks at so many points to each side
-  Index modes = 40;           ///< pod: coordinates, at most
-  Index samples = 3000;       ///< pairs that are learned from, at most
+  Index modes = 40;           ///< pod, pinn: coordinates, at most
+  Index samples = 3000;       ///< pairs that are learned from, of pinn parameters of the equation, at most
   double ridge = 1e-11;       ///< relative to the features' mean square
   Index width = 0;            ///< fno, deeponet: of a layer; 0: 16 and 64
   Index layers = 2;           ///< fno, deeponet: hidden ones

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/propagation/propagator.h"
@@ -10,8 +12,8 @@ namespace forerun {
 
 /// A trained operator network as a solver: `steps` applications of it cross a slice, each over `length`.
 ///
-/// Slices of another length are refused: `defect` says why, `propagate` throws `PropagationError`. Deterministic,
-/// thread-safe.
+/// Slices of another length are refused: `defect` says why, `propagate` throws `PropagationError`. A network that knows
+/// time within its slice (`OperatorNetwork::over`) takes shorter ones. Deterministic, thread-safe.
 class OperatorPropagator final : public Propagator {
  public:
   /// `inputs` are the network's, all in [−1, 1].
@@ -26,10 +28,15 @@ class OperatorPropagator final : public Propagator {
   std::string defect(const Slice& slice) const;
 
  private:
+  std::shared_ptr<const StepMap> map_over(double length) const;
+
   std::shared_ptr<const OperatorNetwork> network_;
   State inputs_;
   double length_;
   Index steps_;
+  bool knows_time_;
+  mutable std::mutex mutex_;
+  mutable std::map<double, std::shared_ptr<const StepMap>> maps_;  ///< by the part of the slice; a few of them
 };
 
 }  // namespace forerun

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/base/errors.h"
 #include "learning/networks/fourier_operator.h"
 #include "learning/networks/neural_operator.h"
 #include "learning/networks/pod_operator.h"
@@ -38,6 +39,9 @@ std::unique_ptr<const OperatorNetwork> train_operator(const OperatorOptions& opt
   if (!samples.starts.allFinite() || !samples.ends.allFinite() || !samples.inputs.allFinite())
     throw std::invalid_argument("operator: a sample is not finite");
   const std::string kind = options.kind_for(layout);
+  if (kind == "pinn")
+    throw ParameterError("kind",
+                         "kind = \"pinn\": must be another one, it learns from an equation and not from states");
   const OperatorSamples used = chosen(samples, options.samples, options.seed);
   if (kind == "fourier") return fit_fourier_operator(options, layout, used, executor);
   if (kind == "pod") return fit_pod_operator(options, used, executor);

@@ -10,7 +10,8 @@
 namespace forerun {
 
 /// Fits a network of the kind that `options` ask for to at most `options.samples` of the samples, chosen at random.
-/// Deterministic for any number of threads. Throws `ParameterError` for a kind that does not suit the layout, and
+/// Deterministic for any number of threads. Throws `ParameterError` for a kind that does not suit the layout or learns
+/// from no samples ("pinn"), and
 /// std::invalid_argument where there are no samples or one is not finite.
 std::unique_ptr<const OperatorNetwork> train_operator(const OperatorOptions& options, const StateLayout& layout,
                                                       const OperatorSamples& samples, SliceExecutor& executor);

@@ -11,6 +11,7 @@
 #include "learning/family/store_files.h"
 #include "learning/files/model_file.h"
 #include "learning/networks/operator_file.h"
+#include "learning/networks/physics_operator.h"
 #include "learning/networks/train_operator.h"
 #include "learning/stencil/effective_stencil.h"
 #include "tests/core/temporary_directory.h"
@@ -119,6 +120,20 @@ void add_operators(std::vector<std::string>& seeds) {
   }
 }
 
+void add_physics_operator(std::vector<std::string>& seeds) {
+  OperatorOptions options;
+  options.neurons = 1;
+  EquationFamily family{States::Identity(4, 1), physics_inputs(options, 1), {}};
+  family.sides.assign(static_cast<std::size_t>(family.inputs.cols()), States{{-1.0, 0.5}});
+  TrainedOperator trained;
+  trained.family = {{"heat", {{"points", "4"}}, 4, 0.5, "", "rk8 x 200"},
+                    {{"diffusivity"}, State{{1.0}}, State{{4.0}}}};
+  trained.probe = trained.slope = State::Ones(4);
+  trained.network = fit_physics_operator(options, std::move(family), *make_serial_executor());
+  write_operator_file(directory() / "seed", trained);
+  seeds.push_back(bytes_of(directory() / "seed"));
+}
+
 std::vector<std::string> model_seeds() {
   std::vector<std::string> seeds;
   const auto add = [&](const LearnedModel& model) {
@@ -134,6 +149,7 @@ std::vector<std::string> model_seeds() {
   model.readout.resize(0, 0);
   add(model);
   add_operators(seeds);
+  add_physics_operator(seeds);
   return seeds;
 }
 

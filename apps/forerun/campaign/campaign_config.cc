@@ -117,6 +117,10 @@ void check_operator(const ConfigDocument& document, const Parameters& network, c
   } catch (const ParameterError& error) {
     throw UsageError(place_of(document, "operator", error.name()) + ": [operator] " + error.what());
   }
+  if (network.text("kind") != "pinn" || (problem.is_affine() && problem.jacobian() != nullptr)) return;
+  throw UsageError(place_of(document, "operator", "kind") +
+                   ": [operator] kind = \"pinn\": must have an equation u' = A u + b with constant A and b, '" +
+                   problem.name() + "' is none");
 }
 
 std::string section_text(const std::string& name, const Parameters& parameters) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/forerun/campaign/campaign.h"
+#include "apps/forerun/campaign/physics_training.h"
 #include "apps/forerun/cli/printable.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
@@ -90,7 +91,9 @@ OperatorSamples samples_of(const CampaignConfig& config, const TrainedOperator& 
   return samples;
 }
 
-TrainedOperator untrained(const CampaignConfig& config, const Experiment& middle) {
+}  // namespace
+
+TrainedOperator untrained_operator(const CampaignConfig& config, const Experiment& middle) {
   TrainedOperator trained;
   trained.family = {middle.signature, network_box(config)};
   for (const std::string& name : config.box.names) trained.family.common.parameters.erase(name);
@@ -102,15 +105,18 @@ TrainedOperator untrained(const CampaignConfig& config, const Experiment& middle
 
 double seconds_a_slice(const OperatorNetwork& network, const OperatorSamples& samples) {
   State end(network.dimension());
+  const auto map = network.over(1.0, samples.inputs.col(0));
   const Stopwatch watch;
   for (Index s = 0; s < kTimedSlices; ++s) {
     const Index sample = s % samples.size();
-    network.evaluate(samples.starts.col(sample), samples.inputs.col(sample), end);
+    if (map) {
+      map->apply(samples.starts.col(sample), end);
+    } else {
+      network.evaluate(samples.starts.col(sample), samples.inputs.col(sample), end);
+    }
   }
   return watch.seconds() / static_cast<double>(kTimedSlices);
 }
-
-}  // namespace
 
 State operator_inputs(const CampaignConfig& config, const TrainedOperator& trained, const Draw& draw) {
   State values(trained.family.box.size());
@@ -156,9 +162,10 @@ OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor&
   require_equal_lengths(config, middle.grid);
   require_autonomous(config, middle);
   const OperatorOptions options = OperatorOptions::from_parameters(config.operator_network);
+  if (options.kind == "pinn") return train_physics_operator_for(config, middle, executor, stop);
   OperatorTraining training;
   TrainedOperator& trained = training.trained;
-  trained = untrained(config, middle);
+  trained = untrained_operator(config, middle);
   const std::vector<Draw> draws = make_draws(config, *middle.problem, middle.grid.begin());
   const SolvedRuns solved = solve_runs(config, draws, middle.solvers(), executor, stop);
   training.num_runs = static_cast<Index>(draws.size());
@@ -173,6 +180,30 @@ OperatorTraining train_operator_for(const CampaignConfig& config, SliceExecutor&
   training.fine_seconds = solved.seconds / static_cast<double>(trained.num_solves);
   return training;
 }
+
+namespace {
+
+std::string counted_noun(Index number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+std::string training_cost(const OperatorTraining& training) {
+  const TrainedOperator& trained = training.trained;
+  const std::string learning = format_duration(trained.training_seconds) + " for training ";
+  if (training.from_equation) {
+    const std::string where =
+        training.num_samples > 1 ? " at " + counted_noun(training.num_samples, "parameter set") : "";
+    return learning + "on the equation" + where + ", in directions of " +
+           counted_noun(training.num_runs - training.num_held_out, "rough run") + "; no fine slice";
+  }
+  const std::string of_runs =
+      counted_noun(trained.num_solves, "fine slice") + " of " + counted_noun(training.num_runs, "run");
+  return (training.from_store ? of_runs + " were in the store, "
+                              : format_duration(trained.solve_seconds) + " for " + of_runs + ", ") +
+         learning + "on " + std::to_string(training.num_samples) + " of them";
+}
+
+}  // namespace
 
 std::string training_report(const OperatorTraining& training, const std::string& file, bool as_json) {
   const TrainedOperator& trained = training.trained;
@@ -195,18 +226,15 @@ std::string training_report(const OperatorTraining& training, const std::string&
   const auto& seconds = format_duration;
   std::string text = "network    " + std::string(trained.network->kind()) + ", " +
                      std::to_string(trained.network->num_weights()) + " weights, to " + printable(file) + "\n";
-  const std::string of_runs =
-      std::to_string(trained.num_solves) + " fine slices of " + std::to_string(training.num_runs) + " runs";
-  text += "one-off    " +
-          (training.from_store ? of_runs + " were in the store, "
-                               : seconds(trained.solve_seconds) + " for " + of_runs + ", ") +
-          seconds(trained.training_seconds) + " for training on " + std::to_string(training.num_samples) + " of them\n";
+  text += "one-off    " + training_cost(training) + "\n";
   text +=
       "a slice    " + seconds(training.slice_seconds) + ", the fine solver " + seconds(training.fine_seconds) + "\n";
   text += "error      ";
-  text += std::isfinite(trained.error) ? format_scientific(trained.error) + " of a slice's change, in " +
-                                             std::to_string(training.num_held_out) + " runs not learned from\n"
-                                       : std::string("not measured, no run was held out\n");
+  text += std::isfinite(trained.error)
+              ? format_scientific(trained.error) + " of a slice's change, in " +
+                    counted_noun(training.num_held_out, training.from_equation ? "rough run" : "run") +
+                    " not learned from\n"
+              : std::string("not measured, no run was held out\n");
   return text;
 }
 

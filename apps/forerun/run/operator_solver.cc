@@ -40,12 +40,16 @@ void require_equation(const std::string& file, const TrainedOperator& trained, c
 
 }  // namespace
 
+std::unique_ptr<OdeProblem> problem_at(const OdeProblem& problem, const Parameters& parameters, const ParameterBox& box,
+                                       const StateView& values) {
+  Parameters changed = parameters;
+  for (Index j = 0; j < box.size(); ++j) changed.set(box.names[static_cast<std::size_t>(j)], values[j]);
+  return find_problem(problem.name()).make(changed);
+}
+
 std::unique_ptr<OdeProblem> middle_of_box(const OdeProblem& problem, const Parameters& parameters,
                                           const ParameterBox& box) {
-  Parameters middle = parameters;
-  for (Index j = 0; j < box.size(); ++j)
-    middle.set(box.names[static_cast<std::size_t>(j)], 0.5 * (box.lower[j] + box.upper[j]));
-  return find_problem(problem.name()).make(middle);
+  return problem_at(problem, parameters, box, 0.5 * (box.lower + box.upper));
 }
 
 State slope_at(const OdeProblem& problem, const StateView& probe) {

@@ -22,6 +22,9 @@ std::unique_ptr<Propagator> make_operator_solver(const SolverSpec& spec, const O
 void require_trained_slices(const ConfigDocument& document, const std::string& section, const Propagator& solver,
                             const TimeGrid& grid);
 
+/// The problem itself with these values of the box's parameters.
+std::unique_ptr<OdeProblem> problem_at(const OdeProblem& problem, const Parameters& parameters, const ParameterBox& box,
+                                       const StateView& values);
 /// The problem itself with the parameters of the box in the middle of it: what a network's probe belongs to.
 std::unique_ptr<OdeProblem> middle_of_box(const OdeProblem& problem, const Parameters& parameters,
                                           const ParameterBox& box);

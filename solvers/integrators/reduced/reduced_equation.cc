@@ -2,6 +2,7 @@
 
 #include <Eigen/LU>
 #include <Eigen/QR>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,20 @@ ReducedEquation reduce(const OdeProblem& problem, const Snapshots& snapshots, In
     interpolate(problem, snapshots, most, equation);
   }
   return equation;
+}
+
+States project(const OdeProblem& problem, const States& basis) {
+  if (!problem.is_affine()) throw std::invalid_argument("'" + problem.name() + "' is not an equation u' = A u + b");
+  const State origin = State::Zero(problem.dimension());
+  SparseMatrix jacobian;
+  problem.jacobian()->evaluate(problem.default_begin(), origin, jacobian);
+  State constant(problem.dimension());
+  problem.evaluate(problem.default_begin(), origin, constant);
+  const Index r = basis.cols();
+  States sides(r, r + 1);
+  sides.leftCols(r) = basis.transpose() * product(jacobian, basis);
+  sides.col(r) = basis.transpose() * constant;
+  return sides;
 }
 
 }  // namespace forerun

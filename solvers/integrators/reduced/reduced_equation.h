@@ -48,6 +48,9 @@ void require_reducible(const OdeProblem& problem);
 /// as `require_reducible`.
 ReducedEquation reduce(const OdeProblem& problem, const Snapshots& snapshots, Index most);
 
+/// [Vᵀ A V, Vᵀ b] of an equation u' = A u + b, r × (r + 1). Throws std::invalid_argument for another one.
+States project(const OdeProblem& problem, const States& basis);
+
 /// y' as a problem for every integrator that needs no stiff part; of an affine one also without its constant.
 std::unique_ptr<OdeProblem> make_reduced_problem(std::shared_ptr<const ReducedEquation> equation);
 std::unique_ptr<OdeProblem> make_homogeneous_reduced_problem(std::shared_ptr<const ReducedEquation> equation);

@@ -55,7 +55,14 @@ State SnapshotRun::after(double begin, double length, const State& state) const 
   return now;
 }
 
-States leading_directions(const States& columns, Index most) {
+namespace {
+
+struct Leading {
+  States directions;
+  State sizes;
+};
+
+Leading leading_of(const States& columns, Index most) {
   if (!columns.allFinite() || columns.isZero(0.0))
     throw std::invalid_argument("a basis needs columns that are finite and not all zero");
   const Eigen::HouseholderQR<States> qr(columns);
@@ -65,7 +72,24 @@ States leading_directions(const States& columns, Index most) {
   const State& values = svd.singularValues();
   const Index count = std::min<Index>(most, (values.array() > kSnapshotNoise * values[0]).count());
   const States rotated = qr.householderQ() * States::Identity(columns.rows(), rows);
-  return rotated * svd.matrixU().leftCols(count);
+  return {rotated * svd.matrixU().leftCols(count), values.head(count)};
+}
+
+}  // namespace
+
+States leading_directions(const States& columns, Index most) { return leading_of(columns, most).directions; }
+
+States condensed(const States& columns, Index most) {
+  constexpr Index at_once = 128;
+  States kept(columns.rows(), 0);
+  for (Index first = 0; first < columns.cols(); first += at_once) {
+    const Index count = std::min(at_once, columns.cols() - first);
+    States together(columns.rows(), kept.cols() + count);
+    together << kept, columns.middleCols(first, count);
+    const Leading leading = leading_of(together, most);
+    kept = leading.directions * leading.sizes.asDiagonal();
+  }
+  return kept;
 }
 
 }  // namespace forerun

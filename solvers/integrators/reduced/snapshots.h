@@ -48,4 +48,8 @@ class SnapshotRun {
 /// Cost O(d n²) for n columns. Throws std::invalid_argument where all are zero or one is not finite.
 States leading_directions(const States& columns, Index most);
 
+/// These directions, each as long as its singular value: so many columns that stand for all of them when further ones
+/// are to be added. Done for 128 columns after the other, of which as many are kept as are asked for.
+States condensed(const States& columns, Index most);
+
 }  // namespace forerun

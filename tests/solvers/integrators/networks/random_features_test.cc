@@ -1,11 +1,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <complex>
 #include <numbers>
 
 #include "core/base/errors.h"
-#include "core/features/feature_step.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
 #include "solvers/integrators/networks/random_feature_propagator.h"
@@ -21,36 +19,6 @@ SolverSpec network(Index steps, std::int64_t neurons = 12) {
   SolverSpec spec("random_features", steps);
   spec.options.set("neurons", neurons);
   return spec;
-}
-
-TEST(FeatureStep, HasAnOrthonormalBasisWhoseIntegralsAreThoseOfItsValues) {
-  for (const Index neurons : {1, 4, 12, 40}) {
-    const FeatureStep step = make_feature_step(neurons);
-    const Index rank = step.rank();
-    EXPECT_LE((step.basis.transpose() * step.basis - States::Identity(rank, rank)).norm(), 1e-12) << neurons;
-    // Constant and linear features are among them, with or without neurons: 2 + 3 τ becomes 2 τ + 3/2 τ².
-    const State values = (2.0 + 3.0 * step.points.array()).matrix();
-    const State coefficients = step.basis.transpose() * values;
-    EXPECT_LE((step.basis * coefficients - values).norm(), 1e-9 * values.norm()) << neurons;
-    const State integrals = (2.0 * step.points.array() + 1.5 * step.points.array().square()).matrix();
-    EXPECT_LE((step.integrals * coefficients - integrals).norm(), 1e-9) << neurons;
-    EXPECT_NEAR(step.end * coefficients, 3.5, 1e-9) << neurons;
-    const Eigen::MatrixXcd matrix = step.from_modes * step.eigenvalues.asDiagonal() * step.to_modes;
-    EXPECT_LE((matrix - (step.basis.transpose() * step.integrals).cast<std::complex<double>>()).norm(), 1e-9)
-        << neurons;
-  }
-}
-
-TEST(FeatureStep, MoreNeuronsShowASmoothFunctionBetter) {
-  double last = 1.0;
-  for (const Index neurons : {1, 4, 12}) {
-    const FeatureStep step = make_feature_step(neurons);
-    const State values = (3.0 * step.points.array()).cos();
-    const double error = std::abs(step.end * (step.basis.transpose() * values) - std::sin(3.0) / 3.0);
-    EXPECT_LT(error, 0.2 * last) << neurons;
-    last = error;
-  }
-  EXPECT_LT(last, 1e-9);
 }
 
 /// Meng, Li, Zhang, Karniadakis (2020), whose trained networks reach 1e-2.
