@@ -232,7 +232,8 @@ def make_pages(forerun, source, folder):
     run("compare", configs / "diffusion_reaction_19.toml", "--correctors", "classic,auto", *few, "--out", "plane")
     run("compare", configs / "burgers.toml", "--correctors", "classic,auto", "--set", 'fine.levels="auto"', "--set",
         "time.windows=4", "--out", "windows")
-    run("campaign", source / "data" / "campaigns" / "burgers.toml", "--set", "campaign.runs=4", "--out", "family")
+    run("campaign", source / "data" / "campaigns" / "burgers.toml", "--set", "campaign.runs=4", "--set",
+        "network.neurons=60", "--set", "network.samples_per_run=500", "--out", "family")
     pages = {}
     for name in ("line", "system", "plane", "windows", "family"):
         run("report", name)
