@@ -33,9 +33,10 @@ struct EquationFamily {
 /// solution is. So is one part after the other, a small matrix in the end: what does not fade within a part, stiff as
 /// it may be, has faded after eight. What a state has outside of B is left out of the result.
 ///
-/// Only R is fitted, to the residual dy/dτ − A y − b at all inputs at once. Its part in θ counts, weighted by
-/// (I − A ⊗ ΘᵀS)⁻¹, S = ∫θ: by what it does to the solution, lest stiff directions drown the others. Weighted so,
-/// each row of R is a least-squares problem of its own, with one matrix, the same for all.
+/// Only R is fitted, to the residual dy/dτ − A y − b at all inputs at once, A and b being those of a slice over
+/// `parts`. Its part in θ counts, weighted by (I − A ⊗ ΘᵀS)⁻¹, S = ∫θ: by what it does to the solution, lest stiff
+/// directions drown the others. Weighted so, each row of R is a least-squares problem of its own, with one matrix for
+/// all.
 struct PhysicsOperatorData {
   States modes;
   Index parts = 8;
