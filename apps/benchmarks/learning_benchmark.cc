@@ -77,8 +77,9 @@ void measure(const Size& size, const CorrectorEntry& entry) {
     fit_seconds += seconds_of([&] { correction = corrector->fit(harvest, *executor); });
     predict_seconds += seconds_of([&] {
       for (Index n = 0; n < size.num_slices; n += kBlock)
-        correction->evaluate_block(grid.slices(n, kBlock), states.middleCols(n, kBlock), out.middleCols(n, kBlock));
-      for (Index n = 0; n < size.num_slices; ++n) correction->evaluate(grid.slice(n), next.col(n), out.col(n));
+        correction->evaluate_block(grid.slices(n, kBlock), states.middleCols(n, kBlock), States(),
+                                   out.middleCols(n, kBlock));
+      for (Index n = 0; n < size.num_slices; ++n) correction->evaluate(grid.slice(n), next.col(n), State(), out.col(n));
     });
     const States expected = synthetic_discrepancies(next);
     last_error = (out - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff();

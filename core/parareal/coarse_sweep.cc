@@ -63,7 +63,7 @@ void CoarseSweep::start(const State& initial, const Correction* correction, Slic
     }
     if (!correction) continue;
     const Stopwatch watch;
-    is_corrected = evaluate(*correction, n, boundaries.col(n));
+    is_corrected = evaluate(*correction, n, boundaries.col(n), coarse_.col(n));
     if (is_corrected) {
       new_state_ = coarse_.col(n) + new_correction_;
       is_corrected = initial_guard_.admits(new_state_) && project(new_state_.data());
@@ -128,7 +128,7 @@ void CoarseSweep::correct_old_states(const Correction& correction, Index first, 
   executor.for_each(num_pieces, [&](Index piece) {
     const Index n = old.first + piece * kSweptSlicesPerPiece;
     const Index count = std::min(kSweptSlicesPerPiece, old.end() - n);
-    correction.evaluate_block(grid_.slices(n, count), boundaries.middleCols(n, count),
+    correction.evaluate_block(grid_.slices(n, count), boundaries.middleCols(n, count), coarse_.middleCols(n, count),
                               corrections_.middleCols(n, count));
   });
 }
@@ -245,9 +245,9 @@ void CoarseSweep::step_back(Index n, SliceStates& boundaries, const SliceStates&
   increment += refused_increment;  // a bound: the state before both replacements is gone
 }
 
-bool CoarseSweep::evaluate(const Correction& correction, Index n, const StateView& state) {
+bool CoarseSweep::evaluate(const Correction& correction, Index n, const StateView& state, const StateView& coarse) {
   try {
-    correction.evaluate(grid_.slice(n), state, new_correction_);
+    correction.evaluate(grid_.slice(n), state, coarse, new_correction_);
     return true;
   } catch (const std::exception&) {
     return false;
@@ -267,7 +267,7 @@ bool CoarseSweep::project(double* state) const {
 
 void CoarseSweep::predict(Index n, const StateView& state, const StateView& fine) {
   const Stopwatch watch;
-  const bool is_known = evaluate(*correction_, n, state);
+  const bool is_known = evaluate(*correction_, n, state, new_coarse_);
   if (is_known) new_state_ = fine + ((new_coarse_ + new_correction_) - (coarse_.col(n) + corrections_.col(n)));
   if (!is_known || !guard_.admits(new_state_)) {
     ++num_fallbacks_;

@@ -88,7 +88,7 @@ class CoarseSweep {
   /// U[n]' becomes F(U[n − 1]).
   void step_back(Index n, SliceStates& boundaries, const SliceStates& fine);
   /// new_correction_ = m_k(state); false where the correction throws.
-  bool evaluate(const Correction& correction, Index n, const StateView& state);
+  bool evaluate(const Correction& correction, Index n, const StateView& state, const StateView& coarse);
   void predict(Index n, const StateView& state, const StateView& fine);
   /// Puts the predicted state at this address back on its manifold; false where that fails.
   bool project(double* state) const;

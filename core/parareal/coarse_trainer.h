@@ -12,6 +12,9 @@ namespace forerun {
 
 /// A correction m of the coarse solver, so that G + m is what the sweep runs: m(u) ≈ F(u) − G(u).
 ///
+/// What G makes of the state is known wherever a correction is asked for, and may tell it more than the state does: for
+/// equations G(u) − u is what their right-hand side does.
+///
 /// One immutable version of a model. Parareal evaluates both coarse values of an iteration from the same version, hence
 /// the fixed point U[n+1] = F(U[n]) does not depend on m: a bad correction costs iterations, never the answer.
 /// Thread-safety: evaluation is const and may run concurrently. Deterministic.
@@ -19,12 +22,24 @@ class Correction {
  public:
   virtual ~Correction() = default;
 
-  /// out = m(u) for a state at the beginning of `slice`; physical units.
-  virtual void evaluate(const Slice& slice, const StateView& state, StateOut out) const = 0;
+  /// out = m(u) for a state at the beginning of `slice`, `coarse` being G(u); physical units. One that does not look at
+  /// `coarse` may be given an empty one.
+  virtual void evaluate(const Slice& slice, const StateView& state, const StateView& coarse, StateOut out) const = 0;
 
-  /// Column j of `out` = m(column j of `states`), for slices[j]; bit for bit what `evaluate` gives.
-  virtual void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const;
+  /// Column j of `out` = m(column j of `states`), for slices[j]; bit for bit what `evaluate` gives. `coarse` is of as
+  /// many columns, or empty likewise.
+  virtual void evaluate_block(std::span<const Slice> slices, const StatesView& states, const StatesView& coarse,
+                              StatesOut out) const;
 };
+
+/// Column j of what was kept, or an empty state where nothing was.
+inline StateView column_if_any(const StatesView& states, Index j) {
+  return states.cols() > 0 ? StateView(states.col(j)) : StateView(State());
+}
+
+inline StatesView columns_if_any(const StatesView& states, Index first, Index count) {
+  return states.cols() > 0 ? StatesView(states.middleCols(first, count)) : StatesView(States());
+}
 
 /// What one fine sweep found out, one slice per column: F and G at the states the slices began with.
 struct SweepData {

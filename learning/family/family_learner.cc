@@ -33,7 +33,7 @@ Harvest FamilyLearner::plausible(const Harvest& harvest) const {
   std::vector<Index> sound;
   for (Index j = 0; j < harvest.size(); ++j)
     if (guard.admits(harvest.states().col(j))) sound.push_back(j);
-  Harvest kept(harvest.dimension());
+  Harvest kept(harvest.dimension(), harvest.keeps_coarse());
   kept.append(harvest, sound);
   return kept;
 }

@@ -21,6 +21,9 @@ class FamilyModel {
   Index num_runs() const { return num_runs_; }
   Index num_samples() const { return num_samples_; }
 
+  /// Whether it looks at G(u), which the harvests should keep then.
+  virtual bool looks_at_coarse() const { return false; }
+
   /// Takes in one more run.
   virtual void append(const Harvest& harvest, const StateView& parameters, SliceExecutor& executor) = 0;
   /// m(·; θ) of the runs so far, as it is now; nullptr before the first run or where the fit is not finite.

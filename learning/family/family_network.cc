@@ -25,7 +25,8 @@ class PatchCorrection final : public Correction {
   PatchCorrection(const Patches& patches, std::shared_ptr<const RandomFeatures> features, States readout)
       : patches_(patches), features_(std::move(features)), readout_(std::move(readout)) {}
 
-  void evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& /*slice*/, const StateView& state, const StateView& /*coarse*/,
+                StateOut out) const override {
     thread_local Scratch input_memory, feature_memory;
     out.setZero();
     for (Index first = 0; first < patches_.num_patches(); first += kPatchBlock) {

@@ -75,7 +75,8 @@ class KrigingFamilyCorrection final : public Correction {
   KrigingFamilyCorrection(std::shared_ptr<const KrigingFamily::Fit> fit, State parameters)
       : fit_(std::move(fit)), parameters_(std::move(parameters)) {}
 
-  void evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& /*slice*/, const StateView& state, const StateView& /*coarse*/,
+                StateOut out) const override {
     thread_local Scratch scaled_memory, point_memory, likeness_memory, output_memory;
     const KrigingFamily::Fit& fit = *fit_;
     auto scaled = scaled_memory.matrix(state.size(), 1);

@@ -38,8 +38,8 @@ void StencilFamily::begin(const Harvest& harvest, SliceExecutor& executor) {
                                             options_.layer.seed, executor);
   features_ = std::make_shared<const StencilFeatures>(layout_, chosen.recipe, scale, options_.layer.activation,
                                                       options_.layer.seed);
-  scale_.resize(scale.middle.size(), 2);
-  scale_ << scale.middle, scale.width;
+  scale_.resize(features_->num_seen(), 2);
+  scale_ << features_->scale().middle, features_->scale().width;
 }
 
 /// p ⊗ φ, a row each.
@@ -54,6 +54,10 @@ void StencilFamily::append(const Harvest& harvest, const StateView& parameters, 
   if (harvest.size() == 0 || harvest.dimension() != layout_.dimension()) {
     throw std::invalid_argument("stencil family: a run's harvest must hold samples of " +
                                 std::to_string(layout_.dimension()) + " components");
+  }
+  if (features_ && features_->recipe().increments && !harvest.keeps_coarse()) {
+    throw std::invalid_argument(
+        "stencil family: a run's harvest does not say what the coarse solver made of its states");
   }
   if (!box().contains(parameters)) {
     throw std::invalid_argument("stencil family: a run's parameters lie outside of the family's");

@@ -24,6 +24,7 @@ class StencilFamily final : public FamilyModel {
                 ParameterBox parameters);
 
   const ParameterBox& box() const override { return basis_.box(); }
+  bool looks_at_coarse() const override { return true; }
   void append(const Harvest& harvest, const StateView& parameters, SliceExecutor& executor) override;
   std::shared_ptr<const Correction> at(const StateView& parameters) const override;
   std::shared_ptr<LearnedModel> model_at(const StateView& parameters) const override;

@@ -48,7 +48,7 @@ Harvest last_iterates(const Harvest& harvest) {
   }
   std::vector<Index> samples;
   for (const auto& [slice, sample] : last) samples.push_back(sample);
-  Harvest kept(harvest.dimension());
+  Harvest kept(harvest.dimension(), harvest.keeps_coarse());
   kept.append(harvest, samples);
   return kept;
 }

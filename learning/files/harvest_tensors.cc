@@ -8,6 +8,7 @@ namespace forerun {
 namespace {
 
 constexpr const char* kIntervals = "harvest.intervals";
+constexpr const char* kCoarse = "harvest.coarse";
 constexpr const char* kDependsOnTime = "harvest.depends_on_time";
 
 /// The slices with their intervals, as far as the file knows them.
@@ -41,6 +42,7 @@ HarvestTensors::HarvestTensors(const Harvest& harvest) : harvest_(harvest) {
 void HarvestTensors::add_to(TensorFileWriter& writer) const {
   writer.add_matrix("harvest.states", harvest_.states());
   writer.add_matrix("harvest.discrepancies", harvest_.discrepancies());
+  if (harvest_.keeps_coarse()) writer.add_matrix(kCoarse, harvest_.coarse());
   writer.add_integers("harvest.slices", harvest_.slices());
   writer.add_integers("harvest.iterations", harvest_.iterations());
   if (has_intervals()) writer.add_matrix(kIntervals, intervals_);
@@ -52,12 +54,17 @@ Harvest read_harvest(const TensorFile& file, Index dimension) {
   const auto discrepancies = file.matrix("harvest.discrepancies");
   const std::vector<Slice> slices = read_slices(file);
   const std::vector<Index> iterations = file.integers("harvest.iterations");
-  Harvest harvest(dimension);
+  const bool keeps_coarse = file.has_tensor(kCoarse);
+  Harvest harvest(dimension, keeps_coarse);
   harvest.set_depends_on_time(file.texts_with_prefix(kDependsOnTime) ==
                               std::map<std::string, std::string>{{"", "true"}});
   if (states.size() == 0 && discrepancies.size() == 0 && slices.empty() && iterations.empty()) return harvest;
   try {
-    harvest.append(states, discrepancies, slices, iterations);
+    if (keeps_coarse) {
+      harvest.append(states, discrepancies, slices, iterations, file.matrix(kCoarse));
+    } else {
+      harvest.append(states, discrepancies, slices, iterations);
+    }
   } catch (const std::invalid_argument& error) {
     file.refuse(std::string("its harvest is inconsistent: ") + error.what());
   }

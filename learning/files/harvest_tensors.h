@@ -9,6 +9,7 @@ namespace forerun {
 /// The parts of a tensor file that hold a harvest of s samples, the same in model files and stores:
 ///
 ///   harvest.states, harvest.discrepancies     F64 [s, d]
+///   harvest.coarse                            F64 [s, d], only if kept
 ///   harvest.slices, harvest.iterations        I64 [s]
 ///   harvest.intervals                         F64 [s, 2], begin and end of each sample's slice; only if all are known
 ///

@@ -85,7 +85,7 @@ class SavedKrigingCorrection final : public Correction {
     network_.prepare(0, *executor);
   }
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     network_.predict(slice, state, out);
   }
 

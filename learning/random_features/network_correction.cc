@@ -29,12 +29,13 @@ NetworkCorrection::NetworkCorrection(std::shared_ptr<const RandomFeatures> featu
     throw std::invalid_argument("network: the basis does not fit the dimension");
 }
 
-void NetworkCorrection::evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const {
+void NetworkCorrection::evaluate(const Slice& /*slice*/, const StateView& state, const StateView& /*coarse*/,
+                                 StateOut out) const {
   predict(state, out);
 }
 
 void NetworkCorrection::evaluate_block(std::span<const Slice> /*slices*/, const StatesView& states,
-                                       StatesOut out) const {
+                                       const StatesView& /*coarse*/, StatesOut out) const {
   for (Index first = 0; first < states.cols(); first += kCorrectedBlock) {
     const Index count = std::min(kCorrectedBlock, states.cols() - first);
     predict(states.middleCols(first, count), out.middleCols(first, count));

@@ -19,8 +19,9 @@ class NetworkCorrection final : public LearnedCorrection {
   NetworkCorrection(std::shared_ptr<const RandomFeatures> features, std::shared_ptr<const States> readout,
                     std::shared_ptr<const States> basis, std::map<std::string, std::string> options);
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override;
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override;
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override;
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, const StatesView& /*coarse*/,
+                      StatesOut out) const override;
   void describe(LearnedModel& model) const override;
 
  private:

@@ -110,7 +110,7 @@ class SavedLocalCorrection final : public Correction {
     network_.update(model_->harvest, *make_serial_executor());
   }
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     network_.predict(slice, state, out);
   }
 

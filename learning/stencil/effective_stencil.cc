@@ -35,16 +35,23 @@ Index count_of(Index width, std::size_t axes) {
   return count;
 }
 
+/// What is disturbed: a uniform state, and what the coarse solver does to it.
+struct Uniform {
+  State state;
+  State increment;
+};
+
 /// ∂m(ū)/∂v_g at the middle of the mesh, of all fields, in the order of offsets: what a disturbance at x does to the
-/// point before it is what a stencil takes from behind.
-State response(const Correction& correction, const State& uniform, Index place, double step) {
-  const Slice slice{0, 0.0, 1.0};
-  State disturbed = uniform, after(uniform.size()), before(uniform.size());
-  disturbed[place] = uniform[place] + step;
-  correction.evaluate(slice, disturbed, after);
-  disturbed[place] = uniform[place] - step;
-  correction.evaluate(slice, disturbed, before);
-  return (after - before) / (2.0 * step);
+/// point before it is what a stencil takes from behind. Places behind those of the state are its increments'.
+State response(const Correction& correction, const Uniform& uniform, Index place, double step) {
+  const Index dimension = uniform.state.size();
+  const auto disturbed_by = [&](double size) {
+    State state = uniform.state, increment = uniform.increment, out(dimension);
+    (place < dimension ? state[place] : increment[place - dimension]) += size;
+    correction.evaluate({0, 0.0, 1.0}, state, state + increment, out);
+    return out;
+  };
+  return (disturbed_by(step) - disturbed_by(-step)) / (2.0 * step);
 }
 
 /// The steps beyond which all weights are small.
@@ -86,7 +93,7 @@ void add_term(PlainText& text, bool& is_first, double factor, const std::string&
 
 std::string EffectiveStencil::as_operator(Index field, Index by) const {
   const State& w = of(field, by);
-  const std::string& name = fields[static_cast<std::size_t>(by)];
+  const std::string& name = inputs[static_cast<std::size_t>(by)];
   const double small = kSmallWeight * w.cwiseAbs().maxCoeff();
   PlainText text;
   text.precision(3);
@@ -116,22 +123,31 @@ std::optional<EffectiveStencil> effective_stencil(const LearnedModel& model) {
   const StateLayout layout = unbounded(parse_mesh(mesh->second), reach);
   auto features = described_features(model, layout);
   const FieldScale scale = features->scale();
+  const Index num_fields = features->num_fields(), num_inputs = features->num_seen();
   const StencilCorrection correction(std::move(features), layout, model.readout, {}, {});
   const std::size_t axes = layout.axes.size();
-  const auto num_fields = static_cast<Index>(layout.fields.size());
   const Index width = 2 * reach + 3, points = count_of(width, axes);
-  State uniform(layout.dimension());
-  for (Index f = 0; f < num_fields; ++f) uniform.segment(f * points, points).setConstant(scale.middle[f]);
+  Uniform uniform{State(layout.dimension()), State::Zero(layout.dimension())};
+  for (Index i = 0; i < num_inputs; ++i) {
+    State& part = i < num_fields ? uniform.state : uniform.increment;
+    part.segment(i % num_fields * points, points).setConstant(scale.middle[i]);
+  }
   constexpr double step = 1e-4;  // of a field's width: the third root of rounding, about
-  std::vector<State> weights(static_cast<std::size_t>(num_fields * num_fields));
-  for (Index g = 0; g < num_fields; ++g) {
+  std::vector<State> weights(static_cast<std::size_t>(num_fields * num_inputs));
+  for (Index g = 0; g < num_inputs; ++g) {
     const State all = response(correction, uniform, g * points + points / 2, step * scale.width[g]);
     for (Index f = 0; f < num_fields; ++f) {
-      weights[static_cast<std::size_t>(f * num_fields + g)] = all.segment(f * points, points).reverse();
+      weights[static_cast<std::size_t>(f * num_inputs + g)] = all.segment(f * points, points).reverse();
     }
   }
-  const std::vector<std::string> fields = num_fields == 1 ? std::vector<std::string>{"u"} : layout.fields;
-  EffectiveStencil stencil{fields, {}, reach_of(weights, width, axes), {}};
+  EffectiveStencil stencil;
+  stencil.fields = num_fields == 1 ? std::vector<std::string>{"u"} : layout.fields;
+  stencil.inputs = stencil.fields;
+  for (Index i = num_fields; i < num_inputs; ++i) {
+    const std::string& field = stencil.fields[static_cast<std::size_t>(i - num_fields)];
+    stencil.inputs.push_back("(G " + field + " - " + field + ")");
+  }
+  stencil.reach = reach_of(weights, width, axes);
   for (const MeshAxis& axis : layout.axes) stencil.axes.push_back(axis.name);
   for (const State& w : weights) stencil.weights.push_back(cut(w, width, stencil.reach, axes));
   return stencil;

@@ -13,12 +13,12 @@ namespace forerun {
 namespace {
 
 constexpr Index kCandidateRowsAFeature = 4;
-constexpr Index kTestRows = 1024;
-constexpr Index kParts = 8;  // of time, taken in turn to fit and to test
+constexpr Index kTestRows = 4096;
 constexpr double kCandidateRidge = 1e-9;
 constexpr Index kTrialNeurons = 100;
 constexpr double kMuchBetter = 2.0;
-constexpr double kWidest = 64.0;  // points
+constexpr double kWidest = 64.0;     // points
+constexpr double kExplained = 1e-3;  // leaves nothing to look for
 
 /// Fields in units of their spread go to twice and three times that: neurons that are to be little more than quadratic
 /// there, as discrepancies are, have short weights.
@@ -58,19 +58,20 @@ StencilRecipe diamond_recipe(Index radius, Index neurons) {
           .scale = kScale};
 }
 
+StencilRecipe linear_recipe(Index radius) { return {.symmetric = false, .radius = radius}; }
+
 struct Samples {
   std::vector<Index> fitted;
   std::vector<Index> tested;
 };
 
-/// The newest sample of each slice; parts of time take turns.
+/// The newest sample of each slice; they take turns, as what there is to learn may be over after a few of them.
 Samples split(const Harvest& harvest) {
   Samples samples;
   const SamplesBySlice& by_slice = harvest.by_slice();
   const Index num_slices = by_slice.num_slices();
   for (Index place = 0; place < num_slices; ++place) {
-    const Index part = place * std::min(kParts, num_slices) / num_slices;
-    (part % 2 == 0 ? samples.fitted : samples.tested).push_back(by_slice.newest_at(place, harvest.size()));
+    (place % 2 == 0 ? samples.fitted : samples.tested).push_back(by_slice.newest_at(place, harvest.size()));
   }
   if (samples.tested.empty()) samples.tested = samples.fitted;
   return samples;
@@ -88,15 +89,16 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
              const Samples& samples, const std::string& activation, std::uint64_t seed) {
   const auto serial = make_serial_executor();
   const StencilFeatures features(layout, recipe, scale, activation, seed);
-  const Index wanted = kCandidateRowsAFeature * features.num_features();
+  const Index wanted =
+      std::max(kCandidateRowsAFeature * features.num_features(), cheap_rows(features.num_features()) / 8);
   const std::vector<Index> fitted = evenly_chosen(samples.fitted, wanted);
   const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
   const Index fit_points = points_for(wanted, std::ssize(fitted));
   const Index test_points = points_for(kTestRows, std::ssize(tested));
   const StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
+  const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
   RecursiveReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kCandidateRidge));
   fit.append(rows.features, rows.targets, *serial);
-  const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
   fit.append(secants.features, secants.targets, *serial);
   const States readout = fit.solve(*serial);
   const StencilRows values = value_rows(features, harvest, tested, test_points, seed, *serial);
@@ -147,21 +149,59 @@ class CandidateSearch {
   std::optional<ChosenRecipe> best_;
 };
 
+/// What the coarse solver does in a slice is nearly what the equation says there: its error is a law of both, and often
+/// next to linear. Products with increments explain still more and are tried of shells alone, which do not see the
+/// noise that they would make grow.
+void try_increments(CandidateSearch& search, const StateLayout& layout) {
+  const std::size_t fields = layout.fields.size();
+  std::vector<StencilRecipe> candidates;
+  for (const Index radius : {1, 2}) {
+    candidates.push_back(linear_recipe(radius));
+    candidates.push_back(shells_recipe(radius, fields));
+  }
+  if (search.best().recipe.neurons > 0) candidates.push_back(search.best().recipe);
+  candidates.push_back({.symmetric = true, .radius = 5});
+  candidates.push_back({.symmetric = true, .radius = 5, .centre_degree = 3});
+  for (StencilRecipe& candidate : candidates) {
+    candidate.increments = true;
+    if (!candidate.symmetric) candidate.product_degree = 0;
+  }
+  search.try_all(candidates);
+}
+
+/// Fields that vanish at walls rather than being mirrored, one after the other.
+void try_walls(CandidateSearch& search, const StateLayout& layout) {
+  const auto has_walls = [](const MeshAxis& axis) {
+    return axis.ends == AxisEnds::walls_at_points || axis.ends == AxisEnds::walls_beyond_cells;
+  };
+  if (std::ranges::none_of(layout.axes, has_walls)) return;
+  for (std::size_t f = 0; f < layout.fields.size(); ++f) {
+    StencilRecipe recipe = search.best().recipe;
+    recipe.odd |= Index{1} << f;
+    search.try_all({recipe});
+  }
+}
+
 }  // namespace
 
 FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds) {
   constexpr double least = 1e-6;
   const auto fields = static_cast<Index>(layout.fields.size());
   const Index points = layout.dimension() / fields;
-  const States states = harvest.states()(Eigen::all, harvest.newest(1));
-  FieldScale scale{State(fields), State(fields)};
-  for (Index f = 0; f < fields; ++f) {
-    const auto values = states.middleRows(f * points, points);
+  const std::vector<Index> newest = harvest.newest(1);
+  const States states = harvest.states()(Eigen::all, newest);
+  const States increments =
+      harvest.keeps_coarse() ? States(harvest.coarse()(Eigen::all, newest) - states) : States(states.rows(), 0);
+  const Index seen = increments.cols() > 0 ? 2 * fields : fields;
+  FieldScale scale{State(seen), State(seen)};
+  for (Index s = 0; s < seen; ++s) {
+    const Index f = s % fields;
+    const auto values = (s < fields ? states : increments).middleRows(f * points, points);
     const double mean = values.mean();
     const double deviation = std::sqrt((values.array() - mean).square().mean());
     const double range = (bounds.upper - bounds.lower).segment(f * points, points).maxCoeff();
-    scale.middle[f] = mean;
-    scale.width[f] = std::max(std::sqrt(3.0) * deviation, least * range);
+    scale.middle[s] = mean;
+    scale.width[s] = std::max(std::sqrt(3.0) * deviation, (s < fields ? least : least * least) * range);
   }
   return scale;
 }
@@ -202,6 +242,8 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
                     points_recipe(best.decay, shift, trial, 2.0 * kScale),
                     points_recipe(best.decay, shift, trial, 4.0 * kScale)});
   }
+  if (harvest.keeps_coarse()) try_increments(search, layout);
+  if (search.best().unexplained > kExplained) try_walls(search, layout);
   ChosenRecipe chosen = search.best();
   if (kept && kept->unexplained <= kMuchBetter * chosen.unexplained) chosen = *kept;
   if (chosen.recipe.neurons > 0) chosen.recipe.neurons = neurons;

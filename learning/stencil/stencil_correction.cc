@@ -35,12 +35,13 @@ void StencilCorrection::add_tangents(const Harvest& harvest, SliceExecutor& exec
   tangents_ = std::make_unique<const StencilTangents>(features_, readout_, harvest, executor);
 }
 
-void StencilCorrection::evaluate(const Slice& slice, const StateView& state, StateOut out) const {
-  if (tangents_ && tangents_->evaluate(slice, state, out)) return;
+void StencilCorrection::evaluate(const Slice& slice, const StateView& state, const StateView& coarse,
+                                 StateOut out) const {
+  if (tangents_ && tangents_->evaluate(slice, state, coarse, out)) return;
   thread_local Scratch opened_memory, feature_memory, value_memory;
   const Index num_points = features_->num_points();
   auto opened = opened_memory.vector(features_->opened_size());
-  features_->open(state, opened.data());
+  features_->open(state, coarse, opened.data());
   for (Index first = 0; first < num_points; first += kCorrectedPoints) {
     const Index count = std::min(kCorrectedPoints, num_points - first);
     const auto points = std::span(points_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
@@ -68,19 +69,20 @@ void StencilCorrection::describe(LearnedModel& model) const {
   model.layer.weights = States::Zero(1, 1);
   model.layer.biases = State::Zero(1);
   model.readout = readout_.transpose();
-  model.basis.resize(features_->num_fields(), 2);
+  model.basis.resize(features_->num_seen(), 2);
   model.basis << features_->scale().middle, features_->scale().width;
 }
 
 std::shared_ptr<const StencilFeatures> described_features(const LearnedModel& model, const StateLayout& layout) {
   const auto recipe = model.options.find("recipe");
   if (recipe == model.options.end()) throw std::invalid_argument("model: stencil has no recipe");
-  if (model.basis.cols() != 2 || model.basis.rows() != static_cast<Index>(layout.fields.size())) {
+  const StencilRecipe parsed = StencilRecipe::parse(recipe->second);
+  const Index seen = static_cast<Index>(layout.fields.size()) * (parsed.increments ? 2 : 1);
+  if (model.basis.cols() != 2 || model.basis.rows() != seen) {
     throw std::invalid_argument("model: stencil has no scale for its fields");
   }
   const FieldScale scale{model.basis.col(0), model.basis.col(1)};
-  return std::make_shared<const StencilFeatures>(layout, StencilRecipe::parse(recipe->second), scale,
-                                                 model.layer.activation, model.layer.seed);
+  return std::make_shared<const StencilFeatures>(layout, parsed, scale, model.layer.activation, model.layer.seed);
 }
 
 std::unique_ptr<const Correction> make_stencil_correction(const LearnedModel& model, const std::string& mesh) {

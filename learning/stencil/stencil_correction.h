@@ -26,7 +26,7 @@ class StencilCorrection final : public LearnedCorrection {
   /// can be differentiated.
   void add_tangents(const Harvest& harvest, SliceExecutor& executor);
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override;
+  void evaluate(const Slice& slice, const StateView& state, const StateView& coarse, StateOut out) const override;
   /// Options: the recipe and the mesh in words; basis: middle and width of each field. Neurons are drawn again from the
   /// seed.
   void describe(LearnedModel& model) const override;

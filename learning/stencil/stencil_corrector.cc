@@ -17,6 +17,10 @@ constexpr double kMostUnexplained = 0.3;
 /// Of the fields' ranges, in the root mean square.
 constexpr double kFarOff = 0.1;
 constexpr double kUsualRidge = 1e-9;
+constexpr double kRidgeOfLinear = 1e-7;
+
+/// Of single points: shells see no noise of the mesh's own width, and neurons little.
+bool is_linear(const StencilRecipe& recipe) { return !recipe.symmetric && recipe.neurons == 0; }
 
 /// The median over the samples [first, end) of how far each is from the newest of its slice.
 double typical_distance(const Harvest& harvest, Index first, Index end, const StateNorm& norm) {
@@ -45,6 +49,7 @@ class StencilCorrector final : public Corrector {
   }
 
   std::string name() const override { return "stencil"; }
+  bool looks_at_coarse() const override { return !recipe_ || recipe_->increments; }
 
   void inherit(const Corrector& predecessor) override {
     const auto* other = dynamic_cast<const StencilCorrector*>(&predecessor);
@@ -67,6 +72,8 @@ class StencilCorrector final : public Corrector {
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("stencil: the harvest is empty");
     if (harvest.size() < num_fitted_) throw std::invalid_argument("stencil: the harvest shrank");
+    const bool needs_coarse = recipe_ ? recipe_->increments : features_ && features_->recipe().increments;
+    if (needs_coarse && !harvest.keeps_coarse()) throw std::invalid_argument("stencil: the harvest must keep G(u)");
     leave_out_what_was_far_off(harvest);
     choose(harvest, executor);
     while (num_fitted_ < harvest.size()) take_in_an_iteration(harvest, executor);
@@ -133,12 +140,13 @@ class StencilCorrector final : public Corrector {
       samples.push_back(num_fitted_++);
     }
     if (far_off_.contains(iteration)) return;
-    const Index wanted = options_.rows * features_->num_features();
+    const Index wanted = std::max(options_.rows * features_->num_features(), cheap_rows(features_->num_features()));
     const std::vector<Index> used = evenly_chosen(samples, wanted);
     const Index points = points_for(wanted, std::ssize(used));
     StencilRows values = value_rows(*features_, harvest, used, points, options_.seed, executor);
-    if (!readout_) readout_.emplace(features_->num_features(), features_->num_fields(), ridge_for(values, ridge()));
     StencilRows secants = secant_rows(*features_, harvest, used, values, options_.seed, executor);
+    if (is_linear(features_->recipe())) balance(values, std::ssize(used));
+    if (!readout_) readout_.emplace(features_->num_features(), features_->num_fields(), ridge_for(values, ridge()));
     take_in(values, executor);
     take_in(secants, executor);
   }
@@ -150,7 +158,10 @@ class StencilCorrector final : public Corrector {
     readout_->append(rows.features, rows.targets, executor);
   }
 
-  double ridge() const { return options_.ridge > 0.0 ? options_.ridge : kUsualRidge; }
+  double ridge() const {
+    if (options_.ridge > 0.0) return options_.ridge;
+    return is_linear(features_->recipe()) ? kRidgeOfLinear : kUsualRidge;
+  }
 
   StencilOptions options_;
   StateBounds bounds_;
@@ -187,15 +198,16 @@ double stencil_flops(const StencilOptions& options, double sweep_components) {
          flops_a_neuron * static_cast<double>(options.neurons) * sweep_components;
 }
 
-double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices) {
-  constexpr double opened = 12.0;  // padded monomials of a state
-  constexpr double inputs = 22.0;
+double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices, double num_samples) {
+  constexpr double opened = 24.0;  // padded monomials of a state
+  constexpr double inputs = 44.0;  // of the fields, and of their increments
   const auto components = static_cast<double>(dimension) * num_slices;
   const double tangents =
-      std::min(inputs * components, static_cast<double>(StencilTangents::most_numbers)) + 2.0 * components;
+      std::min(inputs * components, static_cast<double>(StencilTangents::most_numbers)) + 3.0 * components;
   const double features = stencil_features(options.neurons);
   const double rows = static_cast<double>(options.rows) * features;
-  return 8.0 * (features * (2.0 * features + 3.0 * rows) + opened * static_cast<double>(dimension) + tangents);
+  return 8.0 * (features * (2.0 * features + 3.0 * rows) + opened * static_cast<double>(dimension) + tangents +
+                static_cast<double>(dimension) * num_samples);
 }
 
 }  // namespace forerun

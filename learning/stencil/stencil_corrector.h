@@ -33,6 +33,9 @@ struct StencilOptions {
 /// A run that begins from what others have learned (`begin_from`) takes over their φ and learns what is to be added to
 /// their W, which λ then draws it to in place of 0.
 ///
+/// φ may look at what the coarse solver does, G(u) − u, as at further fields, if the harvest keeps G(u): that is nearly
+/// the equation's right-hand side, and the error of a coarse step a law of both.
+///
 /// What φ looks at is chosen from the data of the first sweep, and once more when there are changes between iterates
 /// (stencil_choice.h); never by hand for a problem. Iterates that were far from what their slices have come to since
 /// are left out. Fitted recursively (`RecursiveReadout`). Where even the best recipe leaves more than 30 % of the
@@ -52,7 +55,7 @@ double stencil_features(Index neurons);
 /// the network at every point.
 double stencil_flops(const StencilOptions& options, double sweep_components);
 
-/// Bytes beyond the harvest, at the peak of a fit, on so many slices.
-double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices);
+/// Bytes beyond the harvest, at the peak of a fit, on so many slices; and G(u) of its so many samples.
+double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices, double num_samples);
 
 }  // namespace forerun

@@ -11,30 +11,31 @@ void StencilFeatures::differentiate(const StatesView& features, const StateView&
   const Index count = features.rows();
   thread_local Scratch slope_memory, monomial_memory;
   // Inputs as they are, and in products with monomials at the point.
-  const Index first_tap = num_centre_ > 0 ? num_fields() : 0;
+  const Index first_tap = num_centre_ > 0 ? num_seen() : 0;
   for (Index j = first_tap; j < gradients.cols(); ++j) {
     const Index i = neuron_inputs_[static_cast<std::size_t>(j)] - first_input_;
     auto gradient = gradients.col(j);
     gradient.setConstant(weights[first_input_ + i]);
-    for (Index m = 0; m < num_factors_; ++m) {
-      gradient += weights[first_product_ + i * num_factors_ + m] * features.col(1 + m);
+    const Input& input = inputs_[static_cast<std::size_t>(i)];
+    for (Index m = 0; m < input.num_products; ++m) {
+      gradient += weights[input.first_product + m] * features.col(1 + m);
     }
   }
   if (num_centre_ > 0) {
     auto slopes = monomial_memory.matrix(count, num_centre_);
     for (Index m = 0; m < num_centre_; ++m) slopes.col(m).setConstant(weights[1 + m]);
-    for (Index m = 0; m < num_factors_; ++m) {
-      for (Index i = 0; i < static_cast<Index>(inputs_.size()); ++i) {
-        slopes.col(m) += weights[first_product_ + i * num_factors_ + m] * features.col(first_input_ + i);
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      for (Index m = 0; m < inputs_[i].num_products; ++m) {
+        slopes.col(m) += weights[inputs_[i].first_product + m] * features.col(first_input_ + static_cast<Index>(i));
       }
     }
     // By the highest degrees first: u_a … u_b = (u_a …) u_b.
-    for (Index m = num_centre_ - 1; m >= num_fields(); --m) {
+    for (Index m = num_centre_ - 1; m >= num_seen(); --m) {
       const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
       slopes.col(monomial.factor) += slopes.col(m).cwiseProduct(features.col(1 + monomial.field));
       slopes.col(monomial.field) += slopes.col(m).cwiseProduct(features.col(1 + monomial.factor));
     }
-    gradients.leftCols(num_fields()) = slopes.leftCols(num_fields());
+    gradients.leftCols(num_seen()) = slopes.leftCols(num_seen());
   }
   auto slopes = slope_memory.matrix(count, recipe_.neurons);
   for (Index k = 0; k < recipe_.neurons; ++k) {
@@ -49,13 +50,15 @@ void StencilFeatures::differentiate(const StatesView& features, const StateView&
   add_product(1.0, slopes, transposed_weights_, gradients);
 }
 
-void StencilFeatures::open_change(const StateView& change, double* means) const {
+void StencilFeatures::open_change(const StateView& change, const StateView& increment, double* means) const {
   const Index places = mesh_.num_places();
   const auto width = static_cast<Index>(centre_.size());  // of a mean
-  for (Index f = 0; f < num_fields(); ++f) {
+  for (Index f = 0; f < num_seen(); ++f) {
+    const bool is_increment = f >= num_fields();
+    const StateView& field = is_increment ? increment : change;
     double* const mean = means + 2 * f * places;
     double* const padded = mean + places;
-    mesh_.pad(change.data() + f * num_points(), padded);
+    mesh_of(f).pad(field.data() + f % num_fields() * num_points(), padded);
     const double weight = 1.0 / (scale_.width[f] * static_cast<double>(width));
     std::fill_n(mean, places, 0.0);
     for (Index i = 0; i < width; ++i) {

@@ -19,6 +19,7 @@ namespace {
 constexpr Index kMostRecipeReach = 10000;
 constexpr Index kMostTaps = 4096;
 constexpr Index kMostFeatures = 10000;
+constexpr std::size_t kMostOddFields = 32;
 
 /// Monomials of at most this degree in so many fields: the binomial coefficient, without 1.
 double num_monomials(Index fields, Index degree) {
@@ -31,18 +32,20 @@ double num_monomials(Index fields, Index degree) {
 const StencilRecipe& checked(const StencilRecipe& recipe, const StateLayout& layout) {
   const auto within = [](Index value, Index least, Index most) { return value >= least && value <= most; };
   const auto axes = static_cast<double>(layout.axes.size());
-  const auto fields = static_cast<Index>(layout.fields.size());
+  const auto seen = static_cast<Index>(layout.fields.size()) * (recipe.increments ? 2 : 1);
   bool sound = within(recipe.radius, 0, kMostRecipeReach) && within(recipe.stride, 1, kMostRecipeReach) &&
                within(recipe.shift, -kMostRecipeReach, kMostRecipeReach) && within(recipe.degree, 1, 9) &&
                within(recipe.centre_degree, 0, 15) && within(recipe.product_degree, 0, recipe.centre_degree) &&
                within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay) &&
-               recipe.scale > 0.0 && std::isfinite(recipe.scale);
+               recipe.scale > 0.0 && std::isfinite(recipe.scale) &&
+               within(recipe.product_radius, -1, kMostRecipeReach) &&
+               within(recipe.odd, 0, (Index{1} << std::min<std::size_t>(layout.fields.size(), kMostOddFields)) - 1);
   sound = sound && within(recipe.reach(), 0, kMostRecipeReach);
   const double taps = std::pow(2.0 * static_cast<double>(recipe.radius) + 1.0, axes);
   sound = sound && taps <= static_cast<double>(kMostTaps);
-  const double factors = num_monomials(fields, recipe.product_degree) * static_cast<double>(fields);
-  const double features = num_monomials(fields, recipe.centre_degree) +
-                          taps * (num_monomials(fields, recipe.degree) + factors) + static_cast<double>(recipe.neurons);
+  const double factors = num_monomials(seen, recipe.product_degree) * static_cast<double>(seen);
+  const double features = num_monomials(seen, recipe.centre_degree) +
+                          taps * (num_monomials(seen, recipe.degree) + factors) + static_cast<double>(recipe.neurons);
   sound = sound && features <= 100.0 * static_cast<double>(kMostFeatures);
   if (!sound) throw std::invalid_argument("stencil: '" + recipe.text() + "' is out of range");
   return recipe;
@@ -75,6 +78,14 @@ PaddedMesh::Offset orbit(PaddedMesh::Offset offset) {
   return offset;
 }
 
+/// Walls beyond which a field is 0 at the next point.
+StateLayout with_zeros_beyond(StateLayout layout) {
+  for (MeshAxis& axis : layout.axes) {
+    if (axis.ends != AxisEnds::periodic) axis.ends = AxisEnds::values_beyond_points;
+  }
+  return layout;
+}
+
 double length(const PaddedMesh::Offset& offset) {
   double squares = 0.0;
   for (const Index o : offset) squares += static_cast<double>(o * o);
@@ -97,6 +108,10 @@ std::string StencilRecipe::text() const {
   text << (symmetric ? "shells" : "points") << " radius=" << radius << " stride=" << stride << " shift=" << shift
        << " degree=" << degree << " centre=" << centre_degree << " products=" << product_degree
        << " neurons=" << neurons << " decay=" << decay << " scale=" << scale;
+  // What older files do not have is written where it says something.
+  if (increments) text << " increments=1";
+  if (product_radius >= 0) text << " product_radius=" << product_radius;
+  if (odd != 0) text << " odd=" << odd;
   return text.str();
 }
 
@@ -108,13 +123,17 @@ StencilRecipe StencilRecipe::parse(const std::string& text) {
   words >> word;
   if (word != "shells" && word != "points") throw std::invalid_argument("stencil: '" + text + "' is no recipe");
   recipe.symmetric = word == "shells";
-  const auto read = [&](const char* name, auto& value) {
-    words >> word;
+  const auto take = [&](const char* name, auto& value) {
     const std::string start = std::string(name) + "=";
-    if (!word.starts_with(start)) throw std::invalid_argument("stencil: '" + text + "' has no " + name);
+    if (!word.starts_with(start)) return false;
     std::istringstream number(word.substr(start.size()));
     number.imbue(std::locale::classic());
     if (!(number >> value)) throw std::invalid_argument("stencil: '" + text + "' has no number for " + name);
+    return true;
+  };
+  const auto read = [&](const char* name, auto& value) {
+    words >> word;
+    if (!take(name, value)) throw std::invalid_argument("stencil: '" + text + "' has no " + name);
   };
   read("radius", recipe.radius);
   read("stride", recipe.stride);
@@ -125,6 +144,11 @@ StencilRecipe StencilRecipe::parse(const std::string& text) {
   read("neurons", recipe.neurons);
   read("decay", recipe.decay);
   if (!words.eof()) read("scale", recipe.scale);
+  while (words >> word) {
+    const bool is_known = take("increments", recipe.increments) || take("product_radius", recipe.product_radius) ||
+                          take("odd", recipe.odd);
+    if (!is_known) throw std::invalid_argument("stencil: '" + text + "': '" + word + "' is not known");
+  }
   return recipe;
 }
 
@@ -134,17 +158,26 @@ StencilFeatures::StencilFeatures(const StateLayout& layout, const StencilRecipe&
       scale_(scale),
       activation_(activation),
       seed_(seed),
+      num_fields_(static_cast<Index>(layout.fields.size())),
       mesh_(layout, recipe.reach()) {
-  const auto fields = static_cast<Index>(layout.fields.size());
-  if (scale.middle.size() != fields || scale.width.size() != fields || !(scale.width.array() > 0.0).all()) {
+  const Index seen = recipe.increments ? 2 * num_fields_ : num_fields_;
+  if (scale.middle.size() < seen || scale.width.size() < seen || !(scale.width.head(seen).array() > 0.0).all()) {
     throw std::invalid_argument("stencil: must have a scale for each field");
   }
   if (activation != "tanh" && activation != "relu") {
     throw std::invalid_argument("stencil: unknown activation '" + activation + "'");
   }
+  scale_ = {scale.middle.head(seen), scale.width.head(seen)};
+  if (recipe.odd != 0) odd_mesh_.emplace(with_zeros_beyond(layout), recipe.reach());
   add_monomials();
   add_taps();
+  add_products();
   draw_neurons();
+}
+
+const PaddedMesh& StencilFeatures::mesh_of(Index seen) const {
+  const bool is_odd = (recipe_.odd >> (seen % num_fields_) & 1) != 0;
+  return is_odd ? *odd_mesh_ : mesh_;
 }
 
 void StencilFeatures::add_monomials() {
@@ -153,11 +186,12 @@ void StencilFeatures::add_monomials() {
   for (Index degree = 1; degree <= most; ++degree) {
     const std::size_t end = monomials_.size();
     if (degree == 1) {
-      for (Index f = 0; f < num_fields(); ++f) monomials_.push_back({-1, f});
+      for (Index f = 0; f < num_seen(); ++f) monomials_.push_back({-1, f});
     } else {
-      // Fields in falling order of their last factor: each product once.
+      // Fields in rising order, increments last: each product once, and at most one increment in it.
       for (std::size_t m = first; m < end; ++m) {
-        for (Index f = monomials_[m].field; f < num_fields(); ++f) monomials_.push_back({static_cast<Index>(m), f});
+        if (monomials_[m].field >= num_fields()) continue;
+        for (Index f = monomials_[m].field; f < num_seen(); ++f) monomials_.push_back({static_cast<Index>(m), f});
       }
     }
     first = end;
@@ -198,8 +232,20 @@ void StencilFeatures::add_taps() {
   for (std::size_t tap = 0; tap < taps_.size(); ++tap) {
     for (Index m = 0; m < num_padded_; ++m) inputs_.push_back({m, tap});
   }
-  first_product_ = first_input_ + static_cast<Index>(inputs_.size());
-  first_neuron_ = first_product_ + num_factors_ * num_fields() * static_cast<Index>(taps_.size());
+}
+
+/// Of increments with the fields themselves alone: an equation's second derivatives are linear in its first.
+void StencilFeatures::add_products() {
+  first_neuron_ = first_input_ + static_cast<Index>(inputs_.size());
+  for (Input& input : inputs_) {
+    const bool is_near =
+        recipe_.product_radius < 0 || distances_[input.tap] <= static_cast<double>(recipe_.product_radius);
+    if (input.monomial >= num_seen() || !is_near) continue;
+    input.first_product = first_neuron_;
+    const bool is_increment = input.monomial >= num_fields();
+    input.num_products = is_increment ? std::min(num_factors_, num_fields()) : num_factors_;
+    first_neuron_ += input.num_products;
+  }
 }
 
 /// As many points as a stride has, about the middle: between points that are looked at one by one, noise of the mesh's
@@ -222,11 +268,11 @@ void StencilFeatures::draw_neurons() {
   };
   const double centre = mesh_.num_axes() == 1 && !recipe_.symmetric ? static_cast<double>(recipe_.shift) : 0.0;
   if (num_centre_ > 0) {
-    for (Index f = 0; f < num_fields(); ++f) add(1 + f, centre, f, centre_);
+    for (Index f = 0; f < num_seen(); ++f) add(1 + f, centre, f, centre_);
   }
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const Input& input = inputs_[i];
-    if (input.monomial >= num_fields()) continue;
+    if (input.monomial >= num_seen()) continue;
     add(first_input_ + static_cast<Index>(i), distances_[input.tap], input.monomial, taps_[input.tap]);
   }
   const RandomStream weights(seed_, 0);
@@ -245,13 +291,19 @@ void StencilFeatures::draw_neurons() {
   transposed_weights_ = weights_.transpose();
 }
 
-void StencilFeatures::open(const StateView& state, double* opened) const {
+void StencilFeatures::open(const StateView& state, const StateView& coarse, double* opened) const {
+  thread_local Scratch memory;
   const Index places = mesh_.num_places();
+  auto increment = memory.vector(recipe_.increments ? state.size() : 0);
+  if (recipe_.increments) increment = coarse - state;
   for (Index m = 0; m < num_padded_; ++m) {
     const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
     double* const values = opened + m * places;
     if (monomial.factor < 0) {
-      mesh_.pad(state.data() + monomial.field * num_points(), values);
+      const bool is_increment = monomial.field >= num_fields();
+      const double* const field = is_increment ? increment.data() + (monomial.field - num_fields()) * num_points()
+                                               : state.data() + monomial.field * num_points();
+      mesh_of(monomial.field).pad(field, values);
       const double middle = scale_.middle[monomial.field];
       const double inverse = 1.0 / scale_.width[monomial.field];
       for (Index i = 0; i < places; ++i) values[i] = (values[i] - middle) * inverse;
@@ -267,7 +319,7 @@ void StencilFeatures::evaluate(const double* opened, std::span<const Index> poin
   features.col(0).setOnes();
   evaluate_monomials(opened, points, features);
   evaluate_inputs(opened, points, features);
-  if (num_factors_ > 0) evaluate_products(features);
+  evaluate_products(features);
   if (recipe_.neurons > 0) evaluate_neurons(features);
 }
 
@@ -308,13 +360,11 @@ void StencilFeatures::evaluate_inputs(const double* opened, std::span<const Inde
 
 void StencilFeatures::evaluate_products(StatesOut features) const {
   const Index count = features.rows();
-  Index column = first_product_;
   for (std::size_t n = 0; n < inputs_.size(); ++n) {
-    if (inputs_[n].monomial >= num_fields()) continue;
     const double* const input = features.col(first_input_ + static_cast<Index>(n)).data();
-    for (Index m = 0; m < num_factors_; ++m) {
+    for (Index m = 0; m < inputs_[n].num_products; ++m) {
       const double* const factor = features.col(1 + m).data();
-      double* const out = features.col(column++).data();
+      double* const out = features.col(inputs_[n].first_product + m).data();
       for (Index i = 0; i < count; ++i) out[i] = factor[i] * input[i];
     }
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct StencilRecipe {
   Index neurons = 0;
   double decay = 1.0;  ///< of the neurons' weights, in points: e^{−(distance/decay)²/2}
   double scale = 1.0;  ///< length of a neuron's weights: how far from linear it is
+  /// What the coarse solver does, G(u) − u, is looked at like further fields, to the first power.
+  bool increments = false;
+  Index product_radius = -1;  ///< products are of the fields in taps up to this distance; −1: in all
+  Index odd = 0;              ///< bit f: field f is 0 one point beyond walls, and odd about it; else it is mirrored
 
   bool operator==(const StencilRecipe&) const = default;
   /// Steps from a point to the furthest one that is looked at, along each axis.
@@ -36,7 +41,7 @@ struct StencilRecipe {
   static StencilRecipe parse(const std::string& text);
 };
 
-/// Scale of each field: (u − middle) / width.
+/// Scale of each field, and of its increment where there is one: (u − middle) / width.
 struct FieldScale {
   State middle;
   State width;
@@ -55,7 +60,8 @@ struct FieldScale {
 /// flops. Deterministic and thread-safe; a point's features do not depend on the block.
 class StencilFeatures {
  public:
-  /// Throws std::invalid_argument for a layout without axes, or a recipe out of its ranges.
+  /// Throws std::invalid_argument for a layout without axes, or a recipe out of its ranges. Scales of increments that
+  /// the recipe does not look at are left out.
   StencilFeatures(const StateLayout& layout, const StencilRecipe& recipe, const FieldScale& scale,
                   const std::string& activation, std::uint64_t seed);
 
@@ -63,14 +69,16 @@ class StencilFeatures {
   const FieldScale& scale() const { return scale_; }
   const std::string& activation() const { return activation_; }
   std::uint64_t seed() const { return seed_; }
-  Index num_fields() const { return scale_.middle.size(); }
+  Index num_fields() const { return num_fields_; }
+  /// Fields that are looked at: those of the state, then their increments.
+  Index num_seen() const { return scale_.middle.size(); }
   Index num_points() const { return mesh_.num_points(); }
   Index num_features() const { return first_neuron_ + recipe_.neurons; }
 
   /// Numbers that `open` fills.
   Index opened_size() const { return mesh_.num_places() * num_padded_; }
-  /// Pads and multiplies the fields of a state.
-  void open(const StateView& state, double* opened) const;
+  /// Pads and multiplies the fields of a state; `coarse` is G(state), and may be empty where it is not looked at.
+  void open(const StateView& state, const StateView& coarse, double* opened) const;
   /// Row i = φ at points[i].
   void evaluate(const double* opened, std::span<const Index> points, StatesOut features) const;
 
@@ -82,8 +90,9 @@ class StencilFeatures {
   /// Row i = ∂(wᵀ φ)/∂(inputs) at the point whose features are row i, w the weights of one output.
   void differentiate(const StatesView& features, const StateView& weights, StatesOut gradients) const;
   /// Numbers that `open_change` fills with the means, around every place, of a change of a state.
-  Index tangent_size() const { return 2 * mesh_.num_places() * num_fields(); }
-  void open_change(const StateView& change, double* means) const;
+  Index tangent_size() const { return 2 * mesh_.num_places() * num_seen(); }
+  /// `increment`: the change of G(u) − u; empty where it is not looked at.
+  void open_change(const StateView& change, const StateView& increment, double* means) const;
   /// out[i] += Σ_inputs gradients(i, input) · (that input's change at point i).
   void add_change(const StatesView& gradients, const double* means, StateOut out) const;
 
@@ -95,6 +104,8 @@ class StencilFeatures {
   struct Input {
     Index monomial;
     std::size_t tap;
+    Index first_product = 0;  ///< column of its products with the first monomials at the point
+    Index num_products = 0;
   };
 
   void add_monomials();
@@ -102,6 +113,8 @@ class StencilFeatures {
   std::vector<Index> points_around(const PaddedMesh::Offset& offset) const;
   void draw_neurons();
   void evaluate_monomials(const double* opened, std::span<const Index> points, StatesOut features) const;
+  void add_products();
+  const PaddedMesh& mesh_of(Index seen) const;
   void evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const;
   void average(const double* values, const std::vector<Index>& shifts, std::span<const Index> points,
                double* out) const;
@@ -112,7 +125,9 @@ class StencilFeatures {
   FieldScale scale_;
   std::string activation_;
   std::uint64_t seed_;
+  Index num_fields_;
   PaddedMesh mesh_;
+  std::optional<PaddedMesh> odd_mesh_;    ///< the same places, for fields that are not mirrored
   std::vector<Monomial> monomials_;       ///< by degree; the fields first
   Index num_padded_ = 0;                  ///< of them are needed around points
   Index num_centre_ = 0;                  ///< of them are features at the point
@@ -122,7 +137,6 @@ class StencilFeatures {
   std::vector<double> distances_;         ///< of taps from where weights are largest, in points
   std::vector<Input> inputs_;
   Index first_input_ = 0;
-  Index first_product_ = 0;
   Index first_neuron_ = 0;
   std::vector<Index> neuron_inputs_;  ///< columns of φ
   std::vector<Index> input_fields_;   ///< of each of them

@@ -1,6 +1,7 @@
 #include "learning/stencil/stencil_rows.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/base/evenly_spread.h"
@@ -26,7 +27,7 @@ PointValues values_at(const StencilFeatures& features, const Harvest& harvest, I
                       std::span<const Index> points) {
   thread_local Scratch memory;
   auto opened = memory.vector(features.opened_size());
-  features.open(harvest.states().col(sample), opened.data());
+  features.open(harvest.states().col(sample), column_if_any(harvest.coarse(), sample), opened.data());
   const auto count = static_cast<Index>(points.size());
   PointValues values{States(count, features.num_features()), States(count, features.num_fields())};
   features.evaluate(opened.data(), points, values.features);
@@ -76,6 +77,12 @@ std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count)
   return chosen;
 }
 
+Index cheap_rows(Index features) {
+  constexpr Index multiplications = 200'000'000;
+  constexpr Index most = 32768;
+  return std::min(most, multiplications / (features * features));
+}
+
 Index points_for(Index rows, Index num_samples) { return std::max<Index>(1, (rows + num_samples - 1) / num_samples); }
 
 StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
@@ -91,6 +98,20 @@ StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, 
     rows.targets.middleCols(j * count, count) = values.targets.transpose();
   });
   return rows;
+}
+
+void balance(StencilRows& values, Index num_samples) {
+  constexpr double most = 50.0;
+  const double typical = std::sqrt(values.targets.squaredNorm() / static_cast<double>(num_samples));
+  const Index count = num_samples > 0 ? values.size() / num_samples : 0;
+  for (Index j = 0; j < num_samples; ++j) {
+    auto targets = values.targets.middleCols(j * count, count);
+    const double size = targets.norm();
+    const double factor = size * most > typical ? typical / size : most;
+    if (typical == 0.0) return;
+    targets *= factor;
+    values.features.middleCols(j * count, count) *= factor;
+  }
 }
 
 StencilRows secant_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,

@@ -26,12 +26,20 @@ std::vector<Index> spread_points(Index num_points, Index wanted, Index sample, s
 /// Of many samples so many, evenly spread.
 std::vector<Index> evenly_chosen(const std::vector<Index>& samples, Index count);
 
+/// Rows that so many features can be fitted to at next to no cost: a fit to many rows is a steady one.
+Index cheap_rows(Index features);
+
 /// Points of each of so many samples that together give the rows that are wanted, at least one.
 Index points_for(Index rows, Index num_samples);
 
 /// φ and δ at points of these samples, as many of each.
 StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
                        Index points_a_sample, std::uint64_t seed, SliceExecutor& executor);
+
+/// Slices in which little is left to be done count as much as those in which much is: multiplies the rows of each of
+/// so many samples by the same number, so that their targets are of one size; by 50 at most, as what is next to nothing
+/// is rounding.
+void balance(StencilRows& values, Index num_samples);
 
 /// *Secants*: their changes since the sample that the same slice had before, divided by how far the state has moved.
 /// Equation (1) of Parareal asks for changes of m, and of those between iterates, so these are what the coming sweep

@@ -23,23 +23,24 @@ StencilTangents::StencilTangents(std::shared_ptr<const StencilFeatures> features
   for (const Index sample : samples) slices_.push_back(slice_of(sample));
   const auto count = static_cast<Index>(samples.size());
   states_ = harvest.states()(Eigen::all, samples);
+  if (features_->recipe().increments) coarse_ = harvest.coarse()(Eigen::all, samples);
   values_.resize(states_.rows(), count);
   gradients_.resize(samples.size());
-  executor.for_each(count, [&](Index place) { differentiate(readout, place, states_.col(place)); });
+  executor.for_each(count, [&](Index place) { differentiate(readout, place); });
 }
 
 Index StencilTangents::numbers_a_slice() const {
   return features_->num_points() * features_->num_fields() * features_->num_tangent_inputs();
 }
 
-void StencilTangents::differentiate(const StatesView& readout, Index place, const StateView& state) {
+void StencilTangents::differentiate(const StatesView& readout, Index place) {
   thread_local Scratch opened_memory, feature_memory, value_memory;
   const Index num_points = features_->num_points(), num_fields = features_->num_fields();
   const Index num_inputs = features_->num_tangent_inputs();
   States& gradients = gradients_[static_cast<std::size_t>(place)];
   gradients.resize(num_points, num_fields * num_inputs);
   auto opened = opened_memory.vector(features_->opened_size());
-  features_->open(state, opened.data());
+  features_->open(states_.col(place), column_if_any(coarse_, place), opened.data());
   std::vector<Index> points(static_cast<std::size_t>(kTangentPoints));
   for (Index first = 0; first < num_points; first += kTangentPoints) {
     const Index count = std::min(kTangentPoints, num_points - first);
@@ -59,15 +60,18 @@ void StencilTangents::differentiate(const StatesView& readout, Index place, cons
   }
 }
 
-bool StencilTangents::evaluate(const Slice& slice, const StateView& state, StateOut out) const {
+bool StencilTangents::evaluate(const Slice& slice, const StateView& state, const StateView& coarse,
+                               StateOut out) const {
   const auto found = std::lower_bound(slices_.begin(), slices_.end(), slice.index);
   if (found == slices_.end() || *found != slice.index) return false;
   const Index place = found - slices_.begin();
-  thread_local Scratch change_memory, mean_memory;
+  thread_local Scratch change_memory, increment_memory, mean_memory;
   auto change = change_memory.vector(state.size());
   change = state - states_.col(place);
+  auto increment = increment_memory.vector(coarse_.cols() > 0 ? state.size() : 0);
+  if (coarse_.cols() > 0) increment = (coarse - coarse_.col(place)) - change;
   auto means = mean_memory.vector(features_->tangent_size());
-  features_->open_change(change, means.data());
+  features_->open_change(change, increment, means.data());
   const Index num_points = features_->num_points(), num_inputs = features_->num_tangent_inputs();
   const States& gradients = gradients_[static_cast<std::size_t>(place)];
   out = values_.col(place);

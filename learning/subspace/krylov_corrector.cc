@@ -52,9 +52,13 @@ class KrylovCorrection final : public LearnedCorrection {
 
   bool is_finite() const { return responses_.allFinite() && directions_.allFinite(); }
 
-  void evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const override { predict(state, out); }
+  void evaluate(const Slice& /*slice*/, const StateView& state, const StateView& /*coarse*/,
+                StateOut out) const override {
+    predict(state, out);
+  }
 
-  void evaluate_block(std::span<const Slice> /*slices*/, const StatesView& states, StatesOut out) const override {
+  void evaluate_block(std::span<const Slice> /*slices*/, const StatesView& states, const StatesView& /*coarse*/,
+                      StatesOut out) const override {
     for (Index first = 0; first < states.cols(); first += kProjectedBlock) {
       const Index count = std::min(kProjectedBlock, states.cols() - first);
       predict(states.middleCols(first, count), out.middleCols(first, count));

@@ -170,7 +170,7 @@ class SecantCorrection final : public LearnedCorrection {
   SecantCorrection(std::shared_ptr<const SecantNetwork> network, std::map<std::string, std::string> options)
       : network_(std::move(network)), options_(std::move(options)) {}
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     network_->predict(slice, state, out);
   }
 
@@ -215,7 +215,7 @@ class SavedSecantCorrection final : public Correction {
     network_.update(model_->harvest, *make_serial_executor());
   }
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     network_.predict(slice, state, out);
   }
 

@@ -35,7 +35,7 @@ class TangentCorrection final : public LearnedCorrection {
       slices_[place].sample = harvest.by_slice().newest_at(static_cast<Index>(place), harvest.size());
   }
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     SliceTangent* const known = find(slice);
     if (known == nullptr) {
       out.setZero();

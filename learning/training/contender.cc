@@ -57,8 +57,9 @@ double Contender::log_error(const Harvest& harvest, const SamplePair& pair, cons
   try {
     if (model_) {
       const Slice slice = harvest.slice(pair.newer);
-      model_->evaluate(slice, states.col(pair.newer), values.col(0));
-      model_->evaluate(slice, states.col(pair.older), values.col(1));
+      const StatesView coarse = harvest.coarse();
+      model_->evaluate(slice, states.col(pair.newer), column_if_any(coarse, pair.newer), values.col(0));
+      model_->evaluate(slice, states.col(pair.older), column_if_any(coarse, pair.older), values.col(1));
       change -= values.col(1);
     }
   } catch (const std::exception&) {

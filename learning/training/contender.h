@@ -17,6 +17,7 @@ class Contender {
 
   const std::string& name() const { return candidate_.name; }
   bool is_classic() const { return corrector_ == nullptr; }
+  bool looks_at_coarse() const { return corrector_ && corrector_->looks_at_coarse(); }
   bool is_by_slice() const { return candidate_.by_slice; }
   bool is_layer() const { return !candidate_.on.empty(); }
   const std::string& on() const { return candidate_.on; }

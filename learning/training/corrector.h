@@ -41,6 +41,9 @@ class Corrector {
   /// Fine solves that the latest fit takes for each slice that it serves (`CoarseTrainer::fine_solves`).
   virtual double fine_solves() const { return 0.0; }
 
+  /// Whether its models look at G(u), which the harvest must keep then.
+  virtual bool looks_at_coarse() const { return false; }
+
   /// True of one that gives way to classic Parareal where that does as well, and then need not be fitted.
   virtual bool gives_way_to_classic() const { return false; }
 

@@ -102,7 +102,8 @@ CorrectorEntry stencil_entry() {
       shape,
       integer_option("neurons", 300, 0, 2000, "neurons of the random layer, where the recipe that is chosen has any"),
       {"recipe", std::string("auto"), "what the network looks at around a point; auto: chosen from the run's data"},
-      number_option("ridge", 0.0, 0.0, true, "ridge of the fit relative to the features' mean energy; 0: 1e-9"),
+      number_option("ridge", 0.0, 0.0, true,
+                    "ridge of the fit relative to the features' mean energy; 0: 1e-9, 1e-7 without neurons and shells"),
       integer_option("rows", 16, 1, 1000,
                      "points, and changes at points, that each sweep's fit learns from, a feature"),
       layer,
@@ -119,7 +120,7 @@ CorrectorEntry stencil_entry() {
   };
   entry.needs_mesh = true;
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return stencil_bytes(stencil_options(parameters, 0), size.dimension, size.num_slices) +
+    return stencil_bytes(stencil_options(parameters, 0), size.dimension, size.num_slices, size.num_samples) +
            layer_bytes(parameters.text("layer"), size) + by_slice_bytes(parameters, size);
   };
   return entry;
@@ -170,7 +171,8 @@ CorrectorEntry auto_entry() {
     const CorrectorEntry kriging = kriging_entry();
     double fitted = secant_bytes({}, size.dimension, size.num_slices), prepared = 0.0;
     if (size.with_stencil)
-      fitted += stencil_bytes(small_stencil(), size.dimension, size.num_slices) + layer_bytes("secant", size);
+      fitted += stencil_bytes(small_stencil(), size.dimension, size.num_slices, size.num_samples) +
+                layer_bytes("secant", size);
     for (const std::int64_t neighbors : guarded_neighbors) {
       const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
       const KrigingBytes bytes = kriging_bytes(options, size.dimension, size.num_slices, size.num_samples);

@@ -35,12 +35,13 @@ class GuardedCorrection final : public LearnedCorrection {
   GuardedCorrection(std::shared_ptr<const LearnedCorrection> serving, std::shared_ptr<const LearnedCorrection> learned)
       : serving_(std::move(serving)), learned_(std::move(learned)) {}
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
-    if (serving_) return serving_->evaluate(slice, state, out);
+  void evaluate(const Slice& slice, const StateView& state, const StateView& coarse, StateOut out) const override {
+    if (serving_) return serving_->evaluate(slice, state, coarse, out);
     out.setZero();
   }
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
-    if (serving_) return serving_->evaluate_block(slices, states, out);
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, const StatesView& coarse,
+                      StatesOut out) const override {
+    if (serving_) return serving_->evaluate_block(slices, states, coarse, out);
     out.setZero();
   }
   void describe(LearnedModel& model) const override { learned_->describe(model); }
@@ -71,6 +72,10 @@ class GuardedCorrector final : public Corrector {
   CorrectionErrors errors() const override { return errors_; }
   bool gives_way_to_classic() const override {
     return std::any_of(contenders_.begin(), contenders_.end(), [](const Contender& c) { return c.is_classic(); });
+  }
+
+  bool looks_at_coarse() const override {
+    return std::any_of(contenders_.begin(), contenders_.end(), [](const Contender& c) { return c.looks_at_coarse(); });
   }
 
   void inherit(const Corrector& predecessor) override {

@@ -21,7 +21,8 @@ void check_harvest(bool holds, const std::string& sentence) {
 
 }  // namespace
 
-Harvest::Harvest(Index dimension) : states_(dimension), discrepancies_(dimension) {
+Harvest::Harvest(Index dimension, bool keeps_coarse)
+    : keeps_coarse_(keeps_coarse), states_(dimension), discrepancies_(dimension), coarse_(dimension) {
   check_harvest(dimension >= 0, "the dimension must be ≥ 0, got " + std::to_string(dimension));
 }
 
@@ -36,6 +37,7 @@ void Harvest::extend(const Fill& fill, const Note& note_all) {
     const auto kept = static_cast<std::size_t>(before);
     states_.shrink(before);
     discrepancies_.shrink(before);
+    coarse_.shrink(before);
     slices_.resize(std::min(kept, slices_.size()));
     begins_.resize(std::min(kept, begins_.size()));
     ends_.resize(std::min(kept, ends_.size()));
@@ -78,12 +80,14 @@ void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
     const auto count = static_cast<Index>(kept.size());
     StatesOut states = states_.extend(count);
     StatesOut discrepancies = discrepancies_.extend(count);
+    StatesOut coarse = coarse_.extend(keeps_coarse_ ? count : 0);
     std::atomic<bool> finite = true;
     for_each_column_block(executor, count, kHarvestBlock, [&](Index first, Index size) {
       for (Index i = first; i < first + size; ++i) {
         const Index j = kept[static_cast<std::size_t>(i)];
         states.col(i) = sweep.states.col(j);
         discrepancies.col(i) = sweep.fine.col(j) - sweep.coarse.col(j);
+        if (keeps_coarse_) coarse.col(i) = sweep.coarse.col(j);
         if (!states.col(i).allFinite() || !discrepancies.col(i).allFinite()) finite = false;
       }
     });
@@ -96,17 +100,21 @@ void Harvest::append(const SweepData& sweep, SliceExecutor& executor) {
 }
 
 void Harvest::append(const StatesView& states, const StatesView& discrepancies, std::span<const Slice> slices,
-                     const std::vector<Index>& iterations) {
+                     const std::vector<Index>& iterations, const StatesView& coarse) {
   const Index count = states.cols();
   check_harvest(states.rows() == dimension() && discrepancies.rows() == dimension(),
                 "samples must have " + std::to_string(dimension()) + " components");
   check_harvest(discrepancies.cols() == count && static_cast<Index>(slices.size()) == count &&
                     static_cast<Index>(iterations.size()) == count,
                 "as many states as discrepancies, slices and iterations are needed");
-  check_harvest(states.allFinite() && discrepancies.allFinite(), "samples must be finite");
+  check_harvest(!keeps_coarse_ || (coarse.rows() == dimension() && coarse.cols() == count),
+                "what the coarse solver makes of each state is needed");
+  check_harvest(states.allFinite() && discrepancies.allFinite() && (!keeps_coarse_ || coarse.allFinite()),
+                "samples must be finite");
   const auto fill = [&] {
     states_.extend(count) = states;
     discrepancies_.extend(count) = discrepancies;
+    if (keeps_coarse_) coarse_.extend(count) = coarse;
   };
   extend(fill, [&] {
     for (std::size_t j = 0; j < slices.size(); ++j) note(slices[j], iterations[j]);
@@ -128,7 +136,9 @@ void Harvest::append(const Harvest& other, const std::vector<Index>& samples) {
     slices.push_back(other.slice(sample));
     iterations.push_back(other.iterations()[static_cast<std::size_t>(sample)]);
   }
-  append(other.states()(Eigen::all, samples), other.discrepancies()(Eigen::all, samples), slices, iterations);
+  check_harvest(!keeps_coarse_ || other.keeps_coarse_, "what the coarse solver makes of each state is needed");
+  const States coarse = keeps_coarse_ ? States(other.coarse()(Eigen::all, samples)) : States();
+  append(other.states()(Eigen::all, samples), other.discrepancies()(Eigen::all, samples), slices, iterations, coarse);
   depends_on_time_ = depends_on_time_ || other.depends_on_time_;
 }
 
@@ -152,6 +162,7 @@ std::vector<Index> Harvest::newest(Index count) const {
 
 void Harvest::keep(const std::vector<Index>& samples) {
   StatesOut states = states_.mutable_view(), discrepancies = discrepancies_.mutable_view();
+  StatesOut coarse = coarse_.mutable_view();
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const auto to = static_cast<Index>(i);
     const Index sample = samples[i];
@@ -159,6 +170,7 @@ void Harvest::keep(const std::vector<Index>& samples) {
     if (sample == to) continue;
     states.col(to) = states.col(sample);
     discrepancies.col(to) = discrepancies.col(sample);
+    if (keeps_coarse_) coarse.col(to) = coarse.col(sample);
     slices_[i] = slices_[static_cast<std::size_t>(sample)];
     begins_[i] = begins_[static_cast<std::size_t>(sample)];
     ends_[i] = ends_[static_cast<std::size_t>(sample)];
@@ -166,6 +178,7 @@ void Harvest::keep(const std::vector<Index>& samples) {
   }
   states_.shrink(static_cast<Index>(samples.size()));
   discrepancies_.shrink(static_cast<Index>(samples.size()));
+  coarse_.shrink(static_cast<Index>(samples.size()));
   slices_.resize(samples.size());
   begins_.resize(samples.size());
   ends_.resize(samples.size());

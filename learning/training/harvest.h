@@ -12,7 +12,8 @@
 namespace forerun {
 
 /// Every pair (u, F(u) − G(u)) seen so far, in physical units, one sample per column, in the order (iteration, slice),
-/// each with its slice: index and interval. An interval that is not known (a file that did not keep it) is NaN.
+/// each with its slice: index and interval. An interval that is not known (a file that did not keep it) is NaN. For
+/// learners that look at it (`Corrector::looks_at_coarse`) G(u) is kept, too.
 ///
 /// Storage grows by doubling, so appending is amortised O(d) a sample; views are valid until the next append or
 /// `keep`. Throws std::invalid_argument on mismatched dimensions or non-finite entries; an append that throws leaves
@@ -22,10 +23,10 @@ class Harvest {
   /// A learner that costs more with each sample works on all of them up to here, and beyond it on fewer: this is more
   /// than a short chain of slices ever gives, and more than a model of a small system can use.
   static constexpr Index many_samples = 1 << 13;
-  /// Bytes a sample takes beside its 2 d numbers.
+  /// Bytes a sample takes beside its 2 d numbers, or 3 d with G(u).
   static constexpr Index index_bytes = 5 * sizeof(Index);
 
-  explicit Harvest(Index dimension);
+  explicit Harvest(Index dimension, bool keeps_coarse = false);
 
   /// A slice of which the index is all that is known.
   static Slice slice_at_unknown_time(Index index);
@@ -33,9 +34,10 @@ class Harvest {
   /// Adds the sweep's states with their discrepancies fine − coarse, in parallel; those that are not true
   /// (`SweepData::is_true`) are passed over and may hold anything.
   void append(const SweepData& sweep, SliceExecutor& executor);
-  /// Adds samples as they are: columns of `states` and `discrepancies`, with their slice and iteration.
+  /// Adds samples as they are: columns of `states` and `discrepancies`, with their slice and iteration, and of `coarse`
+  /// where G(u) is kept; else it is passed over.
   void append(const StatesView& states, const StatesView& discrepancies, std::span<const Slice> slices,
-              const std::vector<Index>& iterations);
+              const std::vector<Index>& iterations, const StatesView& coarse = States());
   /// The same, of slices whose intervals are not known.
   void append(const StatesView& states, const StatesView& discrepancies, const std::vector<Index>& slices,
               const std::vector<Index>& iterations);
@@ -58,6 +60,9 @@ class Harvest {
   Index size() const { return states_.size(); }
   StatesView states() const { return states_.view(); }
   StatesView discrepancies() const { return discrepancies_.view(); }
+  /// G(u), or no columns.
+  StatesView coarse() const { return coarse_.view(); }
+  bool keeps_coarse() const { return keeps_coarse_; }
   /// Index of each sample's slice, and the slice with its interval.
   const std::vector<Index>& slices() const { return slices_; }
   Slice slice(Index sample) const;
@@ -74,8 +79,10 @@ class Harvest {
   void extend(const Fill& fill, const Note& note);
   void note(const Slice& slice, Index iteration);
 
+  bool keeps_coarse_;
   Columns states_;
   Columns discrepancies_;
+  Columns coarse_;  ///< no columns unless they are kept
   std::vector<Index> slices_;
   std::vector<double> begins_;
   std::vector<double> ends_;

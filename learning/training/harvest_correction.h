@@ -17,7 +17,7 @@ class HarvestCorrection final : public LearnedCorrection {
                     std::map<std::string, std::string> options)
       : network_(std::move(network)), corrector_(std::move(corrector)), options_(std::move(options)) {}
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     network_->predict(slice, state, out);
   }
 

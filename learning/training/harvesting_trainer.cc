@@ -41,7 +41,7 @@ HarvestingTrainer::HarvestingTrainer(CorrectorFactory make_corrector, ProblemSig
       prior_(make_prior(prior_model_, signature_)),
       residual_prior_(prior_ && leaves_something_to_learn(*prior_model_) ? prior_.get() : nullptr),
       corrector_(new_corrector()),
-      harvest_(signature_.dimension) {}
+      harvest_(signature_.dimension, corrector_->looks_at_coarse()) {}
 
 HarvestingTrainer::~HarvestingTrainer() = default;
 
@@ -98,7 +98,7 @@ void HarvestingTrainer::forget_all() {
   sum_.reset();
   learned_.reset();
   corrector_ = new_corrector();
-  harvest_ = Harvest(signature_.dimension);
+  harvest_ = Harvest(signature_.dimension, corrector_->looks_at_coarse());
   sample_levels_.clear();
 }
 
@@ -119,7 +119,7 @@ const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor
   if (begins_window_) begin_window(sweep, executor);
   if (left_to_classic_) return nullptr;
   if (prior_ && !dropped_prior_ && harvest_.size() == 0) judge_prior(sweep, executor);
-  const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_coarse_, executor) : sweep;
+  const SweepData seen = residual_prior_ ? on_top_of(*residual_prior_, sweep, residual_fine_, executor) : sweep;
   if (const std::vector<Index> climbed = climbed_columns(seen); !climbed.empty()) climb(climbed, seen, executor);
   sum_.reset();
   learned_.reset();
@@ -149,7 +149,7 @@ void HarvestingTrainer::judge_prior(const SweepData& sweep, SliceExecutor& execu
 
 /// True if the correction is worse than none.
 bool HarvestingTrainer::misleads(const Correction& correction, const SweepData& sweep, SliceExecutor& executor) {
-  Harvest seen(sweep.states.rows());
+  Harvest seen(sweep.states.rows(), true);
   seen.append(sweep, executor);
   return seen.size() > 0 && mean_log_error(correction, seen, executor) > 0.0;
 }
@@ -179,7 +179,7 @@ void HarvestingTrainer::climb(const std::vector<Index>& columns, const SweepData
     biases.col(i).setZero();
     if (sample < 0) return;  // nothing to shift
     if (learned_) {
-      learned_->evaluate(slice, sweep.states.col(j), biases.col(i));
+      learned_->evaluate(slice, sweep.states.col(j), sweep.coarse.col(j), biases.col(i));
     } else {
       biases.col(i) = harvest_.discrepancies().col(sample);
     }
@@ -238,9 +238,11 @@ std::string HarvestingTrainer::serving() const {
 }
 
 Harvest HarvestingTrainer::full_harvest() const {
-  Harvest full(signature_.dimension);
+  const bool goes_on = prior_model_ && prior_model_->signature == signature_;
+  const bool old_keeps_coarse = !goes_on || prior_model_->harvest.size() == 0 || prior_model_->harvest.keeps_coarse();
+  Harvest full(signature_.dimension, harvest_.keeps_coarse() && old_keeps_coarse);
   full.set_depends_on_time(harvest_.depends_on_time());
-  if (prior_model_ && prior_model_->signature == signature_) {
+  if (goes_on && prior_model_->harvest.size() > 0) {
     std::vector<Index> old(static_cast<std::size_t>(prior_model_->harvest.size()));
     std::iota(old.begin(), old.end(), 0);
     full.append(prior_model_->harvest, old);
@@ -261,10 +263,11 @@ Harvest HarvestingTrainer::full_harvest() const {
     iterations.push_back(harvest_.iterations()[static_cast<std::size_t>(i)]);
   }
   const States states = harvest_.states()(Eigen::all, kept);
+  const States coarse = harvest_.keeps_coarse() ? States(harvest_.coarse()(Eigen::all, kept)) : States();
   States discrepancies(states.rows(), states.cols());
-  residual_prior_->evaluate_block(slices, states, discrepancies);
+  residual_prior_->evaluate_block(slices, states, coarse, discrepancies);
   discrepancies += harvest_.discrepancies()(Eigen::all, kept);
-  full.append(states, discrepancies, slices, iterations);
+  full.append(states, discrepancies, slices, iterations, coarse);
   return full;
 }
 

@@ -120,7 +120,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::unique_ptr<const LearnedCorrection> learned_;
   std::unique_ptr<const Correction> sum_;  ///< prior + learned
   std::string trouble_;
-  States residual_coarse_;  ///< G + m₀ at the latest sweep's states
+  States residual_fine_;  ///< F − m₀ at the latest sweep's states
 };
 
 }  // namespace forerun

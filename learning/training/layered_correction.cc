@@ -15,7 +15,8 @@ std::shared_ptr<const Harvest> residual_of(const Harvest& harvest, const Correct
   for_each_column_block(executor, harvest.size(), kBlock, [&](Index first, Index count) {
     auto block = left.middleCols(first, count);
     model.evaluate_block(std::span(slices).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                         harvest.states().middleCols(first, count), block);
+                         harvest.states().middleCols(first, count), columns_if_any(harvest.coarse(), first, count),
+                         block);
     block = harvest.discrepancies().middleCols(first, count) - block;
   });
   auto residual = std::make_shared<Harvest>(harvest.dimension());

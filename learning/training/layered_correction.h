@@ -14,11 +14,12 @@ class LayeredCorrection final : public LearnedCorrection {
                     std::shared_ptr<const LearnedCorrection> layer)
       : below_(std::move(below)), residual_(std::move(residual)), layer_(std::move(layer)), sum_(*below_, *layer_) {}
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
-    sum_.evaluate(slice, state, out);
+  void evaluate(const Slice& slice, const StateView& state, const StateView& coarse, StateOut out) const override {
+    sum_.evaluate(slice, state, coarse, out);
   }
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
-    sum_.evaluate_block(slices, states, out);
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, const StatesView& coarse,
+                      StatesOut out) const override {
+    sum_.evaluate_block(slices, states, coarse, out);
   }
   void describe(LearnedModel& model) const override { below_->describe(model); }
 

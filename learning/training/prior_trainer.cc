@@ -20,13 +20,13 @@ constexpr double kTiny = 1e-300;
 }  // namespace
 
 double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
-                      const StatesView& discrepancies, SliceExecutor& executor) {
+                      const StatesView& coarse, const StatesView& discrepancies, SliceExecutor& executor) {
   State logarithms(states.cols());
   for_each_column_block(executor, states.cols(), kPriorBlock, [&](Index first, Index count) {
     thread_local Scratch memory;
     auto predicted = memory.matrix(states.rows(), count);
     correction.evaluate_block(slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                              states.middleCols(first, count), predicted);
+                              states.middleCols(first, count), columns_if_any(coarse, first, count), predicted);
     for (Index c = 0; c < count; ++c) {
       const auto truth = discrepancies.col(first + c);
       logarithms[first + c] = std::log(((truth - predicted.col(c)).norm() + kTiny) / (truth.norm() + kTiny));
@@ -38,12 +38,12 @@ double mean_log_error(const Correction& correction, std::span<const Slice> slice
 double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor) {
   std::vector<Slice> slices(harvest.slices().size());
   for (std::size_t j = 0; j < slices.size(); ++j) slices[j] = harvest.slice(static_cast<Index>(j));
-  return mean_log_error(correction, slices, harvest.states(), harvest.discrepancies(), executor);
+  return mean_log_error(correction, slices, harvest.states(), harvest.coarse(), harvest.discrepancies(), executor);
 }
 
 PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,
-                           Refine refine)
-    : prior_(std::move(prior)), learner_(learner), refine_(std::move(refine)), harvest_(dimension) {}
+                           Refine refine, bool keeps_coarse)
+    : prior_(std::move(prior)), learner_(learner), refine_(std::move(refine)), harvest_(dimension, keeps_coarse) {}
 
 const Correction* PriorTrainer::initial_correction() {
   if (prior_) return prior_.get();
@@ -67,7 +67,7 @@ const Correction* PriorTrainer::learn(const SweepData& sweep, SliceExecutor& exe
   sum_.reset();
   if (!learner_) return prior_.get();
   const Correction* learned =
-      learner_->train(prior_ ? on_top_of(*prior_, sweep, residual_coarse_, executor) : sweep, executor);
+      learner_->train(prior_ ? on_top_of(*prior_, sweep, residual_fine_, executor) : sweep, executor);
   learner_serves_ = learned != nullptr;
   if (!prior_ || !learned) return prior_ ? prior_.get() : learned;
   sum_ = std::make_unique<const SumOfCorrections>(*prior_, *learned);
@@ -75,7 +75,7 @@ const Correction* PriorTrainer::learn(const SweepData& sweep, SliceExecutor& exe
 }
 
 void PriorTrainer::keep_highest_level(const SweepData& sweep, SliceExecutor& executor) {
-  if (sweep.levels.front() > level_) harvest_ = Harvest(harvest_.dimension());
+  if (sweep.levels.front() > level_) harvest_ = Harvest(harvest_.dimension(), harvest_.keeps_coarse());
   level_ = std::max(level_, sweep.levels.front());
   const auto end = std::find_if(sweep.levels.begin(), sweep.levels.end(), [&](Index level) { return level != level_; });
   const Index count = end - sweep.levels.begin();

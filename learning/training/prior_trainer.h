@@ -16,7 +16,7 @@ namespace forerun {
 ///
 /// +∞ where m is not finite somewhere. Parallel over samples; deterministic.
 double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
-                      const StatesView& discrepancies, SliceExecutor& executor);
+                      const StatesView& coarse, const StatesView& discrepancies, SliceExecutor& executor);
 /// The same over the samples of a harvest.
 double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor);
 
@@ -38,9 +38,9 @@ class PriorTrainer final : public CoarseTrainer {
   using Refine = std::function<std::shared_ptr<const Correction>(const Harvest&, SliceExecutor&)>;
 
   /// `prior`, `learner` and `refine` may be nullptr: nothing known, nothing learned, not refined. `learner` outlives
-  /// the trainer.
+  /// the trainer. The harvest keeps G(u) if `keeps_coarse`, as it must for a prior that looks at it.
   PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,
-               Refine refine = nullptr);
+               Refine refine = nullptr, bool keeps_coarse = false);
 
   const Correction* initial_correction() override;
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
@@ -71,7 +71,7 @@ class PriorTrainer final : public CoarseTrainer {
   bool dropped_ = false;
   bool learner_serves_ = false;
   std::string trouble_;
-  States residual_coarse_;                 ///< G + m₀ at the latest sweep's states
+  States residual_fine_;                   ///< F − m₀ at the latest sweep's states
   std::unique_ptr<const Correction> sum_;  ///< m₀ + m_res
 };
 

@@ -10,19 +10,20 @@ class SumOfCorrections final : public Correction {
  public:
   SumOfCorrections(const Correction& first, const Correction& second) : first_(first), second_(second) {}
 
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& coarse, StateOut out) const override {
     thread_local Scratch memory;
     auto share = memory.vector(out.size());
-    first_.evaluate(slice, state, out);
-    second_.evaluate(slice, state, share);
+    first_.evaluate(slice, state, coarse, out);
+    second_.evaluate(slice, state, coarse, share);
     out += share;
   }
 
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, const StatesView& coarse,
+                      StatesOut out) const override {
     thread_local Scratch memory;
     auto share = memory.matrix(out.rows(), out.cols());
-    first_.evaluate_block(slices, states, out);
-    second_.evaluate_block(slices, states, share);
+    first_.evaluate_block(slices, states, coarse, out);
+    second_.evaluate_block(slices, states, coarse, share);
     out += share;
   }
 
@@ -31,8 +32,8 @@ class SumOfCorrections final : public Correction {
   const Correction& second_;
 };
 
-/// `sweep` as a learner sees it that works on top of `prior`: with G + m₀ in place of G, which `coarse` is filled with
+/// `sweep` as a learner sees it that works on top of `prior`: with F − m₀ in place of F, which `fine` is filled with
 /// and the result refers to. What is left to learn is F − G − m₀. Parallel over blocks of slices.
-SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& coarse, SliceExecutor& executor);
+SweepData on_top_of(const Correction& prior, const SweepData& sweep, States& fine, SliceExecutor& executor);
 
 }  // namespace forerun

@@ -90,21 +90,24 @@ inline std::vector<Slice> ring_slices() {
 /// coarse solver agree.
 inline void append_ring_sweep(Harvest& harvest, Index iteration, double scale = 1.0) {
   const std::vector<Slice> slices = ring_slices();
-  States states(kRingPoints, kRingSlices), discrepancies(kRingPoints, kRingSlices);
+  States states(kRingPoints, kRingSlices), discrepancies(kRingPoints, kRingSlices), coarse(kRingPoints, kRingSlices);
   for (Index n = 0; n < kRingSlices; ++n) {
     const auto number = static_cast<double>(n);
     states.col(n) =
         smooth_ring_state(0.3 * number) + std::pow(0.1, static_cast<double>(iteration)) *
                                               smooth_ring_state(50.0 * static_cast<double>(iteration) + 2.0 * number);
     const double length = slices[static_cast<std::size_t>(n)].length();
-    discrepancies.col(n) = scale * (cross_ring(states.col(n), length, 40) - cross_ring(states.col(n), length, 4));
+    coarse.col(n) = cross_ring(states.col(n), length, 4);
+    discrepancies.col(n) = scale * (cross_ring(states.col(n), length, 40) - coarse.col(n));
   }
-  harvest.append(states, discrepancies, slices, std::vector<Index>(static_cast<std::size_t>(kRingSlices), iteration));
+  harvest.append(states, discrepancies, slices, std::vector<Index>(static_cast<std::size_t>(kRingSlices), iteration),
+                 coarse);
 }
 
 inline State value_of(const Correction& correction, Index slice, const State& state) {
   State out(state.size());
-  correction.evaluate(ring_grid().slice(slice), state, out);
+  const Slice crossed = ring_grid().slice(slice);
+  correction.evaluate(crossed, state, cross_ring(state, crossed.length(), 4), out);
   return out;
 }
 
@@ -148,7 +151,7 @@ class CorrectorLaw : public ::testing::TestWithParam<CorrectorCase> {
   }
 
   const std::unique_ptr<SliceExecutor> serial_ = make_serial_executor();
-  Harvest harvest_{kRingPoints};
+  Harvest harvest_{kRingPoints, true};
 };
 
 TEST_P(CorrectorLaw, GivesTheSameBitsForAnyNumberOfThreads) {
@@ -156,7 +159,7 @@ TEST_P(CorrectorLaw, GivesTheSameBitsForAnyNumberOfThreads) {
   for (const int threads : {1, 2, 4}) {
     const auto executor = make_tbb_executor(threads);
     const auto corrector = make();
-    Harvest harvest(kRingPoints);
+    Harvest harvest(kRingPoints, true);
     const auto correction = learn(*corrector, harvest, 3, *executor);
     ASSERT_TRUE(correction);
     corrector->prepare(*executor);
@@ -168,7 +171,7 @@ TEST_P(CorrectorLaw, GivesTheSameBitsForAnyNumberOfThreads) {
 TEST_P(CorrectorLaw, LearnsTheSameAgainFromTheSameSweeps) {
   const auto first = make(), second = make();
   const auto correction = learn(*first, harvest_, 3, *serial_);
-  Harvest again(kRingPoints);
+  Harvest again(kRingPoints, true);
   const auto repeated = learn(*second, again, 3, *serial_);
   EXPECT_EQ(values_of(*repeated), values_of(*correction)) << "a run that goes on would not end as one that was not cut";
   EXPECT_EQ(second->serving(), first->serving());
@@ -184,8 +187,12 @@ TEST_P(CorrectorLaw, EvaluatesWithoutHistory) {
 
   const std::vector<Slice> slices = ring_slices();
   States states(kRingPoints, kRingSlices), together(kRingPoints, kRingSlices), backwards(kRingPoints, kRingSlices);
-  for (Index n = 0; n < kRingSlices; ++n) states.col(n) = smooth_ring_state(0.3 * static_cast<double>(n) + 0.01);
-  correction->evaluate_block(slices, states, together);
+  States coarse(kRingPoints, kRingSlices);
+  for (Index n = 0; n < kRingSlices; ++n) {
+    states.col(n) = smooth_ring_state(0.3 * static_cast<double>(n) + 0.01);
+    coarse.col(n) = cross_ring(states.col(n), slices[static_cast<std::size_t>(n)].length(), 4);
+  }
+  correction->evaluate_block(slices, states, coarse, together);
   EXPECT_EQ(together, expected) << "a block differs from its states one by one";
   for (Index n = kRingSlices - 1; n >= 0; --n) backwards.col(n) = value_of(*correction, n, states.col(n));
   EXPECT_EQ(backwards, expected) << "the order matters";
@@ -214,7 +221,8 @@ TEST_P(CorrectorLaw, FiniteStatesHaveFiniteValues) {
   }
   const Slice elsewhere{kRingSlices + 7, 100.0, 101.0};
   State out(kRingPoints);
-  correction->evaluate(elsewhere, smooth_ring_state(0.5), out);
+  const State state = smooth_ring_state(0.5);
+  correction->evaluate(elsewhere, state, cross_ring(state, 0.05, 4), out);
   EXPECT_TRUE(out.allFinite()) << "on a slice that was never seen";
 }
 
@@ -240,10 +248,10 @@ TEST_P(CorrectorLaw, WhereSolversAgreeThereIsNothingToCorrect) {
 }
 
 TEST_P(CorrectorLaw, RefusesWhatItCannotLearnFrom) {
-  EXPECT_THROW(make()->fit(Harvest(kRingPoints), *serial_), std::invalid_argument) << "nothing";
+  EXPECT_THROW(make()->fit(Harvest(kRingPoints, true), *serial_), std::invalid_argument) << "nothing";
   const auto corrector = make();
   learn(*corrector, harvest_, 2, *serial_);
-  Harvest shorter(kRingPoints);
+  Harvest shorter(kRingPoints, true);
   append_ring_sweep(shorter, 1);
   EXPECT_THROW(corrector->fit(shorter, *serial_), std::invalid_argument) << "fewer samples than before";
 }
@@ -252,7 +260,7 @@ TEST_P(CorrectorLaw, ASuccessorLearnsFromTheFirst) {
   const auto corrector = make(), successor = make();
   learn(*corrector, harvest_, 2, *serial_);
   successor->inherit(*corrector);
-  Harvest other(kRingPoints);
+  Harvest other(kRingPoints, true);
   const auto correction = learn(*successor, other, 1, *serial_);
   ASSERT_TRUE(correction);
   EXPECT_TRUE(values_of(*correction).allFinite());

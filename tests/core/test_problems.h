@@ -77,7 +77,7 @@ class WildTrainer final : public CoarseTrainer, public Correction {
     return this;
   }
   std::string serving() const override { return "wild"; }
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     for (Index i = 0; i < state.size(); ++i) {
       out[i] = amplitude_ * std::sin(1e3 * state[i] + static_cast<double>(slice.index + version_));
     }
@@ -96,7 +96,7 @@ class OracleTrainer final : public CoarseTrainer, public Correction {
   const Correction* initial_correction() override { return warm_ ? this : nullptr; }
   const Correction* train(const SweepData&, SliceExecutor&) override { return this; }
   std::string serving() const override { return "oracle"; }
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     State coarse(state.size());
     fine_.propagate(slice, state, out);
     coarse_.propagate(slice, state, coarse);

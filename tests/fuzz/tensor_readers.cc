@@ -53,8 +53,8 @@ void use(LearnedModel model) {
   expect_value_or_refusal<std::invalid_argument>([&] { correction = make_correction(shared); });
   if (!correction) return;
   State out(shared->signature.dimension);
-  correction->evaluate({.index = 0, .begin = 0.0, .end = 0.1},
-                       State(0.5 * (shared->bounds.lower + shared->bounds.upper)), out);
+  const State middle = 0.5 * (shared->bounds.lower + shared->bounds.upper);
+  correction->evaluate({.index = 0, .begin = 0.0, .end = 0.1}, middle, middle, out);
 }
 
 /// An operator network that was accepted can be used.

@@ -196,7 +196,8 @@ Campaign::Prior Campaign::prior_of(const State& inputs, const Experiment& experi
 Campaign::Solved Campaign::solve_once(const Experiment& experiment, const Prior& prior, const States* reference,
                                       const std::stop_token& stop) const {
   const auto learner = make_learner(experiment.config.corrector, experiment, prior.model);
-  PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine);
+  PriorTrainer trainer(prior.correction, experiment.dimension(), learner.get(), prior.refine,
+                       learner_.network().looks_at_coarse());
   PararealOptions options = experiment.options;
   options.stop = stop;
   options.slice_limit = leaving_the_process(options.slice_limit);

@@ -93,9 +93,9 @@ void describe_stencil(const LearnedModel& model, ModelDescription& description) 
   description.fact("reach", stencil->reach);
   const auto num_fields = static_cast<Index>(stencil->fields.size());
   for (Index f = 0; f < num_fields; ++f) {
-    for (Index g = 0; g < num_fields; ++g) {
+    for (Index g = 0; g < static_cast<Index>(stencil->inputs.size()); ++g) {
       const std::string name =
-          stencil->fields[static_cast<std::size_t>(f)] + " from " + stencil->fields[static_cast<std::size_t>(g)];
+          stencil->fields[static_cast<std::size_t>(f)] + " from " + stencil->inputs[static_cast<std::size_t>(g)];
       description.fact(name, stencil->as_operator(f, g));
       const State& weights = stencil->of(f, g);
       description.data("weights of " + name, std::vector<double>(weights.begin(), weights.end()));

@@ -23,7 +23,7 @@ void require_learner(const ConfigDocument& document, const NamedChoice& correcto
   if (recipe == "auto") return;
   try {
     const auto fields = static_cast<Index>(layout.fields.size());
-    const FieldScale scale{State::Zero(fields), State::Ones(fields)};
+    const FieldScale scale{State::Zero(2 * fields), State::Ones(2 * fields)};  // and of increments
     const StencilFeatures features(layout, StencilRecipe::parse(recipe), scale, "tanh", 0);
   } catch (const std::invalid_argument& error) {
     refuse("recipe", std::string(error.what()) + "; an example is '" + StencilRecipe{}.text() + "'");

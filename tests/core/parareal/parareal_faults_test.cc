@@ -205,13 +205,14 @@ class FaultyTrainer final : public CoarseTrainer, public Correction {
     return this;
   }
   std::string serving() const override { return "faulty"; }
-  void evaluate(const Slice&, const StateView&, StateOut out) const override {
+  void evaluate(const Slice&, const StateView&, const StateView&, StateOut out) const override {
     if (place_ == Place::evaluate) throw std::runtime_error("cannot predict");
     out.setZero();
   }
-  void evaluate_block(std::span<const Slice> slices, const StatesView& states, StatesOut out) const override {
+  void evaluate_block(std::span<const Slice> slices, const StatesView& states, const StatesView& coarse,
+                      StatesOut out) const override {
     if (place_ == Place::evaluate_block) throw std::runtime_error("cannot predict");
-    Correction::evaluate_block(slices, states, out);
+    Correction::evaluate_block(slices, states, coarse, out);
   }
 
  private:
@@ -298,7 +299,8 @@ class HostileTrainer final : public CoarseTrainer, public Correction {
   const Correction* initial_correction() override { return std::isfinite(value_) ? nullptr : this; }
   const Correction* train(const SweepData&, SliceExecutor&) override { return this; }
   std::string serving() const override { return "hostile"; }
-  void evaluate(const Slice& slice, const StateView& /*state*/, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& /*state*/, const StateView& /*coarse*/,
+                StateOut out) const override {
     out.setZero();
     out[slice.index % 2] = value_;
   }

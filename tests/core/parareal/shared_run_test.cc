@@ -50,9 +50,9 @@ class ErraticTrainer final : public CoarseTrainer, public Correction {
     return version_ % 3 == 0 ? nullptr : this;
   }
   std::string serving() const override { return "erratic " + std::to_string(version_); }
-  void evaluate(const Slice& slice, const StateView& state, StateOut out) const override {
+  void evaluate(const Slice& slice, const StateView& state, const StateView& /*coarse*/, StateOut out) const override {
     if (version_ == 2 && slice.index % 7 == 0) throw std::runtime_error("cannot correct");
-    oracle_.evaluate(slice, state, out);
+    oracle_.evaluate(slice, state, State(), out);
     out *= 0.9;
     out[0] += (slice.index % 5 == 3 ? 3.0 : 1e-3) * std::sin(1e3 * state[0] + seen_);
   }

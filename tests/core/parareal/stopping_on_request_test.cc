@@ -107,11 +107,13 @@ class HangingTrainer final : public CoarseTrainer, public Correction {
     return this;
   }
   std::string serving() const override { return "hanging"; }
-  void evaluate(const Slice& /*slice*/, const StateView& /*state*/, StateOut out) const override {
+  void evaluate(const Slice& /*slice*/, const StateView& /*state*/, const StateView& /*coarse*/,
+                StateOut out) const override {
     if (duty_ == Duty::prediction) hang();
     out.setZero();
   }
-  void evaluate_block(std::span<const Slice> /*slices*/, const StatesView& /*states*/, StatesOut out) const override {
+  void evaluate_block(std::span<const Slice> /*slices*/, const StatesView& /*states*/, const StatesView& /*coarse*/,
+                      StatesOut out) const override {
     if (duty_ == Duty::old_states) hang();
     out.setZero();
   }

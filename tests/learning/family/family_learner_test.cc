@@ -86,7 +86,9 @@ TEST(FamilyLearner, IgnoresStatesFarOutOfTheBounds) {
 class ConstantCorrection final : public Correction {
  public:
   explicit ConstantCorrection(double value) : value_(value) {}
-  void evaluate(const Slice&, const StateView&, StateOut out) const override { out.setConstant(value_); }
+  void evaluate(const Slice&, const StateView&, const StateView&, StateOut out) const override {
+    out.setConstant(value_);
+  }
 
  private:
   double value_;

@@ -124,8 +124,8 @@ TEST(KrigingFamily, DoesNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(one.log_errors(), four.log_errors());
   State first(kPoints), second(kPoints);
   const Slice slice{0, 0.0, 1.0};
-  one.network().at(State{{1.4}})->evaluate(slice, hump(0.6, 0.1, 0.5), first);
-  four.network().at(State{{1.4}})->evaluate(slice, hump(0.6, 0.1, 0.5), second);
+  one.network().at(State{{1.4}})->evaluate(slice, hump(0.6, 0.1, 0.5), State(), first);
+  four.network().at(State{{1.4}})->evaluate(slice, hump(0.6, 0.1, 0.5), State(), second);
   EXPECT_EQ(first, second);
 }
 

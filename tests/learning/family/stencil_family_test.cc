@@ -75,7 +75,7 @@ FamilyLearner learner_of(int num_runs, SliceExecutor& executor) {
 
 State value(const Correction& correction, const State& state) {
   State out(state.size());
-  correction.evaluate({99, 99.0, 100.0}, state, out);
+  correction.evaluate({99, 99.0, 100.0}, state, State(), out);
   return out;
 }
 
@@ -110,6 +110,34 @@ TEST(StencilFamily, RefusesParametersOutOfItsRange) {
   StencilFamily family(options(), kBounds, kRing, kBox);
   EXPECT_THROW(family.append(run_of(2.5, 1).harvest, State{{2.5}}, *kSerial), std::invalid_argument);
   EXPECT_THROW(StencilFamily(options(), kBounds, component_layout({"u"}), kBox), std::invalid_argument);
+}
+
+TEST(StencilFamily, RunsThatKnowWhatTheCoarseSolverDidAreNotMixedWithOthers) {
+  const States far = test::random_matrix(kPoints, kPoints, 5);
+  const auto knowing = [&far](double theta, std::uint64_t seed) {
+    StoreEntry entry{"run", State{{theta}}, Harvest(kPoints, true), 2, {}};
+    for (Index n = 0; n < kNumSlices; ++n) {
+      const State u = smooth_state(1000 * seed + static_cast<std::uint64_t>(n));
+      State increment = State::Zero(kPoints), discrepancy(kPoints);
+      for (Index i = 0; i < kPoints; ++i) {
+        for (Index j = 0; j < kPoints; ++j) {
+          increment[i] += 0.01 * theta * far(i, j) * std::sin(2.0 * u[j]);
+        }
+      }
+      for (Index i = 0; i < kPoints; ++i) discrepancy[i] = increment[(i + 1) % kPoints] - 0.5 * increment[i];
+      entry.harvest.append(u, discrepancy, std::vector<Slice>{{n, static_cast<double>(n), static_cast<double>(n + 1)}},
+                           {1}, u + increment);
+    }
+    return entry;
+  };
+  StencilFamily family(options(), kBounds, kRing, kBox);
+  EXPECT_TRUE(family.looks_at_coarse());
+  family.append(knowing(1.2, 1).harvest, State{{1.2}}, *kSerial);
+  family.append(knowing(1.7, 2).harvest, State{{1.7}}, *kSerial);
+  const auto model = family.model_at(State{{1.4}});
+  ASSERT_TRUE(model);
+  EXPECT_NE(model->options.at("recipe").find("increments=1"), std::string::npos);
+  EXPECT_THROW(family.append(run_of(1.5, 3).harvest, State{{1.5}}, *kSerial), std::invalid_argument);
 }
 
 TEST(StencilFamily, DoesNotDependOnTheNumberOfThreads) {

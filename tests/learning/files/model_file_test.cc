@@ -135,6 +135,23 @@ TEST(ModelFile, KeepsIntervalsWhereTheHarvestKnowsThemAll) {
   EXPECT_TRUE(std::isnan(old.harvest.slice(0).begin) && std::isnan(old.harvest.slice(0).end));
 }
 
+TEST(ModelFile, KeepsWhatTheCoarseSolverMadeOfTheStatesWhereTheHarvestDoes) {
+  LearnedModel model = small_model();
+  Harvest harvest(model.signature.dimension, true);
+  const States states = model.harvest.states(), coarse = 0.5 * states;
+  std::vector<Slice> slices;
+  for (Index j = 0; j < model.harvest.size(); ++j) slices.push_back(model.harvest.slice(j));
+  harvest.append(states, model.harvest.discrepancies(), slices, model.harvest.iterations(), coarse);
+  model.harvest = harvest;
+  const TemporaryDirectory directory;
+  save_model(directory / "model", model);
+  const LearnedModel loaded = load_model(directory / "model");
+  EXPECT_TRUE(loaded.harvest.keeps_coarse());
+  EXPECT_EQ(States(loaded.harvest.coarse()), coarse);
+  save_model(directory / "model", small_model());
+  EXPECT_FALSE(load_model(directory / "model").harvest.keeps_coarse());
+}
+
 TEST(ModelFile, RefusesIntervalsThatCannotBe) {
   const auto refusal_of = [](const States& intervals) {
     return refusal_after([&](Forgery& forgery) { forgery.matrices["harvest.intervals"] = intervals; });

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   forerun::save_model(directory / "model.safetensors", *model);
   forerun::States states(2, 2);
   states.col(0) << 0.25, -0.125;
-  forerun::make_correction(model)->evaluate({.index = 0, .begin = 0, .end = 0.1}, states.col(0), states.col(1));
+  forerun::make_correction(model)->evaluate({.index = 0, .begin = 0, .end = 0.1}, states.col(0), forerun::State(),
+                                            states.col(1));
   forerun::write_npy(directory / "states.npy", states);
 }

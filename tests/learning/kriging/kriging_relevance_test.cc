@@ -87,7 +87,7 @@ TEST(Kriging, PredictsBetterForKnowingWhichComponentsMatter) {
     for (Index n = 0; n < kNumSlices; ++n) {
       const State query = 0.9 * harvest.states().col(kNumSlices + n);
       State out(3);
-      correction->evaluate({.index = n}, query, out);
+      correction->evaluate({.index = n}, query, State(), out);
       sum += (out - ripple(query)).norm();
     }
     return sum;

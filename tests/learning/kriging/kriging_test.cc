@@ -153,7 +153,7 @@ Harvest wave_harvest(Index num_iterations, double factor = 1.0) {
 State predict(Corrector& corrector, const Harvest& harvest, Index slice, const State& state) {
   const auto correction = corrector.fit(harvest, *make_serial_executor());
   State out(state.size());
-  correction->evaluate({.index = slice}, state, out);
+  correction->evaluate({.index = slice}, state, State(), out);
   return out;
 }
 

@@ -23,7 +23,7 @@ double value_between_contradictions(double growth, Index newer) {
   harvest.append(state, State::Zero(1), {0}, {newer});
   const auto corrector = make_randnet_corrector({.growth = growth}, unit_bounds(1));
   State out(1);
-  corrector->fit(harvest, *serial)->evaluate({.index = 0}, state, out);
+  corrector->fit(harvest, *serial)->evaluate({.index = 0}, state, State(), out);
   return out[0];
 }
 
@@ -48,7 +48,7 @@ TEST(Randnet, SeesComponentsAsTheySpreadWhateverTheirBounds) {
     bounds.upper[1] *= widening;
     const auto corrector = make_randnet_corrector({.growth = 1.0, .standardize = standardize}, bounds);
     State out(2);
-    corrector->fit(harvest, *serial)->evaluate({.index = 0}, State::Constant(2, 0.3), out);
+    corrector->fit(harvest, *serial)->evaluate({.index = 0}, State::Constant(2, 0.3), State(), out);
     return out;
   };
   EXPECT_EQ(value(true, 1.0), value(true, 30.0));
@@ -67,7 +67,7 @@ TEST(Randnet, FitsDiscrepanciesOfAnySizeInStatesOfAnyLength) {
         const auto correction = corrector->fit(harvest, *serial);
         ASSERT_NE(correction, nullptr) << dimension << " components, discrepancies of " << size;
         State out(dimension);
-        correction->evaluate({.index = 7}, states.col(7), out);
+        correction->evaluate({.index = 7}, states.col(7), State(), out);
         const State expected = harvest.discrepancies().col(harvest.size() - 1);
         EXPECT_LE((out - expected).cwiseAbs().maxCoeff(), 0.01 * size)
             << dimension << " components, discrepancies of " << size << ", fit " << k;

@@ -57,6 +57,37 @@ TEST(EffectiveStencil, IsTheStencilOfALinearLaw) {
   EXPECT_EQ(found->as_operator(0, 0), "0.004 u - 0.006 h u_x + 0.017 h^2 u_xx");
 }
 
+TEST(EffectiveStencil, TellsWhatTheStateDoesFromWhatTheCoarseSolverDoes) {
+  const StateLayout ring{{"u"}, {{"x", kPoints, 0.0, 1.0, AxisEnds::periodic}}};
+  const States states = 0.5 * test::random_matrix(kPoints, kNumSlices, 7);
+  const States increments = 0.01 * test::random_matrix(kPoints, kNumSlices, 8);
+  States discrepancies(kPoints, kNumSlices);
+  std::vector<Slice> slices;
+  for (Index n = 0; n < kNumSlices; ++n) {
+    for (Index i = 0; i < kPoints; ++i) {
+      discrepancies(i, n) = 0.02 * states((i + 1) % kPoints, n) + 0.5 * increments(i, n) -
+                            0.3 * increments((i + kPoints - 1) % kPoints, n);
+    }
+    slices.push_back({n, static_cast<double>(n), static_cast<double>(n + 1)});
+  }
+  Harvest harvest(kPoints, true);
+  harvest.append(states, discrepancies, slices, std::vector<Index>(kNumSlices, 1), states + increments);
+  StencilOptions options;
+  options.recipe = StencilRecipe{.radius = 2, .increments = true}.text();
+  const auto correction =
+      make_stencil_corrector(options, test::unit_bounds(kPoints), ring)->fit(harvest, *make_serial_executor());
+  ASSERT_TRUE(correction);
+  LearnedModel model;
+  model.signature.dimension = kPoints;
+  correction->describe(model);
+  const auto found = effective_stencil(model);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->inputs, (std::vector<std::string>{"u", "(G u - u)"}));
+  ASSERT_EQ(found->reach, 1);
+  EXPECT_LT((found->of(0, 0) - State{{0.0, 0.0, 0.02}}).norm(), 1e-6);
+  EXPECT_LT((found->of(0, 1) - State{{-0.3, 0.5, 0.0}}).norm(), 1e-5);
+}
+
 /// Two fields on a plane: each cell takes from its right and its upper neighbour of the other field.
 TEST(EffectiveStencil, KnowsFieldsAndDirectionsOnAPlane) {
   constexpr Index m = 12, cells = m * m;

@@ -77,13 +77,13 @@ std::unique_ptr<Corrector> make(std::uint64_t seed = 1, const std::string& recip
 /// On a slice that was never learned from: the network itself.
 State value(const Correction& correction, const State& state) {
   State out(state.size());
-  correction.evaluate({99, 99.0, 100.0}, state, out);
+  correction.evaluate({99, 99.0, 100.0}, state, State(), out);
   return out;
 }
 
 State value_on(const Correction& correction, Index slice, const State& state) {
   State out(state.size());
-  correction.evaluate(all_slices()[static_cast<std::size_t>(slice)], state, out);
+  correction.evaluate(all_slices()[static_cast<std::size_t>(slice)], state, State(), out);
   return out;
 }
 
@@ -99,6 +99,74 @@ TEST(Stencil, ALocalLawIsKnownForStatesThatWereNeverSeen) {
     const State expected = local_law(smooth_state(number));
     EXPECT_LT((value(*correction, smooth_state(number)) - expected).norm(), 0.02 * expected.norm());
   }
+}
+
+/// Far from local: every point is heard all around the ring.
+State coarse_step(const State& u) {
+  State next = u;
+  for (Index i = 0; i < kPoints; ++i) {
+    for (Index j = 0; j < kPoints; ++j) {
+      const double away = static_cast<double>(std::min(std::abs(i - j), kPoints - std::abs(i - j)));
+      next[i] += 0.1 * std::exp(-0.05 * away) * std::sin(2.0 * u[j]);
+    }
+  }
+  return next;
+}
+
+TEST(Stencil, WhatTheCoarseSolverDoesIsLookedAtWhereItTellsMore) {
+  const auto law = [](const State& u) {
+    const State increment = coarse_step(u) - u;
+    State out(u.size());
+    for (Index i = 0; i < kPoints; ++i) {
+      out[i] = 0.01 * (increment[(i + 1) % kPoints] - increment[(i + kPoints - 1) % kPoints] + 0.2 * u[i]);
+    }
+    return out;
+  };
+  const auto error_on_others = [&](bool keeps_coarse) {
+    Harvest harvest(kPoints, keeps_coarse);
+    States states(kPoints, kNumSlices), discrepancies(kPoints, kNumSlices), coarse(kPoints, kNumSlices);
+    for (Index n = 0; n < kNumSlices; ++n) {
+      states.col(n) = smooth_state(static_cast<std::uint64_t>(n));
+      coarse.col(n) = coarse_step(states.col(n));
+      discrepancies.col(n) = law(states.col(n));
+    }
+    harvest.append(states, discrepancies, all_slices(), std::vector<Index>(kNumSlices, 1), coarse);
+    const auto correction = make()->fit(harvest, *kSerial);
+    if (!correction) return 1.0;
+    double worst = 0.0;
+    for (std::uint64_t number = 100; number < 105; ++number) {
+      const State state = smooth_state(number), expected = law(state);
+      State found(kPoints);
+      correction->evaluate({99, 99.0, 100.0}, state, coarse_step(state), found);
+      worst = std::max(worst, (found - expected).norm() / expected.norm());
+    }
+    return worst;
+  };
+  EXPECT_LT(error_on_others(true), 0.01);
+  EXPECT_GT(error_on_others(false), 0.03) << "the state around a point alone says it as well";
+}
+
+TEST(Stencil, AFieldThatVanishesAtWallsIsToldFromOneThatIsMirrored) {
+  const StateLayout walls{{"u"}, {{"x", kPoints, 0.0, 1.0, AxisEnds::walls_at_points}}};
+  const auto law = [](const State& u) {
+    State out(u.size());
+    for (Index i = 0; i < kPoints; ++i) {
+      out[i] = 0.01 * ((i + 1 < kPoints ? u[i + 1] : 0.0) - 2.0 * u[i] + (i > 0 ? u[i - 1] : 0.0));
+    }
+    return out;
+  };
+  const auto error_at_wall = [&](const std::string& recipe) {
+    Harvest harvest(kPoints);
+    append_sweep(harvest, 1, law);
+    StencilOptions options;
+    options.recipe = recipe;
+    options.neurons = 100;
+    const auto correction = make_stencil_corrector(options, unit_bounds(kPoints), walls)->fit(harvest, *kSerial);
+    const State state = smooth_state(100);
+    return correction ? std::abs(value(*correction, state)[0] - law(state)[0]) / std::abs(law(state)[0]) : 1.0;
+  };
+  EXPECT_LT(error_at_wall("auto"), 1e-3);
+  EXPECT_GT(error_at_wall("points radius=1 stride=1 shift=0 degree=1 centre=1 products=0 neurons=0 decay=1"), 0.1);
 }
 
 TEST(Stencil, SecantsSharpenWhatIsKnownOfChanges) {

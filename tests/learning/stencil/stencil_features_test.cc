@@ -29,7 +29,7 @@ std::vector<Index> all_points(Index count) {
 
 States features_of(const StencilFeatures& features, const State& state, const std::vector<Index>& points) {
   State opened(features.opened_size());
-  features.open(state, opened.data());
+  features.open(state, State(), opened.data());
   States phi(static_cast<Index>(points.size()), features.num_features());
   features.evaluate(opened.data(), points, phi);
   return phi;

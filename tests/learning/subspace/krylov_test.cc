@@ -43,7 +43,7 @@ Harvest affine_harvest(Index rank, Index count) {
 State predict(const Harvest& harvest, const State& state, const KrylovOptions& options = {}) {
   const auto corrector = make_krylov_corrector(options, unit_bounds(kDimension));
   State out(kDimension);
-  corrector->fit(harvest, *serial())->evaluate({}, state, out);
+  corrector->fit(harvest, *serial())->evaluate({}, state, State(), out);
   return out;
 }
 
@@ -83,7 +83,7 @@ TEST(Krylov, TheRankIsLimitedToTheLargestDirections) {
   options.rank = 1;
   const auto corrector = make_krylov_corrector(options, unit_bounds(2));
   State out(2);
-  corrector->fit(harvest, *serial())->evaluate({}, State{{0.5, 0.5}}, out);
+  corrector->fit(harvest, *serial())->evaluate({}, State{{0.5, 0.5}}, State(), out);
   EXPECT_LT((out - State{{0.5, 0.0}}).norm(), 1e-15);
 }
 

@@ -27,7 +27,7 @@ class Secant : public testing::Test {
 
   State value(const Correction& correction, const Slice& slice, const State& state) const {
     State out(kDimension);
-    correction.evaluate(slice, state, out);
+    correction.evaluate(slice, state, State(), out);
     return out;
   }
 
@@ -63,7 +63,7 @@ TEST_F(Secant, TheNewestDifferencesCountFirst) {
     harvest.append(State{{u}}, State{{u * u}}, std::vector<Slice>{slice_at(0)}, {harvest.size() + 1});
   const auto correction = corrector->fit(harvest, *executor_);
   State out(1);
-  correction->evaluate(slice_at(0), State{{0.0}}, out);
+  correction->evaluate(slice_at(0), State{{0.0}}, State(), out);
   EXPECT_NEAR(out[0], 0.01 - 0.1 * 0.3, 1e-14);
 }
 

@@ -39,7 +39,7 @@ void append_sweep(Harvest& harvest, Index iteration) {
 
 State value(const Correction& correction, Index slice, const State& state) {
   State out(kDimension);
-  correction.evaluate(slice_at(slice), state, out);
+  correction.evaluate(slice_at(slice), state, State(), out);
   return out;
 }
 

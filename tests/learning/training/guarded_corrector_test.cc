@@ -42,7 +42,8 @@ class Oracle final : public Corrector {
   class Saying final : public LearnedCorrection {
    public:
     explicit Saying(Function function) : function_(std::move(function)) {}
-    void evaluate(const Slice& /*slice*/, const StateView& state, StateOut out) const override {
+    void evaluate(const Slice& /*slice*/, const StateView& state, const StateView& /*coarse*/,
+                  StateOut out) const override {
       out = function_(state);
     }
     void describe(LearnedModel& model) const override { model.corrector = "oracle"; }
@@ -95,7 +96,7 @@ class Guard : public testing::Test {
 
   State value(const State& state) const {
     State out(state.size());
-    correction_->evaluate({.index = 0}, state, out);
+    correction_->evaluate({.index = 0}, state, State(), out);
     return out;
   }
 

@@ -30,6 +30,30 @@ TEST(Harvest, KeepsSweepsInTheirOrderAsTheyCame) {
   EXPECT_EQ(harvest.iterations(), (std::vector<Index>{1, 1, 2, 2, 3, 3, 4, 4, 5, 5}));
 }
 
+TEST(Harvest, KeepsWhatTheCoarseSolverMadeOfEachStateIfItIsTo) {
+  const auto executor = make_serial_executor();
+  const std::vector<Slice> slices = {{4, 0.4, 0.5}, {5, 0.5, 0.6}};
+  const States states = random_matrix(3, 2, 1), fine = random_matrix(3, 2, 2), coarse = random_matrix(3, 2, 3);
+  Harvest harvest(3, true), without(3);
+  for (Harvest* each : {&harvest, &without}) {
+    each->append({.iteration = 1, .levels = {}, .slices = slices, .states = states, .fine = fine, .coarse = coarse},
+                 *executor);
+  }
+  EXPECT_EQ(States(harvest.coarse()), coarse);
+  EXPECT_EQ(without.coarse().cols(), 0);
+  const States more = random_matrix(3, 2, 4);
+  harvest.append(more, more, slices, {2, 2}, 2.0 * more);
+  EXPECT_THROW(harvest.append(more, more, slices, {3, 3}), std::invalid_argument) << "it is not said";
+  EXPECT_THROW(harvest.append(without, {0}), std::invalid_argument) << "the other does not know";
+  EXPECT_EQ(harvest.size(), 4) << "what was refused has left nothing";
+  harvest.keep({1, 2});
+  EXPECT_EQ(States(harvest.coarse().col(0)), States(coarse.col(1)));
+  EXPECT_EQ(States(harvest.coarse().col(1)), States(2.0 * more.col(0)));
+  Harvest copy(3, true);
+  copy.append(harvest, {1});
+  EXPECT_EQ(States(copy.coarse()), States(2.0 * more.col(0)));
+}
+
 TEST(Harvest, PassesOverWhatIsNotTrueWhateverItHolds) {
   Harvest harvest(2);
   const std::vector<Slice> slices = {{3, 0.5, 1.0}, {4, 1.0, 1.5}, {5, 1.5, 2.0}};

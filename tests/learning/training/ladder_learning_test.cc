@@ -48,7 +48,7 @@ class LadderLearning : public ::testing::TestWithParam<const char*> {
     ASSERT_NE(correction, nullptr);
     for (Index n = 0; n < kSlices; ++n) {
       State predicted(2);
-      correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
+      correction->evaluate(grid_.slice(n), cheap_.states.col(n), State(), predicted);
       const State expected = cheap_.states.col(n).array().sin() + 0.3;
       EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), tolerance) << "slice " << n;
     }
@@ -94,7 +94,7 @@ TEST_P(LadderLearning, OnlySlicesThatClimbFollowTheBetterLevel) {
   ASSERT_NE(correction, nullptr);
   for (Index n = 0; n < kSlices; ++n) {
     State predicted(2);
-    correction->evaluate(grid_.slice(n), cheap_.states.col(n), predicted);
+    correction->evaluate(grid_.slice(n), cheap_.states.col(n), State(), predicted);
     const State expected = cheap_.states.col(n).array().sin() + (n < kClimbed ? 0.3 : 0.0);
     EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 0.06) << "slice " << n;
   }

@@ -9,7 +9,7 @@ namespace {
 class MeanCorrection final : public LearnedCorrection {
  public:
   explicit MeanCorrection(State mean) : mean_(std::move(mean)) {}
-  void evaluate(const Slice&, const StateView&, StateOut out) const override { out = mean_; }
+  void evaluate(const Slice&, const StateView&, const StateView&, StateOut out) const override { out = mean_; }
   /// As what others can read: the network that has a constant alone.
   void describe(LearnedModel& model) const override {
     model.corrector = "randnet";
