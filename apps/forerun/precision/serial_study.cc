@@ -21,12 +21,12 @@ bool is_of_sundials(const std::string& method) {
 
 std::vector<std::string> all_methods() {
   const auto rank = [](const IntegratorEntry& entry) {
-    if (is_of_sundials(entry.name)) return 4;
+    if (is_of_sundials(entry.name)) return entry.needs == IntegratorNeeds::nothing ? 5 : 4;
     if (entry.order == 0 && !entry.adaptive) return -1;  // stands for another solver, or for none of a known order
     return (entry.needs == IntegratorNeeds::nothing ? 0 : 2) + (entry.adaptive ? 0 : 1);
   };
   std::vector<std::string> names;
-  for (int wanted = 0; wanted <= 4; ++wanted) {
+  for (int wanted = 0; wanted <= 5; ++wanted) {
     for (const IntegratorEntry& integrator : integrator_registry()) {
       if (rank(integrator) == wanted) names.push_back(integrator.name);
     }
