@@ -192,10 +192,14 @@ double stencil_features(Index neurons) {
 
 double stencil_flops(const StencilOptions& options, double sweep_components) {
   constexpr double flops_a_neuron = 150.0;  // some twenty inputs, forwards and backwards, and tanh
+  constexpr double polynomials = 200.0;
+  constexpr double flops_of_polynomials = 600.0;
+  const bool has_neurons = options.neurons > 0;
+  const double features = has_neurons ? stencil_features(options.neurons) : polynomials;
+  const double of_a_component =
+      has_neurons ? flops_a_neuron * static_cast<double>(options.neurons) : flops_of_polynomials;
   // Rows of values and of secants, reflected into the factor.
-  const double features = stencil_features(options.neurons);
-  return 4.0 * static_cast<double>(options.rows) * features * features * features +
-         flops_a_neuron * static_cast<double>(options.neurons) * sweep_components;
+  return 4.0 * static_cast<double>(options.rows) * features * features * features + of_a_component * sweep_components;
 }
 
 double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices, double num_samples) {

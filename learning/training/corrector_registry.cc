@@ -59,10 +59,12 @@ StencilOptions stencil_options(const Parameters& parameters, std::uint64_t seed)
   return options;
 }
 
-/// What `auto` learns with: a few more iterations than the default's, for a tenth of its operations.
-StencilOptions small_stencil() {
+/// What `auto` learns with: a few more iterations than the default's, for a tenth of its operations. In the plane and
+/// in space, where neurons see many points and are asked at many, what is next to linear and shells with polynomials do
+/// as well.
+StencilOptions small_stencil(std::size_t num_axes) {
   StencilOptions options;
-  options.neurons = 120;
+  options.neurons = num_axes == 1 ? 120 : 0;
   options.rows = 8;
   return options;
 }
@@ -141,9 +143,10 @@ std::vector<Candidate> guard_candidates(const CorrectorContext& context) {
   const CorrectorEntry kriging = kriging_entry();
   std::vector<Candidate> candidates;
   if (stencil_pays(context)) {
+    const StencilOptions small = small_stencil(context.layout.axes.size());
     Parameters parameters(stencil_entry().parameters);
-    parameters.set("neurons", std::int64_t{small_stencil().neurons});
-    parameters.set("rows", std::int64_t{small_stencil().rows});
+    parameters.set("neurons", std::int64_t{small.neurons});
+    parameters.set("rows", std::int64_t{small.rows});
     add_stencil(candidates, stencil_factory(parameters, context), "secant", context);
   }
   for (const std::int64_t neighbors : guarded_neighbors) {
@@ -171,7 +174,7 @@ CorrectorEntry auto_entry() {
     const CorrectorEntry kriging = kriging_entry();
     double fitted = secant_bytes({}, size.dimension, size.num_slices), prepared = 0.0;
     if (size.with_stencil)
-      fitted += stencil_bytes(small_stencil(), size.dimension, size.num_slices, size.num_samples) +
+      fitted += stencil_bytes(small_stencil(1), size.dimension, size.num_slices, size.num_samples) +
                 layer_bytes("secant", size);
     for (const std::int64_t neighbors : guarded_neighbors) {
       const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
@@ -192,8 +195,9 @@ bool stencil_pays(const CorrectorContext& context) {
   // what is saved is a sweep or two of six.
   constexpr double flops_a_component = 10.0;
   constexpr double fits_a_sweep = 8.0;
-  return context.fine_work == 0.0 || flops_a_component * context.fine_work >
-                                         fits_a_sweep * stencil_flops(small_stencil(), context.sweep_components);
+  const StencilOptions options = small_stencil(context.layout.axes.size());
+  return context.fine_work == 0.0 ||
+         flops_a_component * context.fine_work > fits_a_sweep * stencil_flops(options, context.sweep_components);
 }
 
 const std::vector<CorrectorEntry>& corrector_registry() {
