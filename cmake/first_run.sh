@@ -2,7 +2,7 @@
 # From a fresh checkout to the first result: installs what is missing, builds `forerun`, and lets classic Parareal, kriging
 # and the guard race serial stepping on a problem that is expensive for every serial solver there is.
 #
-# The race takes a minute. Building comes before it, once: of the one program and nothing else, some nine minutes on two
+# The race takes a minute. Building comes before it, once: of the one program and nothing else, some seven minutes on two
 # cores, all of it the compiler's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,7 +18,8 @@ quiet=()
 printf '\nEarly iterations on a cheaper fine solver (a ladder of two), with learners:\n\n'
 "$forerun" compare $problem "${quiet[@]}" --set 'fine.levels=[320, 1024]' --correctors kriging,auto
 printf '\nThe fine solver alone, with classic Parareal and with learners:\n\n'
-"$forerun" compare $problem "${quiet[@]}" --correctors classic,kriging,auto
+# Classic Parareal's estimate of its error is far too large here: it ends unconfirmed, which is status 3.
+"$forerun" compare $problem "${quiet[@]}" --correctors classic,kriging,auto || [[ $? -eq 3 ]]
 cat <<TEXT
 
 Next:
