@@ -12,7 +12,7 @@
 namespace forerun {
 
 /// Middle and spread of each field over the newest state of each slice: mean ± √3 standard deviations, no narrower than
-/// a millionth of `bounds`.
+/// a millionth of `bounds`. Where the harvest keeps G(u), the same of each field's increment G(u) − u behind them.
 FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds);
 
 /// A recipe, and the part of held-out discrepancies (root mean square) that it leaves unexplained.
@@ -25,7 +25,8 @@ struct ChosenRecipe {
 /// changes between iterates, too (the geometric mean of both). `current` stays unless another leaves half as much.
 /// Tried are shells with polynomials (of an equation that is the same in all directions) and points with neurons, in
 /// one dimension at widths from one point to an eighth of the mesh; then the best width's neighbours, and shifts
-/// against the direction that things travel in.
+/// against the direction that things travel in. Where the harvest keeps G(u) then the same, shells and points next to
+/// linear with increments, and at walls each field that may vanish there.
 ///
 /// A function of the harvest and the seed. Cost: about a dozen fits with a third of the neurons, to as few rows as tell
 /// recipes apart; parallel over candidates.

@@ -38,7 +38,6 @@ const StencilRecipe& checked(const StencilRecipe& recipe, const StateLayout& lay
                within(recipe.centre_degree, 0, 15) && within(recipe.product_degree, 0, recipe.centre_degree) &&
                within(recipe.neurons, 0, kMostFeatures) && recipe.decay > 0.0 && std::isfinite(recipe.decay) &&
                recipe.scale > 0.0 && std::isfinite(recipe.scale) &&
-               within(recipe.product_radius, -1, kMostRecipeReach) &&
                within(recipe.odd, 0, (Index{1} << std::min<std::size_t>(layout.fields.size(), kMostOddFields)) - 1);
   sound = sound && within(recipe.reach(), 0, kMostRecipeReach);
   const double taps = std::pow(2.0 * static_cast<double>(recipe.radius) + 1.0, axes);
@@ -110,7 +109,6 @@ std::string StencilRecipe::text() const {
        << " neurons=" << neurons << " decay=" << decay << " scale=" << scale;
   // What older files do not have is written where it says something.
   if (increments) text << " increments=1";
-  if (product_radius >= 0) text << " product_radius=" << product_radius;
   if (odd != 0) text << " odd=" << odd;
   return text.str();
 }
@@ -145,8 +143,7 @@ StencilRecipe StencilRecipe::parse(const std::string& text) {
   read("decay", recipe.decay);
   if (!words.eof()) read("scale", recipe.scale);
   while (words >> word) {
-    const bool is_known = take("increments", recipe.increments) || take("product_radius", recipe.product_radius) ||
-                          take("odd", recipe.odd);
+    const bool is_known = take("increments", recipe.increments) || take("odd", recipe.odd);
     if (!is_known) throw std::invalid_argument("stencil: '" + text + "': '" + word + "' is not known");
   }
   return recipe;
@@ -238,9 +235,7 @@ void StencilFeatures::add_taps() {
 void StencilFeatures::add_products() {
   first_neuron_ = first_input_ + static_cast<Index>(inputs_.size());
   for (Input& input : inputs_) {
-    const bool is_near =
-        recipe_.product_radius < 0 || distances_[input.tap] <= static_cast<double>(recipe_.product_radius);
-    if (input.monomial >= num_seen() || !is_near) continue;
+    if (input.monomial >= num_seen()) continue;
     input.first_product = first_neuron_;
     const bool is_increment = input.monomial >= num_fields();
     input.num_products = is_increment ? std::min(num_factors_, num_fields()) : num_factors_;

@@ -30,8 +30,7 @@ struct StencilRecipe {
   double scale = 1.0;  ///< length of a neuron's weights: how far from linear it is
   /// What the coarse solver does, G(u) − u, is looked at like further fields, to the first power.
   bool increments = false;
-  Index product_radius = -1;  ///< products are of the fields in taps up to this distance; −1: in all
-  Index odd = 0;              ///< bit f: field f is 0 one point beyond walls, and odd about it; else it is mirrored
+  Index odd = 0;  ///< bit f: field f is 0 one point beyond walls, and odd about it; else it is mirrored
 
   bool operator==(const StencilRecipe&) const = default;
   /// Steps from a point to the furthest one that is looked at, along each axis.
