@@ -78,7 +78,10 @@ std::optional<std::string> readout_defect(const LearnedModel& model) {
 std::optional<std::string> stencil_defect(const LearnedModel& model) {
   if (model.readout.size() == 0) return "it has no readout";
   if (!model.readout.allFinite()) return "its readout holds a value that is not finite";
-  if (model.basis.cols() != 2 || model.basis.rows() != model.readout.rows()) return "it has no scale for its fields";
+  const Index fields = model.readout.rows();  // and perhaps their increments
+  if (model.basis.cols() != 2 || (model.basis.rows() != fields && model.basis.rows() != 2 * fields)) {
+    return "it has no scale for its fields";
+  }
   if (!model.basis.allFinite() || !(model.basis.col(1).array() > 0.0).all()) return "its fields have no width";
   return std::nullopt;
 }

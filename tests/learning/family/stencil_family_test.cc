@@ -137,6 +137,16 @@ TEST(StencilFamily, RunsThatKnowWhatTheCoarseSolverDidAreNotMixedWithOthers) {
   const auto model = family.model_at(State{{1.4}});
   ASSERT_TRUE(model);
   EXPECT_NE(model->options.at("recipe").find("increments=1"), std::string::npos);
+  model->signature = {"ring", {}, kPoints, 1.0, "coarse", "fine"};
+  const auto file = std::filesystem::temp_directory_path() / "forerun_stencil_family_increments";
+  save_model(file, *model);
+  const auto loaded = make_correction(std::make_shared<const LearnedModel>(load_model(file)));
+  std::filesystem::remove(file);
+  const State state = smooth_state(5), coarse = 1.1 * state;
+  State expected(kPoints), found(kPoints);
+  family.at(State{{1.4}})->evaluate({99, 99.0, 100.0}, state, coarse, expected);
+  loaded->evaluate({99, 99.0, 100.0}, state, coarse, found);
+  EXPECT_EQ(found, expected);
   EXPECT_THROW(family.append(run_of(1.5, 3).harvest, State{{1.5}}, *kSerial), std::invalid_argument);
 }
 
