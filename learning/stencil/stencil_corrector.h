@@ -15,8 +15,8 @@ struct StencilOptions {
   std::string recipe = "auto";      ///< of the features (`StencilRecipe::text`); "auto": chosen from the run's data
   std::string activation = "tanh";  ///< or "relu"
   Index neurons = 300;              ///< of recipes that are chosen and have any
-  Index rows = 16;                  ///< a feature, of values and again of secants, that a sweep's fit learns from
-  double ridge = 0.0;               ///< relative to the features' mean energy; 0: 10⁻⁹
+  Index rows = 16;     ///< a feature, of values and again of secants, that a sweep's fit learns from, at least
+  double ridge = 0.0;  ///< relative to the features' mean energy; 0: 10⁻⁹, of points without neurons 10⁻⁷
   std::uint64_t seed = 1;
   std::map<std::string, std::string> printed{};  ///< as a model file keeps them
 };

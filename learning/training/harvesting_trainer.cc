@@ -238,11 +238,10 @@ std::string HarvestingTrainer::serving() const {
 }
 
 Harvest HarvestingTrainer::full_harvest() const {
-  const bool goes_on = prior_model_ && prior_model_->signature == signature_;
-  const bool old_keeps_coarse = !goes_on || prior_model_->harvest.size() == 0 || prior_model_->harvest.keeps_coarse();
-  Harvest full(signature_.dimension, harvest_.keeps_coarse() && old_keeps_coarse);
+  const bool goes_on = prior_model_ && prior_model_->signature == signature_ && prior_model_->harvest.size() > 0;
+  Harvest full(signature_.dimension, harvest_.keeps_coarse() && (!goes_on || prior_model_->harvest.keeps_coarse()));
   full.set_depends_on_time(harvest_.depends_on_time());
-  if (goes_on && prior_model_->harvest.size() > 0) {
+  if (goes_on) {
     std::vector<Index> old(static_cast<std::size_t>(prior_model_->harvest.size()));
     std::iota(old.begin(), old.end(), 0);
     full.append(prior_model_->harvest, old);
