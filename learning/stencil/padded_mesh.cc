@@ -38,7 +38,7 @@ Source source(AxisEnds ends, Index i, Index n) {
 
 }  // namespace
 
-PaddedMesh::PaddedMesh(const StateLayout& layout, Index reach) {
+PaddedMesh::PaddedMesh(const StateLayout& layout, Index reach) : reach_(reach) {
   if (layout.axes.empty()) throw std::invalid_argument("mesh: the state has none");
   Index num_points = 1;
   Index num_places = 1;
@@ -77,7 +77,18 @@ Index PaddedMesh::shift(const Offset& offset) const {
 }
 
 void PaddedMesh::pad(const double* field, double* padded) const {
-  for (std::size_t i = 0; i < sources_.size(); ++i) padded[i] = static_cast<double>(signs_[i]) * field[sources_[i]];
+  const auto gather = [&](Index begin, Index end) {
+    for (Index place = begin; place < end; ++place) padded[place] = at(field, place);
+  };
+  const Index length = line_length();
+  for (Index line = 0; line < num_places(); line += length + 2 * reach_) {
+    const auto first = static_cast<std::size_t>(line + reach_);
+    const double* const source = field + sources_[first];
+    const auto sign = static_cast<double>(signs_[first]);
+    gather(line, line + reach_);
+    for (Index i = 0; i < length; ++i) padded[line + reach_ + i] = sign * source[i];
+    gather(line + reach_ + length, line + length + 2 * reach_);
+  }
 }
 
 }  // namespace forerun

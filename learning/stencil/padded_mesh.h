@@ -28,11 +28,19 @@ class PaddedMesh {
   Index num_places() const { return static_cast<Index>(sources_.size()); }
   Index place(Index point) const { return places_[static_cast<std::size_t>(point)]; }
   Index shift(const Offset& offset) const;
+  /// Points in a row, along the last axis: their places follow each other.
+  Index line_length() const { return lengths_.back(); }
 
+  /// The number of a padded field at a place.
+  double at(const double* field, Index place) const {
+    const auto i = static_cast<std::size_t>(place);
+    return static_cast<double>(signs_[i]) * field[sources_[i]];
+  }
   /// padded (num_places numbers) = field (num_points numbers) and what lies around it.
   void pad(const double* field, double* padded) const;
 
  private:
+  Index reach_;
   std::vector<Index> lengths_;
   std::vector<Index> strides_;  ///< of a padded field, by axis
   std::vector<Index> places_;

@@ -28,6 +28,7 @@ StencilCorrection::StencilCorrection(std::shared_ptr<const StencilFeatures> feat
     throw std::invalid_argument("stencil: the readout does not fit the features");
   }
   std::iota(points_.begin(), points_.end(), Index{0});
+  if (StencilConvolution::serves(features_->recipe())) convolution_.emplace(*features_, readout_);
 }
 
 void StencilCorrection::add_tangents(const Harvest& harvest, SliceExecutor& executor) {
@@ -42,8 +43,10 @@ void StencilCorrection::evaluate(const Slice& slice, const StateView& state, con
   const Index num_points = features_->num_points();
   auto opened = opened_memory.vector(features_->opened_size());
   features_->open(state, coarse, opened.data());
-  for (Index first = 0; first < num_points; first += kCorrectedPoints) {
-    const Index count = std::min(kCorrectedPoints, num_points - first);
+  if (convolution_) return convolution_->evaluate(opened.data(), out);
+  for (Index first = 0, end = 0; first < num_points; first = end) {
+    end = features_->end_of_block(first, kCorrectedPoints);
+    const Index count = end - first;
     const auto points = std::span(points_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     auto phi = feature_memory.matrix(count, features_->num_features());
     features_->evaluate(opened.data(), points, phi);

@@ -2,9 +2,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "learning/stencil/stencil_convolution.h"
 #include "learning/stencil/stencil_features.h"
 #include "learning/stencil/stencil_tangents.h"
 #include "learning/training/corrector.h"
@@ -12,7 +14,8 @@
 namespace forerun {
 
 /// A trained network with weights shared over the mesh: m(u) at a point is W φ(u around the point), times its field's
-/// width. Cost of an evaluation: points × features × (fields + what the features cost). Thread-safe.
+/// width. Cost of an evaluation: points × features × (fields + what the features cost), and of what is linear in single
+/// points, two flops a field and point that is looked at. Thread-safe.
 ///
 /// Of slices that have been learned from it may know tangents, which take the network's place there (`add_tangents`);
 /// what is written down is the network.
@@ -38,6 +41,7 @@ class StencilCorrection final : public LearnedCorrection {
   std::map<std::string, std::string> options_;
   StateBounds bounds_;
   std::vector<Index> points_;
+  std::optional<StencilConvolution> convolution_;  ///< of what is linear in single points
   std::unique_ptr<const StencilTangents> tangents_;
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <numbers>
 #include <numeric>
 #include <sstream>
 #include <stdexcept>
 
+#include "core/base/multiversion.h"
 #include "core/base/plain_text.h"
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/random_stream.h"
@@ -95,6 +97,17 @@ double length(const PaddedMesh::Offset& offset) {
 double standard_normal(const RandomStream& stream, std::uint64_t counter) {
   const double u = 0.5 * (stream.uniform(2 * counter) + 1.0);
   return std::sqrt(-2.0 * std::log(u)) * std::cos(std::numbers::pi * stream.uniform(2 * counter + 1));
+}
+
+/// out[i] = weight · Σ over shifts of at[shift + i].
+FORERUN_MULTIVERSION void average_in_a_line(const double* at, const std::vector<Index>& shifts, double weight,
+                                            double* __restrict out, Index count) {
+  std::fill_n(out, count, 0.0);
+  for (const Index shift : shifts) {
+    const double* const shifted = at + shift;
+    for (Index i = 0; i < count; ++i) out[i] += shifted[i];
+  }
+  for (Index i = 0; i < count; ++i) out[i] *= weight;
 }
 
 }  // namespace
@@ -225,6 +238,10 @@ void StencilFeatures::add_taps() {
     taps_.push_back(std::move(shifts));
     distances_.push_back(length(offset));
   }
+  looked_at_ = centre_;
+  for (const std::vector<Index>& tap : taps_) looked_at_.insert(looked_at_.end(), tap.begin(), tap.end());
+  std::ranges::sort(looked_at_);
+  looked_at_.erase(std::ranges::unique(looked_at_).begin(), looked_at_.end());
   first_input_ = 1 + num_centre_;
   for (std::size_t tap = 0; tap < taps_.size(); ++tap) {
     for (Index m = 0; m < num_padded_; ++m) inputs_.push_back({m, tap});
@@ -310,22 +327,58 @@ void StencilFeatures::open(const StateView& state, const StateView& coarse, doub
   }
 }
 
+void StencilFeatures::open_around(std::span<const Index> points, const StateView& state, const StateView& coarse,
+                                  double* opened) const {
+  const Index places = mesh_.num_places();
+  if (std::ssize(points) * std::ssize(looked_at_) >= places) return open(state, coarse, opened);
+  for (const Index point : points) {
+    for (const Index shift : looked_at_) {
+      const Index place = mesh_.place(point) + shift;
+      for (Index m = 0; m < num_padded_; ++m) {
+        const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
+        double& value = opened[m * places + place];
+        if (monomial.factor < 0) {
+          const Index first = monomial.field % num_fields() * num_points();
+          const PaddedMesh& mesh = mesh_of(monomial.field);
+          const bool is_increment = monomial.field >= num_fields();
+          const auto at = [&](const StateView& values) { return mesh.at(values.data() + first, place); };
+          const double field = is_increment ? at(coarse) - at(state) : at(state);
+          value = (field - scale_.middle[monomial.field]) * (1.0 / scale_.width[monomial.field]);
+        } else {
+          value = opened[monomial.factor * places + place] * opened[monomial.field * places + place];
+        }
+      }
+    }
+  }
+}
+
+Index StencilFeatures::end_of_block(Index first, Index most) const {
+  const Index length = mesh_.line_length();
+  const Index blocks = (length + most - 1) / most;  // of a line, of about one size
+  const Index line = first / length * length;
+  const Index place = first - line;
+  Index block = 0;
+  while (length * (block + 1) / blocks <= place) ++block;
+  return line + length * (block + 1) / blocks;
+}
+
 void StencilFeatures::evaluate(const double* opened, std::span<const Index> points, StatesOut features) const {
+  const auto follows = [this](Index before, Index point) { return mesh_.place(point) == mesh_.place(before) + 1; };
+  const Block block{points, std::ranges::adjacent_find(points, std::not_fn(follows)) == points.end()};
   features.col(0).setOnes();
-  evaluate_monomials(opened, points, features);
-  evaluate_inputs(opened, points, features);
+  evaluate_monomials(opened, block, features);
+  evaluate_inputs(opened, block, features);
   evaluate_products(features);
   if (recipe_.neurons > 0) evaluate_neurons(features);
 }
 
-void StencilFeatures::evaluate_monomials(const double* opened, std::span<const Index> points,
-                                         StatesOut features) const {
+void StencilFeatures::evaluate_monomials(const double* opened, const Block& block, StatesOut features) const {
   const Index count = features.rows();
   for (Index m = 0; m < num_centre_; ++m) {
     const Monomial& monomial = monomials_[static_cast<std::size_t>(m)];
     double* const out = features.col(1 + m).data();
     if (monomial.factor < 0) {
-      average(opened + monomial.field * mesh_.num_places(), centre_, points, out);
+      average(opened + monomial.field * mesh_.num_places(), centre_, block, out);
     } else {
       const double* const a = features.col(1 + monomial.factor).data();
       const double* const b = features.col(1 + monomial.field).data();
@@ -335,22 +388,40 @@ void StencilFeatures::evaluate_monomials(const double* opened, std::span<const I
 }
 
 /// out[i] = mean over `shifts` of a padded field about points[i].
-void StencilFeatures::average(const double* values, const std::vector<Index>& shifts, std::span<const Index> points,
+void StencilFeatures::average(const double* values, const std::vector<Index>& shifts, const Block& block,
                               double* out) const {
   const double weight = 1.0 / static_cast<double>(shifts.size());
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const double* const at = values + mesh_.place(points[i]);
+  if (block.is_in_a_line) {
+    average_in_a_line(values + mesh_.place(block.points.front()), shifts, weight, out,
+                      static_cast<Index>(block.points.size()));
+    return;
+  }
+  for (std::size_t i = 0; i < block.points.size(); ++i) {
+    const double* const at = values + mesh_.place(block.points[i]);
     double sum = 0.0;
     for (const Index shift : shifts) sum += at[shift];
     out[i] = weight * sum;
   }
 }
 
-void StencilFeatures::evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const {
+void StencilFeatures::evaluate_inputs(const double* opened, const Block& block, StatesOut features) const {
   for (std::size_t n = 0; n < inputs_.size(); ++n) {
-    average(opened + inputs_[n].monomial * mesh_.num_places(), taps_[inputs_[n].tap], points,
+    average(opened + inputs_[n].monomial * mesh_.num_places(), taps_[inputs_[n].tap], block,
             features.col(first_input_ + static_cast<Index>(n)).data());
   }
+}
+
+std::vector<StencilFeatures::LinearTerm> StencilFeatures::linear_terms() const {
+  std::vector<LinearTerm> terms;
+  const auto add_mean = [&](Index column, Index monomial, const std::vector<Index>& shifts) {
+    const double weight = 1.0 / static_cast<double>(shifts.size());
+    for (const Index shift : shifts) terms.push_back({column, monomial * mesh_.num_places() + shift, weight});
+  };
+  for (Index m = 0; m < std::min(num_centre_, num_seen()); ++m) add_mean(1 + m, m, centre_);
+  for (std::size_t n = 0; n < inputs_.size(); ++n) {
+    add_mean(first_input_ + static_cast<Index>(n), inputs_[n].monomial, taps_[inputs_[n].tap]);
+  }
+  return terms;
 }
 
 void StencilFeatures::evaluate_products(StatesOut features) const {

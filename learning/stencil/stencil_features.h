@@ -72,14 +72,30 @@ class StencilFeatures {
   /// Fields that are looked at: those of the state, then their increments.
   Index num_seen() const { return scale_.middle.size(); }
   Index num_points() const { return mesh_.num_points(); }
+  const PaddedMesh& mesh() const { return mesh_; }
   Index num_features() const { return first_neuron_ + recipe_.neurons; }
 
   /// Numbers that `open` fills.
   Index opened_size() const { return mesh_.num_places() * num_padded_; }
   /// Pads and multiplies the fields of a state; `coarse` is G(state), and may be empty where it is not looked at.
   void open(const StateView& state, const StateView& coarse, double* opened) const;
+  /// The same where these points look alone: what a few points of a large mesh ask for.
+  void open_around(std::span<const Index> points, const StateView& state, const StateView& coarse,
+                   double* opened) const;
+  /// The end of the block of at most so many points of a line that begins at `first`: faster than others.
+  Index end_of_block(Index first, Index most) const;
   /// Row i = φ at points[i].
   void evaluate(const double* opened, std::span<const Index> points, StatesOut features) const;
+
+  /// weight · opened[place + offset], a part of the feature `column` of a point at that place.
+  struct LinearTerm {
+    Index column;
+    Index offset;
+    double weight;
+  };
+  /// All parts of features that are means of a padded field or monomial (all but 1, of recipes of degree 1 at the
+  /// point, without products and neurons).
+  std::vector<LinearTerm> linear_terms() const;
 
   /// Derivatives are there for features of fields, not of their powers, around a point; where there are neurons they
   /// save most.
@@ -100,6 +116,10 @@ class StencilFeatures {
     Index factor;  ///< an earlier one, −1: none
     Index field;
   };
+  struct Block {
+    std::span<const Index> points;
+    bool is_in_a_line;  ///< their places follow each other
+  };
   struct Input {
     Index monomial;
     std::size_t tap;
@@ -111,12 +131,11 @@ class StencilFeatures {
   void add_taps();
   std::vector<Index> points_around(const PaddedMesh::Offset& offset) const;
   void draw_neurons();
-  void evaluate_monomials(const double* opened, std::span<const Index> points, StatesOut features) const;
+  void evaluate_monomials(const double* opened, const Block& block, StatesOut features) const;
   void add_products();
   const PaddedMesh& mesh_of(Index seen) const;
-  void evaluate_inputs(const double* opened, std::span<const Index> points, StatesOut features) const;
-  void average(const double* values, const std::vector<Index>& shifts, std::span<const Index> points,
-               double* out) const;
+  void evaluate_inputs(const double* opened, const Block& block, StatesOut features) const;
+  void average(const double* values, const std::vector<Index>& shifts, const Block& block, double* out) const;
   void evaluate_products(StatesOut features) const;
   void evaluate_neurons(StatesOut features) const;
 
@@ -133,6 +152,7 @@ class StencilFeatures {
   Index num_factors_ = 0;                 ///< of them are factors of products
   std::vector<Index> centre_;             ///< shifts of the points that the point itself is a mean of
   std::vector<std::vector<Index>> taps_;  ///< shifts of their points
+  std::vector<Index> looked_at_;          ///< all shifts of taps and of the point's own mean, each once
   std::vector<double> distances_;         ///< of taps from where weights are largest, in points
   std::vector<Input> inputs_;
   Index first_input_ = 0;

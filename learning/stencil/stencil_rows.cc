@@ -27,7 +27,7 @@ PointValues values_at(const StencilFeatures& features, const Harvest& harvest, I
                       std::span<const Index> points) {
   thread_local Scratch memory;
   auto opened = memory.vector(features.opened_size());
-  features.open(harvest.states().col(sample), column_if_any(harvest.coarse(), sample), opened.data());
+  features.open_around(points, harvest.states().col(sample), column_if_any(harvest.coarse(), sample), opened.data());
   const auto count = static_cast<Index>(points.size());
   PointValues values{States(count, features.num_features()), States(count, features.num_fields())};
   features.evaluate(opened.data(), points, values.features);

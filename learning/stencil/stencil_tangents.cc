@@ -41,9 +41,10 @@ void StencilTangents::differentiate(const StatesView& readout, Index place) {
   gradients.resize(num_points, num_fields * num_inputs);
   auto opened = opened_memory.vector(features_->opened_size());
   features_->open(states_.col(place), column_if_any(coarse_, place), opened.data());
-  std::vector<Index> points(static_cast<std::size_t>(kTangentPoints));
-  for (Index first = 0; first < num_points; first += kTangentPoints) {
-    const Index count = std::min(kTangentPoints, num_points - first);
+  std::vector<Index> points;
+  for (Index first = 0, end = 0; first < num_points; first = end) {
+    end = features_->end_of_block(first, kTangentPoints);
+    const Index count = end - first;
     points.resize(static_cast<std::size_t>(count));
     std::iota(points.begin(), points.end(), first);
     auto phi = feature_memory.matrix(count, features_->num_features());

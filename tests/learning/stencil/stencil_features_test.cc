@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "tests/learning/random_data.h"
 
@@ -76,10 +79,54 @@ TEST(StencilFeatures, OfShellsDoNotKnowDirections) {
 }
 
 TEST(StencilFeatures, DoNotDependOnTheBlock) {
-  const State state = random_matrix(24, 1, 3);
-  const StencilFeatures features(kRing, kPoints, unit_scale(1), "tanh", 1);
-  const States together = features_of(features, state, all_points(24));
-  for (Index i = 0; i < 24; ++i) EXPECT_EQ(features_of(features, state, {i}).row(0), together.row(i));
+  const StateLayout walls{{"u", "v"}, {{"y", 5, 0.0, 1.0}, {"x", 7, 0.0, 1.0}}};
+  for (const auto& [layout, recipe] :
+       {std::pair(kRing, kPoints), std::pair(walls, kShells), std::pair(walls, kPoints)}) {
+    const State state = random_matrix(layout.dimension(), 1, 3);
+    const StencilFeatures features(layout, recipe, unit_scale(layout.fields.size()), "tanh", 1);
+    const Index num_points = features.num_points();
+    const States together = features_of(features, state, all_points(num_points));
+    for (Index i = 0; i < num_points; ++i) EXPECT_EQ(features_of(features, state, {i}).row(0), together.row(i));
+    for (Index first = 0, end = 0; first < num_points; first = end) {
+      end = features.end_of_block(first, 4);
+      std::vector<Index> block(static_cast<std::size_t>(end - first));
+      std::iota(block.begin(), block.end(), first);
+      ASSERT_LE(block.size(), 4U);
+      EXPECT_EQ(features_of(features, state, block), together.middleRows(first, end - first));
+      std::ranges::reverse(block);
+      EXPECT_EQ(features_of(features, state, block).row(0), together.row(end - 1));
+    }
+  }
+}
+
+TEST(StencilFeatures, OfAFewPointsNeedOnlyWhatIsAroundThem) {
+  const StateLayout walls{{"u", "v"}, {{"y", 12, 0.0, 1.0}, {"x", 15, 0.0, 1.0, AxisEnds::walls_at_points}}};
+  const FieldScale scale{random_matrix(4, 1, 7), State::Constant(4, 0.7)};
+  const State state = random_matrix(walls.dimension(), 1, 3), coarse = random_matrix(walls.dimension(), 1, 4);
+  for (StencilRecipe recipe : {kShells, kPoints, StencilRecipe{.radius = 1, .odd = 2}}) {
+    recipe.increments = true;
+    const StencilFeatures features(walls, recipe, scale, "tanh", 1);
+    const std::vector<Index> points = {0, 47, 179};
+    State all(features.opened_size());
+    State few = State::Constant(features.opened_size(), std::numeric_limits<double>::quiet_NaN());
+    features.open(state, coarse, all.data());
+    features.open_around(points, state, coarse, few.data());
+    EXPECT_TRUE(few.hasNaN()) << recipe.text();
+    States expected(3, features.num_features()), found(3, features.num_features());
+    features.evaluate(all.data(), points, expected);
+    features.evaluate(few.data(), points, found);
+    EXPECT_EQ(found, expected) << recipe.text();
+  }
+}
+
+TEST(StencilFeatures, BlocksArePartsOfLines) {
+  const StateLayout walls{{"u"}, {{"y", 2, 0.0, 1.0}, {"x", 7, 0.0, 1.0}}};
+  const StencilFeatures features(walls, kShells, unit_scale(1), "tanh", 1);
+  std::vector<Index> ends;
+  for (Index first = 0; first < features.num_points(); first = ends.back()) {
+    ends.push_back(features.end_of_block(first, 4));
+  }
+  EXPECT_EQ(ends, (std::vector<Index>{3, 7, 10, 14}));
 }
 
 TEST(StencilFeatures, DependOnTheirTapsOnly) {
