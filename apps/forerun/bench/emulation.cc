@@ -5,7 +5,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <optional>
 #include <queue>
+#include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -41,29 +43,56 @@ Clock::duration duration_of(double seconds) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
-/// Threads of its own, which take the lowest piece that waits.
-class WaitingStream final : public PieceStream {
+/// Threads that stay from stream to stream, as processors do, and take turns at tasks, the oldest first.
+class WaitingWorkers {
  public:
-  WaitingStream(int num_workers, std::function<void(Index)> body) : body_(std::move(body)) {
-    for (int i = 0; i < num_workers; ++i) threads_.emplace_back([this] { work(); });
+  explicit WaitingWorkers(int count) : count_(count) {
+    for (int i = 0; i < count; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
 
-  ~WaitingStream() override {
-    cancel();
-    {
-      const std::lock_guard lock(mutex_);
-      ends_ = true;
-    }
-    wanted_.notify_all();
-  }
+  int count() const { return count_; }
 
-  void add(Index piece) override {
+  void run(std::function<void()> task) {
     {
       const std::lock_guard lock(mutex_);
-      waiting_.push(piece);
-      ++num_open_;
+      tasks_.push(std::move(task));
     }
     wanted_.notify_one();
+  }
+
+ private:
+  void work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (wanted_.wait(lock, stop, [this] { return !tasks_.empty(); })) {
+      const std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop();
+      lock.unlock();
+      task();
+      lock.lock();
+    }
+  }
+
+  int count_;
+  std::mutex mutex_;
+  std::condition_variable_any wanted_;
+  std::queue<std::function<void()>> tasks_;
+  std::vector<std::jthread> threads_;  ///< last: they end before what they use
+};
+
+class WaitingStream final : public PieceStream {
+ public:
+  WaitingStream(Index count, std::function<void(Index)> body, WaitingWorkers& workers)
+      : body_(std::move(body)), workers_(workers), queue_(count, workers.count()) {}
+
+  ~WaitingStream() override { cancel(); }
+
+  void add(Index piece) override {
+    if (!queue_.add(piece)) return;
+    {
+      const std::lock_guard lock(mutex_);
+      ++num_busy_;
+    }
+    workers_.run([this] { take_pieces(); });
   }
 
   void wait() override {
@@ -72,49 +101,35 @@ class WaitingStream final : public PieceStream {
   }
 
   void cancel() noexcept override {
-    {
-      const std::lock_guard lock(mutex_);
-      num_open_ -= static_cast<Index>(waiting_.size());
-      waiting_ = {};
-    }
+    queue_.clear();
     settle();
     failure_.take();
   }
 
  private:
-  void settle() {
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return num_open_ == 0; });
+  void take_pieces() {
+    while (const std::optional<Index> piece = queue_.take()) run_piece(*piece, body_, failure_);
+    const std::lock_guard lock(mutex_);
+    if (--num_busy_ == 0) done_.notify_all();
   }
 
-  void work() {
+  void settle() {
     std::unique_lock lock(mutex_);
-    while (true) {
-      wanted_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
-      if (ends_) return;
-      const Index piece = waiting_.top();
-      waiting_.pop();
-      lock.unlock();
-      run_piece(piece, body_, failure_);
-      lock.lock();
-      if (--num_open_ == 0) done_.notify_all();
-    }
+    done_.wait(lock, [this] { return num_busy_ == 0; });
   }
 
   std::function<void(Index)> body_;
-  std::mutex mutex_;
-  std::condition_variable wanted_;
-  std::condition_variable done_;
-  std::priority_queue<Index, std::vector<Index>, std::greater<>> waiting_;
-  Index num_open_ = 0;  ///< pieces that wait or run
-  bool ends_ = false;
+  WaitingWorkers& workers_;
+  PieceQueue queue_;
   LowestFailure failure_;
-  std::vector<std::jthread> threads_;  ///< last: they end before what they use
+  std::mutex mutex_;
+  std::condition_variable done_;
+  int num_busy_ = 0;  ///< workers that take pieces or are about to
 };
 
 class EmulatedExecutor final : public SliceExecutor {
  public:
-  EmulatedExecutor(int num_workers, SliceExecutor& real) : num_workers_(num_workers), real_(real) {}
+  EmulatedExecutor(int num_workers, SliceExecutor& real) : workers_(num_workers), real_(real) {}
 
   void for_each(Index count, const std::function<void(Index)>& body) override {
     const Clock::time_point begin = Clock::now();
@@ -129,19 +144,19 @@ class EmulatedExecutor final : public SliceExecutor {
     });
     const double longest = count > 0 ? *std::max_element(seconds.begin(), seconds.end()) : 0.0;
     if (longest == 0.0) return;
-    const Index rounds = (count + num_workers_ - 1) / num_workers_;
+    const Index rounds = (count + workers_.count() - 1) / workers_.count();
     wait_until(begin + duration_of(static_cast<double>(rounds) * longest));
   }
 
-  std::unique_ptr<PieceStream> open_stream(Index /*count*/, std::function<void(Index)> body) override {
-    return std::make_unique<WaitingStream>(num_workers_, std::move(body));
+  std::unique_ptr<PieceStream> open_stream(Index count, std::function<void(Index)> body) override {
+    return std::make_unique<WaitingStream>(count, std::move(body), workers_);
   }
 
-  int num_threads() const override { return num_workers_; }
+  int num_threads() const override { return workers_.count(); }
   std::string_view name() const override { return "emulated"; }
 
  private:
-  int num_workers_;
+  WaitingWorkers workers_;
   SliceExecutor& real_;
 };
 
