@@ -23,7 +23,7 @@ std::vector<std::string> all_methods() {
   const auto rank = [](const IntegratorEntry& entry) {
     if (is_of_sundials(entry.name)) return entry.needs == IntegratorNeeds::nothing ? 5 : 4;
     if (entry.order == 0 && !entry.adaptive) return -1;  // stands for another solver, or for none of a known order
-    return (entry.needs == IntegratorNeeds::nothing ? 0 : 2) + (entry.adaptive ? 0 : 1);
+    return (entry.needs == IntegratorNeeds::nothing ? 0 : 1) + (entry.adaptive ? 0 : 2);
   };
   std::vector<std::string> names;
   for (int wanted = 0; wanted <= 5; ++wanted) {
@@ -45,8 +45,13 @@ SerialStudy study_serial_solvers(const PrecisionTask& task, const std::vector<st
       const PrecisionPoint* best = fastest_within(points, std::min(point.error, loosest_error));
       return best != nullptr && point.seconds > kHopelessInSeries * best->seconds && point.seconds > kTellingSeconds;
     };
+    PrecisionTask limited = task;
+    if (const PrecisionPoint* best = fastest_within(points, std::min(task.smallest_error, loosest_error))) {
+      const double hopeless = std::max(kHopelessInSeries * best->seconds, kTellingSeconds);
+      limited.max_seconds = std::min(task.max_seconds, hopeless);  // whatever error it would have
+    }
     try {
-      const std::vector<PrecisionPoint> series = precision_series(task, loosest(method), is_beaten, stop);
+      const std::vector<PrecisionPoint> series = precision_series(limited, loosest(method), is_beaten, stop);
       points.insert(points.end(), series.begin(), series.end());
     } catch (const ParameterError&) {
       continue;  // the equation does not offer it

@@ -87,7 +87,8 @@ std::vector<PrecisionPoint> precision_series(const PrecisionTask& task, const So
       if (is_beaten(*point)) break;
     }
     const bool is_fine_enough = least_error < task.smallest_error;
-    if (is_fine_enough || watch.seconds() > task.max_seconds) break;
+    const double seconds = point ? point->seconds : watch.seconds();
+    if (is_fine_enough || seconds > task.max_seconds) break;
     solver = next_finer(*solver);
   }
   return points;
