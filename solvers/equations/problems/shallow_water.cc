@@ -14,9 +14,10 @@ namespace {
 ///   η_t = −H (u_x + v_y) − u η_x − η u_x − v η_y − η v_y,
 ///   u_t = ν Δu − u u_x − v u_y − g η_x − b u,      v_t = ν Δv − u v_x − v v_y − g η_y − b v
 ///
-/// on [−5, 5] × [0, 5], from a drop η = N((x, y); (2.5, 1.25), 0.25 I) on water at rest; central differences on
-/// vertices, walls included. At a wall the derivative of η along its normal is 0, and u and v are taken to be 0
-/// outside. State: η, u, v, each row by row (y), x running fastest.
+/// on [−5, 5] × [0, 5], from a drop η = a e^{−r²/(2 w²)} on water at rest, r from (x₀, y₀), by default that of the
+/// normal density N((2.5, 1.25), 0.25 I); central differences on vertices, walls included. At a wall the derivative of
+/// η along its normal is 0, and u and v are taken to be 0 outside. State: η, u, v, each row by row (y), x running
+/// fastest.
 struct ShallowWater : FieldEquation {
   static constexpr std::string_view name = "shallow_water";
   static constexpr std::array<std::string_view, 2> mesh_keys{"points_y", "points_x"};
@@ -30,6 +31,10 @@ struct ShallowWater : FieldEquation {
   double depth;
   double gravity;
   double friction;
+  double drop_x;
+  double drop_y;
+  double drop_height;
+  double drop_width;
   double diffusion_x;   ///< ν/dx²
   double diffusion_y;   ///< ν/dy²
   double difference_x;  ///< 1/(2 dx)
@@ -40,7 +45,11 @@ struct ShallowWater : FieldEquation {
         rows(parameters.integer("points_y")),
         depth(parameters.number("depth")),
         gravity(parameters.number("gravity")),
-        friction(parameters.number("friction")) {
+        friction(parameters.number("friction")),
+        drop_x(parameters.number("drop_x")),
+        drop_y(parameters.number("drop_y")),
+        drop_height(parameters.number("drop_height")),
+        drop_width(parameters.number("drop_width")) {
     const double dx = (right - left) / static_cast<double>(columns - 1);
     const double dy = (top - bottom) / static_cast<double>(rows - 1);
     const double viscosity = parameters.number("viscosity");
@@ -63,10 +72,11 @@ struct ShallowWater : FieldEquation {
   State initial_state() const {
     State state = State::Zero(dimension());
     for (Index row = 0; row < rows; ++row) {
-      const double y = bottom + (top - bottom) * static_cast<double>(row) / static_cast<double>(rows - 1) - 1.25;
+      const double y = bottom + (top - bottom) * static_cast<double>(row) / static_cast<double>(rows - 1) - drop_y;
       for (Index column = 0; column < columns; ++column) {
-        const double x = left + (right - left) * static_cast<double>(column) / static_cast<double>(columns - 1) - 2.5;
-        state[row * columns + column] = 2.0 / std::numbers::pi * std::exp(-2.0 * (x * x + y * y));
+        const double x =
+            left + (right - left) * static_cast<double>(column) / static_cast<double>(columns - 1) - drop_x;
+        state[row * columns + column] = drop_height * std::exp(-(x * x + y * y) / (2.0 * drop_width * drop_width));
       }
     }
     return state;
@@ -153,8 +163,11 @@ ProblemEntry shallow_water_problem() {
       {integer_parameter("points_x", 101, 3, 10000, "points along x, walls included; dimension 3 points_x points_y"),
        integer_parameter("points_y", 51, 3, 10000, "points along y"),
        positive_parameter("depth", 0.5, "H at rest", "m"), positive_parameter("gravity", 9.80665, "g", "m/s^2"),
-       real_parameter("friction", 0.01, "b, of the bottom", "1/s"),
-       positive_parameter("viscosity", 0.1, "nu", "m^2/s")});
+       real_parameter("friction", 0.01, "b, of the bottom", "1/s"), positive_parameter("viscosity", 0.1, "nu", "m^2/s"),
+       real_parameter("drop_x", 2.5, "middle of the drop that the water begins with", "m"),
+       real_parameter("drop_y", 1.25, "the same along y", "m"),
+       real_parameter("drop_height", 2.0 / std::numbers::pi, "of its middle above the water at rest", "m"),
+       positive_parameter("drop_width", 0.5, "standard deviation of its normal curve", "m")});
 }
 
 }  // namespace forerun
