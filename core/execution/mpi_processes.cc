@@ -6,9 +6,11 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <list>
 #include <map>
@@ -25,11 +27,13 @@
 namespace forerun {
 namespace {
 
-constexpr int kNumbersTag = 1, kEndTag = 2;
+constexpr int kNumbersTag = 1, kEndTag = 2, kProgressTag = 3;
 constexpr std::size_t kFewNumbers = std::size_t{1} << 16;
 // Seconds that a process waits for others after one has failed: for a message that may still be on its way, and at the
 // end, when the first one may be writing what there is.
 constexpr double kPatience = 5.0, kLastPatience = 30.0;
+// Seconds between two words about progress of one process; of more than so many processes, longer in proportion.
+constexpr double kBetweenWords = 0.1, kManyProcesses = 64.0;
 
 /// Between two looks at what is awaited: none at first, then the core is given to who wants it, and what takes longer
 /// than messages do is slept for, so that processes that wait leave the cores to those that compute.
@@ -162,6 +166,14 @@ class MpiCommunicator final : public TimeCommunicator {
     tell({false, true, is_in_doubt_, 0, std::string(reason)});
   }
 
+  void tell_progress(Index work, Index done) override {
+    progress_ = {static_cast<double>(work), static_cast<double>(done)};
+    has_progress_ = true;
+    pass_on_progress();
+  }
+
+  void hear_progress(std::function<void(int, Index, Index)> heard) override { heard_ = std::move(heard); }
+
   /// All others have come to their end; false where there is no patience left, or something that was awaited from them
   /// has been given up.
   bool all_end(int status, bool has_failed, const std::string& reason) {
@@ -233,6 +245,7 @@ class MpiCommunicator final : public TimeCommunicator {
     for (int done = 0;; pause()) {
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       if (done != 0) break;
+      pass_on_progress();
       require_all();
       StopScope::throw_if_stop_requested();
       const bool is_left = std::any_of(ended_.begin(), ended_.end(), [](const auto& end) { return end.has_value(); });
@@ -240,6 +253,32 @@ class MpiCommunicator final : public TimeCommunicator {
       if (since_end && since_end->seconds() > kPatience) throw RunAbandoned{rank_, first_reason()};
     }
     is_in_doubt_ = false;
+  }
+
+  /// What there is to tell goes to the first process, if that is not too soon; the first one takes what has come.
+  void pass_on_progress() {
+    if (rank_ == 0) return take_progress();
+    if (!has_progress_ || since_word_.seconds() < kBetweenWords * std::max(1.0, size_ / kManyProcesses)) return;
+    int is_free = 1;
+    MPI_Test(&word_request_, &is_free, MPI_STATUS_IGNORE);
+    if (is_free == 0) return;
+    word_ = progress_;
+    MPI_Isend(word_.data(), count_of(word_.size()), MPI_DOUBLE, 0, kProgressTag, MPI_COMM_WORLD, &word_request_);
+    since_word_ = Stopwatch();
+    has_progress_ = false;
+  }
+
+  void take_progress() {
+    int is_there = 1;
+    while (true) {
+      MPI_Status status;
+      MPI_Iprobe(MPI_ANY_SOURCE, kProgressTag, MPI_COMM_WORLD, &is_there, &status);
+      if (is_there == 0) return;
+      std::array<double, 2> word{};
+      MPI_Recv(word.data(), count_of(word.size()), MPI_DOUBLE, status.MPI_SOURCE, kProgressTag, MPI_COMM_WORLD,
+               MPI_STATUS_IGNORE);
+      if (heard_) heard_(status.MPI_SOURCE, static_cast<Index>(word[0]), static_cast<Index>(word[1]));
+    }
   }
 
   /// Throws where another process has failed.
@@ -304,6 +343,13 @@ class MpiCommunicator final : public TimeCommunicator {
   std::vector<std::optional<EndNote>> ended_;  ///< of the others
   bool has_abandoned_ = false;
   bool is_in_doubt_ = false;  ///< something that was awaited has been given up
+
+  std::array<double, 2> progress_{};  ///< to be told
+  bool has_progress_ = false;
+  std::array<double, 2> word_{};  ///< on its way
+  MPI_Request word_request_ = MPI_REQUEST_NULL;
+  Stopwatch since_word_;
+  std::function<void(int, Index, Index)> heard_;
 };
 
 class MpiSession final : public MpiProcesses {

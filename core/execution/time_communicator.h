@@ -58,6 +58,14 @@ class TimeCommunicator {
 
   /// Ends the run for all. Does not wait for the others, which learn the reason.
   virtual void abandon(std::string_view reason) noexcept = 0;
+
+  /// How far this process is with work that has a number, for the first one to show; on the first process, looks at
+  /// what the others have told. Words for people: they may come late or not at all, nobody waits for them, and nothing
+  /// but what is shown depends on them.
+  virtual void tell_progress(Index /*work*/, Index /*done*/) {}
+  /// heard(process, work, done) is called with them on the first process, in `tell_progress` and whenever that waits
+  /// for the others. Empty: they are passed over.
+  virtual void hear_progress(std::function<void(int, Index, Index)> /*heard*/) {}
 };
 
 /// The block of process `rank` among `size`: slices ⌊N r / P⌋ … ⌊N (r + 1) / P⌋ − 1.

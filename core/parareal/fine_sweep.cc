@@ -59,6 +59,13 @@ FineSweep::FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const S
         run_task(tasks_[static_cast<std::size_t>(task_at_[static_cast<std::size_t>(first)])]);
       })) {
   tasks_.reserve(static_cast<std::size_t>(own_.count));  // tasks stay where they are while threads work on them
+  if (communicator.size() == 1 || communicator.rank() > 0) return;
+  heard_.resize(static_cast<std::size_t>(communicator.size()));
+  communicator.hear_progress([this](int process, Index iteration, Index done) { hear(process, iteration, done); });
+}
+
+FineSweep::~FineSweep() {
+  if (!heard_.empty()) communicator_.hear_progress({});
 }
 
 void FineSweep::enqueue(Index iteration, Index n, Index level) {
@@ -72,8 +79,13 @@ void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) 
     const Index end = std::min(segment.first + segment.count, own_.end());
     return SliceRange{first, std::max<Index>(end - first, 0)};
   };
-  num_active_ = 0;
-  for (const LevelSegment& segment : segments) num_active_ += own_of(segment).count;
+  num_active_ = num_active_everywhere_ = 0;
+  for (const LevelSegment& segment : segments) {
+    num_active_ += own_of(segment).count;
+    num_active_everywhere_ += segment.count;
+  }
+  iteration_ = iteration;
+  count_elsewhere();
   is_waiting_.store(true, std::memory_order_release);
   for (const LevelSegment& segment : segments) {
     const SliceRange own = own_of(segment);
@@ -83,6 +95,7 @@ void FineSweep::run(Index iteration, const std::vector<LevelSegment>& segments) 
   }
   submit_open_task();
   stream_->wait();
+  if (communicator_.size() > 1) communicator_.tell_progress(iteration, num_done_);
   summarize(segments);
   tasks_.clear();
   std::fill(released_.begin(), released_.end(), 0);
@@ -163,9 +176,30 @@ void FineSweep::run_task(Task& task) {
 }
 
 void FineSweep::report(const Task& task, Index count) {
-  if (!observer_) return;
+  const bool is_shared = communicator_.size() > 1;
+  if (!observer_ && !is_shared) return;
   const Index done = num_done_ += count;
-  if (is_waiting_.load(std::memory_order_acquire)) observer_->on_fine_progress(task.iteration, done, num_active_);
+  if (!is_waiting_.load(std::memory_order_acquire)) return;
+  if (is_shared && std::this_thread::get_id() == loop_thread_) communicator_.tell_progress(task.iteration, done);
+  show(task.iteration);
+}
+
+void FineSweep::show(Index iteration) {
+  if (observer_) observer_->on_fine_progress(iteration, num_done_ + num_done_elsewhere_, num_active_everywhere_);
+}
+
+/// What another process has told of a sweep, which may have begun there and not yet here.
+void FineSweep::hear(int process, Index iteration, Index done) {
+  heard_[static_cast<std::size_t>(process)] = {iteration, done};
+  if (iteration != iteration_ || !is_waiting_) return;
+  count_elsewhere();
+  show(iteration);
+}
+
+void FineSweep::count_elsewhere() {
+  Index done = 0;
+  for (const auto& [iteration, of_process] : heard_) done += iteration == iteration_ ? of_process : 0;
+  num_done_elsewhere_ = done;
 }
 
 /// False if a slice cannot be crossed: which it is, and why, is found by crossing them one by one.

@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/slice_states.h"
@@ -33,6 +35,8 @@ namespace forerun {
 /// far off costs iterations and not the run. Only where the start is known to be right does the failure count.
 ///
 /// Of a run that processes share each crosses its own slices; at the end of `run` all know what is said of each slice.
+/// Meanwhile an observer on the first process is told of the slices that all have crossed, as far as word of them has
+/// come: that of one goes out when the thread of the loop has crossed a slice, or has none left.
 ///
 /// No heap traffic once the first sweep has been done, but for what the executor's tasks and messages take.
 class FineSweep {
@@ -42,6 +46,9 @@ class FineSweep {
   FineSweep(const FidelityLadder& ladder, const TimeGrid& grid, const StateNorm& norm, const SliceStates& boundaries,
             const SliceStates& coarse, SliceStates& fine, SliceExecutor& executor, const std::stop_token& stop,
             IterationObserver* observer, TimeCommunicator& communicator);
+  ~FineSweep();
+  FineSweep(const FineSweep&) = delete;
+  FineSweep& operator=(const FineSweep&) = delete;
 
   /// U[n], U[n+1] and the level of slice n in sweep `iteration` are settled, and F(U[n]) of the sweep before is needed
   /// for its change only. Slices are released in order.
@@ -81,6 +88,9 @@ class FineSweep {
   Index slices_per_task(const Propagator& propagator) const;
   void run_task(Task& task);
   void report(const Task& task, Index count);
+  void show(Index iteration);
+  void hear(int process, Index iteration, Index done);
+  void count_elsewhere();
   bool cross_together(const Propagator& propagator, const Task& task, double* kept);
   void cross_alone(const Propagator& propagator, const Task& task, Index n, double* kept);
   const double* keep(Index first, Index count, double* kept) const;
@@ -113,8 +123,13 @@ class FineSweep {
   Index num_active_;               ///< of the own ones, in the sweep that tasks are made for, as far as is known
   double seconds_per_work_ = 0.0;  ///< as seen in the last sweep; 0 before the first
   std::atomic<Index> num_done_ = 0;
-  std::vector<char> uncrossed_;             ///< of each slice, in the last sweep
-  std::map<Index, SliceFailure> failures_;  ///< likewise
+  const std::thread::id loop_thread_ = std::this_thread::get_id();
+  Index num_active_everywhere_ = 0;             ///< in the sweep under way
+  Index iteration_ = 0;                         ///< of it
+  std::vector<std::pair<Index, Index>> heard_;  ///< iteration and slices done, of each process
+  std::atomic<Index> num_done_elsewhere_ = 0;   ///< in the sweep under way
+  std::vector<char> uncrossed_;                 ///< of each slice, in the last sweep
+  std::map<Index, SliceFailure> failures_;      ///< likewise
   std::mutex adding_failure_;
   std::map<Index, SliceFailure> coming_failures_;  ///< of the sweep that tasks are made for
   std::atomic<bool> is_waiting_ = false;

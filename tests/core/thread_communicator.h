@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,6 +43,7 @@ class ThreadProcesses {
   std::vector<std::string> gathered_;
   int num_taken_ = 0;
   std::optional<RunAbandoned> abandoned_;
+  std::deque<std::array<Index, 3>> told_;  ///< process, work, done
 };
 
 class ThreadCommunicator final : public TimeCommunicator {
@@ -85,6 +88,8 @@ class ThreadCommunicator final : public TimeCommunicator {
     std::vector<std::string> gathered = all_.gathered_;
     if (++all_.num_taken_ == all_.size_) all_.num_taken_ = 0;
     all_.changed_.notify_all();
+    lock.unlock();
+    hear();
     return gathered;
   }
 
@@ -110,6 +115,13 @@ class ThreadCommunicator final : public TimeCommunicator {
     }
   }
 
+  void tell_progress(Index work, Index done) override {
+    if (rank_ == 0) return hear();
+    const std::lock_guard lock(all_.mutex_);
+    all_.told_.push_back({rank_, work, done});
+  }
+  void hear_progress(std::function<void(int, Index, Index)> heard) override { heard_ = std::move(heard); }
+
   void abandon(std::string_view reason) noexcept override {
     const std::lock_guard lock(all_.mutex_);
     if (!all_.abandoned_) all_.abandoned_ = RunAbandoned{rank_, std::string(reason)};
@@ -117,12 +129,25 @@ class ThreadCommunicator final : public TimeCommunicator {
   }
 
  private:
+  void hear() {
+    if (rank_ > 0) return;
+    std::deque<std::array<Index, 3>> told;
+    {
+      const std::lock_guard lock(all_.mutex_);
+      told.swap(all_.told_);
+    }
+    for (const auto& [process, work, done] : told) {
+      if (heard_) heard_(static_cast<int>(process), work, done);
+    }
+  }
+
   static std::string_view bytes_of(std::span<const double> values) {
     return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
   }
 
   ThreadProcesses& all_;
   const int rank_;
+  std::function<void(int, Index, Index)> heard_;
 };
 
 template <typename Body>

@@ -1,8 +1,11 @@
 // A run that processes share is the run of one process: the same states and the same record, bit for bit.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
+#include <mutex>
 
 #include "core/parareal/parareal.h"
 #include "core/parareal/windows.h"
@@ -190,6 +193,46 @@ TEST_F(SharedRun, CrossesEachSliceInOneProcessOnly) {
     EXPECT_EQ(record.first_boundary, communicator.rank() * kSlices / 4);
   });
   EXPECT_EQ(fine.calls(), kSlices);
+}
+
+/// What is shown of the slices that have been crossed, by sweep.
+class ProgressObserver final : public IterationObserver {
+ public:
+  void on_iteration(const IterationRecord&, const States&) override {}
+  void on_fine_progress(Index iteration, Index done, Index total) override {
+    const std::lock_guard lock(mutex_);
+    Index& most = most_[iteration];
+    most = std::max(most, done);
+    EXPECT_LE(done, total);
+    totals_[iteration] = total;
+  }
+  const std::map<Index, Index>& most() const { return most_; }
+  const std::map<Index, Index>& totals() const { return totals_; }
+
+ private:
+  std::mutex mutex_;
+  std::map<Index, Index> most_;
+  std::map<Index, Index> totals_;
+};
+
+TEST_F(SharedRun, TheFirstProcessIsToldOfTheSlicesThatAllHaveCrossed) {
+  PararealOptions options;
+  options.max_iterations = 3;
+  options.tolerance = 0.0;
+  for (const int num_threads : {1, 2}) {
+    ThreadProcesses processes(4);
+    processes.run([&](TimeCommunicator& communicator) {
+      PararealProblem problem{grid_, initial_, coarse_, fine_};
+      problem.communicator = &communicator;
+      ProgressObserver observer;
+      const auto executor = num_threads == 1 ? make_serial_executor() : make_tbb_executor(num_threads);
+      solve_parareal(problem, options, *executor, &observer);
+      if (communicator.rank() > 0) return;
+      const std::map<Index, Index> expected = {{1, kSlices}, {2, kSlices - 1}, {3, kSlices - 2}};
+      EXPECT_EQ(observer.totals(), expected);
+      EXPECT_EQ(observer.most(), expected);
+    });
+  }
 }
 
 TEST_F(SharedRun, StopsEverywhereWhereOneProcessIsToldTo) {
