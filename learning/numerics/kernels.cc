@@ -185,6 +185,21 @@ FORERUN_MULTIVERSION void tanh_all(double* __restrict values, Index count) {
   }
 }
 
+/// Four shifts at a time.
+FORERUN_MULTIVERSION void add_up_at(const double* at, const Index* shifts, Index num_shifts, double* __restrict out,
+                                    Index count) {
+  std::fill_n(out, count, 0.0);
+  Index j = 0;
+  for (; j + 4 <= num_shifts; j += 4) {
+    const double *a0 = at + shifts[j], *a1 = at + shifts[j + 1], *a2 = at + shifts[j + 2], *a3 = at + shifts[j + 3];
+    for (Index i = 0; i < count; ++i) out[i] = (((out[i] + a0[i]) + a1[i]) + a2[i]) + a3[i];
+  }
+  for (; j < num_shifts; ++j) {
+    const double* const a = at + shifts[j];
+    for (Index i = 0; i < count; ++i) out[i] += a[i];
+  }
+}
+
 }  // namespace
 
 void replace_by_tanh(double* values, Index count) { tanh_all(values, count); }
@@ -223,6 +238,10 @@ double squared_distance(const StateView& a, const StateView& b) {
 double squared_distance(const StateView& weights, const StateView& a, const StateView& b) {
   assert(a.size() == b.size() && a.size() == weights.size());
   return weighted_distance_kernel(a.size(), weights.data(), a.data(), b.data());
+}
+
+void add_up_shifted(const double* values, std::span<const Index> shifts, double* sums, Index count) {
+  add_up_at(values, shifts.data(), std::ssize(shifts), sums, count);
 }
 
 }  // namespace forerun

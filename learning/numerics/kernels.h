@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "core/base/state.h"
 
 namespace forerun {
@@ -27,5 +29,8 @@ double squared_distance(const StateView& a, const StateView& b);
 
 /// Σ_i (w_i (a_i − b_i))², in eight interleaved partial sums.
 double squared_distance(const StateView& weights, const StateView& a, const StateView& b);
+
+/// sums[i] = Σ over shifts of values[shift + i], in the order of the shifts, for i < count. No overlap.
+void add_up_shifted(const double* values, std::span<const Index> shifts, double* sums, Index count);
 
 }  // namespace forerun

@@ -1,7 +1,6 @@
 #include "learning/stencil/stencil_convolution.h"
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 
 #include "core/base/multiversion.h"
@@ -28,21 +27,6 @@ FORERUN_MULTIVERSION void convolve(const double* at, const Index* offsets, const
   }
 }
 
-/// out[i] = Σ over offsets of at[offset + i], in their order, four at a time.
-FORERUN_MULTIVERSION void add_up(const double* at, const Index* offsets, Index num_offsets, double* __restrict out,
-                                 Index count) {
-  std::fill_n(out, count, 0.0);
-  Index j = 0;
-  for (; j + 4 <= num_offsets; j += 4) {
-    const double *a0 = at + offsets[j], *a1 = at + offsets[j + 1], *a2 = at + offsets[j + 2], *a3 = at + offsets[j + 3];
-    for (Index i = 0; i < count; ++i) out[i] = (((out[i] + a0[i]) + a1[i]) + a2[i]) + a3[i];
-  }
-  for (; j < num_offsets; ++j) {
-    const double* const a = at + offsets[j];
-    for (Index i = 0; i < count; ++i) out[i] += a[i];
-  }
-}
-
 }  // namespace
 
 bool StencilConvolution::serves(const StencilRecipe& recipe) {
@@ -56,23 +40,19 @@ StencilConvolution::StencilConvolution(const StencilFeatures& features, const St
   const auto widths = features.scale().width.head(features.num_fields());
   const States scaled = readout * widths.asDiagonal();
   constants_ = scaled.row(0).transpose();
-  std::map<Index, std::vector<Index>> by_column;
-  for (const StencilFeatures::LinearTerm& term : features.linear_terms()) {
-    by_column[term.column].push_back(term.offset);
-  }
   std::vector<Index> columns_of_points, columns_of_shells;
-  for (auto& [column, offsets] : by_column) {
-    if (offsets.size() == 1) {
-      columns_of_points.push_back(column);
-      points_.push_back(offsets.front());
+  for (const StencilFeatures::Mean& mean : features.means()) {
+    if (mean.offsets.size() == 1) {
+      columns_of_points.push_back(mean.column);
+      points_.push_back(mean.offsets.front());
     } else {
-      columns_of_shells.push_back(column);
-      shells_.push_back(std::move(offsets));
+      columns_of_shells.push_back(mean.column);
+      shells_.push_back(mean.offsets);
     }
   }
   point_weights_ = scaled(columns_of_points, Eigen::all);
   shell_weights_ = scaled(columns_of_shells, Eigen::all);
-  for (Index s = 0; s < shell_weights_.rows(); ++s) {  // features are means
+  for (Index s = 0; s < shell_weights_.rows(); ++s) {
     shell_weights_.row(s) /= static_cast<double>(shells_[static_cast<std::size_t>(s)].size());
   }
 }
@@ -91,8 +71,7 @@ void StencilConvolution::evaluate_part(const double* at, Index first, Index coun
   const auto num_shells = static_cast<Index>(shells_.size());
   auto sums = memory.matrix(count, num_shells);
   for (Index s = 0; s < num_shells; ++s) {
-    const std::vector<Index>& shell = shells_[static_cast<std::size_t>(s)];
-    add_up(at, shell.data(), std::ssize(shell), sums.col(s).data(), count);
+    add_up_shifted(at, shells_[static_cast<std::size_t>(s)], sums.col(s).data(), count);
   }
   const Index num_points = static_cast<Index>(lines_.size()) * length_;
   for (Index f = 0; f < constants_.size(); ++f) {

@@ -8,8 +8,8 @@
 #include <numbers>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
-#include "core/base/multiversion.h"
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/random_stream.h"
 #include "learning/numerics/scratch.h"
@@ -62,17 +62,6 @@ double length(const PaddedMesh::Offset& offset) {
 double standard_normal(const RandomStream& stream, std::uint64_t counter) {
   const double u = 0.5 * (stream.uniform(2 * counter) + 1.0);
   return std::sqrt(-2.0 * std::log(u)) * std::cos(std::numbers::pi * stream.uniform(2 * counter + 1));
-}
-
-/// out[i] = weight · Σ over shifts of at[shift + i].
-FORERUN_MULTIVERSION void average_in_a_line(const double* at, const std::vector<Index>& shifts, double weight,
-                                            double* __restrict out, Index count) {
-  std::fill_n(out, count, 0.0);
-  for (const Index shift : shifts) {
-    const double* const shifted = at + shift;
-    for (Index i = 0; i < count; ++i) out[i] += shifted[i];
-  }
-  for (Index i = 0; i < count; ++i) out[i] *= weight;
 }
 
 }  // namespace
@@ -307,8 +296,9 @@ void StencilFeatures::average(const double* values, const std::vector<Index>& sh
                               double* out) const {
   const double weight = 1.0 / static_cast<double>(shifts.size());
   if (block.is_in_a_line) {
-    average_in_a_line(values + mesh_.place(block.points.front()), shifts, weight, out,
-                      static_cast<Index>(block.points.size()));
+    const auto count = static_cast<Index>(block.points.size());
+    add_up_shifted(values + mesh_.place(block.points.front()), shifts, out, count);
+    for (Index i = 0; i < count; ++i) out[i] *= weight;
     return;
   }
   for (std::size_t i = 0; i < block.points.size(); ++i) {
@@ -326,17 +316,17 @@ void StencilFeatures::evaluate_inputs(const double* opened, const Block& block, 
   }
 }
 
-std::vector<StencilFeatures::LinearTerm> StencilFeatures::linear_terms() const {
-  std::vector<LinearTerm> terms;
-  const auto add_mean = [&](Index column, Index monomial, const std::vector<Index>& shifts) {
-    const double weight = 1.0 / static_cast<double>(shifts.size());
-    for (const Index shift : shifts) terms.push_back({column, monomial * mesh_.num_places() + shift, weight});
+std::vector<StencilFeatures::Mean> StencilFeatures::means() const {
+  std::vector<Mean> means;
+  const auto add = [&](Index column, Index monomial, std::vector<Index> shifts) {
+    for (Index& shift : shifts) shift += monomial * mesh_.num_places();
+    means.push_back({column, std::move(shifts)});
   };
-  for (Index m = 0; m < std::min(num_centre_, num_seen()); ++m) add_mean(1 + m, m, centre_);
+  for (Index m = 0; m < std::min(num_centre_, num_seen()); ++m) add(1 + m, m, centre_);
   for (std::size_t n = 0; n < inputs_.size(); ++n) {
-    add_mean(first_input_ + static_cast<Index>(n), inputs_[n].monomial, taps_[inputs_[n].tap]);
+    add(first_input_ + static_cast<Index>(n), inputs_[n].monomial, taps_[inputs_[n].tap]);
   }
-  return terms;
+  return means;
 }
 
 void StencilFeatures::evaluate_products(StatesOut features) const {

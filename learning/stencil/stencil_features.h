@@ -58,15 +58,14 @@ class StencilFeatures {
   /// Row i = φ at points[i].
   void evaluate(const double* opened, std::span<const Index> points, StatesOut features) const;
 
-  /// weight · opened[place + offset], a part of the feature `column` of a point at that place.
-  struct LinearTerm {
+  /// The feature `column` of a point is the mean of opened[place + offset] over the offsets.
+  struct Mean {
     Index column;
-    Index offset;
-    double weight;
+    std::vector<Index> offsets;
   };
-  /// All parts of features that are means of a padded field or monomial (all but 1, of recipes of degree 1 at the
-  /// point, without products and neurons).
-  std::vector<LinearTerm> linear_terms() const;
+  /// All features that are means of a padded field or monomial, by column: of recipes of degree 1 at the point, without
+  /// products and neurons, all but the first.
+  std::vector<Mean> means() const;
 
   /// Derivatives are there for features of fields, not of their powers, around a point; where there are neurons they
   /// save most.

@@ -80,5 +80,19 @@ TEST(Kernels, DistancesAgreeWithTheirFormula) {
   }
 }
 
+TEST(Kernels, SumsOfShiftedValuesAreTakenInTheOrderOfTheShifts) {
+  const State values = random_matrix(40, 1, 3);
+  const std::vector<Index> shifts = {3, -2, 0, 7, -5, 1};
+  for (std::size_t num_shifts = 0; num_shifts <= shifts.size(); ++num_shifts) {
+    State sums(20);
+    add_up_shifted(values.data() + 10, std::span(shifts).first(num_shifts), sums.data(), sums.size());
+    for (Index i = 0; i < sums.size(); ++i) {
+      double sum = 0.0;
+      for (std::size_t j = 0; j < num_shifts; ++j) sum += values[10 + i + shifts[j]];
+      EXPECT_EQ(sums[i], sum);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace forerun
