@@ -268,16 +268,20 @@ class MpiCommunicator final : public TimeCommunicator {
     has_progress_ = false;
   }
 
+  /// Of a message with this tag that has come; nothing where none has.
+  static std::optional<MPI_Status> next_message(int tag) {
+    int is_there = 0;
+    MPI_Status status;
+    MPI_Iprobe(MPI_ANY_SOURCE, tag, MPI_COMM_WORLD, &is_there, &status);
+    return is_there != 0 ? std::optional(status) : std::nullopt;
+  }
+
   void take_progress() {
-    int is_there = 1;
-    while (true) {
-      MPI_Status status;
-      MPI_Iprobe(MPI_ANY_SOURCE, kProgressTag, MPI_COMM_WORLD, &is_there, &status);
-      if (is_there == 0) return;
+    while (const std::optional<MPI_Status> status = next_message(kProgressTag)) {
       std::array<double, 2> word{};
-      MPI_Recv(word.data(), count_of(word.size()), MPI_DOUBLE, status.MPI_SOURCE, kProgressTag, MPI_COMM_WORLD,
+      MPI_Recv(word.data(), count_of(word.size()), MPI_DOUBLE, status->MPI_SOURCE, kProgressTag, MPI_COMM_WORLD,
                MPI_STATUS_IGNORE);
-      if (heard_) heard_(status.MPI_SOURCE, static_cast<Index>(word[0]), static_cast<Index>(word[1]));
+      if (heard_) heard_(status->MPI_SOURCE, static_cast<Index>(word[0]), static_cast<Index>(word[1]));
     }
   }
 
@@ -298,16 +302,12 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   void look_for_ends() {
-    int is_there = 1;
-    while (true) {
-      MPI_Status status;
-      MPI_Iprobe(MPI_ANY_SOURCE, kEndTag, MPI_COMM_WORLD, &is_there, &status);
-      if (is_there == 0) return;
+    while (const std::optional<MPI_Status> status = next_message(kEndTag)) {
       int count = 0;
-      MPI_Get_count(&status, MPI_BYTE, &count);
+      MPI_Get_count(&*status, MPI_BYTE, &count);
       std::string bytes(static_cast<std::size_t>(count), '\0');
-      MPI_Recv(bytes.data(), count, MPI_BYTE, status.MPI_SOURCE, kEndTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-      auto& end = ended_[static_cast<std::size_t>(status.MPI_SOURCE)];
+      MPI_Recv(bytes.data(), count, MPI_BYTE, status->MPI_SOURCE, kEndTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+      auto& end = ended_[static_cast<std::size_t>(status->MPI_SOURCE)];
       EndNote note = end_note(bytes);
       if (end && end->has_failed) {  // the first word says why
         note.has_failed = true;
