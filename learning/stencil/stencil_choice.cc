@@ -6,17 +6,19 @@
 #include <limits>
 #include <optional>
 
-#include "learning/numerics/recursive_readout.h"
+#include "learning/numerics/normal_readout.h"
 #include "learning/stencil/stencil_rows.h"
 
 namespace forerun {
 namespace {
 
 constexpr Index kCandidateRowsAFeature = 4;
-constexpr Index kTestRows = 4096;
+constexpr Index kCandidateRows = 1024;  // at least
+constexpr Index kTestRows = 2048;
 constexpr double kCandidateRidge = 1e-9;
 constexpr Index kTrialNeurons = 100;
 constexpr double kMuchBetter = 2.0;
+constexpr double kPoor = 4.0;
 constexpr double kWidest = 64.0;     // points
 constexpr double kExplained = 1e-3;  // leaves nothing to look for
 
@@ -89,18 +91,17 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
              const Samples& samples, const std::string& activation, std::uint64_t seed) {
   const auto serial = make_serial_executor();
   const StencilFeatures features(layout, recipe, scale, activation, seed);
-  const Index wanted =
-      std::max(kCandidateRowsAFeature * features.num_features(), cheap_rows(features.num_features()) / 8);
+  const Index wanted = std::max(kCandidateRowsAFeature * features.num_features(), kCandidateRows);
   const std::vector<Index> fitted = evenly_chosen(samples.fitted, wanted);
   const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
   const Index fit_points = points_for(wanted, std::ssize(fitted));
   const Index test_points = points_for(kTestRows, std::ssize(tested));
   const StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
   const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
-  RecursiveReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kCandidateRidge));
+  NormalReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kCandidateRidge));
   fit.append(rows.features, rows.targets, *serial);
   fit.append(secants.features, secants.targets, *serial);
-  const States readout = fit.solve(*serial);
+  const States readout = fit.solve();
   const StencilRows values = value_rows(features, harvest, tested, test_points, seed, *serial);
   const StencilRows changes = secant_rows(features, harvest, tested, values, seed, *serial);
   const double of_values = unexplained(readout, values);
@@ -111,16 +112,19 @@ double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLay
 class CandidateSearch {
  public:
   CandidateSearch(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale,
-                  const std::string& activation, std::uint64_t seed, SliceExecutor& executor)
+                  const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
+                  const std::vector<StencilRecipe>& poor)
       : harvest_(harvest),
         layout_(layout),
         scale_(scale),
         activation_(activation),
         seed_(seed),
         executor_(executor),
-        samples_(split(harvest)) {}
+        samples_(split(harvest)),
+        poor_(poor) {}
 
-  void try_all(const std::vector<StencilRecipe>& candidates) {
+  void try_all(std::vector<StencilRecipe> candidates) {
+    std::erase_if(candidates, [&](const StencilRecipe& recipe) { return std::ranges::count(poor_, recipe) > 0; });
     std::vector<double> scores(candidates.size(), std::numeric_limits<double>::infinity());
     executor_.for_each(static_cast<Index>(candidates.size()), [&](Index i) {
       const auto c = static_cast<std::size_t>(i);
@@ -131,12 +135,19 @@ class CandidateSearch {
       }
     });
     for (std::size_t c = 0; c < candidates.size(); ++c) {
-      if (best_ && scores[c] >= best_->unexplained) continue;
-      best_ = ChosenRecipe{candidates[c], scores[c]};
+      tried_.push_back({candidates[c], scores[c]});
+      if (!best_ || scores[c] < best_->unexplained) best_ = tried_.back();
     }
   }
 
   const ChosenRecipe& best() const { return *best_; }
+  std::vector<StencilRecipe> poor() const {
+    std::vector<StencilRecipe> recipes = poor_;
+    for (const ChosenRecipe& one : tried_) {
+      if (one.unexplained >= kPoor * best_->unexplained) recipes.push_back(one.recipe);
+    }
+    return recipes;
+  }
 
  private:
   const Harvest& harvest_;
@@ -146,6 +157,8 @@ class CandidateSearch {
   const std::uint64_t seed_;
   SliceExecutor& executor_;
   const Samples samples_;
+  const std::vector<StencilRecipe> poor_;
+  std::vector<ChosenRecipe> tried_;
   std::optional<ChosenRecipe> best_;
 };
 
@@ -208,8 +221,9 @@ FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const 
 
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
-                           const std::optional<StencilRecipe>& current) {
-  CandidateSearch search(harvest, layout, scale, activation, seed, executor);
+                           const std::optional<ChosenRecipe>& before) {
+  CandidateSearch search(harvest, layout, scale, activation, seed, executor,
+                         before ? before->poor : std::vector<StencilRecipe>{});
   const Index trial = std::min(neurons, kTrialNeurons);
   const std::size_t fields = layout.fields.size();
   std::vector<StencilRecipe> candidates = {shells_recipe(1, fields), shells_recipe(2, fields),
@@ -225,8 +239,8 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
     candidates.push_back(diamond_recipe(2, trial));
   }
   std::optional<ChosenRecipe> kept;
-  if (current) {
-    StencilRecipe as_tried = *current;
+  if (before) {
+    StencilRecipe as_tried = before->recipe;
     as_tried.neurons = std::min(as_tried.neurons, trial);
     search.try_all({as_tried});
     kept = search.best();
@@ -246,6 +260,7 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
   if (search.best().unexplained > kExplained) try_walls(search, layout);
   ChosenRecipe chosen = search.best();
   if (kept && kept->unexplained <= kMuchBetter * chosen.unexplained) chosen = *kept;
+  chosen.poor = search.poor();
   if (chosen.recipe.neurons > 0) chosen.recipe.neurons = neurons;
   return chosen;
 }

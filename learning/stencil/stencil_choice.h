@@ -19,19 +19,21 @@ FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const 
 struct ChosenRecipe {
   StencilRecipe recipe;
   double unexplained = 0.0;
+  std::vector<StencilRecipe> poor{};  ///< others that left four times as much or more
 };
 
 /// The recipe with which a readout fitted to some slices explains others best, in values, and where there are any in
-/// changes between iterates, too (the geometric mean of both). `current` stays unless another leaves half as much.
-/// Tried are shells with polynomials (of an equation that is the same in all directions) and points with neurons, in
-/// one dimension at widths from one point to an eighth of the mesh; then the best width's neighbours, and shifts
-/// against the direction that things travel in. Where the harvest keeps G(u) then the same, shells and points next to
-/// linear with increments, and at walls each field that may vanish there.
+/// changes between iterates, too (the geometric mean of both). What was chosen `before` stays unless another leaves
+/// half as much, and what was poor then is not tried again. Tried are shells with polynomials (of an equation that is
+/// the same in all directions) and points with neurons, in one dimension at widths from one point to an eighth of the
+/// mesh; then the best width's neighbours, and shifts against the direction that things travel in. Where the harvest
+/// keeps G(u) then the same, shells and points next to linear with increments, and at walls each field that may vanish
+/// there.
 ///
 /// A function of the harvest and the seed. Cost: about a dozen fits with a third of the neurons, to as few rows as tell
 /// recipes apart; parallel over candidates.
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
-                           const std::optional<StencilRecipe>& current = {});
+                           const std::optional<ChosenRecipe>& before = {});
 
 }  // namespace forerun

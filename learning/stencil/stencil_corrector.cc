@@ -5,7 +5,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "learning/numerics/recursive_readout.h"
+#include "learning/numerics/normal_readout.h"
 #include "learning/stencil/stencil_choice.h"
 #include "learning/stencil/stencil_correction.h"
 #include "learning/stencil/stencil_rows.h"
@@ -78,7 +78,7 @@ class StencilCorrector final : public Corrector {
     choose(harvest, executor);
     while (num_fitted_ < harvest.size()) take_in_an_iteration(harvest, executor);
     if (unexplained_ > kMostUnexplained) return nullptr;
-    States readout = readout_->solve(executor);
+    States readout = readout_->solve();
     if (beginning_) readout += beginning_->readout;
     if (!readout.allFinite()) return nullptr;
     auto correction = std::make_unique<StencilCorrection>(features_, layout_, readout, options_.printed, bounds_);
@@ -115,11 +115,10 @@ class StencilCorrector final : public Corrector {
     const bool has_changes = harvest.iterations().back() > harvest.iterations().front() + std::ssize(far_off_);
     if (!recipe_ && (!features_ || (has_changes && !chosen_by_changes_))) {
       chosen_by_changes_ = has_changes;
-      const ChosenRecipe chosen =
-          choose_recipe(harvest, layout_, scale_, options_.neurons, options_.activation, options_.seed, executor,
-                        features_ ? std::optional(features_->recipe()) : std::nullopt);
-      unexplained_ = chosen.unexplained;
-      if (!features_ || !(features_->recipe() == chosen.recipe)) begin(chosen.recipe);
+      chosen_ = choose_recipe(harvest, layout_, scale_, options_.neurons, options_.activation, options_.seed, executor,
+                              features_ ? chosen_ : std::nullopt);
+      unexplained_ = chosen_->unexplained;
+      if (!features_ || !(features_->recipe() == chosen_->recipe)) begin(chosen_->recipe);
     } else if (!features_) {
       begin(*recipe_);
     }
@@ -170,11 +169,12 @@ class StencilCorrector final : public Corrector {
   std::optional<StencilRecipe> recipe_;  ///< given, or taken over: nothing is chosen
   FieldScale scale_;
   std::set<Index> far_off_;  ///< iterations that are not learned from
+  std::optional<ChosenRecipe> chosen_;
   bool chosen_by_changes_ = false;
   double unexplained_ = 0.0;
   std::shared_ptr<const LearnedModel> beginning_;  ///< what is learned from here on is added to its readout
   std::shared_ptr<const StencilFeatures> features_;
-  std::optional<RecursiveReadout> readout_;
+  std::optional<NormalReadout> readout_;
   Index num_fitted_ = 0;
 };
 
@@ -198,8 +198,8 @@ double stencil_flops(const StencilOptions& options, double sweep_components) {
   const double features = has_neurons ? stencil_features(options.neurons) : polynomials;
   const double of_a_component =
       has_neurons ? flops_a_neuron * static_cast<double>(options.neurons) : flops_of_polynomials;
-  // Rows of values and of secants, reflected into the factor.
-  return 4.0 * static_cast<double>(options.rows) * features * features * features + of_a_component * sweep_components;
+  // Products of rows, of values and of secants.
+  return 2.0 * static_cast<double>(options.rows) * features * features * features + of_a_component * sweep_components;
 }
 
 double stencil_bytes(const StencilOptions& options, Index dimension, double num_slices, double num_samples) {

@@ -38,8 +38,9 @@ struct StencilOptions {
 ///
 /// What φ looks at is chosen from the data of the first sweep, and once more when there are changes between iterates
 /// (stencil_choice.h); never by hand for a problem. Iterates that were far from what their slices have come to since
-/// are left out. Fitted recursively (`RecursiveReadout`). Where even the best recipe leaves more than 30 % of the
-/// held-out slices unexplained the discrepancy is none of a neighbourhood, and `fit` returns nullptr.
+/// are left out. Fitted to the normal equations (`NormalReadout`), which λ keeps well enough posed. Where even the best
+/// recipe leaves more than 30 % of the held-out slices unexplained the discrepancy is none of a neighbourhood, and
+/// `fit` returns nullptr.
 ///
 /// Memory: features × (features + 3 · rows · features) doubles in a fit, and the tangents' (stencil_tangents.h).
 /// Deterministic and thread-safe as `Corrector` says. On slices that it has learned from, a model with neurons is its

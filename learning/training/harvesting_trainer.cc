@@ -17,10 +17,12 @@ namespace {
 constexpr Index kKeptSamples =
     2;  // of a slice: the newest, around which predictions are made, and what it is held against
 
+bool is_shared_over_the_mesh(const LearnedModel& model) { return model.corrector == "stencil"; }
+
 /// Whether the errors that a model leaves can be learned. Those of a model without a readout jump. Those of one that is
 /// shared over the mesh are noise: there the discrepancy itself is fitted anew.
 bool leaves_something_to_learn(const LearnedModel& model) {
-  return model.readout.size() > 0 && model.corrector != "stencil";
+  return model.readout.size() > 0 && !is_shared_over_the_mesh(model);
 }
 
 std::unique_ptr<const Correction> make_prior(const std::shared_ptr<const LearnedModel>& model,
@@ -284,6 +286,8 @@ LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
   if (!correction) throw std::runtime_error("trainer: the fit failed");
   correction->describe(model);
   model.signature = signature_;
+  // A next run begins from its readout: the states that it was learned from would be a thousand times as many numbers.
+  if (is_shared_over_the_mesh(model)) model.harvest = Harvest(signature_.dimension);
   return model;
 }
 

@@ -80,7 +80,8 @@ class HarvestingTrainer final : public CoarseTrainer {
   bool dropped_prior() const { return dropped_prior_; }
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
-  /// was learned on the same problem; of a ladder's levels only the latest. Costs one fit after a warm run. Throws
+  /// was learned on the same problem; of a ladder's levels only the latest. Without its harvest where its weights are
+  /// shared over a mesh ("stencil"): these are all that a next run begins from. Costs one fit after a warm run. Throws
   /// std::logic_error before the first `train`, std::runtime_error if the fit fails or the run was left to classic
   /// Parareal.
   LearnedModel learned_model(SliceExecutor& executor) const;

@@ -46,7 +46,8 @@ struct LayerData {
 /// A trained network with everything needed to use it again and to train it further; what a model file holds.
 ///
 /// Readout: discrepancy = basis · (readout · features), or readout · features where `basis` is empty (0 × 0).
-/// "randnet-local" computes its readout at each prediction, from the harvest: its `readout` is empty.
+/// "randnet-local" computes its readout at each prediction, from the harvest: its `readout` is empty. The `harvest` of
+/// "stencil" is empty: few weights describe all that was seen.
 struct LearnedModel {
   std::string corrector;                       ///< "randnet", "randnet-local"
   std::map<std::string, std::string> options;  ///< the corrector's options, printed to round-trip

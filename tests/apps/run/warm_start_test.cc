@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "learning/files/model_file.h"
@@ -200,6 +201,16 @@ TEST_F(WarmStartOfAStencil, ServesAnotherExtentOfTheMesh) {
   EXPECT_LT(first_run(warm).at("errors").at(0), 0.01 * first_run(cold).at("errors").at(0).get<double>());
   EXPECT_LE(first_run(warm).at("max_error").get<double>(), 1e-6);
   EXPECT_THAT(first_run(warm).at("warm_start").at("transfer").dump(), HasSubstr("mesh.x.to 2.0 there, 4.0 here"));
+}
+
+TEST_F(WarmStartOfAStencil, IsAFileOfKilobytesWithoutTheStatesThatItWasLearnedFrom) {
+  const std::string again = directory_ / "again.safetensors";
+  EXPECT_LT(std::filesystem::file_size(model_), 100'000U);
+  ASSERT_EQ(run("41", "2.0", {"--model", model_, "--save-model", again}).status, ExitStatus::ok);
+  EXPECT_EQ(std::filesystem::file_size(again), std::filesystem::file_size(model_))
+      << "it does not grow from run to run";
+  const Outcome warm = run("41", "2.0", {"--model", again});
+  EXPECT_LT(first_run(warm).at("iterations"), first_run(run("41", "2.0", {})).at("iterations"));
 }
 
 TEST_F(WarmStartOfAStencil, IsRefusedWhereTheMeshIsFinerOrHasOtherEnds) {

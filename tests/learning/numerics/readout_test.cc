@@ -5,6 +5,7 @@
 #include <Eigen/SVD>
 #include <cmath>
 
+#include "learning/numerics/normal_readout.h"
 #include "learning/numerics/recursive_readout.h"
 #include "tests/learning/random_data.h"
 
@@ -119,6 +120,62 @@ TEST(RecursiveReadout, DoesNotDependOnTheNumberOfThreads) {
 TEST(RecursiveReadout, RefusesMismatchedAndNonFiniteSamples) {
   EXPECT_THROW(RecursiveReadout(3, 1, 0.0), std::invalid_argument);
   RecursiveReadout readout(3, 1, 1.0);
+  EXPECT_THROW(readout.append(States::Zero(4, 2), States::Zero(1, 2), *serial), std::invalid_argument);
+  EXPECT_THROW(readout.append(States::Zero(3, 2), States::Zero(1, 1), *serial), std::invalid_argument);
+  EXPECT_THROW(readout.append(States::Constant(3, 1, NAN), States::Zero(1, 1), *serial), std::invalid_argument);
+}
+
+/// Hundreds of nearly dependent features, as smooth random ones are: singular values fall to nothing.
+States smooth_features(Index num_features, Index num_samples) {
+  const States inputs = random_matrix(6, num_samples, 1), weights = random_matrix(num_features, 6, 2);
+  return ((0.3 * weights * inputs).colwise() + random_matrix(num_features, 1, 3).col(0)).array().tanh();
+}
+
+TEST(NormalReadout, EqualsTheBatchFitHoweverTheSamplesArrive) {
+  constexpr Index features_count = 70, samples = 1150;
+  const States features = random_matrix(features_count, samples, 1), targets = random_matrix(4, samples, 2);
+  NormalReadout readout(features_count, 4, 1e-3);
+  Index known = 0;
+  for (const Index count : {1, 40, 29, 1080}) {
+    readout.append(features.middleCols(known, count), targets.middleCols(known, count), *serial);
+    known += count;
+    const States batch = fit_readout(features.leftCols(known), targets.leftCols(known), 1e-3);
+    EXPECT_LT((readout.solve() - batch).norm(), 1e-10 * batch.norm()) << known;
+  }
+}
+
+TEST(NormalReadout, PredictsAsOrthogonalTransformationsDoWhereTheRidgeIsFarAboveRounding) {
+  const States features = smooth_features(300, 2000);
+  const States targets = features.row(0).array().sin() + 1e-3 * random_matrix(1, 2000, 4).array();
+  const double ridge = 1e-9 * features.squaredNorm() / 300.0;
+  NormalReadout normal(300, 1, ridge);
+  RecursiveReadout orthogonal(300, 1, ridge);
+  normal.append(features, targets, *serial);
+  orthogonal.append(features, targets, *serial);
+  const States difference = (normal.solve() - orthogonal.solve(*serial)) * features;
+  EXPECT_LT(difference.cwiseAbs().maxCoeff(), 1e-8) << "predictions are of size 1";
+}
+
+TEST(NormalReadout, SaysThatItCannotWhereRoundingIsMoreThanTheRidge) {
+  States features = smooth_features(300, 2000);
+  features.row(1) = features.row(0);
+  NormalReadout readout(300, 1, 1e-20);
+  readout.append(features, States::Ones(1, 2000), *serial);
+  EXPECT_TRUE(readout.solve().array().isNaN().all());
+}
+
+TEST(NormalReadout, DoesNotDependOnTheNumberOfThreads) {
+  const States features = random_matrix(300, 900, 1), targets = random_matrix(3, 900, 2);
+  NormalReadout alone(300, 3, 1e-6), together(300, 3, 1e-6);
+  const auto threads = make_tbb_executor(4);
+  alone.append(features, targets, *serial);
+  together.append(features, targets, *threads);
+  EXPECT_EQ(together.solve(), alone.solve());
+}
+
+TEST(NormalReadout, RefusesMismatchedAndNonFiniteSamples) {
+  EXPECT_THROW(NormalReadout(3, 1, 0.0), std::invalid_argument);
+  NormalReadout readout(3, 1, 1.0);
   EXPECT_THROW(readout.append(States::Zero(4, 2), States::Zero(1, 2), *serial), std::invalid_argument);
   EXPECT_THROW(readout.append(States::Zero(3, 2), States::Zero(1, 1), *serial), std::invalid_argument);
   EXPECT_THROW(readout.append(States::Constant(3, 1, NAN), States::Zero(1, 1), *serial), std::invalid_argument);
