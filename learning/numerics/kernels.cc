@@ -15,13 +15,13 @@ namespace forerun {
 namespace {
 
 constexpr Index kTileRows = 8;
-constexpr Index kTileColumns = 4;
+constexpr Index kTileColumns = 6;
 constexpr Index kBlockRows = 256;   // a packed block of `a` stays in the second-level cache
 constexpr Index kBlockInner = 256;  //
 constexpr Index kTransposedRows = 2 * kBlockInner;
 constexpr Index kStripRows = 512;  // a strip of one output column stays in the first-level cache
 
-using Quad = double __attribute__((vector_size(32), aligned(8), may_alias));
+using Octet = double __attribute__((vector_size(64), aligned(8), may_alias));
 
 /// y[0, rows) += Σ_j a(:, j) (alpha x[j]) for one column, four columns of `a` at a time.
 FORERUN_MULTIVERSION void add_column(Index rows, Index inner, double alpha, const double* __restrict a, Index stride,
@@ -46,21 +46,18 @@ FORERUN_MULTIVERSION void add_column(Index rows, Index inner, double alpha, cons
   }
 }
 
-/// The same for a tile of 8 rows and 4 columns; `a` packed with 8 rows contiguous, x with 4 columns contiguous.
+/// The same for a tile of 8 rows and 6 columns; `a` packed with 8 rows contiguous, x with 6 columns contiguous. So many
+/// sums stay in registers of every instruction set since AVX, and hide the time that an addition takes.
 FORERUN_MULTIVERSION void add_tile(Index inner, const double* __restrict a, const double* __restrict x,
                                    double* __restrict y, Index stride) {
-  auto at = [y, stride](Index half, Index column) { return reinterpret_cast<Quad*>(y + 4 * half + column * stride); };
-  Quad c00 = *at(0, 0), c10 = *at(1, 0), c01 = *at(0, 1), c11 = *at(1, 1);
-  Quad c02 = *at(0, 2), c12 = *at(1, 2), c03 = *at(0, 3), c13 = *at(1, 3);
+  auto at = [y, stride](Index column) { return reinterpret_cast<Octet*>(y + column * stride); };
+  Octet c0 = *at(0), c1 = *at(1), c2 = *at(2), c3 = *at(3), c4 = *at(4), c5 = *at(5);
   for (Index j = 0; j < inner; ++j, a += kTileRows, x += kTileColumns) {
-    const Quad a0 = *reinterpret_cast<const Quad*>(a), a1 = *reinterpret_cast<const Quad*>(a + 4);
-    c00 += a0 * x[0], c10 += a1 * x[0];
-    c01 += a0 * x[1], c11 += a1 * x[1];
-    c02 += a0 * x[2], c12 += a1 * x[2];
-    c03 += a0 * x[3], c13 += a1 * x[3];
+    const Octet rows = *reinterpret_cast<const Octet*>(a);
+    c0 += rows * x[0], c1 += rows * x[1], c2 += rows * x[2];
+    c3 += rows * x[3], c4 += rows * x[4], c5 += rows * x[5];
   }
-  *at(0, 0) = c00, *at(1, 0) = c10, *at(0, 1) = c01, *at(1, 1) = c11;
-  *at(0, 2) = c02, *at(1, 2) = c12, *at(0, 3) = c03, *at(1, 3) = c13;
+  *at(0) = c0, *at(1) = c1, *at(2) = c2, *at(3) = c3, *at(4) = c4, *at(5) = c5;
 }
 
 /// Copies a block so that each tile's 8 rows lie together, rows beyond the last filled with zeros.
@@ -75,22 +72,30 @@ void pack_rows(const StatesView& a, Index row, Index rows, Index first, Index in
   }
 }
 
-void pack_columns(double alpha, const StatesView& x, Index column, Index first, Index inner, double* packed) {
-  for (Index c = 0; c < kTileColumns; ++c)
+/// The same for columns.
+void pack_columns(double alpha, const StatesView& x, Index column, Index count, Index first, Index inner,
+                  double* packed) {
+  for (Index c = 0; c < count; ++c)
     for (Index j = 0; j < inner; ++j) packed[kTileColumns * j + c] = alpha * x(first + j, column + c);
+  for (Index c = count; c < kTileColumns; ++c)
+    for (Index j = 0; j < inner; ++j) packed[kTileColumns * j + c] = 0.0;
 }
 
-void add_tile_column(Index rows, Index inner, const double* packed, const double* x, double* y, Index stride) {
-  const Index whole = rows - rows % kTileRows;
+/// `columns` of them, at most a tile's.
+void add_tile_column(Index rows, Index columns, Index inner, const double* packed, const double* x, double* y,
+                     Index stride) {
+  const Index whole = columns == kTileColumns ? rows - rows % kTileRows : 0;
   for (Index row = 0; row < whole; row += kTileRows) add_tile(inner, packed + row * inner, x, y + row, stride);
-  if (whole == rows) return;
-  double edge[kTileRows * kTileColumns] = {};
-  for (Index c = 0; c < kTileColumns; ++c) std::copy_n(y + whole + c * stride, rows - whole, edge + c * kTileRows);
-  add_tile(inner, packed + whole * inner, x, edge, kTileRows);
-  for (Index c = 0; c < kTileColumns; ++c) std::copy_n(edge + c * kTileRows, rows - whole, y + whole + c * stride);
+  for (Index row = whole; row < rows; row += kTileRows) {
+    const Index count = std::min(kTileRows, rows - row);
+    double edge[kTileRows * kTileColumns] = {};
+    for (Index c = 0; c < columns; ++c) std::copy_n(y + row + c * stride, count, edge + c * kTileRows);
+    add_tile(inner, packed + row * inner, x, edge, kTileRows);
+    for (Index c = 0; c < columns; ++c) std::copy_n(edge + c * kTileRows, count, y + row + c * stride);
+  }
 }
 
-void add_tiled(double alpha, const StatesView& a, const StatesView& x, Index columns, StatesOut y) {
+void add_tiled(double alpha, const StatesView& a, const StatesView& x, Index num_columns, StatesOut y) {
   thread_local std::vector<double> packed_a(kBlockRows * kBlockInner);
   thread_local std::vector<double> packed_x(kTileColumns * kBlockInner);
   for (Index first = 0; first < a.cols(); first += kBlockInner) {
@@ -98,9 +103,10 @@ void add_tiled(double alpha, const StatesView& a, const StatesView& x, Index col
     for (Index row = 0; row < a.rows(); row += kBlockRows) {
       const Index rows = std::min(kBlockRows, a.rows() - row);
       pack_rows(a, row, rows, first, inner, packed_a.data());
-      for (Index column = 0; column < columns; column += kTileColumns) {
-        pack_columns(alpha, x, column, first, inner, packed_x.data());
-        add_tile_column(rows, inner, packed_a.data(), packed_x.data(), &y(row, column), y.outerStride());
+      for (Index column = 0; column < num_columns; column += kTileColumns) {
+        const Index columns = std::min(kTileColumns, num_columns - column);
+        pack_columns(alpha, x, column, columns, first, inner, packed_x.data());
+        add_tile_column(rows, columns, inner, packed_a.data(), packed_x.data(), &y(row, column), y.outerStride());
       }
     }
   }
@@ -207,8 +213,9 @@ void replace_by_tanh(double* values, Index count) { tanh_all(values, count); }
 void add_product(double alpha, const StatesView& a, const StatesView& x, StatesOut y) {
   assert(a.cols() == x.rows() && a.rows() == y.rows() && x.cols() == y.cols());
   if (a.rows() == 0 || a.cols() == 0) return;
-  // Packing `a` pays once it is used for a few tiles of columns.
-  const Index tiled = x.cols() >= 2 * kTileColumns ? x.cols() - x.cols() % kTileColumns : 0;
+  constexpr Index few = 3;  // columns beside whole tiles, or alone, for which a tile does not pay
+  const Index beside = x.cols() % kTileColumns;
+  const Index tiled = x.cols() <= kTileColumns ? 0 : beside <= few ? x.cols() - beside : x.cols();
   if (tiled > 0) add_tiled(alpha, a, x, tiled, y);
   for (Index c = tiled; c < x.cols(); ++c)
     add_column(a.rows(), a.cols(), alpha, a.data(), a.outerStride(), x.col(c).data(), y.col(c).data());

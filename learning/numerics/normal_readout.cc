@@ -14,7 +14,7 @@
 namespace forerun {
 namespace {
 
-constexpr Index kBlock = 64;
+constexpr Index kBlock = 36;
 constexpr Index kSamples = 512;  // at a time: so many of a block stay in the second-level cache
 
 void check_normal_readout(bool holds, const std::string& sentence) {

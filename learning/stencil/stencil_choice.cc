@@ -224,7 +224,7 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
                            const std::optional<ChosenRecipe>& before) {
   CandidateSearch search(harvest, layout, scale, activation, seed, executor,
                          before ? before->poor : std::vector<StencilRecipe>{});
-  const Index trial = std::min(neurons, kTrialNeurons);
+  const Index trial = std::min((neurons + 1) / 2, kTrialNeurons);
   const std::size_t fields = layout.fields.size();
   std::vector<StencilRecipe> candidates = {shells_recipe(1, fields), shells_recipe(2, fields),
                                            shells_recipe(3, fields)};

@@ -30,8 +30,8 @@ struct ChosenRecipe {
 /// keeps G(u) then the same, shells and points next to linear with increments, and at walls each field that may vanish
 /// there.
 ///
-/// A function of the harvest and the seed. Cost: about a dozen fits with a third of the neurons, to as few rows as tell
-/// recipes apart; parallel over candidates.
+/// A function of the harvest and the seed. Cost: about a dozen fits with a third or half of the neurons, to as few rows
+/// as tell recipes apart; parallel over candidates.
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
                            const std::optional<ChosenRecipe>& before = {});
