@@ -51,6 +51,7 @@ struct Factorised {
     const States rotated = qr.householderQ() * States::Identity(right.rows(), count);
     map.left = left * svd.matrixU().leftCols(modes) * svd.singularValues().head(modes).asDiagonal();
     map.right = rotated * svd.matrixV().leftCols(modes);
+    map.largest = svd.singularValues()[0];
     map.left_out = modes < count ? svd.singularValues()[modes] : 0.0;
   }
 };
@@ -103,6 +104,7 @@ SpectralMap find_spectral_map(const Propagator& fine, const Propagator& linear, 
   if (kept == 0) {
     map.left.resize(dimension, 0);
     map.right.resize(dimension, 0);
+    map.largest = map.left_out = std::numeric_limits<double>::infinity();
     return map;
   }
   const Index most = 4 * (kept + kLeastBlock);

@@ -18,7 +18,9 @@ struct SpectralMap {
   State offset;           ///< b
   Eigen::MatrixXd left;   ///< U_R Σ_R, d × R
   Eigen::MatrixXd right;  ///< V_R, d × R
-  double left_out = 0.0;  ///< σ_{R+1} as far as it is seen; 0 where nothing is left out
+  double largest = 0.0;   ///< σ_1 = ‖T‖, likewise as left_out
+  double left_out =
+      0.0;  ///< σ_{R+1} as far as it is seen; 0 where nothing is left out, infinite where R = 0: not looked for
 
   void apply(const StateView& in, StateOut out) const;
 };

@@ -27,6 +27,8 @@ class SpectralPropagator final : public Propagator {
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override;
   /// σ_{R+1} of the slice: what errors contract by.
   double left_out(const Slice& slice) const { return map_of(slice)->left_out; }
+  /// σ_1 of the slice: what errors grow by, at most.
+  double largest(const Slice& slice) const { return map_of(slice)->largest; }
 
  private:
   std::shared_ptr<const SpectralMap> map_of(const Slice& slice) const;

@@ -1,15 +1,15 @@
-#include "solvers/integrators/spectral/spectral_propagator.h"
-
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/base/uniform_noise.h"
 #include "core/parareal/parareal.h"
 #include "core/propagation/serial_fine.h"
 #include "solvers/equations/linear_part.h"
+#include "solvers/integrators/spectral/spectral_bound.h"
 #include "tests/solvers/make_problem.h"
 
 namespace forerun {
@@ -152,6 +152,63 @@ TEST(SpectralCoarse, ContractsByTheFirstSingularValueLeftOut) {
         errors_by_sweep(fine, coarse, TimeGrid(0.0, 1.0, 10), fine.initial(), modes == 0 ? 4 : 1);
     for (std::size_t k = 1; k < errors.size(); ++k) EXPECT_LE(errors[k], 1.05 * known * errors[k - 1]) << modes;
   }
+}
+
+/// Largest Euclidean distance from serial fine after each iteration of a run, and what it was said to be at most.
+struct ErrorsAndBounds {
+  std::vector<double> errors, bounds;
+};
+
+ErrorsAndBounds bounded_errors(Ends ends, Index modes, double tolerance) {
+  const PublishedHeat fine(ends, Part::whole);
+  const SpectralPropagator coarse = published_coarse(ends, modes);
+  const TimeGrid grid(0.0, 1.0, 10);
+  const State initial = fine.initial();
+  const States serial = solve_serial(grid, initial, fine, {}).boundaries;
+
+  class Errors final : public IterationObserver {
+   public:
+    explicit Errors(const States& truth) : truth_(truth) {}
+    void on_iteration(const IterationRecord&, const States& boundaries) override {
+      found.push_back((boundaries - truth_).colwise().norm().maxCoeff());
+    }
+    std::vector<double> found;
+
+   private:
+    const States& truth_;
+  };
+  Errors errors(serial);
+  SpectralBound bound(coarse, grid);
+  IterationObservers both{&errors, &bound};
+  solve_parareal({grid, initial, coarse, fine}, {.tolerance = tolerance, .max_iterations = 5}, *make_serial_executor(),
+                 &both);
+  return {errors.found, bound.bounds()};
+}
+
+TEST(SpectralBound, IsAboveTheErrorAndNotFarAboveIt) {
+  constexpr double rounding = 1e-12;  // of states of size 100
+  for (const Ends ends : {Ends::kept_at_zero, Ends::closed}) {
+    for (const Index modes : {1, 3, 5}) {
+      const ErrorsAndBounds run = bounded_errors(ends, modes, 0.0);
+      ASSERT_EQ(run.errors.size(), 5U);
+      for (std::size_t k = 0; k < run.errors.size(); ++k) {
+        EXPECT_GE(1.001 * run.bounds[k] + rounding, run.errors[k]) << modes << " modes, sweep " << k;
+        EXPECT_LE(run.bounds[k], 100.0 * run.errors[k] + rounding) << modes << " modes, sweep " << k;
+      }
+    }
+  }
+}
+
+TEST(SpectralBound, HoldsWhereSlicesWereFrozenAsConverged) {
+  const ErrorsAndBounds run = bounded_errors(Ends::closed, 3, 1e-4);
+  EXPECT_LT(run.errors.size(), 5U) << "it converges before";
+  for (std::size_t k = 0; k < run.errors.size(); ++k) EXPECT_GE(1.001 * run.bounds[k], run.errors[k]) << k;
+  EXPECT_LT(run.bounds.back(), 1e-2);
+}
+
+TEST(SpectralBound, PromisesNothingWithoutModes) {
+  const ErrorsAndBounds run = bounded_errors(Ends::kept_at_zero, 0, 0.0);
+  for (const double bound : run.bounds) EXPECT_EQ(bound, std::numeric_limits<double>::infinity());
 }
 
 State noise(Index dimension, std::uint64_t seed) {
