@@ -50,7 +50,8 @@ class Work {
   void run(Result& result) {
     const StopScope scope(stop_);
     Experiment experiment = make_experiment(request_.document);
-    require_parareal(request_.document, experiment.config, experiment.config.method.name + " runs from the command line");
+    require_parareal(request_.document, experiment.config,
+                     experiment.config.method.name + " runs from the command line");
     put_in_callables(experiment);
     open_external_solvers(request_.document, experiment);
     const std::optional<WarmStart> warm_start = make_warm_start(experiment);
@@ -166,12 +167,13 @@ class Work {
     const auto trainer = make_learner(run.corrector, experiment, warm_start ? warm_start->model : nullptr);
     IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
     run.record = solve(experiment, trainer.get(), reference(experiment, comparison).get(), inside);
-    if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
+    if (auto unstable = coarse_stability_warning(experiment, run.record, nullptr))
+      run.record.warnings.push_back(*unstable);
     if (observer != nullptr) observer->on_solved(run);
     keep_model(experiment, trainer.get(), run);
     measure_speedups(experiment, comparison, run);
     if (run.record.converged() && experiment.output) {
-      run.output = output_pass(experiment, run.record.boundaries, stop_, experiment.options.slice_limit);
+      run.output = output_pass(experiment, run.record.boundaries, nullptr, stop_, experiment.options.slice_limit);
     }
     if (observer != nullptr) observer->on_end(run);
     comparison.runs.push_back(std::move(run));

@@ -105,6 +105,7 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   void receive(int from, std::span<double> numbers) override {
+    require_all();
     std::vector<double>& buffer = buffers_.emplace_back(numbers.size());
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Irecv(buffer.data(), count_of(buffer.size()), MPI_DOUBLE, from, kNumbersTag, MPI_COMM_WORLD, &request);
@@ -114,6 +115,7 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   std::vector<std::string> gather(std::string_view bytes) override {
+    require_all();
     const std::vector<int> counts = shared_counts(count_of(bytes.size()));
     std::vector<int> begins(counts.size() + 1, 0);
     for (std::size_t r = 0; r < counts.size(); ++r)
@@ -133,6 +135,7 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   void share(std::span<double> values, std::span<const Index> begins) override {
+    require_all();
     std::vector<int> counts;
     std::vector<int> places;
     for (std::size_t r = 0; r + 1 < begins.size(); ++r) {
@@ -153,6 +156,7 @@ class MpiCommunicator final : public TimeCommunicator {
   }
 
   void maximize(std::span<double> values) override {
+    require_all();
     std::vector<double>& all = buffers_.emplace_back(values.begin(), values.end());
     MPI_Request request = MPI_REQUEST_NULL;
     MPI_Iallreduce(MPI_IN_PLACE, all.data(), count_of(all.size()), MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD, &request);
@@ -163,8 +167,11 @@ class MpiCommunicator final : public TimeCommunicator {
 
   void abandon(std::string_view reason) noexcept override {
     if (std::exchange(has_abandoned_, true)) return;
-    tell({false, true, is_in_doubt_, 0, std::string(reason)});
+    own_reason_ = reason;
+    tell({false, true, is_in_doubt_, 0, own_reason_});
   }
+
+  void wait_in_spite_of_stop(bool is_set) override { is_unhurried_ = is_set; }
 
   void tell_progress(Index work, Index done) override {
     progress_ = {static_cast<double>(work), static_cast<double>(done)};
@@ -247,7 +254,7 @@ class MpiCommunicator final : public TimeCommunicator {
       if (done != 0) break;
       pass_on_progress();
       require_all();
-      StopScope::throw_if_stop_requested();
+      if (!is_unhurried_) StopScope::throw_if_stop_requested();
       const bool is_left = std::any_of(ended_.begin(), ended_.end(), [](const auto& end) { return end.has_value(); });
       if (is_left && !since_end) since_end.emplace();
       if (since_end && since_end->seconds() > kPatience) throw RunAbandoned{rank_, first_reason()};
@@ -285,9 +292,10 @@ class MpiCommunicator final : public TimeCommunicator {
     }
   }
 
-  /// Throws where another process has failed.
+  /// Throws where a process has failed, or has left: nothing is begun then that others would not take part in.
   void require_all() {
     look_for_ends();
+    if (has_abandoned_) throw RunAbandoned{rank_, own_reason_};
     for (int r = 0; r < size_; ++r) {
       const auto& end = ended_[static_cast<std::size_t>(r)];
       if (end && end->has_failed) throw RunAbandoned{r, end->reason};
@@ -342,6 +350,8 @@ class MpiCommunicator final : public TimeCommunicator {
   std::list<std::vector<double>> buffers_;     ///< of what is awaited
   std::vector<std::optional<EndNote>> ended_;  ///< of the others
   bool has_abandoned_ = false;
+  std::string own_reason_;  ///< of having abandoned the run
+  bool is_unhurried_ = false;
   bool is_in_doubt_ = false;  ///< something that was awaited has been given up
 
   std::array<double, 2> progress_{};  ///< to be told

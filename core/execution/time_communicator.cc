@@ -46,20 +46,6 @@ std::vector<double> shared_numbers(TimeCommunicator& communicator, std::span<con
   return all;
 }
 
-States all_boundaries(States owned, Index num_slices, TimeCommunicator* communicator) {
-  if (communicator == nullptr || communicator->size() == 1) return owned;
-  States all(owned.rows(), num_slices + 1);
-  const SliceRange own = owned_slices(*communicator, num_slices);
-  all.middleCols(own.first, own.count + 1) = owned;
-  const int size = communicator->size();
-  const auto num_boundaries = [&](int rank) {
-    return owned_slices(rank, size, num_slices).count + (rank + 1 == size ? 1 : 0);  // the last one's end is its own
-  };
-  const auto count_of = [&](int rank) { return owned.rows() * num_boundaries(rank); };
-  communicator->share({all.data(), static_cast<std::size_t>(all.size())}, begins_of(size, count_of));
-  return all;
-}
-
 void SoleProcess::send(int /*to*/, std::span<const double> /*numbers*/) {
   throw std::logic_error("one process alone has nobody to send to");
 }

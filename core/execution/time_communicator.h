@@ -56,8 +56,12 @@ class TimeCommunicator {
   /// Each number becomes the largest of those that the processes have in its place; none may be NaN.
   virtual void maximize(std::span<double> values) = 0;
 
-  /// Ends the run for all. Does not wait for the others, which learn the reason.
+  /// Ends the run for all. Does not wait for the others, which learn the reason. Whatever this process asks for
+  /// afterwards throws `RunAbandoned`, too.
   virtual void abandon(std::string_view reason) noexcept = 0;
+
+  /// While it is set, a stop that is requested of this process does not end its waiting for the others (`Unhurried`).
+  virtual void wait_in_spite_of_stop(bool /*is_set*/) {}
 
   /// How far this process is with work that has a number, for the first one to show; on the first process, looks at
   /// what the others have told. Words for people: they may come late or not at all, nobody waits for them, and nothing
@@ -66,6 +70,21 @@ class TimeCommunicator {
   /// heard(process, work, done) is called with them on the first process, in `tell_progress` and whenever that waits
   /// for the others. Empty: they are passed over.
   virtual void hear_progress(std::function<void(int, Index, Index)> /*heard*/) {}
+};
+
+/// For its lifetime this process waits for the others although it is told to stop: what all have begun to write is
+/// written, as one process alone would do. Another that has left still ends the waiting.
+class Unhurried {
+ public:
+  explicit Unhurried(TimeCommunicator& communicator) : communicator_(communicator) {
+    communicator_.wait_in_spite_of_stop(true);
+  }
+  ~Unhurried() { communicator_.wait_in_spite_of_stop(false); }
+  Unhurried(const Unhurried&) = delete;
+  Unhurried& operator=(const Unhurried&) = delete;
+
+ private:
+  TimeCommunicator& communicator_;
 };
 
 /// The block of process `rank` among `size`: slices ⌊N r / P⌋ … ⌊N (r + 1) / P⌋ − 1.
@@ -78,9 +97,6 @@ void share_owned(TimeCommunicator& communicator, std::span<double> values, Index
 /// Each process's numbers, on every process, in a row by rank; everybody knows that process r gives `count_of(r)`.
 std::vector<double> shared_numbers(TimeCommunicator& communicator, std::span<const double> mine,
                                    const std::function<Index(int)>& count_of);
-
-/// The states at all boundaries, on every process, of those that each has at the boundaries of its slices.
-States all_boundaries(States owned, Index num_slices, TimeCommunicator* communicator);
 
 /// One process alone: there is nobody to tell.
 class SoleProcess final : public TimeCommunicator {

@@ -90,6 +90,7 @@ class TemporaryFile {
   }
 
   int descriptor() const { return descriptor_; }
+  const fs::path& path() const { return path_; }
 
   void sync_and_rename() {
     struct stat old;  // whose permissions the new content inherits
@@ -146,6 +147,41 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   write_file_atomically(path, [content](std::ostream& stream) {
     stream.write(content.data(), static_cast<std::streamsize>(content.size()));
   });
+}
+
+class FileInPieces::Inside {
+ public:
+  Inside(const fs::path& path, std::uint64_t size) : target_(resolve_target(path)), file_(target_) {
+    if (::ftruncate(file_.descriptor(), static_cast<off_t>(size)) != 0) fail(path, errno);
+  }
+  const fs::path& temporary() const { return file_.path(); }
+  void publish() {
+    file_.sync_and_rename();
+    sync_directory(target_.parent_path());
+  }
+
+ private:
+  const fs::path target_;
+  TemporaryFile file_;
+};
+
+FileInPieces::FileInPieces(const fs::path& path, std::uint64_t size) : inside_(std::make_unique<Inside>(path, size)) {}
+FileInPieces::~FileInPieces() = default;
+const fs::path& FileInPieces::temporary() const { return inside_->temporary(); }
+void FileInPieces::publish() { inside_->publish(); }
+
+void write_pieces(const fs::path& temporary, std::span<const FilePiece> pieces, const fs::path& path) {
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(path, errno);
+  int error = 0;
+  for (const FilePiece& piece : pieces) {
+    if (error != 0) break;
+    if (::lseek(descriptor, static_cast<off_t>(piece.offset), SEEK_SET) < 0) error = errno;
+    if (error == 0) error = write_all(descriptor, piece.bytes.data(), piece.bytes.size());
+  }
+  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error != 0) fail(path, error);
 }
 
 void remove_unfinished_files(const fs::path& directory) {

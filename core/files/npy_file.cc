@@ -253,9 +253,12 @@ std::string npy_bytes(const StateView& state) {
   return bytes;
 }
 
+std::string npy_header(Index rows, Index columns) {
+  return preamble("'fortran_order': True, 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns) + ")");
+}
+
 void write_npy(const std::filesystem::path& path, const StatesView& states) {
-  const std::string header = preamble("'fortran_order': True, 'shape': (" + std::to_string(states.rows()) + ", " +
-                                      std::to_string(states.cols()) + ")");
+  const std::string header = npy_header(states.rows(), states.cols());
   write_file_atomically(path, [&](std::ostream& stream) {
     stream << header;
     for (Index n = 0; n < states.cols(); ++n) {

@@ -22,6 +22,10 @@ States read_npy_matrix(const std::filesystem::path& path);
 /// A file's bytes that hold `state` as an array of shape (size,), format version 1.0: `numpy.load` gives it back.
 std::string npy_bytes(const StateView& state);
 
+/// What stands before the numbers of a file as `write_npy` makes them: number (i, j) follows 8 (i + rows · j) bytes
+/// behind it.
+std::string npy_header(Index rows, Index columns);
+
 /// Writes `states` as a 2-D array of shape (rows, columns) in Fortran order, format version 1.0, data 64-byte aligned:
 /// in Python `numpy.load(path)[:, n]` is column n. The file is written atomically; throws `FileError`.
 void write_npy(const std::filesystem::path& path, const StatesView& states);

@@ -19,6 +19,8 @@ class FileReader {
 
   /// Bytes of the whole file when it was opened.
   std::uint64_t size() const { return size_; }
+  /// What is read next begins at this byte.
+  void skip_to(std::uint64_t offset) { stream_.seekg(static_cast<std::streamoff>(offset)); }
   /// The next `count` bytes.
   void read(void* bytes, std::size_t count);
 

@@ -62,4 +62,19 @@ auto ended_together(TimeCommunicator& communicator, const Iterate& iterate, cons
   }
 }
 
+/// work(), in which all processes take part when a run is over; false where one of them has left. One that is told to
+/// stop meanwhile leaves. Whatever else it throws is passed on.
+template <typename Work>
+bool done_together(TimeCommunicator& communicator, const Work& work) {
+  try {
+    work();
+    return true;
+  } catch (const RunAbandoned&) {
+    return false;
+  } catch (const StopRequested&) {
+    communicator.abandon(to_bytes(ReasonToLeave{}));
+    return false;
+  }
+}
+
 }  // namespace forerun

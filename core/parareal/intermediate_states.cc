@@ -23,7 +23,10 @@ struct KeptPart {
 };
 
 /// What one slice has to give: parts that follow each other.
-using Course = std::vector<KeptPart>;
+struct Course {
+  StateView start;
+  std::vector<KeptPart> parts;
+};
 
 void check_times(std::span<const double> times, const TimeGrid& grid, double rounding) {
   for (std::size_t j = 0; j < times.size(); ++j) {
@@ -38,19 +41,23 @@ void check_times(std::span<const double> times, const TimeGrid& grid, double rou
 class Plan {
  public:
   Plan(std::span<const double> times, const std::vector<Index>& components, const TimeGrid& grid,
-       const States& boundaries, const PartSolver& solver)
+       const States& boundaries, const PartSolver& solver, std::span<const ColumnBlock> held)
       : components_(components),
         boundaries_(boundaries),
+        held_(held.begin(), held.end()),
         rounding_(kRoundingsOfTimes * std::numeric_limits<double>::epsilon() *
                   std::max(std::abs(grid.begin()), std::abs(grid.end()))) {
     check_times(times, grid, rounding_);
+    if (held_.empty()) held_.push_back({0, grid.num_slices() + 1, 0});
+    const std::vector<Index> slices = slices_of(times, grid);
+    find_columns(slices);
     const Index kept = components.empty() ? boundaries.rows() : static_cast<Index>(components.size());
-    result_.states.resize(kept, static_cast<Index>(times.size()));
+    result_.states.resize(kept, num_columns(result_.columns));
     double crossed = 0.0;
-    Index n = 0;
+    Index column = 0;
     for (std::size_t j = 0; j < times.size(); ++j) {
-      while (n + 1 < grid.num_slices() && grid.slice(n).end <= times[j] + rounding_) ++n;
-      crossed += add(grid.slice(n), times[j], static_cast<Index>(j), solver);
+      const ColumnBlock* const block = block_of(slices[j]);
+      crossed += add(grid.slice(slices[j]), times[j], block, block != nullptr ? column++ : 0, solver);
     }
     result_.fine_passes = crossed / (grid.end() - grid.begin());
   }
@@ -64,19 +71,61 @@ class Plan {
   }
 
  private:
-  /// Returns how much time has to be crossed for it.
-  double add(const Slice& slice, double time, Index column, const PartSolver& solver) {
-    if (time <= slice.begin + rounding_) return keep(boundaries_.col(slice.index), column);
-    if (time >= slice.end - rounding_) return keep(boundaries_.col(slice.index + 1), column);
-    const bool goes_on = !courses_.empty() && courses_.back().back().slice.index == slice.index;
-    if (!goes_on) courses_.emplace_back();
-    const double begin = goes_on ? courses_.back().back().slice.end : slice.begin;
+  std::vector<Index> slices_of(std::span<const double> times, const TimeGrid& grid) const {
+    std::vector<Index> slices;
+    Index n = 0;
+    for (const double time : times) {
+      while (n + 1 < grid.num_slices() && grid.slice(n).end <= time + rounding_) ++n;
+      slices.push_back(n);
+    }
+    return slices;
+  }
+
+  /// That of the slice; nullptr: another process has it.
+  const ColumnBlock* block_of(Index slice) const {
+    const auto holds = [&](const ColumnBlock& block) {
+      return slice >= block.first && slice + 1 < block.first + block.count;
+    };
+    const auto found = std::find_if(held_.begin(), held_.end(), holds);
+    return found != held_.end() ? &*found : nullptr;
+  }
+
+  void find_columns(const std::vector<Index>& slices) {
+    std::vector<ColumnBlock>& columns = result_.columns;
+    Index column = 0;
+    for (std::size_t j = 0; j < slices.size(); ++j) {
+      if (block_of(slices[j]) == nullptr) continue;
+      const auto time = static_cast<Index>(j);
+      const bool goes_on = !columns.empty() && columns.back().first + columns.back().count == time;
+      if (!goes_on) columns.push_back({time, 0, column});
+      ++columns.back().count;
+      ++column;
+    }
+  }
+
+  StateView boundary(const ColumnBlock& block, Index n) const {
+    return boundaries_.col(block.column + n - block.first);
+  }
+
+  /// Returns how much time has to be crossed for it, by whichever process.
+  double add(const Slice& slice, double time, const ColumnBlock* block, Index column, const PartSolver& solver) {
+    const bool is_begin = time <= slice.begin + rounding_;
+    if (is_begin || time >= slice.end - rounding_) {
+      if (block != nullptr) keep(boundary(*block, is_begin ? slice.index : slice.index + 1), column);
+      return 0.0;
+    }
+    const bool goes_on = slice.index == crossed_slice_;
+    const double begin = goes_on ? crossed_to_ : slice.begin;
+    crossed_slice_ = slice.index;
+    crossed_to_ = time;
     const double length = time - begin;
-    courses_.back().push_back({{slice.index, begin, time}, column, &solver(length / slice.length())});
+    if (block == nullptr) return length;
+    if (!goes_on) courses_.push_back({boundary(*block, slice.index), {}});
+    courses_.back().parts.push_back({{slice.index, begin, time}, column, &solver(length / slice.length())});
     return length;
   }
 
-  double keep(const StateView& state, Index column) {
+  void keep(const StateView& state, Index column) {
     if (components_.empty()) {
       result_.states.col(column) = state;
     } else {
@@ -84,13 +133,12 @@ class Plan {
         result_.states(static_cast<Index>(i), column) = state[components_[i]];
       }
     }
-    return 0.0;
   }
 
   void cross(const Course& course) {
-    State state = boundaries_.col(course.front().slice.index);
+    State state = course.start;
     State next(state.size());
-    for (const KeptPart& part : course) {
+    for (const KeptPart& part : course.parts) {
       StopScope::throw_if_stop_requested();
       CheckedPropagator{*part.solver, "fine", 0}.propagate(part.slice, state, next);
       keep(next, part.column);
@@ -100,8 +148,11 @@ class Plan {
 
   const std::vector<Index>& components_;
   const States& boundaries_;
+  std::vector<ColumnBlock> held_;
   const double rounding_;
   std::vector<Course> courses_;
+  Index crossed_slice_ = -1;  ///< the one that parts have been added of last
+  double crossed_to_ = 0.0;   ///< and up to where
   IntermediateStates result_;
 };
 
@@ -109,8 +160,8 @@ class Plan {
 
 IntermediateStates intermediate_states(std::span<const double> times, const std::vector<Index>& components,
                                        const TimeGrid& grid, const States& boundaries, const PartSolver& solver,
-                                       SliceExecutor& executor) {
-  return Plan(times, components, grid, boundaries, solver).carry_out(executor);
+                                       SliceExecutor& executor, std::span<const ColumnBlock> held) {
+  return Plan(times, components, grid, boundaries, solver, held).carry_out(executor);
 }
 
 }  // namespace forerun

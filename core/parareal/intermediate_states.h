@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/column_block.h"
 #include "core/base/state.h"
 #include "core/execution/slice_executor.h"
 #include "core/propagation/propagator.h"
@@ -16,7 +17,9 @@ using PartSolver = std::function<const Propagator&(double share)>;
 
 /// The states that a time grid's boundaries leave out, and what they cost.
 struct IntermediateStates {
-  States states;             ///< column j at times[j]
+  States states;  ///< column j at times[j]
+  /// Where processes share the slices: those of the columns that this one has, in `states` from the left.
+  std::vector<ColumnBlock> columns;
   double seconds = 0.0;      ///< wall clock
   double fine_passes = 0.0;  ///< the time crossed, relative to the whole interval
 };
@@ -29,11 +32,13 @@ struct IntermediateStates {
 /// rounding of a boundary are the boundary's. Of each state the `components` are kept, in their order; all of them
 /// where the list is empty.
 ///
-/// `boundaries` holds U[n] in column n, of a run that has converged. Results do not depend on the number of threads.
-/// Memory: kept components × times, and a state for each slice under way. Throws std::invalid_argument for times that
-/// do not grow or lie outside, `SliceError` where a part cannot be crossed, `StopRequested`.
+/// `boundaries` holds U[n] in column n, of a run that has converged; with `held`, those of these slices alone
+/// (`held_boundaries`): then only times within them are looked after, and `fine_passes` is that of all. Results do not
+/// depend on the number of threads. Memory: kept components × times, and a state for each slice under way. Throws
+/// std::invalid_argument for times that do not grow or lie outside, `SliceError` where a part cannot be crossed,
+/// `StopRequested`.
 IntermediateStates intermediate_states(std::span<const double> times, const std::vector<Index>& components,
                                        const TimeGrid& grid, const States& boundaries, const PartSolver& solver,
-                                       SliceExecutor& executor);
+                                       SliceExecutor& executor, std::span<const ColumnBlock> held = {});
 
 }  // namespace forerun

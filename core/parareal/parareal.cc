@@ -271,8 +271,8 @@ class PararealLoop {
   double error_against_reference() const {
     std::vector<double> errors(static_cast<std::size_t>(own_.count + 1));
     executor_.for_each(own_.count + 1, [&](Index j) {
-      const Index n = own_.first + j;
-      errors[static_cast<std::size_t>(j)] = scale_.norm().distance(boundaries_.col(n), problem_.reference->col(n));
+      errors[static_cast<std::size_t>(j)] =
+          scale_.norm().distance(boundaries_.held().col(j), problem_.reference->col(j));
     });
     double largest = *std::max_element(errors.begin(), errors.end());
     communicator_.maximize({&largest, 1});
@@ -312,11 +312,13 @@ void check_problem(const PararealProblem& problem) {
   if (problem.coarse.dimension() != dimension || problem.fine.dimension() != dimension) {
     throw std::invalid_argument("initial state, coarse and fine solver differ in dimension");
   }
-  require_boundaries(problem.reference, dimension, problem.grid.num_slices(), "the reference");
-  if (problem.communicator && problem.communicator->size() > problem.grid.num_slices()) {
-    throw std::invalid_argument("slices = " + std::to_string(problem.grid.num_slices()) +
-                                ": must be at least as many as the processes, " +
-                                std::to_string(problem.communicator->size()));
+  const Index num_slices = problem.grid.num_slices();
+  const TimeCommunicator* const communicator = problem.communicator;
+  require_boundaries(problem.reference, dimension,
+                     communicator ? owned_slices(*communicator, num_slices).count : num_slices, "the reference");
+  if (communicator && communicator->size() > num_slices) {
+    throw std::invalid_argument("slices = " + std::to_string(num_slices) +
+                                ": must be at least as many as the processes, " + std::to_string(communicator->size()));
   }
 }
 

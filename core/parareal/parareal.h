@@ -25,7 +25,8 @@ struct PararealProblem {
   FidelityLadder fine;  ///< a `Propagator` is a ladder of one level
   /// Learns a correction of `coarse`; nullptr is classic Parareal.
   CoarseTrainer* trainer = nullptr;
-  /// d × (N + 1) states that errors are measured against, e.g. the serial fine solution.
+  /// d × (N + 1) states that errors are measured against, e.g. the serial fine solution; where processes share the run,
+  /// those at the boundaries of its own slices (`held_boundaries`).
   const States* reference = nullptr;
   /// Puts predicted states back where the fine solver accepts them, if need be.
   StateProjection projection = {};

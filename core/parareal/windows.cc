@@ -7,7 +7,10 @@
 
 #include "core/base/errors.h"
 #include "core/base/stopwatch.h"
-#include "core/execution/time_communicator.h"
+#include "core/execution/held_boundaries.h"
+#include "core/parareal/ended_together.h"
+#include "core/propagation/problem_checks.h"
+#include "core/propagation/terminate_by.h"
 
 namespace forerun {
 namespace {
@@ -60,15 +63,18 @@ class WindowedRun {
         options_(options),
         executor_(executor),
         observer_(observer),
-        num_slices_(problem.grid.num_slices() / num_windows) {
+        num_slices_(problem.grid.num_slices() / num_windows),
+        held_(held_boundaries(problem.communicator, problem.grid.num_slices(), num_windows)),
+        start_(problem.initial) {
     record_.num_windows = num_windows;
-    record_.boundaries = States::Constant(problem.initial.size(), problem.grid.num_slices() + 1, kNotReached);
-    record_.boundaries.col(0) = problem.initial;
+    record_.boundaries = States::Constant(problem.initial.size(), num_columns(held_), kNotReached);
+    record_.first_boundary = held_.front().first;
+    if (record_.first_boundary == 0) record_.boundaries.col(0) = problem.initial;
   }
 
   RunRecord run() {
     for (Index number = 1; number <= record_.num_windows; ++number) {
-      if (number > 1) carry_on();
+      if (number > 1 && !carry_on(number)) break;
       if (!(remaining_seconds() > 0.0)) {
         record_.termination = Termination::time_limit;
         break;
@@ -86,8 +92,41 @@ class WindowedRun {
 
   Window window(Index number) const { return {number, record_.num_windows, record_.error().value_or(0.0)}; }
 
-  /// The trainer makes what it has learned ready to serve behind the slices it knows.
-  void carry_on() {
+  /// The column of a window's first boundary among those that this process holds.
+  Index first_column(Index number) const {
+    return held_.size() == 1 ? first_slice(number) : held_[static_cast<std::size_t>(number) - 1].column;
+  }
+  Index num_columns_of_window() const { return held_.size() == 1 ? num_slices_ + 1 : held_.front().count; }
+
+  /// The window starts where the one before has ended; the trainer makes what it has learned ready to serve behind the
+  /// slices it knows. False where the run has ended meanwhile.
+  bool carry_on(Index number) {
+    bool goes_on = false;
+    terminate_by(record_, [&] {
+      start_ = problem_.communicator ? ended_together(
+                                           *problem_.communicator, [&] { return end_of_last_process(number - 1); },
+                                           [] { return std::optional<SliceFailure>(); })
+                                     : State(record_.boundaries.col(first_slice(number)));
+      goes_on = true;
+      return record_.termination;
+    });
+    if (goes_on) prepare_trainer();
+    return goes_on;
+  }
+
+  /// A window's last state, which its last process holds, for all.
+  State end_of_last_process(Index number) const {
+    const Index dimension = start_.size();
+    const int last = problem_.communicator->size() - 1;
+    const bool is_mine = problem_.communicator->rank() == last;
+    const double* const end = record_.boundaries.col(first_column(number) + num_columns_of_window() - 1).data();
+    const std::vector<double> all =
+        shared_numbers(*problem_.communicator, std::span(end, is_mine ? static_cast<std::size_t>(dimension) : 0),
+                       [&](int rank) { return rank == last ? dimension : 0; });
+    return Eigen::Map<const State>(all.data(), dimension);
+  }
+
+  void prepare_trainer() {
     if (!problem_.trainer) return;
     const Stopwatch watch;
     problem_.trainer->next_window(executor_);
@@ -112,10 +151,11 @@ class WindowedRun {
   RunRecord solve(Index number) {
     const Index first = first_slice(number);
     const TimeGrid grid = problem_.grid.part(first, num_slices_);
-    const State initial = record_.boundaries.col(first);
     States reference;
-    if (problem_.reference) reference = problem_.reference->middleCols(first, num_slices_ + 1);
-    PararealProblem part = problem_with(grid, initial, problem_.reference ? &reference : nullptr);
+    if (problem_.reference) {
+      reference = problem_.reference->middleCols(first_column(number), num_columns_of_window());
+    }
+    PararealProblem part = problem_with(grid, start_, problem_.reference ? &reference : nullptr);
     part.iterations_before = record_.num_iterations();
     PararealOptions options = options_;
     options.max_seconds = remaining_seconds();
@@ -150,8 +190,7 @@ class WindowedRun {
     record_.initial_fallbacks += part.initial_fallbacks;
     record_.initial_seconds += part.initial_seconds;
     record_.seconds += part.seconds;
-    record_.boundaries.middleCols(first_slice(number), num_slices_ + 1) =
-        all_boundaries(std::move(part.boundaries), num_slices_, problem_.communicator);
+    record_.boundaries.middleCols(first_column(number), num_columns_of_window()) = part.boundaries;
     const bool was_unconfirmed = record_.termination == Termination::unconfirmed;
     const bool is_confirmed = !was_unconfirmed && estimated_error_ <= options_.tolerance;
     record_.termination = part.converged() && !is_confirmed ? Termination::unconfirmed : part.termination;
@@ -168,11 +207,23 @@ class WindowedRun {
   const PararealOptions& options_;
   SliceExecutor& executor_;
   IterationObserver* observer_;
-  const Index num_slices_;        ///< of a window
-  double error_of_start_ = 0.0;   ///< of the window to come, estimated
-  double estimated_error_ = 0.0;  ///< the largest so far
+  const Index num_slices_;               ///< of a window
+  const std::vector<ColumnBlock> held_;  ///< of the boundaries, by this process
+  State start_;                          ///< of the window to come
+  double error_of_start_ = 0.0;          ///< of the window to come, estimated
+  double estimated_error_ = 0.0;         ///< the largest so far
   RunRecord record_;
 };
+
+/// As of each window, but for the reference, which is there of all.
+void check_windowed(const PararealProblem& problem, Index num_windows) {
+  const Index num_slices = problem.grid.num_slices();
+  const std::vector<ColumnBlock> held = held_boundaries(problem.communicator, num_slices, num_windows);
+  require_boundaries(problem.reference, problem.initial.size(), num_columns(held) - 1, "the reference");
+  PararealProblem without = problem;
+  without.reference = nullptr;
+  check_problem(without);
+}
 
 }  // namespace
 
@@ -186,7 +237,7 @@ RunRecord solve_in_windows(const PararealProblem& problem, Index num_windows, co
                            SliceExecutor& executor, IterationObserver* observer) {
   check_windows(num_windows, problem.grid.num_slices());
   if (num_windows == 1) return solve_parareal(problem, options, executor, observer);
-  check_problem(problem);
+  check_windowed(problem, num_windows);
   options.validate(problem.initial.size());
   return WindowedRun(problem, num_windows, options, executor, observer).run();
 }

@@ -9,7 +9,8 @@ namespace forerun {
 ///
 ///   window w = 1 … W:      slices (w − 1) N/W … w N/W − 1,      U at its first boundary: as window w − 1 left it
 ///
-///  * Memory is that of one window, beside the grid and the d × (N + 1) states of the result.
+///  * Memory is that of one window, beside the grid and the d × (N + 1) states of the result, of which each process
+///    has its share.
 ///  * k iterations into a window, its first k slices are bit for bit the serial fine solution *from the window's first
 ///    state*; with W = 1 this is `solve_parareal`.
 ///  * A window's start keeps its error, and the equation carries it on. By the rule of the estimate each window is held
@@ -26,7 +27,8 @@ namespace forerun {
 ///    1, fallbacks and seconds of initial sweeps and of `next_window` add up.
 ///  * A window that does not converge ends the run: its termination is the run's, later windows are not run, and their
 ///    states are not a number. One that is `unconfirmed` is gone on from, and the run is, too.
-///  * Where processes share the run, each window is dealt out to them, and each process has the whole result.
+///  * Where processes share the run, each window is dealt out to them: of result and reference a process has what it
+///    had of each window (`held_boundaries`). From one window to the next d numbers go from the last process to all.
 ///  * `max_iterations` holds of each window, `max_seconds` of all together.
 ///
 /// Throws as `solve_parareal` does, and `ParameterError` ("windows") unless W ≥ 1 divides N; before any work.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ class Process {
     body();
     ::_exit(99);
   }
-  Process(Process&& other) noexcept : id_(std::exchange(other.id_, -1)) {}
+  Process(Process&& other) noexcept : id_(std::exchange(other.id_, -1)), peak_kilobytes_(other.peak_kilobytes_) {}
   Process& operator=(Process&&) = delete;
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -62,9 +63,13 @@ class Process {
   /// Its exit status, −1 where a signal ended it.
   int wait() {
     int status = 0;
-    ::waitpid(std::exchange(id_, -1), &status, 0);
+    rusage usage{};
+    ::wait4(std::exchange(id_, -1), &status, 0, &usage);
+    peak_kilobytes_ = usage.ru_maxrss;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  /// Of memory, once it has been waited for: of the largest among it and those that it has waited for.
+  long peak_kilobytes() const { return peak_kilobytes_; }
 
   static void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
   /// Replaces this process.
@@ -95,6 +100,7 @@ class Process {
   }
 
   pid_t id_ = -1;
+  long peak_kilobytes_ = 0;
 };
 
 inline void wait_for_text(const std::string& file, const std::string& text) {

@@ -15,6 +15,7 @@
 #include "core/base/stopwatch.h"
 #include "core/execution/time_communicator.h"
 #include "core/files/digest.h"
+#include "core/parareal/serial_together.h"
 #include "core/parareal/windows.h"
 #include "core/propagation/serial_fine.h"
 #include "learning/files/tensor_file.h"
@@ -216,8 +217,9 @@ Campaign::Finished Campaign::run_draw(Index index, std::stop_token stop) const {
   const bool wants_reference = config_.campaign.flag("reference");
   SerialSolution serial;
   if (wants_reference)
-    serial = solve_serial(experiment.grid, experiment.initial, *experiment.fine, stop,
-                          leaving_the_process(experiment.options.slice_limit));
+    serial =
+        solve_serial_together(experiment.grid, experiment.initial, *experiment.fine, communicator_,
+                              experiment.config.windows, stop, leaving_the_process(experiment.options.slice_limit));
   const bool has_reference = wants_reference && !serial.failure && !serial.interrupted;
   const State inputs = network_parameters(draw);
   const Prior prior = prior_of(inputs, experiment);

@@ -2,7 +2,6 @@
 
 #include <spdlog/logger.h>
 
-#include <limits>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -23,6 +22,13 @@ namespace forerun {
 namespace fs = std::filesystem;
 
 /// A structure, to be saved, or restored; all of its members, or it does not compile.
+template <class Archive, class Key>
+requires std::same_as<std::remove_const_t<Key>, Digest128>
+void fields(Archive& archive, Key& key) {
+  auto& [low, high] = key;
+  archive(low, high);
+}
+
 template <class Archive, class Plan>
 requires std::same_as<std::remove_const_t<Plan>, LadderPlan>
 void fields(Archive& archive, Plan& plan) {
@@ -49,12 +55,13 @@ void fields(Archive& archive, Request& request) {
 namespace {
 
 constexpr std::string_view kRequestKind = "forerun request1";
-constexpr std::string_view kFinishedKind = "forerun finish 1";
+constexpr std::string_view kFinishedKind = "forerun finish 2";
 constexpr const char* kReference = "serial-fine";
 
 fs::path checkpoint_of(const fs::path& run_directory) { return run_directory / "checkpoint"; }
 fs::path request_file(const fs::path& directory) { return directory / "request"; }
 std::string finished_name(const std::string& name) { return name + ".finished"; }
+std::string states_name(const std::string& name) { return name + ".npy"; }
 std::string checkpoint_model_name(const std::string& corrector) { return corrector + ".safetensors"; }
 
 /// Programs that differ in it may compute other bits.
@@ -160,7 +167,6 @@ SolveLog& Checkpoint::begin(const std::string& name) {
   SolveLogOptions options;
   options.period_seconds = period_seconds_;
   options.process = process_;
-  if (process_ > 0 && name == kReference) options.least_seconds = std::numeric_limits<double>::infinity();  // one keeps
   options.warn = [this](const std::string& sentence) { warn(sentence); };
   const std::string belongs_to = request_ + name;
   auto log = std::make_unique<SolveLog>(directory_ / name, digest128(belongs_to.data(), belongs_to.size()),
@@ -179,46 +185,65 @@ void Checkpoint::write() {
   if (log_) log_->write();
 }
 
-std::optional<SerialSolution> Checkpoint::finished_reference() const {
-  return restored(kReference, [](const std::string& bytes) {
+std::optional<SerialSolution> Checkpoint::finished_reference(const BoundaryFiles& files) const {
+  return restored(kReference, files, [&](const std::string& bytes) {
     SerialSolution solution;
+    std::vector<Digest128> digests;
     ByteReader reader(bytes);
-    reader(solution.boundaries, solution.seconds);
+    reader(digests, solution.seconds);
+    solution.boundaries = files.read(file(states_name(kReference)), digests);
     return solution;
   });
 }
 
-std::optional<FinishedRun> Checkpoint::finished(const std::string& corrector) const {
-  return restored(corrector, [&](const std::string& bytes) {
+std::optional<FinishedRun> Checkpoint::finished(const std::string& corrector, const BoundaryFiles& files) const {
+  return restored(corrector, files, [&](const std::string& bytes) {
     bool has_model = false;
+    std::vector<Digest128> digests;
     ByteReader reader(bytes);
-    reader(has_model);
+    reader(has_model, digests);
     FinishedRun run{run_record(reader.take(reader.left())), {}};
+    run.record.boundaries = files.read(file(states_name(corrector)), digests);
+    run.record.first_boundary = files.first_held();
     if (has_model) run.model = load_model(file(checkpoint_model_name(corrector)));
     return run;
   });
 }
 
-void Checkpoint::finish_reference(const SerialSolution& solution) {
+void Checkpoint::finish_reference(const SerialSolution& solution, const BoundaryFiles& files) {
   if (solution.interrupted || solution.failure) return write();
-  if (process_ > 0) return close();
+  if (!keep_states(kReference, solution.boundaries, files)) return;
   ByteWriter writer;
-  writer(solution.boundaries, solution.seconds);
+  writer(files.digests(solution.boundaries), solution.seconds);
+  if (process_ > 0) return close();
   keep_finished(kReference, writer.bytes);
 }
 
-void Checkpoint::finish(const CorrectorRun& run) {
+void Checkpoint::finish(const CorrectorRun& run, const BoundaryFiles& files) {
   const Termination end = run.record.termination;
   if (end == Termination::interrupted || end == Termination::propagator_failed) return write();
+  if (!keep_states(run.corrector.name, run.record.boundaries, files)) return;
+  ByteWriter writer;
+  writer(run.model.has_value(), files.digests(run.record.boundaries));
   if (process_ > 0) return close();
   try {
     if (run.model) save_model(file(checkpoint_model_name(run.corrector.name)), *run.model);
   } catch (const FileError& error) {
     return warn(std::string(error.what()) + "; the run goes on");
   }
-  ByteWriter writer;
-  writer(run.model.has_value());
-  keep_finished(run.corrector.name, writer.bytes + to_bytes(run.record));
+  RunRecord without_states = run.record;
+  without_states.boundaries.resize(0, 0);
+  keep_finished(run.corrector.name, writer.bytes + to_bytes(without_states));
+}
+
+bool Checkpoint::keep_states(const std::string& name, const States& held, const BoundaryFiles& files) {
+  try {
+    files.write(file(states_name(name)), held);
+    return true;
+  } catch (const FileError& error) {
+    warn(std::string(error.what()) + "; the run goes on");
+    return false;
+  }
 }
 
 void Checkpoint::keep_finished(const std::string& name, const std::string& bytes) {
@@ -234,23 +259,30 @@ void Checkpoint::keep_finished(const std::string& name, const std::string& bytes
 }
 
 template <class Restore>
-auto Checkpoint::restored(const std::string& name, const Restore& restore) const
+auto Checkpoint::restored(const std::string& name, const BoundaryFiles& files, const Restore& restore) const
     -> std::optional<decltype(restore(std::string()))> {
   const fs::path place = file(finished_name(name));
-  std::error_code ignored;
-  if (!fs::exists(place, ignored)) return std::nullopt;
+  std::optional<decltype(restore(std::string()))> mine;
+  std::string complaint;
   try {
-    const std::string bytes = read_sealed_file(place, kFinishedKind);
-    if (!bytes.starts_with(request_)) throw FileError(place.string() + ": belongs to another run");
-    return restore(bytes.substr(request_.size()));
+    std::error_code ignored;
+    if (fs::exists(place, ignored)) {
+      const std::string bytes = read_sealed_file(place, kFinishedKind);
+      if (!bytes.starts_with(request_)) throw FileError(place.string() + ": belongs to another run");
+      mine = restore(bytes.substr(request_.size()));
+    }
   } catch (const FileError& error) {
-    warn(std::string(error.what()) + ": it is computed again");
+    complaint = error.what();
   } catch (const ModelFileError& error) {
-    warn(std::string(error.what()) + ": it is computed again");
+    complaint = error.what();
   } catch (const std::invalid_argument& error) {
-    warn(place.string() + ": " + error.what() + ": it is computed again");
+    complaint = place.string() + ": " + error.what();
   }
-  return std::nullopt;
+  const bool is_of_all = files.all_agree(mine.has_value());
+  if (mine && !is_of_all) complaint = place.string() + ": another process cannot read its part";
+  if (!complaint.empty()) warn(complaint + ": it is computed again");
+  if (!is_of_all) mine.reset();
+  return mine;
 }
 
 /// The first process removes the log.

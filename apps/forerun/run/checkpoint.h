@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/forerun/run/boundary_files.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/solve_request.h"
 #include "core/record/solve_log.h"
@@ -39,11 +40,11 @@ struct FinishedRun {
 ///
 ///   request                what was asked for; digests of config.toml, initial_state.npy and the model; the build
 ///   lock                   held by the process that runs
-///   serial-fine/           the log of the serial fine solution (core/record/solve_log.h)
-///   CORRECTOR/             the log of the run under way, of all processes that share it
-///   serial-fine.finished   a solution, or a run, that has ended: its record with all states and a digest
-///   CORRECTOR.finished
-///   CORRECTOR.safetensors  what it has learned
+///   serial-fine/           the log of the serial fine solution (core/record/solve_log.h), of all processes that share
+///   it CORRECTOR/             that of the run under way serial-fine.finished   a solution, or a run, that has ended:
+///   its record, and a digest of each of its states serial-fine.npy        those states, of all processes; any other
+///   number of them reads what it is to hold CORRECTOR.finished CORRECTOR.npy CORRECTOR.safetensors  what it has
+///   learned
 ///
 /// A log goes when its run has ended, and the whole directory when the comparison has. Every file is written once,
 /// under a temporary name. Nothing read is believed: what is damaged is computed again, and said; what belongs to
@@ -74,11 +75,14 @@ class Checkpoint {
   /// Writes what the log under way has waiting. From any thread.
   void write();
 
-  std::optional<SerialSolution> finished_reference() const;
-  std::optional<FinishedRun> finished(const std::string& corrector) const;
-  /// Keeps these in place of their logs, unless they were interrupted or failed.
-  void finish_reference(const SerialSolution& solution);
-  void finish(const CorrectorRun& run);
+  // Collective, where processes share the runs: `files` says which states this one holds.
+
+  /// What has ended, if all processes can have their states of it.
+  std::optional<SerialSolution> finished_reference(const BoundaryFiles& files) const;
+  std::optional<FinishedRun> finished(const std::string& corrector, const BoundaryFiles& files) const;
+  /// Keeps these in place of their logs, unless they were interrupted or failed. Throws `RunAbandoned`.
+  void finish_reference(const SerialSolution& solution, const BoundaryFiles& files);
+  void finish(const CorrectorRun& run, const BoundaryFiles& files);
 
   /// The comparison has ended and its results are written.
   void remove();
@@ -86,10 +90,12 @@ class Checkpoint {
  private:
   std::filesystem::path file(const std::string& name) const { return directory_ / name; }
   void close();
+  /// Its states, by all; false where they cannot be written, which is said.
+  bool keep_states(const std::string& name, const States& held, const BoundaryFiles& files);
   void keep_finished(const std::string& name, const std::string& bytes);
-  /// restore(bytes) of what has ended; nullopt where it has not, or is damaged.
+  /// restore(bytes) of what has ended; nullopt where it has not, or is damaged, for one of the processes.
   template <class Restore>
-  auto restored(const std::string& name, const Restore& restore) const
+  auto restored(const std::string& name, const BoundaryFiles& files, const Restore& restore) const
       -> std::optional<decltype(restore(std::string()))>;
   void warn(const std::string& sentence) const;
 

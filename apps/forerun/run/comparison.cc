@@ -10,20 +10,21 @@
 
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/config/method.h"
+#include "apps/forerun/run/boundary_files.h"
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/coarse_stability.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/method_run.h"
 #include "apps/forerun/run/output_pass.h"
+#include "apps/forerun/run/reference_solution.h"
 #include "apps/forerun/run/repeated_timings.h"
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
+#include "core/parareal/ended_together.h"
 #include "core/parareal/state_scale.h"
 #include "core/parareal/windows.h"
-#include "core/propagation/logged_propagator.h"
-#include "learning/files/model_file.h"
-#include "learning/stencil/moved_model.h"
+#include "core/propagation/checked_propagation.h"
 
 namespace forerun {
 namespace {
@@ -35,29 +36,6 @@ SliceLimit slice_limit(const ComparisonPlan& plan, const Experiment& experiment,
                                if (checkpoint != nullptr) checkpoint->write();
                                return observer != nullptr ? observer->on_abandon(failure) : std::string();
                              });
-}
-
-bool fits(const States& boundaries, const Experiment& experiment) {
-  return boundaries.rows() == experiment.dimension() && boundaries.cols() == experiment.num_slices() + 1;
-}
-
-SerialSolution solve_reference(const ComparisonPlan& plan, const Experiment& experiment, spdlog::logger& logger,
-                               const std::stop_token& stop, const SliceLimit& limit, DisturbanceWatch& watch) {
-  if (plan.checkpoint != nullptr) {
-    std::optional<SerialSolution> kept = plan.checkpoint->finished_reference();
-    if (kept && fits(kept->boundaries, experiment)) return std::move(*kept);
-  }
-  logger.info("serial fine solution of {} slices", experiment.num_slices());
-  const auto solve = [&](const Propagator& fine) {
-    return watch.serially([&] { return solve_serial(experiment.grid, experiment.initial, fine, stop, limit); });
-  };
-  if (plan.checkpoint == nullptr) return solve(*experiment.fine);
-  SolveLog& log = plan.checkpoint->begin("serial-fine");
-  const bool goes_on = log.num_known_solves() > 0;
-  SerialSolution solution = solve(LoggedPropagator(*experiment.fine, log, "fine"));
-  if (goes_on) solution.seconds = log.unfinished_seconds();
-  plan.checkpoint->finish_reference(solution);
-  return solution;
 }
 
 /// What the run taught; nothing, with the reason said, where there was too little to learn from.
@@ -89,21 +67,6 @@ RunRecord record_of_method(const std::string& method, const ComparisonPlan& plan
   return run_by_method(method, experiment, reference, log, stop, slice_limit(plan, experiment, observer), &observers);
 }
 
-/// What the other processes hold, too; not a number where it cannot be had any more.
-void complete_states(RunRecord& record, const Experiment& experiment, TimeCommunicator* communicator) {
-  const Index num_boundaries = experiment.num_slices() + 1;
-  if (record.boundaries.cols() == num_boundaries) return;
-  States all = States::Constant(experiment.dimension(), num_boundaries, std::numeric_limits<double>::quiet_NaN());
-  all.middleCols(record.first_boundary, record.boundaries.cols()) = record.boundaries;
-  try {
-    all = all_boundaries(std::move(record.boundaries), experiment.num_slices(), communicator);
-  } catch (const RunAbandoned&) {
-    // The run was stopped and the other processes do not answer any more: their slices stay NaN.
-  }
-  record.boundaries = std::move(all);
-  record.first_boundary = 0;
-}
-
 CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
                            const States* reference, const Console& console, spdlog::logger& logger,
                            const std::stop_token& stop, ComparisonObserver* observer) {
@@ -132,8 +95,9 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
     IterationObservers observers{&progress, inside};
     run.record = solve_in_windows(problem, experiment.config.windows, options, *experiment.executor, &observers);
   }
-  if (plan.keep_states) complete_states(run.record, experiment, console.communicator);
-  if (auto unstable = coarse_stability_warning(experiment, run.record)) run.record.warnings.push_back(*unstable);
+  if (auto unstable = coarse_stability_warning(experiment, run.record, console.communicator)) {
+    run.record.warnings.push_back(*unstable);
+  }
   if (observer != nullptr) observer->on_solved(run);
   if (plan.keep_models) {
     StoppableExecutor executor(*experiment.executor, stop);
@@ -189,23 +153,40 @@ void time_again(const ComparisonPlan& plan, const Experiment& experiment, const 
   repeat_timings(comparison, {serial, run, measure});
 }
 
+/// The run, or what was to follow it, was given up, here or by a process that shares it.
+bool was_given_up(const CorrectorRun& run) {
+  const bool gave = !run.output || run.output->found || run.output->failure;
+  return run.record.termination == Termination::interrupted || !gave;
+}
+
 /// A stop that came when everything had been done has cut nothing short.
-bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan) {
-  const auto cut_short = [&](const CorrectorRun& run) {
-    const bool learned = !plan.keep_models || !can_learn(run.corrector) || run.model.has_value();
-    const bool gave = !run.output || run.output->found || run.output->failure;
-    return run.record.termination == Termination::interrupted || !learned || !gave;
+bool was_cut_short(const Comparison& comparison, const ComparisonPlan& plan, bool was_stopped) {
+  const auto lacks_model = [&](const CorrectorRun& run) {
+    return plan.keep_models && can_learn(run.corrector) && !run.model;
   };
+  const std::vector<CorrectorRun>& runs = comparison.runs;
   return !comparison.not_run.empty() || (comparison.serial_fine && comparison.serial_fine->interrupted) ||
-         std::any_of(comparison.runs.begin(), comparison.runs.end(), cut_short);
+         std::any_of(runs.begin(), runs.end(), was_given_up) ||
+         (was_stopped && std::any_of(runs.begin(), runs.end(), lacks_model));
+}
+
+/// work(), by all processes that share the comparison; a stop of one is one of all.
+template <class Work>
+void carry_out_together(TimeCommunicator* communicator, const Work& work) {
+  if (communicator == nullptr) return work();
+  try {
+    ended_together(*communicator, work, [] { return std::optional<SliceFailure>(); });
+  } catch (const SliceError&) {  // in another process, and this one had nothing to do with it
+    throw StopRequested{};
+  }
 }
 
 /// One that had ended before the process that carried it out did.
 std::optional<CorrectorRun> finished_run(const NamedChoice& corrector, const ComparisonPlan& plan,
-                                         const Experiment& experiment, ComparisonObserver* observer) {
+                                         const BoundaryFiles& files, ComparisonObserver* observer) {
   if (plan.checkpoint == nullptr) return std::nullopt;
-  std::optional<FinishedRun> kept = plan.checkpoint->finished(corrector.name);
-  if (!kept || !fits(kept->record.boundaries, experiment)) return std::nullopt;
+  std::optional<FinishedRun> kept = plan.checkpoint->finished(corrector.name, files);
+  if (!kept) return std::nullopt;
   CorrectorRun run;
   run.corrector = corrector;
   run.warm = serves(plan.warm_start, corrector);
@@ -216,31 +197,24 @@ std::optional<CorrectorRun> finished_run(const NamedChoice& corrector, const Com
   return run;
 }
 
-}  // namespace
-
-WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const LearnedModel> model,
-                          const Experiment& experiment) {
-  std::vector<std::string> transfer = differences(model->signature, experiment.signature);
+/// Of a stop that comes while its states are written it is interrupted, too.
+void add_reference(const ComparisonPlan& plan, const Experiment& experiment, TimeCommunicator* communicator,
+                   spdlog::logger& logger, const std::stop_token& stop, ComparisonObserver* observer,
+                   DisturbanceWatch& watch, Comparison& comparison) {
+  std::optional<SerialSolution>& found = comparison.serial_fine;
   try {
-    const bool is_of_another_size = model->signature.problem == experiment.signature.problem &&
-                                    model->signature.dimension != experiment.dimension() &&
-                                    model->corrector == "stencil";
-    if (is_of_another_size) {
-      model = std::make_shared<const LearnedModel>(moved_to(*model, experiment.problem->layout(), experiment.bounds));
-    }
-    check_compatible(model->signature, experiment.signature);
-    make_correction(model);  // before anything is computed: its options are not looked at by the reader of files
-  } catch (const ModelFileError& error) {
-    throw ModelFileError(file.string() + ": " + error.what());
-  } catch (const std::invalid_argument& error) {
-    throw ModelFileError(file.string() + ": " + error.what());
+    carry_out_together(communicator, [&] {
+      const SliceLimit limit = slice_limit(plan, experiment, observer);
+      found = solve_reference(experiment, plan.checkpoint, communicator, logger, stop, limit, watch);
+      if (observer != nullptr) observer->on_reference(*found);
+    });
+  } catch (const StopRequested&) {
+    if (!found) found.emplace();
+    found->interrupted = true;
   }
-  return {std::move(file), std::move(model), std::move(transfer)};
 }
 
-WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment) {
-  return make_warm_start(file, std::make_shared<const LearnedModel>(load_model(file)), experiment);
-}
+}  // namespace
 
 double largest_error(const Experiment& experiment, const States& boundaries, const States& reference) {
   const StateNorm norm = norm_of_states(scale_options(experiment.options), reference);
@@ -269,52 +243,44 @@ void measure_speedups(const Experiment& experiment, const Comparison& comparison
   run.measured_speedup = comparison.serial_fine->seconds / (planning + run.record.seconds.total);
 }
 
-bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector) {
-  if (!warm_start) return false;
-  const std::string& learned_by = warm_start->model->corrector;
-  const std::vector<ParameterSpec>& options = corrector.parameters.specs();
-  const auto is_by_slice = [](const ParameterSpec& option) { return option.name == "by_slice"; };
-  const bool learns_by_slice =
-      std::any_of(options.begin(), options.end(), is_by_slice) && corrector.parameters.flag("by_slice");
-  return learned_by == corrector.name || corrector.name == "auto" ||
-         (learned_by == "secant" && (learns_by_slice || corrector.name == "tangent"));
-}
-
 Comparison carry_out(const ComparisonPlan& plan, const Experiment& experiment, const Console& console,
                      spdlog::logger& logger, std::stop_token stop, ComparisonObserver* observer) {
   const StopScope scope(stop);
   Comparison comparison;
   DisturbanceWatch watch;
-  if (plan.reference) {
-    comparison.serial_fine =
-        solve_reference(plan, experiment, logger, stop, slice_limit(plan, experiment, observer), watch);
-    if (observer != nullptr) observer->on_reference(*comparison.serial_fine);
-  }
+  TimeCommunicator* const communicator = console.communicator;
+  const auto limit = [&] { return slice_limit(plan, experiment, observer); };
+  if (plan.reference) add_reference(plan, experiment, communicator, logger, stop, observer, watch, comparison);
   const bool has_reference = comparison.has_reference();
   const States* const reference = has_reference ? &comparison.serial_fine->boundaries : nullptr;
+  const BoundaryFiles files(experiment, communicator);
+  const auto carry_out_one = [&](const NamedChoice& corrector) {
+    std::optional<CorrectorRun> kept = finished_run(corrector, plan, files, observer);
+    if (!kept) StopScope::throw_if_stop_requested();
+    CorrectorRun run = kept ? std::move(*kept)
+                            : run_corrector(corrector, plan, experiment, reference, console, logger, stop, observer);
+    measure_speedups(experiment, comparison, run);
+    if (plan.keep_output && run.record.converged()) {
+      run.output = output_pass(experiment, run.record.boundaries, communicator, stop, limit());
+    }
+    if (observer != nullptr) observer->on_end(run);
+    // What the last one leaves is written as a result next.
+    if (plan.checkpoint != nullptr && !kept && &corrector != &plan.correctors.back()) {
+      plan.checkpoint->finish(run, files);
+    }
+    comparison.runs.push_back(std::move(run));
+  };
   for (const NamedChoice& corrector : plan.correctors) {
     try {
-      std::optional<CorrectorRun> kept = finished_run(corrector, plan, experiment, observer);
-      if (!kept) StopScope::throw_if_stop_requested();
-      CorrectorRun run = kept ? std::move(*kept)
-                              : run_corrector(corrector, plan, experiment, reference, console, logger, stop, observer);
-      measure_speedups(experiment, comparison, run);
-      if (plan.keep_output && run.record.converged()) {
-        run.output = output_pass(experiment, run.record.boundaries, stop, slice_limit(plan, experiment, observer));
-      }
-      if (observer != nullptr) observer->on_end(run);
-      // What the last one leaves is written as a result next.
-      if (plan.checkpoint != nullptr && !kept && &corrector != &plan.correctors.back()) plan.checkpoint->finish(run);
-      comparison.runs.push_back(std::move(run));
+      carry_out_together(communicator, [&] { carry_out_one(corrector); });
     } catch (const StopRequested&) {
       comparison.not_run.push_back(corrector.name);
     }
   }
-  const bool elsewhere = std::any_of(comparison.runs.begin(), comparison.runs.end(), [](const CorrectorRun& run) {
-    return run.record.termination == Termination::interrupted;  // a process that shares it was told to stop
-  });
-  comparison.interrupted = (stop.stop_requested() || elsewhere) && was_cut_short(comparison, plan);
-  if (plan.repeat && has_reference && is_ours(experiment) && !stop.stop_requested())
+  const bool was_stopped = stop.stop_requested();
+  const bool may_be_cut = was_stopped || communicator != nullptr;  // another process may have been told to stop
+  comparison.interrupted = may_be_cut && was_cut_short(comparison, plan, was_stopped);
+  if (plan.repeat && has_reference && is_ours(experiment) && !was_stopped)
     time_again(plan, experiment, console, logger, stop, observer, watch, comparison);
   if (has_reference && is_ours(experiment)) comparison.disturbance = watch.result();
   return comparison;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <filesystem>
-#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -10,6 +8,7 @@
 #include "apps/forerun/cli/console.h"
 #include "apps/forerun/record/disturbance.h"
 #include "apps/forerun/run/experiment.h"
+#include "apps/forerun/run/warm_start.h"
 #include "core/parareal/intermediate_states.h"
 #include "core/propagation/serial_fine.h"
 #include "core/record/iteration_observer.h"
@@ -22,13 +21,6 @@ class logger;
 }
 
 namespace forerun {
-
-/// A model file that runs start from.
-struct WarmStart {
-  std::filesystem::path file;
-  std::shared_ptr<const LearnedModel> model;
-  std::vector<std::string> transfer;  ///< in words, what differs from what it was learned on
-};
 
 /// What [output] asks for; neither where it was stopped.
 struct OutputPass {
@@ -49,7 +41,8 @@ struct CorrectorRun {
   std::optional<OutputPass> output;         ///< nullopt where none is wanted, or the run did not converge
 };
 
-/// Several correctors on the same problem.
+/// Several correctors on the same problem. Where processes share the runs, each has its own states of each
+/// (core/execution/held_boundaries.h), and all else.
 struct Comparison {
   std::optional<SerialSolution> serial_fine;  ///< its seconds are the median of its repetitions
   std::vector<double> serial_timings;         ///< seconds of each repetition; empty where there was none
@@ -71,7 +64,6 @@ struct ComparisonPlan {
   std::optional<WarmStart> warm_start;  ///< serves the corrector of its kind, and the guard
   bool keep_models = false;             ///< fill `CorrectorRun::model`
   bool keep_output = false;             ///< fill `CorrectorRun::output`
-  bool keep_states = false;             ///< where processes share the runs: each has all states of a run that ended
   bool quiet = false;
   bool repeat = false;               ///< time short runs several times (repeated_timings.h), where there is a reference
   Checkpoint* checkpoint = nullptr;  ///< what is computed is kept in it, and what it knows is not computed again
@@ -94,22 +86,12 @@ class ComparisonObserver {
   virtual std::string on_abandon(const SliceFailure& /*failure*/) { return {}; }
 };
 
-/// A model that is to serve `experiment`, with what it was learned on compared; `file` names it. Throws
-/// `ModelFileError`.
-WarmStart make_warm_start(std::filesystem::path file, std::shared_ptr<const LearnedModel> model,
-                          const Experiment& experiment);
-/// The same of a model that is read from the file; throws `FileError` as well.
-WarmStart load_warm_start(const std::filesystem::path& file, const Experiment& experiment);
-
 /// Largest distance of a run's states from the serial fine solution, in the experiment's norm; infinite where one is
 /// not finite.
 double largest_error(const Experiment& experiment, const States& boundaries, const States& reference);
 
 /// Fills in the speed-ups of a run that has converged: modelled, and measured where there is the serial solution.
 void measure_speedups(const Experiment& experiment, const Comparison& comparison, CorrectorRun& run);
-
-/// True where the model is of the corrector's kind, and for the guard, which starts from any.
-bool serves(const std::optional<WarmStart>& warm_start, const NamedChoice& corrector);
 
 /// Carries the plan out, one run after the other, and times again what is short where the plan wants that; a failed run
 /// does not keep the others from running, an interrupt does. A fine solver that overruns its limit and does not stop

@@ -14,15 +14,12 @@
 #include "core/files/atomic_file.h"
 #include "core/files/npy_file.h"
 #include "core/files/read_file.h"
-#include "learning/files/model_file.h"
 
 namespace forerun {
 namespace {
 
 constexpr double kLeastPause = 1.0;  // seconds between two records
 constexpr double kPauseShare = 50.0;
-
-const std::string serial_fine_name = "serial-fine";
 
 /// A copy without its states: they are large, and have files of their own.
 template <class Record>
@@ -33,10 +30,10 @@ Record without_states(Record record) {
 
 std::optional<OutputPass> without_states(const std::optional<OutputPass>& output) {
   if (!output || !output->found) return output;
-  return OutputPass{.found =
-                        IntermediateStates{
-                            .states = {}, .seconds = output->found->seconds, .fine_passes = output->found->fine_passes},
-                    .failure = {}};
+  IntermediateStates cost;
+  cost.seconds = output->found->seconds;
+  cost.fine_passes = output->found->fine_passes;
+  return OutputPass{.found = std::move(cost), .failure = {}};
 }
 
 CorrectorRun without_states(const CorrectorRun& run) {
@@ -48,13 +45,6 @@ CorrectorRun without_states(const CorrectorRun& run) {
           .modelled = run.modelled,
           .timings = run.timings,
           .output = without_states(run.output)};
-}
-
-void write_output_files(const RunDirectory& directory, const Experiment& experiment, const CorrectorRun& run) {
-  const std::vector<double>& times = experiment.output->times;
-  write_file_atomically(directory.output_times_file(),
-                        npy_bytes(Eigen::Map<const State>(times.data(), static_cast<Index>(times.size()))));
-  write_npy(directory.output_file(run.corrector.name), run.output->found->states);
 }
 
 /// Does all of `writes`: what was computed is not lost because one of its places fails. Throws the first failure.
@@ -112,14 +102,17 @@ class RunJournal::Inside final : public IterationObserver {
 };
 
 RunJournal::RunJournal(Places places, const Experiment& experiment, const std::optional<WarmStart>& warm_start,
-                       spdlog::logger& logger)
+                       spdlog::logger& logger, TimeCommunicator* communicator)
     : places_(std::move(places)),
       experiment_(experiment),
       warm_start_(warm_start),
       logger_(logger),
+      is_first_(communicator == nullptr || communicator->rank() == 0),
       inside_(std::make_unique<Inside>(*this)) {
   so_far_.running = true;
   if (places_.directory == nullptr) return;
+  results_.emplace(*places_.directory, experiment, communicator);
+  if (!is_first_) return;
   iterations_.emplace(places_.directory->iterations_file());
   iterations_->append(iterations_heading());
   write_record(so_far_);
@@ -129,7 +122,7 @@ RunJournal::RunJournal(Places places, const Experiment& experiment, const std::o
 RunJournal::~RunJournal() = default;
 
 void RunJournal::on_reference(const SerialSolution& serial_fine) {
-  if (!serial_fine.failure && !serial_fine.interrupted) write_iterate(serial_fine_name, serial_fine.boundaries);
+  if (results_) try_to([&] { results_->write_reference(serial_fine); });
   const std::lock_guard lock(mutex_);
   so_far_.serial_fine = without_states(serial_fine);
   is_pending_ = true;
@@ -145,14 +138,14 @@ IterationObserver* RunJournal::on_begin(const CorrectorRun& run) {
 }
 
 void RunJournal::on_solved(const CorrectorRun& run) {
-  write_iterate(run.corrector.name, run.record.boundaries);
+  if (results_) try_to([&] { results_->write_states(run); });
   const std::lock_guard lock(mutex_);
   so_far_.runs.back() = without_states(run);
 }
 
 void RunJournal::on_end(const CorrectorRun& run) {
-  write_output(run);
-  write_model(run);
+  if (results_) try_to([&] { results_->write_output(run); });
+  if (results_) try_to([&] { results_->write_model(run); });
   const std::lock_guard lock(mutex_);
   so_far_.runs.back() = without_states(run);
   is_pending_ = true;
@@ -189,7 +182,7 @@ std::string RunJournal::keep(Termination termination, const std::optional<SliceF
   const std::lock_guard writing(writing_mutex_);
   is_closed_ = true;
   const std::string json = comparison_json(comparison, experiment_, warm_start_);
-  if (places_.directory != nullptr) {
+  if (places_.directory != nullptr && is_first_) {
     const RunDirectory& directory = *places_.directory;
     attempt(directory.path(), [&] {
       write_file_atomically(directory.record_file(), json);
@@ -228,25 +221,6 @@ void RunJournal::write_record(const Comparison& comparison) {
   write_file_atomically(places_.directory->record_file(), comparison_json(comparison, experiment_, warm_start_));
 }
 
-void RunJournal::write_iterate(const std::string& corrector, const States& boundaries) {
-  if (places_.directory == nullptr) return;
-  const std::filesystem::path file = places_.directory->boundaries_file(corrector);
-  if (written_.count(file) == 0 && try_to([&] { write_npy(file, boundaries); })) written_.insert(file);
-}
-
-void RunJournal::write_output(const CorrectorRun& run) {
-  if (places_.directory == nullptr || !run.output || !run.output->found) return;
-  const std::filesystem::path states = places_.directory->output_file(run.corrector.name);
-  const auto write = [&] { write_output_files(*places_.directory, experiment_, run); };
-  if (written_.count(states) == 0 && try_to(write)) written_.insert(states);
-}
-
-void RunJournal::write_model(const CorrectorRun& run) {
-  if (places_.directory == nullptr || !run.model) return;
-  const std::filesystem::path file = places_.directory->model_file(run.corrector.name);
-  if (written_.count(file) == 0 && try_to([&] { save_model(file, *run.model); })) written_.insert(file);
-}
-
 bool RunJournal::try_to(const std::function<void()>& write) {
   try {
     write();
@@ -274,26 +248,16 @@ void RunJournal::finish(const Comparison& comparison) {
   }
   std::vector<std::function<void()>> writes;
   const std::string json = comparison_json(comparison, experiment_, warm_start_);
-  if (places_.directory != nullptr) {
-    const auto unless_written = [&](const std::filesystem::path& file, std::function<void()> write) {
-      if (written_.count(file) == 0) writes.push_back(std::move(write));
-    };
-    const RunDirectory& directory = *places_.directory;
-    writes.push_back([&] { write_file_atomically(directory.record_file(), json); });
+  if (iterations_) {
+    writes.push_back([&] { write_file_atomically(places_.directory->record_file(), json); });
     writes.push_back([&] { write_iterations(comparison); });
-    if (comparison.has_reference()) {
-      const std::filesystem::path file = directory.boundaries_file(serial_fine_name);
-      unless_written(file, [file, &comparison] { write_npy(file, comparison.serial_fine->boundaries); });
-    }
+  }
+  if (results_) {
+    if (comparison.has_reference()) writes.push_back([&] { results_->write_reference(*comparison.serial_fine); });
     for (const CorrectorRun& run : comparison.runs) {
-      const std::filesystem::path states = directory.boundaries_file(run.corrector.name);
-      unless_written(states, [states, &run] { write_npy(states, run.record.boundaries); });
-      if (run.output && run.output->found) {
-        unless_written(directory.output_file(run.corrector.name),
-                       [&] { write_output_files(directory, experiment_, run); });
-      }
-      const std::filesystem::path model = directory.model_file(run.corrector.name);
-      if (run.model) unless_written(model, [model, &run] { save_model(model, *run.model); });
+      writes.push_back([&] { results_->write_states(run); });
+      writes.push_back([&] { results_->write_output(run); });
+      writes.push_back([&] { results_->write_model(run); });
     }
   }
   if (places_.json_file) writes.push_back([&] { write_file_atomically(*places_.json_file, json); });

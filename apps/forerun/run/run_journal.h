@@ -7,11 +7,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 
 #include "apps/forerun/run/comparison.h"
+#include "apps/forerun/run/result_files.h"
 #include "apps/forerun/run/run_directory.h"
 #include "core/files/append_file.h"
 
@@ -26,6 +26,9 @@ namespace forerun {
 ///  * states and model of each run are written when it has ended, the serial fine solution when it is known.
 ///
 /// What cannot be written meanwhile is said once and tried again at the end.
+///
+/// Of processes that share the runs each has a journal, of the same places: the first one writes, and states all of
+/// them (result_files.h). So what observes the comparison, and `finish`, may throw `RunAbandoned`.
 /// Thread-safety: `keep` may be called from any thread while another carries the comparison out.
 class RunJournal final : public ComparisonObserver {
  public:
@@ -34,9 +37,9 @@ class RunJournal final : public ComparisonObserver {
     std::optional<std::filesystem::path> json_file;  ///< written at the end
   };
 
-  /// Begins to write. All are referred to. Throws `FileError`.
+  /// Begins to write. All are referred to. `communicator`: nullptr where this process is alone. Throws `FileError`.
   RunJournal(Places places, const Experiment& experiment, const std::optional<WarmStart>& warm_start,
-             spdlog::logger& logger);
+             spdlog::logger& logger, TimeCommunicator* communicator = nullptr);
   ~RunJournal() override;
   RunJournal(const RunJournal&) = delete;
   RunJournal& operator=(const RunJournal&) = delete;
@@ -61,9 +64,6 @@ class RunJournal final : public ComparisonObserver {
   void follow(const std::stop_token& stop);
   void write_record(const Comparison& comparison);
   std::string keep(Termination termination, const std::optional<SliceFailure>& failure);
-  void write_iterate(const std::string& corrector, const States& boundaries);
-  void write_output(const CorrectorRun& run);
-  void write_model(const CorrectorRun& run);
   void write_iterations(const Comparison& comparison);
   /// False where it failed, which is said once.
   bool try_to(const std::function<void()>& write);
@@ -72,6 +72,8 @@ class RunJournal final : public ComparisonObserver {
   const Experiment& experiment_;
   const std::optional<WarmStart>& warm_start_;
   spdlog::logger& logger_;
+  const bool is_first_;                 ///< of the processes that share the runs
+  std::optional<ResultFiles> results_;  ///< where there is a directory; used by who carries the comparison out
 
   std::mutex mutex_;  ///< of the following
   std::condition_variable_any changed_;
@@ -79,7 +81,6 @@ class RunJournal final : public ComparisonObserver {
   const States* iterate_ = nullptr;  ///< of the run under way, where it may be read
   bool is_pending_ = false;          ///< there is more than record.json says
   std::optional<AppendFile> iterations_;
-  std::set<std::filesystem::path> written_;  ///< of states and models
   std::atomic<bool> has_warned_ = false;
 
   std::mutex writing_mutex_;  ///< of record.json

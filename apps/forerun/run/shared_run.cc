@@ -23,12 +23,14 @@ void prepare_for_processes(Experiment& experiment, const Console& console) {
   }
 }
 
-void join_checkpoint(std::optional<Checkpoint>& checkpoint, const std::filesystem::path& run_directory,
-                     const Experiment& experiment, const Console& console, spdlog::logger& logger) {
+void join_first(std::optional<RunDirectory>& directory, std::optional<Checkpoint>& checkpoint,
+                const std::filesystem::path& place, const Experiment& experiment, const Console& console,
+                spdlog::logger& logger) {
   if (console.communicator == nullptr) return;
   console.communicator->gather("");  // it is there
   if (console.speaks()) return;
-  checkpoint.emplace(run_directory, experiment.config.checkpoint_seconds, console.communicator->rank(), logger);
+  directory.emplace(place, RunDirectory::Content::of_this_run);
+  checkpoint.emplace(place, experiment.config.checkpoint_seconds, console.communicator->rank(), logger);
 }
 
 }  // namespace forerun

@@ -7,6 +7,7 @@
 #include "apps/forerun/config/config_document.h"
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/experiment.h"
+#include "apps/forerun/run/run_directory.h"
 
 namespace forerun {
 
@@ -19,8 +20,10 @@ void require_slices_for_all(const ConfigDocument& document, const Experiment& ex
 /// the configuration says how many.
 void prepare_for_processes(Experiment& experiment, const Console& console);
 
-/// The other processes' part in the checkpoint that the first one has made in this run's directory. Called by all.
-void join_checkpoint(std::optional<Checkpoint>& checkpoint, const std::filesystem::path& run_directory,
-                     const Experiment& experiment, const Console& console, spdlog::logger& logger);
+/// The other processes' part in the run's directory that the first one has made, and in the checkpoint in it. Called by
+/// all.
+void join_first(std::optional<RunDirectory>& directory, std::optional<Checkpoint>& checkpoint,
+                const std::filesystem::path& place, const Experiment& experiment, const Console& console,
+                spdlog::logger& logger);
 
 }  // namespace forerun

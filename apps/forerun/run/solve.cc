@@ -102,7 +102,6 @@ ComparisonPlan make_plan(const SolveRequest& request, const Experiment& experime
   plan.keep_output = experiment.output && request.out;
   if (request.model) plan.warm_start = load_warm_start(*request.model, experiment);
   check_models(request, plan);
-  plan.keep_states = request.out.has_value();
   require_slices_for_all(request.document, experiment, console);
   return plan;
 }
@@ -191,7 +190,7 @@ ExitStatus carry_out_and_report(const SolveRequest& request, const Experiment& e
                                 const RunDirectory* directory, InterruptGuard& interrupt, const Console& console,
                                 spdlog::logger& logger) {
   RunJournal journal({directory, console.speaks() ? json_file(request) : std::nullopt}, experiment, plan.warm_start,
-                     logger);
+                     logger, console.communicator);
   const InterruptGuard::Keep keep(interrupt, [&journal, checkpoint = plan.checkpoint] {
     if (checkpoint != nullptr) checkpoint->write();
     return journal.keep();
@@ -261,7 +260,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
                             provenance_json(experiment, request.document, words, plan.warm_start, processes));
     checkpoint.emplace(*request.out, request, experiment, plan, *logger);
   }
-  if (request.out) join_checkpoint(checkpoint, *request.out, experiment, console, *logger);
+  if (request.out) join_first(directory, checkpoint, *request.out, experiment, console, *logger);
   if (checkpoint) plan.checkpoint = &*checkpoint;
   say_transfer(plan, *logger);
   if (experiment.output && !request.out) logger->warn("[output] is left out: it is written with --out DIR only");
@@ -289,7 +288,7 @@ ExitStatus resume(const ResumeOptions& options, const Console& console) {
     directory.emplace(options.directory, RunDirectory::Content::of_this_run);
     checkpoint.emplace(options.directory, experiment.config.checkpoint_seconds, *logger);
   }
-  join_checkpoint(checkpoint, options.directory, experiment, console, *logger);
+  join_first(directory, checkpoint, options.directory, experiment, console, *logger);
   plan.checkpoint = &*checkpoint;
   return carry_out_and_report(request, experiment, plan, directory ? &*directory : nullptr, interrupt, console,
                               *logger);

@@ -35,6 +35,7 @@ class Job {
         }) {}
 
   int wait() { return process_.wait(); }
+  long peak_kilobytes() const { return process_.peak_kilobytes(); }
   std::string out() const { return content_of(out_); }
   std::string err() const { return content_of(err_); }
 
@@ -105,12 +106,12 @@ nlohmann::json without_seconds(const std::string& record_file) {
   return runs;
 }
 
-/// A comparison by one process and by several: the same states and the same record.
-void expect_same_bits(const Words& words, const std::vector<std::string>& solvers, const std::vector<int>& sizes) {
+/// A comparison by one process and by several: the same files of states and the same record.
+void expect_same_bits(const Words& words, const std::vector<std::string>& correctors, const std::vector<int>& sizes) {
   const TemporaryDirectory directory;
   const auto with_out = [&](const std::string& out) {
     Words all = words;
-    all.insert(all.end(), {"--quiet", "--out", directory / out});
+    all.insert(all.end(), {"--quiet", "--set", "output.every=0.03", "--out", directory / out});
     return all;
   };
   const auto alone = forerun_with(with_out("alone"));
@@ -120,11 +121,15 @@ void expect_same_bits(const Words& words, const std::vector<std::string>& solver
     const std::string name = "of" + std::to_string(size);
     Job job(size, with_out(name), directory);
     ASSERT_EQ(job.wait(), 0) << job.err();
-    for (const std::string& solver : solvers) {
-      const std::string file = "/boundaries-" + solver + ".npy";
-      const std::string expected = content_of(directory / "alone" + file);
-      EXPECT_FALSE(expected.empty());
-      EXPECT_TRUE(content_of(directory / name + file) == expected) << solver;
+    std::vector<std::string> files = {"boundaries-serial-fine.npy", "output-times.npy"};
+    for (const std::string& corrector : correctors) {
+      files.push_back("boundaries-" + corrector + ".npy");
+      files.push_back("output-" + corrector + ".npy");
+    }
+    for (const std::string& file : files) {
+      const std::string expected = content_of(directory / "alone/" + file);
+      EXPECT_FALSE(expected.empty()) << file;
+      EXPECT_TRUE(content_of(directory / name + "/" + file) == expected) << file;
     }
     EXPECT_TRUE(without_seconds(directory / name + "/record.json") ==
                 without_seconds(directory / "alone" + "/record.json"));
@@ -154,15 +159,41 @@ TEST(SharedByProcesses, EndsWithTheBitsOfOneProcessOnALadderAndInWindows) {
   expect_same_bits(windows, {"classic", "auto"}, {3});
 }
 
-/// A run of seconds whose solves are all kept at once.
+/// Of mpirun and all processes, the most that one of them had at any time.
+long peak_kilobytes(int num_processes, const TemporaryDirectory& directory) {
+  const std::string out = directory / ("of" + std::to_string(num_processes));
+  Job job(num_processes,
+          {"run", testing::data_config("burgers"), "--reference", "--quiet", "--out", out, "--threads", "2", "--set",
+           "corrector.name=classic", "--set", "problem.points=40000", "--set", "time.end=1e-6", "--set",
+           "fine.method=rk4", "--set", "fine.steps=1"},
+          directory);
+  EXPECT_EQ(job.wait(), 0) << job.err();
+  EXPECT_TRUE(fs::exists(out + "/boundaries-serial-fine.npy"));
+  return job.peak_kilobytes();
+}
+
+TEST(SharedByProcesses, HoldEachItsShareOfTheStates) {
+  const TemporaryDirectory directory;
+  const long of_four = peak_kilobytes(4, directory);
+  const long of_two = peak_kilobytes(2, directory);
+  // 129 states of 40000 numbers, of the run three times and of the reference once, are 165 MB: those that one process
+  // of two has beyond one of four are a quarter of them.
+  constexpr long quarter = 129L * 40000 * 8 * 4 / 4 / 1024;
+  EXPECT_GT(of_two, of_four + quarter * 3 / 4);
+  EXPECT_LT(of_two, of_four + quarter * 3 / 2);
+  EXPECT_TRUE(content_of(directory / "of4/boundaries-classic.npy") ==
+              content_of(directory / "of2/boundaries-classic.npy"));
+}
+
+/// Serial stepping, a run and another one of seconds, whose solves are all kept at once.
 Words long_run(const std::string& out) {
-  return {"run",
+  return {"compare",
           testing::data_config("burgers"),
+          "--correctors",
+          "randnet-local,randnet",
           "--quiet",
           "--set",
-          "fine.steps=5000",
-          "--set",
-          "corrector.name=randnet",
+          "fine.steps=2000",
           "--set",
           "run.checkpoint_seconds=0",
           "--out",
@@ -181,6 +212,12 @@ void wait_for_solves(const Job& job, const std::string& out, int num_processes) 
   while (job.ranks().size() < static_cast<std::size_t>(num_processes)) Process::pause();
 }
 
+void overwrite_last_byte(const std::string& file) {
+  std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+  stream.seekp(-1, std::ios::end);
+  stream.put('\x55');
+}
+
 class DyingProcess : public ::testing::TestWithParam<int> {};
 
 TEST_P(DyingProcess, LeavesACheckpointThatAnyNumberOfProcessesGoOnFrom) {
@@ -195,10 +232,19 @@ TEST_P(DyingProcess, LeavesACheckpointThatAnyNumberOfProcessesGoOnFrom) {
   }
   EXPECT_EQ(job.wait(), 128 + GetParam());
   ASSERT_TRUE(fs::exists(directory / "cut/checkpoint/request"));
+  const std::string kept = directory / "cut/checkpoint/randnet-local.npy";
+  ASSERT_TRUE(fs::exists(kept));
+  if (GetParam() == SIGKILL) overwrite_last_byte(kept);  // of what the last process is to read
   Job resumed(2, {"resume", directory / "cut", "--quiet"}, directory, "resumed");
   ASSERT_EQ(resumed.wait(), 0) << resumed.err();
-  EXPECT_TRUE(content_of(directory / "cut/boundaries-randnet.npy") ==
-              content_of(directory / "alone/boundaries-randnet.npy"));
+  EXPECT_EQ(count(resumed.err(), "randnet-local.finished: another process cannot read its part"),
+            GetParam() == SIGKILL ? 1U : 0U)
+      << resumed.err();
+  EXPECT_EQ(count(resumed.err(), "is computed again"), GetParam() == SIGKILL ? 1U : 0U) << resumed.err();
+  for (const std::string solver : {"serial-fine", "randnet-local", "randnet"}) {
+    const std::string file = "/boundaries-" + solver + ".npy";
+    EXPECT_TRUE(content_of(directory / "cut" + file) == content_of(directory / "alone" + file)) << solver;
+  }
   EXPECT_TRUE(without_seconds(directory / "cut/record.json") == without_seconds(directory / "alone/record.json"));
 }
 

@@ -116,6 +116,45 @@ TEST(AtomicFile, NamesFileAndReason) {
   EXPECT_THAT(directory.names(), ElementsAre("plain"));
 }
 
+TEST(FileInPieces, AppearsWholeWhenItIsPublished) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path path = directory / "file";
+  write_bytes(path, "old");
+  FileInPieces file(path, 8);
+  const std::vector<FilePiece> late{{4, "ef"}, {6, "gh"}};
+  const std::vector<FilePiece> early{{0, "abcd"}};
+  write_pieces(file.temporary(), late, path);
+  write_pieces(file.temporary(), early, path);
+  EXPECT_EQ(bytes_of(path), "old");
+  file.publish();
+  EXPECT_EQ(bytes_of(path), "abcdefgh");
+  EXPECT_FALSE(std::filesystem::exists(file.temporary()));
+}
+
+TEST(FileInPieces, LeavesNoTraceUnlessItIsPublished) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path path = directory / "file";
+  std::filesystem::path temporary;
+  {
+    const FileInPieces file(path, 8);
+    temporary = file.temporary();
+    EXPECT_TRUE(std::filesystem::exists(temporary));
+  }
+  EXPECT_FALSE(std::filesystem::exists(temporary));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(FileInPieces, ComplaintsNameThePlaceAndNotTheTemporaryFile) {
+  const TemporaryDirectory directory;
+  try {
+    write_pieces(directory / "gone", {}, directory / "file");
+    FAIL() << "written";
+  } catch (const FileError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("file: "));
+    EXPECT_THAT(error.what(), ::testing::Not(HasSubstr("gone")));
+  }
+}
+
 TEST(AtomicFile, NeverReplacesADevice) {
   EXPECT_EQ(refusal("/dev/null"), "/dev/null: cannot be written: not a regular file");
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));

@@ -3,13 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 #include <vector>
 
 #include "core/base/errors.h"
+#include "core/execution/held_boundaries.h"
 #include "core/propagation/checked_propagation.h"
 #include "core/propagation/serial_fine.h"
 #include "tests/core/test_problems.h"
+#include "tests/core/thread_communicator.h"
 
 namespace forerun {
 namespace {
@@ -54,6 +57,38 @@ TEST_F(IntermediateStatesLaws, BoundariesAreGivenToTheBitAndCostNothing) {
 
 TEST_F(IntermediateStatesLaws, WhatIsCrossedEndsWithTheLastTimeOfASlice) {
   EXPECT_NEAR(at({1.1, 1.2, 2.55}).fine_passes, (0.2 + 0.05) / 2.0, 1e-14);
+}
+
+TEST_F(IntermediateStatesLaws, ThoseOfProcessesAreTogetherThoseOfOneAndEachCrossesWhatLiesInItsSlices) {
+  const std::vector<double> times = {1.0, 1.01, 1.1, 1.25, 1.26, 2.0, 2.1, 2.2, 2.5, 2.9, 2.99, 3.0};
+  const IntermediateStates all = at(times);
+  for (const int size : {2, 3, 4}) {
+    for (const Index num_windows : {Index{1}, Index{2}}) {
+      testing::ThreadProcesses processes(size);
+      std::mutex mutex;
+      States together = States::Zero(2, all.states.cols());
+      Index num_parts = 0, num_columns_of_all = 0;
+      processes.run([&](TimeCommunicator& communicator) {
+        const std::vector<ColumnBlock> held = held_boundaries(&communicator, 8, num_windows);
+        States mine(2, num_columns(held));
+        for (const auto& [first, count, column] : held)
+          mine.middleCols(column, count) = boundaries_.middleCols(first, count);
+        Index parts = 0;
+        const PartSolver solver = [&](double) -> const Propagator& { return ++parts, kExact; };
+        const IntermediateStates found =
+            intermediate_states(times, {}, grid_, mine, solver, *make_serial_executor(), held);
+        EXPECT_EQ(found.fine_passes, all.fine_passes);
+        const std::lock_guard lock(mutex);
+        num_parts += parts;
+        num_columns_of_all += found.states.cols();
+        for (const auto& [first, count, column] : found.columns)
+          together.middleCols(first, count) = found.states.middleCols(column, count);
+      });
+      EXPECT_EQ(together, all.states) << size << " processes";
+      EXPECT_EQ(num_columns_of_all, all.states.cols());
+      EXPECT_EQ(num_parts, 7);
+    }
+  }
 }
 
 TEST_F(IntermediateStatesLaws, PartsAreAskedForByTheirShareOfASlice) {

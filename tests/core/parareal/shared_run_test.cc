@@ -1,13 +1,16 @@
 // A run that processes share is the run of one process: the same states and the same record, bit for bit.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 
+#include "core/execution/held_boundaries.h"
+#include "core/files/byte_archive.h"
 #include "core/parareal/parareal.h"
+#include "core/parareal/serial_together.h"
 #include "core/parareal/windows.h"
 #include "core/propagation/serial_fine.h"
 #include "tests/core/test_problems.h"
@@ -80,6 +83,25 @@ struct Case {
 
 class SharedRun : public ::testing::Test {
  protected:
+  /// All states, of those that each process has.
+  static States gathered(const States& held, TimeCommunicator* communicator, Index num_windows) {
+    if (communicator == nullptr || communicator->size() == 1) return held;
+    States all = States::Constant(held.rows(), kSlices + 1, std::numeric_limits<double>::quiet_NaN());
+    ByteWriter mine;
+    for (const auto& [first, count, column] : own_boundaries(communicator, kSlices, num_windows)) {
+      mine(first, States(held.middleCols(column, count)));
+    }
+    for (const std::string& bytes : communicator->gather(mine.bytes)) {
+      for (ByteReader reader(bytes); reader.left() > 0;) {
+        Index first = 0;
+        States states;
+        reader(first, states);
+        all.middleCols(first, states.cols()) = states;
+      }
+    }
+    return all;
+  }
+
   RunRecord solve(const Case& one, TimeCommunicator* communicator) const {
     const TouchyPropagator touchy_fine(fine_, 1.25);
     const TouchyPropagator touchy_coarse(coarse_, 0.8);
@@ -90,15 +112,17 @@ class SharedRun : public ::testing::Test {
     OracleTrainer oracle(fine_, coarse_, true);
     ErraticTrainer erratic(fine_, coarse_);
     CoarseTrainer* const trainers[] = {nullptr, &wild, &oracle, &erratic};
-    PararealProblem problem{grid_, initial_, coarse, fine, trainers[static_cast<std::size_t>(one.learner)], &serial_};
+    const std::vector<ColumnBlock> held = held_boundaries(communicator, kSlices, one.windows);
+    States reference(initial_.size(), num_columns(held));
+    for (const auto& [first, count, column] : held)
+      reference.middleCols(column, count) = serial_.middleCols(first, count);
+    PararealProblem problem{grid_, initial_, coarse, fine, trainers[static_cast<std::size_t>(one.learner)], &reference};
     if (one.ladder) problem.fine = FidelityLadder({&cheap_, &middle_, &fine});
     problem.communicator = communicator;
     const auto executor = one.num_threads == 1 ? make_serial_executor() : make_tbb_executor(one.num_threads);
     RunRecord record = solve_in_windows(problem, one.windows, one.options, *executor);
-    if (one.windows == 1) {
-      record.boundaries = all_boundaries(std::move(record.boundaries), kSlices, communicator);
-      record.first_boundary = 0;
-    }
+    record.boundaries = gathered(record.boundaries, communicator, one.windows);
+    record.first_boundary = 0;
     return record;
   }
 
@@ -193,6 +217,52 @@ TEST_F(SharedRun, CrossesEachSliceInOneProcessOnly) {
     EXPECT_EQ(record.first_boundary, communicator.rank() * kSlices / 4);
   });
   EXPECT_EQ(fine.calls(), kSlices);
+}
+
+TEST_F(SharedRun, TheSerialSolutionIsThatOfOneProcessAndEachCrossesItsOwnSlices) {
+  for (const int size : {1, 2, 3, 4, 7}) {
+    for (const Index num_windows : {Index{1}, Index{3}}) {
+      const CountingPropagator fine(fine_);
+      ThreadProcesses processes(size);
+      processes.run([&](TimeCommunicator& communicator) {
+        const SerialSolution solution = solve_serial_together(grid_, initial_, fine, &communicator, num_windows);
+        EXPECT_FALSE(solution.failure || solution.interrupted);
+        EXPECT_EQ(solution.boundaries.cols(), num_columns(held_boundaries(&communicator, kSlices, num_windows)));
+        EXPECT_EQ(gathered(solution.boundaries, &communicator, num_windows), serial_) << size << " processes";
+      });
+      EXPECT_EQ(fine.calls(), kSlices);
+    }
+  }
+}
+
+TEST_F(SharedRun, ASerialSolutionThatCannotGoOnEndsOnAllProcessesWithTheSlice) {
+  const FunctionPropagator failing(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+    if (slice.index == 7) throw PropagationError(slice.begin, "no further");
+    fine_.propagate(slice, in, out);
+  });
+  ThreadProcesses processes(4);
+  processes.run([&](TimeCommunicator& communicator) {
+    const SerialSolution solution = solve_serial_together(grid_, initial_, failing, &communicator);
+    ASSERT_TRUE(solution.failure.has_value());
+    EXPECT_EQ(solution.failure->slice, 7);
+    EXPECT_FALSE(solution.interrupted);
+    const States all = gathered(solution.boundaries, &communicator, 1);
+    EXPECT_EQ(all.leftCols(8), serial_.leftCols(8));
+    EXPECT_TRUE(all.rightCols(kSlices - 8).array().isNaN().all());
+  });
+}
+
+TEST_F(SharedRun, ASerialSolutionIsInterruptedEverywhereWhereOneProcessIsToldToStop) {
+  std::stop_source stop;
+  const FunctionPropagator stopping(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+    if (slice.index == 9) stop.request_stop();
+    fine_.propagate(slice, in, out);
+  });
+  ThreadProcesses processes(3);
+  processes.run([&](TimeCommunicator& communicator) {
+    const std::stop_token token = communicator.rank() == 1 ? stop.get_token() : std::stop_token();
+    EXPECT_TRUE(solve_serial_together(grid_, initial_, stopping, &communicator, 1, token).interrupted);
+  });
 }
 
 /// What is shown of the slices that have been crossed, by sweep.
