@@ -143,6 +143,28 @@ TEST_F(Resume, ComputesAgainWhatIsDamagedAndSaysSo) {
   EXPECT_EQ(results(out_), whole);
 }
 
+TEST_F(Resume, KnowsKeptStatesByTheirDigestsAndComputesAgainWhatHasOthers) {
+  const auto whole = uninterrupted();
+  kill_at("checkpoint/randnet/solves-000003", out_);
+  for (const std::string name : {"serial-fine", "classic"}) {
+    const std::string file = out_ + "/checkpoint/" + name + ".npy";
+    std::string content = content_of(file);
+    ASSERT_FALSE(content.empty()) << name;
+    if (name == "classic") {
+      content.pop_back();
+    } else {
+      content.back() ^= 1;
+    }
+    std::ofstream(file, std::ios::binary) << content;
+  }
+  const Outcome resumed = forerun_with({"resume", out_, "--quiet"});
+  EXPECT_EQ(resumed.status, ExitStatus::ok) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("serial-fine.npy: is damaged: it is computed again"));
+  EXPECT_THAT(resumed.err,
+              HasSubstr("classic.npy: is of another size than the states of the run: it is computed again"));
+  EXPECT_EQ(results(out_), whole);
+}
+
 TEST_F(Resume, WritesTheRecordAndTheModelWhereTheyWereToGo) {
   const std::vector<std::string> asked = {"run",
                                           config_,
