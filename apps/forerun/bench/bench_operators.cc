@@ -16,6 +16,7 @@
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
 #include "learning/networks/operator_propagator.h"
+#include "learning/training/corrector_registry.h"
 
 namespace forerun {
 namespace {
@@ -49,7 +50,10 @@ class Family {
     const CampaignConfig unseen = read_campaign_config(without_network(std::move(document)));
     const Experiment middle = middle_run(config_);
     unseen_ = make_draws(unseen, *middle.problem, middle.grid.begin());
+    has_mesh_ = !middle.problem->layout().axes.empty();
   }
+
+  bool suits(const std::string& corrector) const { return has_mesh_ || !find_corrector(corrector).needs_mesh; }
 
   Contestant with_network(const std::string& kind) const {
     const CampaignConfig config = config_of(kind);
@@ -119,6 +123,7 @@ class Family {
   std::stop_token stop_;
   CampaignConfig config_;
   std::vector<Draw> unseen_;
+  bool has_mesh_ = true;
 };
 
 std::string iterations_text(const Contestant& contestant) {
@@ -197,7 +202,9 @@ BenchReport bench_operators(const std::vector<BenchEntry>& entries, const Consol
         add(entry, contestant, report);
         all.push_back(std::move(contestant));
       };
-      for (const char* corrector : kCorrectors) take(corrector, family.with_corrector(corrector));
+      for (const char* corrector : kCorrectors) {
+        if (family.suits(corrector)) take(corrector, family.with_corrector(corrector));
+      }
       for (const std::string& kind : split(entry.values.text("kinds"), ' ')) take(kind, family.with_network(kind));
       const Contestant classic = all.front();
       report.legend.push_back(verdict(entry, {all.begin() + 1, all.end()}, classic) + ".");

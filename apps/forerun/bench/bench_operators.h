@@ -16,8 +16,9 @@ std::vector<ParameterSpec> operators_keys();
 
 /// Operator networks as coarse solvers of the runs of a campaign, beside correctors that learn during the run: each
 /// network is trained from the campaign's draws, and all solve the same unseen ones by classic Parareal, while stencil,
-/// randnet and kriging correct the campaign's own coarse solver. Iterations, what training has cost, and in words who
-/// takes the fewest iterations and who saves the most of them for a second of training.
+/// randnet and kriging correct the campaign's own coarse solver (stencil where the equation has a mesh). Iterations,
+/// what training has cost, and in words who takes the fewest iterations and who saves the most of them for a second of
+/// training.
 BenchReport bench_operators(const std::vector<BenchEntry>& entries, const Console& console, spdlog::logger& logger,
                             std::stop_token stop);
 

@@ -228,6 +228,26 @@ TEST_F(OperatorCommand, IsMeasuredBesideCorrectorsOnRunsThatNobodyHasSeen) {
   EXPECT_GT(rows.at(4).at("training_seconds").get<double>(), 0.0);
 }
 
+TEST_F(OperatorCommand, IsMeasuredWithoutStencilWhereTheEquationHasNoMesh) {
+  directory_.write("decay.toml",
+                   "[problem]\nname = 'equations'\nparameters = { rate = 1.0 }\n[problem.y]\ninitial = 1.0\n"
+                   "rhs = '-rate*y^2'\nbounds = [0.0, 1.0]\n[time]\nend = 2.0\nslices = 8\n[fine]\nmethod = 'rk4'\n"
+                   "steps = 20\n[coarse]\nmethod = 'rk1'\nsteps = 1\n[parareal]\ntolerance = 1e-8\n[campaign]\n"
+                   "runs = 4\n[lowest]\nparameters.rate = 0.5\n[highest]\nparameters.rate = 2.0\n[operator]\n"
+                   "neurons = 20\n");
+  const std::string suite =
+      directory_.write("suite.toml", "[small]\nconfig = 'decay.toml'\nunseen = 1\nkinds = 'pod pinn'\n");
+  const Outcome outcome = forerun_with({"bench", "operators", "--suite", suite, "--quiet", "--json", "-"});
+  ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+  std::vector<std::string> names;
+  const Json rows = Json::parse(outcome.out).at("measurements");
+  for (const Json& row : rows) {
+    const std::string corrector = row.at("corrector");
+    names.push_back(corrector == "classic" ? row.at("coarse").get<std::string>() : corrector);
+  }
+  EXPECT_THAT(names, ::testing::ElementsAre(HasSubstr("rk1"), "randnet", "kriging", "pod", "pinn"));
+}
+
 TEST_F(OperatorCommand, IsInspectedWithWhatItWasTrainedForAndWhatThatHasCost) {
   ASSERT_EQ(train("network").status, ExitStatus::ok);
   const Outcome outcome = forerun_with({"inspect", directory_ / "network", "--json"});
