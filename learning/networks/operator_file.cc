@@ -8,6 +8,7 @@
 #include "learning/files/signature_metadata.h"
 #include "learning/networks/fourier_operator.h"
 #include "learning/networks/neural_operator.h"
+#include "learning/networks/physics_flow.h"
 #include "learning/networks/physics_operator.h"
 #include "learning/networks/pod_operator.h"
 
@@ -22,6 +23,7 @@ std::shared_ptr<const OperatorNetwork> read_network(const TensorFile& file) {
   if (kind == "pod") return read_pod_operator(file);
   if (kind == "fno" || kind == "deeponet") return read_neural_operator(kind, file);
   if (kind == "pinn") return read_physics_operator(file);
+  if (kind == "nonlinear_pinn") return read_physics_flow(file);
   file.refuse("its kind '" + kind + "' is unknown");
 }
 

@@ -26,8 +26,8 @@ std::vector<ParameterSpec> OperatorOptions::parameter_specs() {
       "\"fourier\": random features on a periodic axis, read out wave by wave; \"pod\": random features of "
       "the coordinates in the states' largest modes; \"fno\": a Fourier neural operator, \"deeponet\": "
       "a branch and a trunk, all of whose weights are trained; \"pinn\": "
-      "fitted to the equation u' = A u + b itself, without a solve, for all parameters of the draws; \"auto\": fourier "
-      "where it can be"};
+      "fitted to the equation itself, without a fine solve, for all states and parameters of the draws; "
+      "\"auto\": fourier where it can be"};
   kind.choices = {"auto", "fourier", "pod", "fno", "deeponet", "pinn"};
   ParameterSpec ridge{"ridge", usual.ridge, "of the readout, relative to the features' mean square"};
   ridge.minimum = 0.0;
@@ -40,8 +40,10 @@ std::vector<ParameterSpec> OperatorOptions::parameter_specs() {
           integer_key("neurons", usual.neurons, 0, 10000, "of the random hidden layer"),
           integer_key("reach", usual.reach, 0, 1000, "fourier: points to each side that a neuron looks at"),
           integer_key("modes", usual.modes, 1, 1000, "pod, pinn: coordinates, at most"),
+          integer_key("parts", usual.parts, 1, 1024,
+                      "pinn: equal parts of a slice, each of which the network crosses, one after the other"),
           integer_key("samples", usual.samples, 1, 1e7,
-                      "slices that are learned from, of pinn parameters at which the equation is asked, at most"),
+                      "slices that are learned from, of pinn places where the equation is asked, at most"),
           ridge,
           integer_key("width", usual.width, 0, 1000, "fno, deeponet: channels or neurons of a layer; 0: 16 and 64"),
           integer_key("layers", usual.layers, 1, 20, "fno, deeponet: hidden layers"),
@@ -59,6 +61,7 @@ OperatorOptions OperatorOptions::from_parameters(const Parameters& parameters) {
   options.neurons = static_cast<Index>(parameters.integer("neurons"));
   options.reach = static_cast<Index>(parameters.integer("reach"));
   options.modes = static_cast<Index>(parameters.integer("modes"));
+  options.parts = static_cast<Index>(parameters.integer("parts"));
   options.samples = static_cast<Index>(parameters.integer("samples"));
   options.ridge = parameters.number("ridge");
   options.width = static_cast<Index>(parameters.integer("width"));

@@ -15,7 +15,8 @@ struct OperatorOptions {
   Index neurons = 150;        ///< of the hidden layer
   Index reach = 8;            ///< fourier: a neuron looks at so many points to each side
   Index modes = 40;           ///< pod, pinn: coordinates, at most
-  Index samples = 3000;       ///< pairs that are learned from, of pinn parameters of the equation, at most
+  Index parts = 8;            ///< pinn: of a slice, the network is for one of them
+  Index samples = 3000;       ///< pairs that are learned from, of pinn places where the equation is asked, at most
   double ridge = 1e-11;       ///< relative to the features' mean square
   Index width = 0;            ///< fno, deeponet: of a layer; 0: 16 and 64
   Index layers = 2;           ///< fno, deeponet: hidden ones

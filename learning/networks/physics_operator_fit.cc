@@ -94,6 +94,7 @@ std::unique_ptr<const PhysicsOperator> fit_physics_operator(const OperatorOption
   const FeatureStep step = make_feature_step(kTimeNeurons);
   PhysicsOperatorData data;
   data.modes = std::move(family.modes);
+  data.parts = options.parts;
   data.time = step.layer;
   draw_physics_layer(options, family.inputs.rows(), data);
   const Index r = data.modes.cols(), count = family.inputs.cols();

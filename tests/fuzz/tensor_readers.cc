@@ -11,6 +11,7 @@
 #include "learning/family/store_files.h"
 #include "learning/files/model_file.h"
 #include "learning/networks/operator_file.h"
+#include "learning/networks/physics_flow.h"
 #include "learning/networks/physics_operator.h"
 #include "learning/networks/train_operator.h"
 #include "learning/stencil/effective_stencil.h"
@@ -134,6 +135,30 @@ void add_physics_operator(std::vector<std::string>& seeds) {
   seeds.push_back(bytes_of(directory() / "seed"));
 }
 
+/// y' = −y²
+class Decay final : public FlowEquations {
+ public:
+  void evaluate(Index /*sample*/, const StateView& y, StateOut slope) const override { slope = -y.cwiseProduct(y); }
+  void differentiate(Index /*sample*/, const StateView& y, States& jacobian) const override {
+    jacobian = (-2.0 * y).asDiagonal();
+  }
+};
+
+void add_physics_flow(std::vector<std::string>& seeds) {
+  OperatorOptions options;
+  options.neurons = 1;
+  FlowSamples samples{States::Identity(4, 1), States::Ones(1, 8), States::Zero(1, 8)};
+  samples.starts.row(0).setLinSpaced(0.1, 1.0);
+  samples.inputs.row(0).setLinSpaced(-1.0, 1.0);
+  TrainedOperator trained;
+  trained.family = {{"heat", {{"points", "4"}}, 4, 0.5, "", "rk8 x 200"},
+                    {{"diffusivity"}, State{{1.0}}, State{{4.0}}}};
+  trained.probe = trained.slope = State::Ones(4);
+  trained.network = fit_physics_flow(options, std::move(samples), Decay(), *make_serial_executor()).network;
+  write_operator_file(directory() / "seed", trained);
+  seeds.push_back(bytes_of(directory() / "seed"));
+}
+
 std::vector<std::string> model_seeds() {
   std::vector<std::string> seeds;
   const auto add = [&](const LearnedModel& model) {
@@ -150,6 +175,7 @@ std::vector<std::string> model_seeds() {
   add(model);
   add_operators(seeds);
   add_physics_operator(seeds);
+  add_physics_flow(seeds);
   return seeds;
 }
 

@@ -12,6 +12,8 @@
 namespace forerun {
 namespace {
 
+constexpr std::int64_t kMostFlowCoordinates = 64;  ///< of a network whose features are functions of states
+
 ParameterSpec campaign_integer_key(std::string name, std::int64_t value, double minimum, double maximum,
                                    std::string description) {
   return {std::move(name), value, std::move(description), minimum, maximum};
@@ -117,10 +119,17 @@ void check_operator(const ConfigDocument& document, const Parameters& network, c
   } catch (const ParameterError& error) {
     throw UsageError(place_of(document, "operator", error.name()) + ": [operator] " + error.what());
   }
-  if (network.text("kind") != "pinn" || (problem.is_affine() && problem.jacobian() != nullptr)) return;
-  throw UsageError(place_of(document, "operator", "kind") +
-                   ": [operator] kind = \"pinn\": must have an equation u' = A u + b with constant A and b, '" +
-                   problem.name() + "' is none");
+  if (network.text("kind") != "pinn") return;
+  if (problem.jacobian() == nullptr) {
+    throw UsageError(place_of(document, "operator", "kind") +
+                     ": [operator] kind = \"pinn\": must have an equation whose derivatives are known, of '" +
+                     problem.name() + "' they are not");
+  }
+  if (problem.is_affine() || network.integer("modes") <= kMostFlowCoordinates) return;
+  throw UsageError(place_of(document, "operator", "modes") +
+                   ": [operator] modes = " + std::to_string(network.integer("modes")) + ": must be at most " +
+                   std::to_string(kMostFlowCoordinates) + " for a pinn of '" + problem.name() +
+                   "', which is not linear");
 }
 
 std::string section_text(const std::string& name, const Parameters& parameters) {

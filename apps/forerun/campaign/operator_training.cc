@@ -24,6 +24,7 @@ namespace {
 
 constexpr double kSameLength = 1e-9;  ///< of slices, relatively
 constexpr Index kTimedSlices = 32;
+constexpr double kTooFarOff = 0.1;  ///< of a slice's change, for a network that is to save iterations
 
 void require_equal_lengths(const CampaignConfig& config, const TimeGrid& grid) {
   const double length = grid.slice(0).length();
@@ -191,6 +192,12 @@ std::string training_cost(const OperatorTraining& training) {
   const TrainedOperator& trained = training.trained;
   const std::string learning = format_duration(trained.training_seconds) + " for training ";
   if (training.from_equation) {
+    if (training.num_iterations > 0) {
+      return learning + "on the equation at " + counted_noun(training.num_samples, "state") + " of " +
+             counted_noun(training.num_runs - training.num_held_out, "rough run") + " and beside them, " +
+             counted_noun(training.num_iterations, "Gauss-Newton step") + ", residual " +
+             format_scientific(training.residual) + " of the change; no fine slice";
+    }
     const std::string where =
         training.num_samples > 1 ? " at " + counted_noun(training.num_samples, "parameter set") : "";
     return learning + "on the equation" + where + ", in directions of " +
@@ -220,6 +227,10 @@ std::string training_report(const OperatorTraining& training, const std::string&
                                    {"weights", trained.network->num_weights()},
                                    {"seconds_a_slice", training.slice_seconds},
                                    {"fine_seconds_a_slice", training.fine_seconds}};
+    if (training.num_iterations > 0) {
+      json["gauss_newton_steps"] = training.num_iterations;
+      json["residual"] = training.residual;
+    }
     json["error"] = std::isfinite(trained.error) ? nlohmann::ordered_json(trained.error) : nlohmann::ordered_json();
     return json_page(json);
   }
@@ -235,6 +246,8 @@ std::string training_report(const OperatorTraining& training, const std::string&
                     counted_noun(training.num_held_out, training.from_equation ? "rough run" : "run") +
                     " not learned from\n"
               : std::string("not measured, no run was held out\n");
+  if (training.num_iterations > 0 && trained.error >= kTooFarOff)
+    text += "           too far off to save many iterations: more modes or neurons, or another coarse solver\n";
   return text;
 }
 

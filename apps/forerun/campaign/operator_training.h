@@ -19,6 +19,8 @@ struct OperatorTraining {
   Index num_samples = 0;       ///< slices learned from
   bool from_store = false;     ///< the runs were there: none was solved for it
   bool from_equation = false;  ///< a pinn: samples are parameters of the equation, runs are rough ones
+  Index num_iterations = 0;    ///< of Gauss–Newton, for an equation that is not linear
+  double residual = 0.0;       ///< likewise: what is left of it, of a slice's change
   double fine_seconds = 0.0;   ///< of a slice
   double slice_seconds = 0.0;  ///< the network's for a slice
 };

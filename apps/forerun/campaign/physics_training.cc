@@ -2,100 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
+#include "apps/forerun/campaign/flow_training.h"
+#include "apps/forerun/campaign/rough_runs.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/run/operator_solver.h"
-#include "core/base/errors.h"
 #include "core/base/stop_scope.h"
 #include "core/base/stopwatch.h"
+#include "learning/networks/physics_flow.h"
 #include "learning/networks/physics_operator.h"
 #include "learning/networks/train_operator.h"
 #include "solvers/integrators/reduced/reduced_equation.h"
-#include "solvers/integrators/reduced/snapshots.h"
 
 namespace forerun {
 namespace {
 
-constexpr const char* kRoughMethod = "sdirk2";
-constexpr std::int64_t kRoughSteps = 4;  ///< in an interval
-constexpr Index kLeastIntervals = 64;    ///< of a run
-constexpr double kMostBytes = 4e9;       ///< of a fit
-
-/// What is kept of a run: its main directions, and where its slices begin and end.
-struct RoughRun {
-  States directions;
-  States boundaries;  ///< none where the solver has failed
-};
-
-RoughRun run_roughly(const Experiment& experiment, Index directions) {
-  const TimeGrid& grid = experiment.grid;
-  const Index slices = grid.num_slices(), inside = (kLeastIntervals + slices - 1) / slices;
-  const auto solver = experiment.problem->make_propagator({kRoughMethod, kRoughSteps});
-  RoughRun run{{}, States(experiment.dimension(), slices + 1)};
-  States states(experiment.dimension(), slices * inside + 1);
-  states.col(0) = run.boundaries.col(0) = experiment.initial;
-  for (Index n = 0; n < slices; ++n) {
-    const TimeGrid intervals(grid.slice(n).begin, grid.slice(n).end, inside);
-    for (Index i = 0; i < inside; ++i) {
-      StopScope::throw_if_stop_requested();
-      const Index at = n * inside + i;
-      solver->propagate(intervals.slice(i), State(states.col(at)), states.col(at + 1));
-    }
-    run.boundaries.col(n + 1) = states.col((n + 1) * inside);
-  }
-  if (states.allFinite() && !states.isZero(0.0)) run.directions = condensed(states, directions);
-  return run;
-}
-
-std::vector<RoughRun> rough_runs(const CampaignConfig& config, const std::vector<Draw>& draws,
-                                 const SettledSolvers& solvers, Index directions, SliceExecutor& executor) {
-  std::vector<RoughRun> runs(draws.size());
-  executor.for_each(static_cast<Index>(draws.size()), [&](Index r) {
-    const Draw& draw = draws[static_cast<std::size_t>(r)];
-    Experiment experiment = make_experiment(run_document(config, draw), solvers);
-    if (draw.initial) experiment.initial = *draw.initial;
-    try {
-      runs[static_cast<std::size_t>(r)] = run_roughly(experiment, directions);
-    } catch (const PropagationError&) {
-      // The others say what they can.
-    }
-  });
-  return runs;
-}
-
-/// Of runs first … last − 1.
-States basis_of_runs(const CampaignConfig& config, const std::vector<RoughRun>& runs, std::size_t last, Index most) {
-  States all;
-  for (std::size_t r = 0; r < last; ++r) {
-    if (runs[r].directions.size() == 0) continue;
-    States together(runs[r].directions.rows(), all.cols() + runs[r].directions.cols());
-    if (all.size() > 0) together.leftCols(all.cols()) = all;
-    together.rightCols(runs[r].directions.cols()) = runs[r].directions;
-    all = condensed(together, 2 * most);
-  }
-  if (all.size() == 0)
-    throw UsageError(config.base.file_name() + ": there is nothing to learn from, no run could be made roughly");
-  return leading_directions(all, most);
-}
-
-OperatorSamples rough_slices(const CampaignConfig& config, const TrainedOperator& trained,
-                             const std::vector<RoughRun>& runs, const std::vector<Draw>& draws, std::size_t first) {
-  const Index d = trained.probe.size();
-  OperatorSamples samples{States(d, 0), States(d, 0), States(trained.family.box.size(), 0)};
-  for (std::size_t r = first; r < runs.size(); ++r) {
-    const Index before = samples.size(), slices = runs[r].boundaries.cols() - 1;
-    if (slices < 1 || !runs[r].boundaries.allFinite()) continue;
-    samples.starts.conservativeResize(d, before + slices);
-    samples.ends.conservativeResize(d, before + slices);
-    samples.inputs.conservativeResize(Eigen::NoChange, before + slices);
-    samples.starts.rightCols(slices) = runs[r].boundaries.leftCols(slices);
-    samples.ends.rightCols(slices) = runs[r].boundaries.rightCols(slices);
-    samples.inputs.rightCols(slices).colwise() = operator_inputs(config, trained, draws[r]);
-  }
-  return samples;
-}
+constexpr double kMostBytes = 4e9;  ///< of a fit, and of rough states
 
 void require_memory_of_fit(const CampaignConfig& config, const States& basis, Index num_inputs) {
   const double bytes = physics_fit_bytes(basis.cols(), num_inputs);
@@ -129,6 +54,39 @@ double measured_fine_seconds(const Experiment& middle) {
   return watch.seconds();
 }
 
+void require_memory_of_runs(const CampaignConfig& config, const Experiment& middle, std::size_t num_runs) {
+  const double bytes = rough_states_bytes(middle, num_runs);
+  if (bytes <= kMostBytes) return;
+  throw UsageError(config.base.file_name() + ": [campaign] runs: the states of " + std::to_string(num_runs) +
+                   " rough runs take " + format_bytes(bytes) + ": must be at most " + format_bytes(kMostBytes) +
+                   "; fewer runs or a coarser mesh will do");
+}
+
+void fit_flow(const CampaignConfig& config, const OperatorOptions& options, FlowTask task, SliceExecutor& executor,
+              OperatorTraining& training) {
+  training.num_samples = task.samples.starts.cols();
+  try {
+    PhysicsFlowFit fit = fit_physics_flow(options, std::move(task.samples), *task.equations, executor);
+    training.residual = fit.residual;
+    training.num_iterations = fit.iterations;
+    training.trained.network = std::move(fit.network);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(config.base.place_of_section("problem") + ": [problem]: " + error.what());
+  }
+}
+
+/// A network that is as far off as the state that a slice begins with takes iterations instead of saving them.
+void require_better_than_none(const CampaignConfig& config, const OperatorTraining& training,
+                              const OperatorSamples& held_out) {
+  const bool is_measured = held_out.size() > 0 && held_out.ends != held_out.starts;
+  const double off = is_measured ? training.trained.error : training.residual;
+  if (off < 1.0) return;  // NaN is not
+  throw UsageError(config.base.file_name() +
+                   ": [operator] kind = \"pinn\": must come closer to a slice's end than its beginning is, and " +
+                   (is_measured ? "in rough runs" : "by its residual") + " is off by " + format_scientific(off) +
+                   " of a slice's change; moving fronts need more directions and neurons than such a network has");
+}
+
 }  // namespace
 
 OperatorTraining train_physics_operator_for(const CampaignConfig& config, const Experiment& middle,
@@ -145,15 +103,24 @@ OperatorTraining train_physics_operator_for(const CampaignConfig& config, const 
   const std::size_t learned = draws.size() - static_cast<std::size_t>(training.num_held_out);
 
   const Stopwatch watch;
-  const std::vector<RoughRun> runs = rough_runs(config, draws, middle.solvers(), 2 * options.modes, executor);
-  EquationFamily family = equations_of(config, middle, trained.family.box, options,
-                                       basis_of_runs(config, runs, learned, options.modes), executor);
-  training.num_samples = family.inputs.cols();
-  trained.network = fit_physics_operator(options, std::move(family), executor);
+  const bool is_affine = middle.problem->is_affine();
+  if (!is_affine) require_memory_of_runs(config, middle, draws.size());
+  const std::vector<RoughRun> runs =
+      rough_runs(config, draws, middle.solvers(), 2 * options.modes, !is_affine, executor);
+  if (is_affine) {
+    EquationFamily family = equations_of(config, middle, trained.family.box, options,
+                                         basis_of_runs(config, runs, learned, options.modes), executor);
+    training.num_samples = family.inputs.cols();
+    trained.network = fit_physics_operator(options, std::move(family), executor);
+  } else {
+    fit_flow(config, options, flow_task(config, middle, trained, options, draws, runs, learned, executor), executor,
+             training);
+  }
   trained.training_seconds = watch.seconds();
 
   const OperatorSamples held_out = rough_slices(config, trained, runs, draws, learned);
   trained.error = held_out.size() > 0 ? relative_error(*trained.network, held_out, executor) : std::nan("");
+  if (!is_affine) require_better_than_none(config, training, held_out);
   training.slice_seconds = seconds_a_slice(*trained.network, rough_slices(config, trained, runs, draws, 0));
   training.fine_seconds = measured_fine_seconds(middle);
   return training;

@@ -31,8 +31,9 @@ across a slice as the fine solver does, and writes it to --out. Runs of the fami
 were not learned from. With --out, of a store, too: it learns from what the runs of a campaign have left there, and
 nothing is solved by the fine solver again.
 
-With [operator] kind = "pinn" the network is fitted to the equation u' = A u + b itself, for all initial states and
-parameters of the draws, and the fine solver is not asked.
+With [operator] kind = "pinn" the network is fitted to the equation itself, for all states and parameters of the
+draws, and the fine solver is not asked. Of an equation that is not linear its features are of the state, 64 modes at
+most; it suits smooth solutions that few modes hold, and is refused where it is off by a slice's change or more.
 
 Examples:
   forerun train runs/burgers/store
@@ -41,6 +42,7 @@ Examples:
   forerun inspect runs/burgers/store
   forerun train data/campaigns/allen_cahn.toml --out allen_cahn.safetensors
   forerun train data/campaigns/black_scholes.toml --out black_scholes.safetensors
+  forerun train data/campaigns/plate.toml --out plate.safetensors
   forerun train data/campaigns/burgers.toml --out burgers.safetensors --set operator.neurons=300
 
 Exit status: 0 fitted; 2 wrong usage, 4 files, 5 the store is damaged, of a later version or holds no sound run; 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM.

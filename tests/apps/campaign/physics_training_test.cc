@@ -158,17 +158,5 @@ TEST_F(PhysicsOperatorCommand, SaysWhatTakesTooMuchMemoryBeforeItIsTaken) {
   EXPECT_THAT(outcome.err, HasSubstr("fewer modes, neurons or samples"));
 }
 
-TEST_F(PhysicsOperatorCommand, SaysWhichEquationsItIsFor) {
-  const std::string burgers = directory_.write(
-      "burgers.toml",
-      "[problem]\nname = 'burgers'\npoints = 16\n[time]\nend = 1.0\nslices = 4\n[fine]\nmethod = 'rk4'\nsteps = 40\n"
-      "[coarse]\nmethod = 'rk1'\nsteps = 10\n[lowest]\nviscosity = 0.02\n[highest]\nviscosity = 0.04\n"
-      "[operator]\nkind = 'pinn'\n");
-  const Outcome outcome = forerun_with({"train", burgers, "--out", directory_ / "network"});
-  EXPECT_EQ(outcome.status, ExitStatus::usage);
-  EXPECT_THAT(outcome.err,
-              AllOf(HasSubstr("burgers.toml:18: [operator] kind"), HasSubstr("u' = A u + b"), HasSubstr("'burgers'")));
-}
-
 }  // namespace
 }  // namespace forerun
