@@ -94,19 +94,20 @@ double physical_memory() {
   return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-void require_memory(const ConfigDocument& document, Index dimension, Index slices) {
-  const double needed = parareal_bytes(dimension, static_cast<double>(slices), false);
+void require_memory(const ConfigDocument& document, Index dimension, Index slices, int num_processes) {
+  const double needed = parareal_bytes(dimension, static_cast<double>(slices) / num_processes, false);
   if (needed <= physical_memory()) return;
   throw UsageError(place_of(document, "time", "slices") + ": [time] slices = " + std::to_string(slices) +
-                   ": the states alone would take " + format_bytes(needed) + ", must fit into this machine's " +
+                   ": the states alone would take " + format_bytes(needed) +
+                   (num_processes > 1 ? " in each process" : "") + ", must fit into this machine's " +
                    format_bytes(physical_memory()));
 }
 
 std::optional<OutputPlan> output_plan(const ConfigDocument& document, const RunConfig& config, const TimeGrid& grid,
-                                      const OdeProblem& problem) {
+                                      const OdeProblem& problem, int num_processes) {
   if (!config.output) return std::nullopt;
   OutputPlan plan = make_output_plan(document, *config.output, grid, problem.layout());
-  const double bytes = plan.bytes(problem.dimension());
+  const double bytes = plan.bytes(problem.dimension()) / num_processes;
   if (bytes <= physical_memory()) return plan;
   throw UsageError(document.place_of_section("output") + ": [output] " + std::to_string(plan.times.size()) +
                    " states would take " + format_bytes(bytes) + ", must fit into this machine's " +
@@ -212,7 +213,8 @@ ProblemSignature signature(const RunConfig& config, const OdeProblem& problem, c
 
 double checkpoint_bytes_per_slice(Index dimension) { return 8.0 * static_cast<double>(dimension); }
 
-Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled) {
+Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled,
+                           int num_processes) {
   RunConfig config = read_config(document);
   if (settled) {
     config.fine_levels = settled->levels;
@@ -222,9 +224,9 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
                          [&] { return find_problem(config.problem.name).make(config.problem.parameters); });
   made_at(document, "problem", "name", [&] { require_sound_problem(document, config, *problem); });
   State initial = initial_state(document, config, *problem);
-  require_memory(document, problem->dimension(), config.slices);
+  require_memory(document, problem->dimension(), config.slices, num_processes);
   TimeGrid grid = time_grid(document, config, *problem);
-  std::optional<OutputPlan> output = output_plan(document, config, grid, *problem);
+  std::optional<OutputPlan> output = output_plan(document, config, grid, *problem, num_processes);
   StateBounds bounds = problem->has_bounds() ? problem->bounds() : bounds_around(initial);
   MgritOptions mgrit = mgrit_options(config, *problem);
   PfasstSettings pfasst = pfasst_settings(config, *problem);
@@ -265,6 +267,7 @@ Experiment make_experiment(const ConfigDocument& document, const std::optional<S
                         .pfasst = std::move(pfasst),
                         .output = std::move(output),
                         .executor = std::move(executor),
+                        .num_processes = num_processes,
                         .signature = std::move(learned_on)};
   const std::string& method = experiment.config.method.name;
   if (is_by_method(method)) require_suitable(document, experiment, method);

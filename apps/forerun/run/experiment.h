@@ -61,8 +61,9 @@ struct Experiment {
 /// Throws `UsageError` with the place in the document for values that do not go together (an integrator the equation
 /// does not offer, end ≤ begin, an initial state of another dimension, more memory than the machine has) and
 /// `FileError` for the initial state's file. `settled` takes the place of what the document says of levels and coarse
-/// solver.
-Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled = {});
+/// solver. Of `num_processes` that are to share the runs each must have the memory for its part of the states alone.
+Experiment make_experiment(const ConfigDocument& document, const std::optional<SettledSolvers>& settled = {},
+                           int num_processes = 1);
 
 /// Bytes that a checkpoint holds of each slice propagated, at most: a state.
 double checkpoint_bytes_per_slice(Index dimension);

@@ -22,13 +22,15 @@ double run_bytes(const NamedChoice& corrector, const Experiment& experiment, boo
   const auto all = static_cast<double>(experiment.num_slices());
   const auto slices = static_cast<double>(experiment.window_slices());
   const bool learning = learns(corrector, experiment);
-  double bytes = is_by_method(corrector.name) ? method_bytes(corrector.name, experiment)
-                                              : parareal_bytes(dimension, slices, learning);
-  if (reference) bytes += boundary_bytes(dimension, all);
-  if (experiment.output) bytes += experiment.output->bytes(dimension);
+  const double processes = experiment.num_processes;  // each has its part of the states, but learners see all
+  double bytes = is_by_method(corrector.name)
+                     ? method_bytes(corrector.name, experiment)
+                     : parareal_bytes(dimension, learning ? slices : slices / processes, learning);
+  if (reference) bytes += boundary_bytes(dimension, all / processes);
+  if (experiment.output) bytes += experiment.output->bytes(dimension) / processes;
   const bool several = experiment.config.windows > 1;
-  if (several) bytes += boundary_bytes(dimension, all) + all * static_cast<double>(sizeof(Slice));
-  if (several && reference) bytes += boundary_bytes(dimension, slices);
+  if (several) bytes += boundary_bytes(dimension, all / processes) + all * static_cast<double>(sizeof(Slice));
+  if (several && reference) bytes += boundary_bytes(dimension, slices / processes);
   if (!learning) return bytes;
   const auto most = static_cast<double>(HarvestingTrainer::most_samples(experiment.window_slices()));
   double samples = std::min(num_iterations * slices, most);

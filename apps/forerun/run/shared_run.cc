@@ -14,9 +14,10 @@ void require_slices_for_all(const ConfigDocument& document, const Experiment& ex
                    ": must be at least as many as the processes, " + std::to_string(console.communicator->size()));
 }
 
+int num_processes(const Console& console) { return console.communicator != nullptr ? console.communicator->size() : 1; }
+
 void prepare_for_processes(Experiment& experiment, const Console& console) {
   if (console.communicator == nullptr) return;
-  experiment.num_processes = console.communicator->size();
   constexpr int least = 2;
   if (experiment.config.threads == 0 && experiment.executor->num_threads() < least) {
     experiment.executor = make_tbb_executor(least);

@@ -16,6 +16,9 @@ namespace forerun {
 /// Throws `UsageError` with the place where there are more processes than slices (of a window).
 void require_slices_for_all(const ConfigDocument& document, const Experiment& experiment, const Console& console);
 
+/// 1 where this one is alone.
+int num_processes(const Console& console);
+
 /// A process waits for others on one of its threads, and fine solves go on on the rest: there are two at least, unless
 /// the configuration says how many.
 void prepare_for_processes(Experiment& experiment, const Console& console);

@@ -240,7 +240,7 @@ ExitStatus solve(const SolveRequest& request, const std::vector<std::string>& wo
   InterruptGuard interrupt;
   const std::stop_token stop = interrupt.token();
   const StopScope scope(stop);
-  Experiment experiment = make_experiment(request.document);
+  Experiment experiment = make_experiment(request.document, {}, num_processes(console));
   prepare_for_processes(experiment, console);
   open_external_solvers(request.document, experiment);
   ComparisonPlan plan = make_plan(request, experiment, console);
@@ -274,7 +274,7 @@ ExitStatus resume(const ResumeOptions& options, const Console& console) {
   const StopScope scope(stop);
   const CheckpointedRequest kept = Checkpoint::read_request(options.directory);
   const SolveRequest request = resumed(kept, options);
-  Experiment experiment = make_experiment(request.document);
+  Experiment experiment = make_experiment(request.document, {}, num_processes(console));
   open_external_solvers(request.document, experiment);
   experiment.planned = kept.planned;
   prepare_for_processes(experiment, console);

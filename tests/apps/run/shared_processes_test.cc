@@ -185,6 +185,27 @@ TEST(SharedByProcesses, HoldEachItsShareOfTheStates) {
               content_of(directory / "of2/boundaries-classic.npy"));
 }
 
+TEST(SharedByProcesses, TakeRunsWhoseStatesAreTooManyForOne) {
+  const TemporaryDirectory directory;
+  constexpr double bytes_of_slice = 3.0 * 100000 * sizeof(double);
+  const double memory = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  const std::string slices = std::to_string(static_cast<long>(2.0 * memory / bytes_of_slice));
+  const Words words = {"run",
+                       testing::data_config("burgers"),
+                       "--dry-run",
+                       "--set",
+                       "problem.points=100000",
+                       "--set",
+                       "corrector.name=classic",
+                       "--set",
+                       "time.slices=" + slices};
+  const auto alone = forerun_with(words);
+  EXPECT_EQ(alone.status, ExitStatus::usage);
+  EXPECT_NE(alone.err.find("must fit into this machine's"), std::string::npos) << alone.err;
+  Job of_four(4, words, directory);
+  EXPECT_EQ(of_four.wait(), 0) << of_four.err();
+}
+
 /// Serial stepping, a run and another one of seconds, whose solves are all kept at once.
 Words long_run(const std::string& out) {
   return {"compare",
