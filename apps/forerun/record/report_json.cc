@@ -95,6 +95,11 @@ Json run_json(const CorrectorRun& run, const Experiment& experiment, const std::
   json["jumps"] = series(record, [](const IterationRecord& k) { return number(k.jump); });
   json["errors"] = series(record, [](const IterationRecord& k) { return number(k.error); });
   json["estimated_errors"] = series(record, [](const IterationRecord& k) { return number(k.estimated_error); });
+  json["error_bounds"] = nullptr;
+  if (!run.error_bounds.empty()) {
+    json["error_bounds"] = Json::array();
+    for (const double bound : run.error_bounds) json["error_bounds"].push_back(number(bound));
+  }
   json["exact_front"] = series(record, [](const IterationRecord& k) { return k.exact_front; });
   json["converged_front"] = series(record, [](const IterationRecord& k) { return k.converged_front; });
   json["level"] = series(record, [](const IterationRecord& k) { return k.level(); });

@@ -13,6 +13,7 @@
 #include "apps/forerun/run/boundary_files.h"
 #include "apps/forerun/run/checkpoint.h"
 #include "apps/forerun/run/coarse_stability.h"
+#include "apps/forerun/run/error_bound.h"
 #include "apps/forerun/run/hanging_solver.h"
 #include "apps/forerun/run/learner.h"
 #include "apps/forerun/run/method_run.h"
@@ -88,13 +89,15 @@ CorrectorRun run_corrector(const NamedChoice& corrector, const ComparisonPlan& p
   if (plan.checkpoint != nullptr) problem.log = &plan.checkpoint->begin(corrector.name);
   problem.communicator = console.communicator;
   IterationObserver* const inside = observer != nullptr ? observer->on_begin(run) : nullptr;
+  const std::unique_ptr<SpectralBound> bound = make_error_bound(experiment, corrector);
   {
     Progress progress(
         console, logger,
         {corrector.name, iteration_limit(options, experiment.window_slices()), options.tolerance, plan.quiet});
-    IterationObservers observers{&progress, inside};
+    IterationObservers observers{&progress, inside, bound.get()};
     run.record = solve_in_windows(problem, experiment.config.windows, options, *experiment.executor, &observers);
   }
+  if (bound) run.error_bounds = bound->bounds();
   if (auto unstable = coarse_stability_warning(experiment, run.record, console.communicator)) {
     run.record.warnings.push_back(*unstable);
   }

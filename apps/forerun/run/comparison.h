@@ -38,6 +38,7 @@ struct CorrectorRun {
       measured_speedup;  ///< time for choosing levels included; nullopt as well where the run did not converge
   std::optional<ModelledSpeedup> modelled;  ///< nullopt where the run did not converge, or was shared by processes
   std::vector<double> timings;              ///< total seconds of each repetition; empty where there was none
+  std::vector<double> error_bounds{};       ///< after each iteration (spectral_bound.h); empty where there is none
   std::optional<OutputPass> output;         ///< nullopt where none is wanted, or the run did not converge
 };
 

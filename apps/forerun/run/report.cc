@@ -249,6 +249,10 @@ std::string run_summary(const Comparison& comparison, const Experiment& experime
     line("last increment", format_scientific(run.record.iterations.back().increment));
     if (by_method) line("last residual", format_scientific(run.record.iterations.back().jump));
     if (!by_method) line("estimated error", optional_infinite(run.record.iterations.back().estimated_error));
+    if (!run.error_bounds.empty()) {
+      line("error bound", optional_infinite(run.error_bounds.back()) +
+                              " in the Euclidean norm, by the singular values left out, as far as samples show them");
+    }
   }
   line("max error", comparison.has_reference()
                         ? optional_text(run.record.error(), format_scientific) + " against serial fine"
