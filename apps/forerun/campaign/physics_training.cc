@@ -84,7 +84,7 @@ void require_better_than_none(const CampaignConfig& config, const OperatorTraini
   throw UsageError(config.base.file_name() +
                    ": [operator] kind = \"pinn\": must come closer to a slice's end than its beginning is, and " +
                    (is_measured ? "in rough runs" : "by its residual") + " is off by " + format_scientific(off) +
-                   " of a slice's change; moving fronts need more directions and neurons than such a network has");
+                   " of a slice's change; it has not served where fronts move");
 }
 
 }  // namespace
