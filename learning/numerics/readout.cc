@@ -1,4 +1,4 @@
-// All dense decompositions of Eigen are instantiated here and nowhere else: they take seconds to compile.
+// Orthogonal decompositions for readouts are instantiated here and nowhere else: they take seconds to compile.
 #include "learning/numerics/readout.h"
 
 #include <Eigen/QR>
