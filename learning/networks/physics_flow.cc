@@ -7,12 +7,12 @@
 
 #include "learning/family/store_files.h"
 #include "learning/files/tensor_file.h"
+#include "learning/networks/time_layer_file.h"
 #include "learning/numerics/kernels.h"
 
 namespace forerun {
 namespace {
 
-constexpr Index kMostFlowParts = 1024;
 constexpr Index kMostFlowSize = Index{1} << 24;  ///< coordinates and inputs, whose products are counted
 
 /// ψ into `features`; `inputs` of all of z.
@@ -113,12 +113,9 @@ void PhysicsFlow::evaluate(const StateView& start, const StateView& inputs, Stat
 }
 
 void PhysicsFlow::describe(TensorFileWriter& writer) const {
-  writer.set_metadata("parts", std::to_string(data_.parts));
   writer.set_metadata("products", std::to_string(data_.products));
   writer.add_matrix("modes", data_.modes);
-  writer.add_vector("time_slopes", data_.time.slopes);
-  writer.add_vector("time_centres", data_.time.centres);
-  writer.add_matrix("time_weights", data_.time.weights);
+  describe_time(data_.parts, data_.time, writer);
   writer.add_vector("centre", data_.centre);
   writer.add_vector("scale", data_.scale);
   writer.add_matrix("weights", data_.weights);
@@ -129,11 +126,9 @@ void PhysicsFlow::describe(TensorFileWriter& writer) const {
 std::unique_ptr<const OperatorNetwork> read_physics_flow(const TensorFile& file) {
   PhysicsFlowData data;
   data.modes = file.matrix("modes");
-  data.parts = read_store_count(file, "parts");
-  if (data.parts < 1 || data.parts > kMostFlowParts)
-    file.refuse("it crosses a slice in " + std::to_string(data.parts) + " parts");
+  data.parts = read_time_parts(file);
   data.products = read_store_count(file, "products");
-  data.time = {file.vector("time_slopes"), file.vector("time_centres"), file.matrix("time_weights")};
+  data.time = read_time_layer(file);
   data.centre = file.vector("centre");
   data.scale = file.vector("scale");
   data.weights = file.matrix("weights");
@@ -141,10 +136,6 @@ std::unique_ptr<const OperatorNetwork> read_physics_flow(const TensorFile& file)
   data.readout = file.matrix("readout");
   const Index r = data.num_coordinates();
   if (r < 1) file.refuse("it has no modes");
-  if (data.time.rank() < 1 || data.time.centres.size() != data.time.slopes.size() ||
-      data.time.weights.rows() != data.time.slopes.size() + 2) {
-    file.refuse("its features of time do not fit together");
-  }
   if (data.centre.size() != r || data.scale.size() != r || !(data.scale.minCoeff() > 0.0))
     file.refuse("its coordinates have no scale");
   if (data.products < 0 || data.products > r) file.refuse("it multiplies more coordinates than it has");
@@ -156,8 +147,7 @@ std::unique_ptr<const OperatorNetwork> read_physics_flow(const TensorFile& file)
     file.refuse("its neurons do not take what its modes give");
   if (data.readout.rows() != data.time.rank() * r || data.readout.cols() != data.num_features())
     file.refuse("its readout does not take what its layers give");
-  const bool is_finite = data.modes.allFinite() && data.time.slopes.allFinite() && data.time.centres.allFinite() &&
-                         data.time.weights.allFinite() && data.centre.allFinite() && data.scale.allFinite() &&
+  const bool is_finite = data.modes.allFinite() && data.centre.allFinite() && data.scale.allFinite() &&
                          data.weights.allFinite() && data.biases.allFinite() && data.readout.allFinite();
   if (!is_finite) file.refuse("it holds a value that is not finite");
   return std::make_unique<PhysicsFlow>(std::move(data));

@@ -5,14 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "learning/family/store_files.h"
 #include "learning/files/tensor_file.h"
+#include "learning/networks/time_layer_file.h"
 #include "learning/numerics/kernels.h"
 
 namespace forerun {
 namespace {
-
-constexpr Index kMostParts = 1024;
 
 /// y ↦ B (Φ [Bᵀ u; 1])
 class ReducedMap final : public StepMap {
@@ -89,11 +87,8 @@ void PhysicsOperator::evaluate(const StateView& start, const StateView& inputs, 
 }
 
 void PhysicsOperator::describe(TensorFileWriter& writer) const {
-  writer.set_metadata("parts", std::to_string(data_.parts));
   writer.add_matrix("modes", data_.modes);
-  writer.add_vector("time_slopes", data_.time.slopes);
-  writer.add_vector("time_centres", data_.time.centres);
-  writer.add_matrix("time_weights", data_.time.weights);
+  describe_time(data_.parts, data_.time, writer);
   writer.add_matrix("weights", data_.weights);
   writer.add_vector("biases", data_.biases);
   writer.add_matrix("readout", data_.readout);
@@ -102,25 +97,18 @@ void PhysicsOperator::describe(TensorFileWriter& writer) const {
 std::unique_ptr<const OperatorNetwork> read_physics_operator(const TensorFile& file) {
   PhysicsOperatorData data;
   data.modes = file.matrix("modes");
-  data.parts = read_store_count(file, "parts");
-  if (data.parts < 1 || data.parts > kMostParts)
-    file.refuse("it crosses a slice in " + std::to_string(data.parts) + " parts");
-  data.time = {file.vector("time_slopes"), file.vector("time_centres"), file.matrix("time_weights")};
+  data.parts = read_time_parts(file);
+  data.time = read_time_layer(file);
   data.weights = file.matrix("weights");
   data.biases = file.vector("biases");
   data.readout = file.matrix("readout");
   const Index r = data.modes.cols();
   if (r < 1) file.refuse("it has no modes");
-  if (data.time.rank() < 1 || data.time.centres.size() != data.time.slopes.size() ||
-      data.time.weights.rows() != data.time.slopes.size() + 2) {
-    file.refuse("its features of time do not fit together");
-  }
   if (data.weights.rows() != data.biases.size()) file.refuse("its neurons do not fit together");
   if (data.readout.rows() != data.time.rank() * r * (r + 1) || data.readout.cols() != data.num_features())
     file.refuse("its readout does not take what its layers give");
-  const bool is_finite = data.modes.allFinite() && data.time.slopes.allFinite() && data.time.centres.allFinite() &&
-                         data.time.weights.allFinite() && data.weights.allFinite() && data.biases.allFinite() &&
-                         data.readout.allFinite();
+  const bool is_finite =
+      data.modes.allFinite() && data.weights.allFinite() && data.biases.allFinite() && data.readout.allFinite();
   if (!is_finite) file.refuse("it holds a value that is not finite");
   return std::make_unique<PhysicsOperator>(std::move(data));
 }
