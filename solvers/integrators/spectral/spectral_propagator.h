@@ -25,6 +25,8 @@ class SpectralPropagator final : public Propagator {
   Index dimension() const override { return fine_->dimension(); }
   double work_per_slice() const override;
   void propagate(const Slice& slice, const StateView& in, StateOut out) const override;
+  /// R
+  Index modes() const { return modes_; }
   /// σ_{R+1} of the slice: what errors contract by.
   double left_out(const Slice& slice) const { return map_of(slice)->left_out; }
   /// σ_1 of the slice: what errors grow by, at most.

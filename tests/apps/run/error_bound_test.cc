@@ -61,6 +61,14 @@ TEST_F(ErrorBound, IsSaidOfEachIterationAndIsAboveTheError) {
   EXPECT_THAT(forerun_with({"run", config_}).out, HasSubstr("error bound"));
 }
 
+TEST_F(ErrorBound, IsSaidWithoutACoarseSolverToo) {
+  const Json found = run({"--set", "coarse.modes=0"});
+  ASSERT_EQ(found.at("error_bounds").size(), found.at("iterations"));
+  for (std::size_t k = 0; k < found.at("errors").size(); ++k) {
+    EXPECT_GE(found.at("error_bounds").at(k).get<double>() + 1e-12, found.at("errors").at(k).get<double>()) << k;
+  }
+}
+
 TEST_F(ErrorBound, IsNotSaidWhereItWouldNotHold) {
   EXPECT_TRUE(run({"--set", "corrector.name=krylov"}).at("error_bounds").is_null()) << "something is learned";
   EXPECT_TRUE(run({"--set", "coarse.steps=10"}).at("error_bounds").is_null()) << "modes of another solver";
