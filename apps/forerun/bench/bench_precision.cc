@@ -169,10 +169,11 @@ class PrecisionStudy {
   ParallelPoint measure_again(ParallelTask task, ParallelSettings settings, double error, const PrecisionPoint& own,
                               BenchReport& report) {
     task.repeats = options_.repeats;
+    task.max_seconds = kUnlimitedSeconds;  // it is known to end
     ParallelPoint point;
     for (const int threads : options_.threads) {
       settings.threads = threads;
-      point = measure_parallel(task, settings, console_, logger_, stop_);
+      point = measure_parallel(task, settings, console_, logger_, stop_).value();
       add_measurement(point, error, own, report);
     }
     return point;

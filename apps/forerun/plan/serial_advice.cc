@@ -14,6 +14,8 @@ namespace {
 
 /// What a study costs, in solves by the configured fine solver, about: a finer one, and a dozen methods that lose soon.
 constexpr double kStudyCost = 20.0;
+/// A run of Parareal that takes so many times as long as serial stepping is broken off.
+constexpr double kHopeless = 10.0;
 /// Errors below are rounding.
 constexpr double kLeastError = 1e-12;
 
@@ -70,7 +72,8 @@ class SerialAdviser {
                             .reference = task_->reference,
                             .norm = task_->norm,
                             .error = error,
-                            .repeats = fine->seconds < kShortSeconds ? kRepeats : 1};
+                            .repeats = fine->seconds < kShortSeconds ? kRepeats : 1,
+                            .max_seconds = kHopeless * std::max(fine->seconds, kShortSeconds)};
     const int threads = experiment_.executor->num_threads();
     advice_.parallel_fine = *fine;
     const std::vector<ParallelSettings> candidates = parallel_candidates(

@@ -6,6 +6,7 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/precision/median.h"
+#include "apps/forerun/precision/time_limit.h"
 #include "core/base/stop_scope.h"
 
 namespace forerun {
@@ -33,7 +34,6 @@ ConfigDocument document_of(const ParallelTask& task, const ParallelSettings& set
   if (settings.coarse) set_solver(document, "coarse", *settings.coarse, place);
   document.set({"time", "slices", std::int64_t{settings.slices}, place});
   document.set({"parareal", "tolerance", kParallelShare * task.error, place});
-  document.set({"parareal", "max_seconds", task.max_seconds, place});
   document.set({"run", "threads", std::int64_t{settings.threads}, place});
   return document;
 }
@@ -49,6 +49,22 @@ std::optional<ParallelSettings> finer_fine(const ParallelPoint& point, double er
   ParallelSettings settings = point.settings;
   settings.fine = *finer;
   return settings;
+}
+
+/// No value: it would take longer than the task allows. Not even a slice need end, where steps that follow a tolerance
+/// go on from a state that is far off.
+std::optional<TimedRun> run_in_time(const ParallelTask& task, const ParallelSettings& settings, const Console& console,
+                                    spdlog::logger& logger, const std::stop_token& stop) {
+  const TimeLimit limit(task.max_seconds, stop);
+  const std::stop_token token = limit.token();
+  const StopScope scope(token);
+  std::optional<TimedRun> run;
+  try {
+    run = timed_run(make_experiment(document_of(task, settings)), settings.corrector, console, logger, token);
+  } catch (const StopRequested&) {
+  }
+  if (stop.stop_requested()) throw StopRequested{};
+  return run;
 }
 
 bool has_measured(const std::vector<ParallelPoint>& points, const ParallelSettings& settings) {
@@ -95,17 +111,15 @@ std::vector<ParallelSettings> parallel_candidates(const SolverSpec& fine, const 
   return candidates;
 }
 
-ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings& settings, const Console& console,
-                               spdlog::logger& logger, const std::stop_token& stop) {
-  const ConfigDocument document = document_of(task, settings);
+std::optional<ParallelPoint> measure_parallel(const ParallelTask& task, const ParallelSettings& settings,
+                                              const Console& console, spdlog::logger& logger,
+                                              const std::stop_token& stop) {
   ParallelPoint point;
   point.settings = settings;
   std::vector<double> seconds;
   for (Index i = 0; i < task.repeats; ++i) {
-    if (stop.stop_requested()) throw StopRequested{};
-    const Experiment experiment = make_experiment(document);
-    const std::optional<TimedRun> run = timed_run(experiment, settings.corrector, console, logger, stop);
-    if (!run) throw StopRequested{};
+    const std::optional<TimedRun> run = run_in_time(task, settings, console, logger, stop);
+    if (!run) return std::nullopt;
     seconds.push_back(run->seconds());
     point.converged = run->record.converged();
     point.error = task.norm.distance(run->record.boundaries.rightCols(1), task.reference);
@@ -119,10 +133,12 @@ std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<P
   std::vector<ParallelPoint> points;
   const auto measure = [&](const ParallelSettings& settings) {
     try {
-      points.push_back(measure_parallel(task, settings, console, logger, stop));
+      const std::optional<ParallelPoint> point = measure_parallel(task, settings, console, logger, stop);
+      if (!point) return;
+      points.push_back(*point);
       // Many starts may cost a solver the accuracy that it has on the whole: the next finer one then.
-      if (const auto finer = finer_fine(points.back(), task.error)) {
-        points.push_back(measure_parallel(task, *finer, console, logger, stop));
+      if (const auto finer = finer_fine(*point, task.error)) {
+        if (const auto better = measure_parallel(task, *finer, console, logger, stop)) points.push_back(*better);
       }
       const ParallelPoint* best = fastest_reaching(points, task.error);
       if (best != nullptr) task.max_seconds = std::min(task.max_seconds, kHopelessInParallel * best->seconds);

@@ -39,6 +39,8 @@ struct ParallelPoint {
   bool reaches(double wanted) const { return converged && error <= wanted; }
 };
 
+inline constexpr double kUnlimitedSeconds = 1e9;
+
 /// What parallel runs are measured on: a configuration, whose own solvers are not looked at.
 struct ParallelTask {
   const ConfigDocument& document;
@@ -46,7 +48,7 @@ struct ParallelTask {
   StateNorm norm;
   double error = 1e-6;  ///< wanted at the end
   Index repeats = 1;
-  double max_seconds = 1e9;  ///< of a run, looked at after each iteration
+  double max_seconds = kUnlimitedSeconds;  ///< of a run, which is broken off then
 };
 
 /// Of an error that is wanted so much is left to the iteration; the rest is the fine solver's.
@@ -61,15 +63,17 @@ const PrecisionPoint* fine_solver(const std::vector<PrecisionPoint>& serial, dou
 std::vector<ParallelSettings> parallel_candidates(const SolverSpec& fine, const std::vector<PrecisionPoint>& rough,
                                                   Index configured_slices, int threads);
 
-/// The median of `task.repeats` runs. Throws `StopRequested` where `stop` asks; `UsageError` for settings that the
-/// configuration cannot have.
-ParallelPoint measure_parallel(const ParallelTask& task, const ParallelSettings& settings, const Console& console,
-                               spdlog::logger& logger, const std::stop_token& stop);
+/// The median of `task.repeats` runs; no value where one was broken off. Throws
+/// `StopRequested` where `stop` asks; `UsageError` for settings that the configuration cannot have.
+std::optional<ParallelPoint> measure_parallel(const ParallelTask& task, const ParallelSettings& settings,
+                                              const Console& console, spdlog::logger& logger,
+                                              const std::stop_token& stop);
 
 /// Measures all candidates with classic Parareal, the fastest of them with twice and half as many slices as long as
 /// that is faster yet, and with `auto` as well; one that converges to a little more than
-/// the error wanted also with a finer fine solver. Returns all points. A run that takes three times as long as the
-/// fastest before it is broken off. Candidates that the configuration cannot have are left out. Throws `StopRequested`.
+/// the error wanted also with a finer fine solver. A run that takes three times as long as the fastest before
+/// it is broken off. Returns the points of all others. Candidates that the configuration cannot have are left out.
+/// Throws `StopRequested`.
 std::vector<ParallelPoint> study_parallel(ParallelTask task, const std::vector<ParallelSettings>& candidates,
                                           const Console& console, spdlog::logger& logger, const std::stop_token& stop);
 
