@@ -321,6 +321,7 @@ SolverSpec integrator(const Parameters& section) {
 
 void set_solver(ConfigDocument& document, const std::string& section, const SolverSpec& spec,
                 const std::string& place) {
+  if (spec.external) return set_external_solver(document, section, *spec.external, place);
   const auto set = [&](const std::string& key, const ParameterValue& value) {
     document.set({section, key, value, place});
   };

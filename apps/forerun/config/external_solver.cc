@@ -238,6 +238,27 @@ std::optional<FineLevels> read_external_levels(const ConfigDocument& document, c
   return levels;
 }
 
+void set_external_solver(ConfigDocument& document, const std::string& section, const ExternalSpec& spec,
+                         const std::string& place) {
+  for (const ParameterSpec& key : external_solver_keys()) document.remove(section, key.name);
+  for (const char* key : {"method", "levels", "strategy"}) document.remove(section, key);
+  const auto set = [&](const std::string& key, const ParameterValue& value) {
+    document.set({section, key, value, place});
+  };
+  const std::string kind(to_string(spec.kind));
+  if (spec.kind == ExternalKind::library) {
+    set(kind, spec.library);
+    set("function", spec.function);
+    if (!spec.argument.empty()) set("argument", spec.argument);
+    set("exclusive", spec.exclusive);
+  } else {
+    set(kind, list_text(spec.words));
+  }
+  if (spec.kind == ExternalKind::command) set("format", std::string(spec.format == StateFormat::csv ? "csv" : "npy"));
+  set("processes", static_cast<std::int64_t>(spec.processes));
+  set("directory", spec.directory);
+}
+
 std::string external_place_lines(const ExternalSpec& spec) {
   return "processes = " + std::to_string(spec.processes) + "\ndirectory = " + toml_text(spec.directory) + "\n";
 }

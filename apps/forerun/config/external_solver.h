@@ -25,6 +25,10 @@ std::optional<SolverSpec> read_external_solver(const ConfigDocument& document, c
 std::optional<FineLevels> read_external_levels(const ConfigDocument& document, const Parameters& values,
                                                const Parameters& problem);
 
+/// The other way round: the section names this solver, and nothing else.
+void set_external_solver(ConfigDocument& document, const std::string& section, const ExternalSpec& spec,
+                         const std::string& place);
+
 /// A section's lines that are read back as this solver; those that hold for levels as well, alone; a level's table.
 std::string external_solver_lines(const ExternalSpec& spec);
 std::string external_place_lines(const ExternalSpec& spec);

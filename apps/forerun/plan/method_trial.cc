@@ -7,6 +7,7 @@
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/method.h"
+#include "apps/forerun/precision/time_limit.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/paraexp_run.h"
 
@@ -92,7 +93,7 @@ std::string configuration_lines(const MethodSettings& settings) {
 
 MethodTrial run_method_trial(const ConfigDocument& document, const Experiment& configured, const SolverProbe& probe,
                              const SolverSpec& stand_in, const MethodSettings& settings, double max_seconds,
-                             const Console& console, std::stop_token stop) {
+                             const Console& console, const std::stop_token& stop) {
   MethodTrial trial;
   trial.settings = settings;
   std::optional<Experiment> experiment;
@@ -107,9 +108,11 @@ MethodTrial run_method_trial(const ConfigDocument& document, const Experiment& c
   ComparisonPlan plan;
   plan.correctors = {experiment->config.method};
   plan.quiet = true;
-  const Comparison comparison = carry_out(plan, *experiment, console, *make_logger(console, true), std::move(stop));
-  trial.interrupted = comparison.interrupted;
-  if (comparison.runs.empty()) return trial;
+  const TimeLimit limit(kTrialPatience * max_seconds, stop);
+  const Comparison comparison = carry_out(plan, *experiment, console, *make_logger(console, true), limit.token());
+  trial.interrupted = stop.stop_requested();
+  if (comparison.interrupted) trial.shortfall = kBrokenOff;
+  if (comparison.interrupted || comparison.runs.empty()) return trial;
   const RunRecord& record = comparison.runs.front().record;
   trial.seconds = record.seconds.total;
   trial.solved = record.converged();

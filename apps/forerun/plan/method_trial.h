@@ -45,7 +45,7 @@ struct MethodTrial {
 /// caller.
 MethodTrial run_method_trial(const ConfigDocument& document, const Experiment& configured, const SolverProbe& probe,
                              const SolverSpec& stand_in, const MethodSettings& settings, double max_seconds,
-                             const Console& console, std::stop_token stop);
+                             const Console& console, const std::stop_token& stop);
 
 /// (last ÷ first)^(1 ÷ (count − 1)); no value for fewer than two, or where one is not positive.
 std::optional<double> mean_contraction(const std::vector<double>& values);

@@ -1,5 +1,6 @@
 #include "apps/forerun/plan/methods_report.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "apps/forerun/cli/text_table.h"
@@ -44,6 +45,7 @@ Json brief_point_json(const ScalingPoint& point) {
 
 std::string methods_table(const PlanStudy& study) {
   PlainText below;
+  std::map<std::string, std::string> not_tried;  // names by the reason
   TextTable table({{"", "method", TextTable::Align::left},
                    {"trial", "took"},
                    {"", "K"},
@@ -56,7 +58,8 @@ std::string methods_table(const PlanStudy& study) {
   for (const MethodTrial& trial : study.methods) {
     const std::string name = name_of(trial.settings);
     if (!trial.unsuited.empty()) {
-      below << name << " was not tried:\n  " << trial.unsuited << "\n";
+      std::string& names = not_tried[trial.unsuited];
+      names += (names.empty() ? "" : "; ") + name;
       continue;
     }
     any = true;
@@ -67,6 +70,9 @@ std::string methods_table(const PlanStudy& study) {
                    trial.contraction ? format_number(*trial.contraction) : "-",
                    solved(format_factor(trial.here.speedup)), solved(format_factor(trial.there.speedup)),
                    solved(std::to_string(trial.there.processors))});
+  }
+  for (const auto& [reason, names] : not_tried) {
+    below << names << (names.find(';') == std::string::npos ? " was" : " were") << " not tried:\n  " << reason << "\n";
   }
   return (any ? "Other methods\n\n" + table.str() + "\n" : std::string()) + below.str() + "\n";
 }

@@ -6,7 +6,6 @@
 #include "apps/forerun/cli/usage_error.h"
 #include "apps/forerun/config/method.h"
 #include "apps/forerun/plan/plan_report.h"
-#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/solve_request.h"
 #include "apps/forerun/run/writable_path.h"
 #include "core/base/errors.h"
@@ -31,7 +30,9 @@ Examples:
   forerun plan data/configs/lorenz.toml --budget 10 --json - | jq .best_there
 
 Trials get a fifth of the serial fine solution's seconds together, 2 s at least and 2 minutes at most (--budget), the
-serial solvers as much again.
+serial solvers as much again. Your own program or library as fine solver has no steps that could be fewer: a cheap one
+of its levels stands in for it, or it serves its trials itself, for twice the serial seconds, between 10 s and 10 minutes,
+and other serial solvers are not measured.
 What was measured, estimated and modelled is labelled so.
 
 Units: seconds, bytes per second; discrepancies are ∞-norms of the state scaled to [-1, 1].
@@ -60,8 +61,6 @@ ExitStatus plan_run(const ParsedOptions& options, const std::vector<std::string>
   const SolveRequest request = make_solve_request("plan", options, console);
   if (request.json && *request.json != "-") require_writable(*request.json);
   const Experiment experiment = make_experiment(request.document);
-  require_own_solvers(request.document, experiment.config,
-                      "a plan tries other steps and slices than the configured; `forerun scale` models a run as it is");
   require_one_window(request.document, experiment.config);
   require_parareal(request.document, experiment.config, "a plan tries the other methods beside Parareal by itself");
   require_equal_slices(request.document, experiment.config);

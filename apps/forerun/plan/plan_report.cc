@@ -19,13 +19,17 @@ using Json = nlohmann::ordered_json;
 
 std::string text_of(Index number) { return std::to_string(number); }
 
-/// "16" steps, or "1e-6".
+/// "16" steps, or "1e-6"; of a solver that is not ours its kind.
 std::string value_text(const SolverSpec& spec) {
+  if (spec.external) return std::string(to_string(spec.external->kind));
   return spec.is_adaptive() ? shortest_text(spec.tolerance()) : text_of(spec.steps());
 }
 
-/// "steps = 16", "tolerance = 1e-6".
-std::string setting_text(const SolverSpec& spec) { return spec.entry().refining_key().name + " = " + value_text(spec); }
+/// "steps = 16", "tolerance = 1e-6". Of a solver that is not ours: as given.
+std::string setting_text(const SolverSpec& spec) {
+  if (spec.external) return "as given";
+  return spec.entry().refining_key().name + " = " + value_text(spec);
+}
 
 std::string iterations_text(const Trial& trial) {
   if (!trial.solved) return "-";
@@ -87,7 +91,9 @@ std::string advice(const PlanStudy& study, const Experiment& experiment) {
   } else if (best.trial.extrapolated) {
     text << "Whether a ladder of fine solvers helps is not known: the trial's time was up (--budget).\n";
   } else {
-    text << "A ladder of cheaper " << experiment.config.fine.method << " levels is not expected to help.\n";
+    const SolverSpec& fine = experiment.config.fine;
+    text << (fine.external ? "Cheaper versions of your solver, given as [fine] levels, may help.\n"
+                           : "A ladder of cheaper " + fine.method + " levels is not expected to help.\n");
   }
   return text.str();
 }
@@ -145,6 +151,9 @@ std::string parallel_verdict(const PlanStudy& study, const SerialAdvice& advice)
 }
 
 std::string serial_text(const PlanStudy& study, const Experiment& experiment) {
+  if (experiment.config.fine.external) {
+    return "\nNo other solver was measured in series: how accurate yours is, only you know.\n";
+  }
   if (!study.serial) return "";
   const SerialAdvice& advice = *study.serial;
   PlainText text;
@@ -166,6 +175,7 @@ Json point_json(const ScalingPoint& point) {
 
 Json solver_json(const SolverSpec& spec) {
   Json json = {{"method", spec.method}};
+  if (spec.external) json["solver"] = to_text(*spec.external);
   for (const ParameterSpec& key : spec.options.specs()) {
     std::visit([&](const auto& value) { json[key.name] = value; }, spec.options.value(key.name));
   }

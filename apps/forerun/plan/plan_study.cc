@@ -6,7 +6,9 @@
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/text_table.h"
 #include "apps/forerun/cli/usage_error.h"
+#include "apps/forerun/run/make_solver.h"
 #include "apps/forerun/run/report.h"
+#include "core/base/stopwatch.h"
 
 namespace forerun {
 namespace {
@@ -14,15 +16,20 @@ namespace {
 constexpr double budget_share = 0.2;  // of serial fine
 constexpr double least_budget = 2.0;
 constexpr double most_budget = 120.0;
+// Where the fine solver itself is run in trials, and not a cheap one in its place.
+constexpr double dear_budget_share = 2.0;
+constexpr double least_dear_budget = 10.0;
+constexpr double most_dear_budget = 600.0;
 
-/// The solver for slices of `factor` times the length: a tolerance is for steps and stays.
+/// The solver for slices of `factor` times the length: a tolerance is for steps and stays, and a solver that is not
+/// ours chooses its steps itself.
 SolverSpec on_slices_longer_by(double factor, SolverSpec spec) {
-  if (spec.is_adaptive()) return spec;
+  if (spec.is_adaptive() || spec.external) return spec;
   const double steps = std::max(1.0, std::floor(factor * static_cast<double>(spec.steps())));
   return with_fineness(std::move(spec), static_cast<Index>(steps));
 }
 
-bool can_be_halved(const SolverSpec& spec) { return spec.is_adaptive() || spec.steps() > 1; }
+bool can_be_halved(const SolverSpec& spec) { return spec.is_adaptive() || spec.external || spec.steps() > 1; }
 
 /// The configured settings and their neighbours. Other slices keep the step sizes, hence the total of steps.
 std::vector<TrialSettings> neighbours(const Experiment& experiment, const SolverSpec& stand_in) {
@@ -33,8 +40,10 @@ std::vector<TrialSettings> neighbours(const Experiment& experiment, const Solver
   const auto settings_with = [&](const SolverSpec& other_coarse) {
     return TrialSettings{slices, fine, other_coarse, stand_in};
   };
-  std::vector<TrialSettings> all = {settings_with(coarse), settings_with(with_fineness(coarse, 2 * coarse_fineness))};
-  if (coarse_fineness % 2 == 0) all.push_back(settings_with(with_fineness(coarse, coarse_fineness / 2)));
+  std::vector<TrialSettings> all = {settings_with(coarse)};
+  if (!coarse.external) all.push_back(settings_with(with_fineness(coarse, 2 * coarse_fineness)));
+  if (!coarse.external && coarse_fineness % 2 == 0)
+    all.push_back(settings_with(with_fineness(coarse, coarse_fineness / 2)));
   const auto with_slices = [&](Index count, double factor) {
     return TrialSettings{count, on_slices_longer_by(factor, fine), on_slices_longer_by(factor, coarse),
                          on_slices_longer_by(factor, stand_in)};
@@ -97,7 +106,7 @@ Ladder configured_levels(const Experiment& experiment, const SolverSpec& top) {
   for (std::size_t i = 0; i + 1 < config.fine_levels.solvers.size(); ++i) {
     const SolverSpec& level = config.fine_levels.solvers[i];
     ladder.add(level_of(top, config.fine, level), solvers.relative_work(static_cast<Index>(i)),
-               difference_to_fine(experiment, level));
+               difference_to_fine(experiment, *experiment.cheaper_levels[i]));
   }
   ladder.add(top, 1.0, 0.0);
   return ladder;
@@ -111,7 +120,7 @@ Ladder useful_levels(const Experiment& experiment, const SolverProbe& probe, con
   for (const Index divisor : {16, 4}) {
     const double work = 1.0 / static_cast<double>(divisor);
     const bool divides = fine.is_adaptive() || fineness(top) % divisor == 0;
-    if (fineness(fine) < divisor || !divides || work * probe.fine_alone < 2.0 * probe.coarse) continue;
+    if (fine.external || fineness(fine) < divisor || !divides || work * probe.fine_alone < 2.0 * probe.coarse) continue;
     const SolverSpec level = with_fineness(fine, fineness(fine) / divisor);
     const double difference = difference_to_fine(experiment, level);
     if (difference <= near * probe.discrepancy) ladder.add(level_of(top, fine, level), work, difference);
@@ -167,7 +176,8 @@ Trial try_settings(const ConfigDocument& document, const Experiment& experiment,
     Trial trial = run_trial(document, experiment, probe, settings, seconds, console, stop);
     if (!trial.stand_in_failed || settings.stand_in == settings.fine) return trial;
     const Index finer = 4 * fineness(settings.stand_in);
-    settings.stand_in = finer < fineness(settings.fine) ? with_fineness(settings.stand_in, finer) : settings.fine;
+    const bool is_last = settings.fine.external || finer >= fineness(settings.fine);
+    settings.stand_in = is_last ? settings.fine : with_fineness(settings.stand_in, finer);
   }
 }
 
@@ -185,33 +195,82 @@ Trial try_neighbour(const ConfigDocument& document, const Experiment& experiment
   }
 }
 
+/// Seconds that trials have. With a cheap stand-in each has the same share. Where a solver that is not ours serves
+/// itself a trial is as long as a run: then the first have what they need, and the last may have nothing.
+class Allowance {
+ public:
+  Allowance(const PlanStudy& study, const Experiment& experiment, std::size_t num_trials)
+      : is_dear_(study.stand_in.external.has_value()),
+        budget_(study.budget_seconds),
+        share_(study.budget_seconds / static_cast<double>(num_trials)),
+        iteration_(iteration_seconds(study, experiment)) {}
+
+  double seconds() const { return is_dear_ ? budget_ - watch_.seconds() : share_; }
+
+  /// Why the next trial cannot be had; empty: it can.
+  std::string shortfall() const {
+    if (!is_dear_ || iteration_ <= seconds()) return "";
+    const std::string budget = format_duration(budget_);
+    return seconds() <= 0.0 ? "the " + budget + " of the budget are used up (--budget)"
+                            : "an iteration takes about " + format_duration(iteration_) + ", and of " + budget + " " +
+                                  format_duration(seconds()) + " are left (--budget)";
+  }
+
+ private:
+  static double iteration_seconds(const PlanStudy& study, const Experiment& experiment) {
+    if (!study.stand_in.external) return 0.0;
+    const double work = study.stand_in.external->work / experiment.config.fine.external->work;
+    return work * study.probe.fine_alone * static_cast<double>(experiment.num_slices()) / study.threads_here;
+  }
+
+  bool is_dear_;
+  double budget_, share_, iteration_;
+  Stopwatch watch_;
+};
+
+double default_budget(const SolverSpec& stand_in, double serial_seconds) {
+  return stand_in.external ? std::clamp(dear_budget_share * serial_seconds, least_dear_budget, most_dear_budget)
+                           : std::clamp(budget_share * serial_seconds, least_budget, most_budget);
+}
+
 }  // namespace
 
 PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& options, const Console& console,
                           spdlog::logger& logger, std::stop_token stop) {
   const Experiment experiment = make_experiment(document);
+  open_external_solvers(document, experiment);
   PlanStudy study;
   study.options = options;
   study.threads_here = experiment.executor->num_threads();
   study.probe = probe_solvers(experiment);
   study.stand_in = stand_in(experiment, study.probe);
   const double serial_seconds = static_cast<double>(experiment.num_slices()) * study.probe.fine_alone;
-  study.budget_seconds =
-      options.budget_seconds.value_or(std::clamp(budget_share * serial_seconds, least_budget, most_budget));
+  study.budget_seconds = options.budget_seconds.value_or(default_budget(study.stand_in, serial_seconds));
   const std::vector<TrialSettings> settings = neighbours(experiment, study.stand_in);
   const std::vector<MethodSettings> methods = methods_to_try();
-  const double share = study.budget_seconds / static_cast<double>(settings.size() + methods.size());
+  const Allowance allowance(study, experiment, settings.size() + methods.size());
   for (const TrialSettings& setting : settings) {
-    logger.info("trial: {} slices, coarse {}", setting.slices, solver_text(setting.coarse));
-    Trial trial = try_neighbour(document, experiment, study.probe, setting, share, console, stop);
+    Trial trial;
+    trial.settings = setting;
+    trial.shortfall = allowance.shortfall();
+    if (trial.shortfall.empty()) {
+      logger.info("trial: {} slices, coarse {}", setting.slices, solver_text(setting.coarse));
+      trial = try_neighbour(document, experiment, study.probe, setting, allowance.seconds(), console, stop);
+    }
     study.interrupted = trial.interrupted;
     if (study.interrupted) return study;
     study.runs.push_back(planned(std::move(trial), study));
   }
   for (const MethodSettings& method : methods) {
-    logger.info("trial: {}", method.method);
-    MethodTrial trial = planned(
-        run_method_trial(document, experiment, study.probe, study.stand_in, method, share, console, stop), study);
+    MethodTrial trial;
+    trial.settings = method;
+    trial.unsuited = allowance.shortfall();
+    if (trial.unsuited.empty()) {
+      logger.info("trial: {}", method.method);
+      trial = planned(run_method_trial(document, experiment, study.probe, study.stand_in, method, allowance.seconds(),
+                                       console, stop),
+                      study);
+    }
     study.interrupted = trial.interrupted;
     if (study.interrupted) return study;
     study.methods.push_back(std::move(trial));
@@ -219,6 +278,7 @@ PlanStudy make_plan_study(const ConfigDocument& document, const PlanOptions& opt
   study.best_here = fastest_run(study.runs, &PlannedRun::here);
   study.best_there = fastest_run(study.runs, &PlannedRun::there);
   if (study.best_there) study.ladder = advise_ladder(experiment, study);
+  if (experiment.config.fine.external) return study;  // how far it is off nobody here knows
   logger.info("serial solvers, for about {}", format_duration(study.budget_seconds));
   study.serial = advise_on_serial(document, experiment, study.probe.fine_alone, study.budget_seconds, console,
                                   *make_logger(console, true), stop);

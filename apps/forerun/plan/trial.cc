@@ -9,6 +9,7 @@
 
 #include "apps/forerun/cli/progress.h"
 #include "apps/forerun/cli/remaining_time.h"
+#include "apps/forerun/precision/time_limit.h"
 #include "apps/forerun/run/comparison.h"
 #include "apps/forerun/run/report.h"
 #include "apps/forerun/run/slice_timing.h"
@@ -133,14 +134,25 @@ SolverProbe probe_solvers(const Experiment& experiment) {
   return probe;
 }
 
+double difference_to_fine(const Experiment& experiment, const Propagator& cheaper) {
+  return largest_difference(experiment, cheaper, [](const Sample&) { return std::numeric_limits<double>::infinity(); });
+}
+
 double difference_to_fine(const Experiment& experiment, const SolverSpec& cheaper) {
-  return largest_difference(experiment, *experiment.problem->make_propagator(cheaper),
-                            [](const Sample&) { return std::numeric_limits<double>::infinity(); });
+  return difference_to_fine(experiment, *experiment.problem->make_propagator(cheaper));
 }
 
 SolverSpec stand_in(const Experiment& experiment, const SolverProbe& probe) {
   constexpr double alike = 0.01;
   const SolverSpec& fine = experiment.config.fine;
+  if (fine.external) {
+    for (std::size_t i = 0; i < experiment.cheaper_levels.size(); ++i) {
+      if (difference_to_fine(experiment, *experiment.cheaper_levels[i]) <= alike * probe.discrepancy) {
+        return experiment.config.fine_levels.solvers[i];
+      }
+    }
+    return fine;
+  }
   for (Index cheap = 1; cheap <= fineness(fine) / 2; cheap *= 2) {
     const SolverSpec cheaper = with_fineness(fine, cheap);
     if (difference_to_fine(experiment, cheaper) <= alike * probe.discrepancy) return cheaper;
@@ -157,16 +169,19 @@ double Trial::effective_sweeps() const {
 }
 
 Trial run_trial(const ConfigDocument& document, const Experiment& configured, const SolverProbe& probe,
-                const TrialSettings& settings, double max_seconds, const Console& console, std::stop_token stop) {
+                const TrialSettings& settings, double max_seconds, const Console& console,
+                const std::stop_token& stop) {
   const Experiment experiment = trial_experiment(document, settings, max_seconds);
   ComparisonPlan plan;
   plan.correctors = {experiment.config.corrector};
   plan.quiet = true;
-  const Comparison comparison = carry_out(plan, experiment, console, *make_logger(console, true), std::move(stop));
+  const TimeLimit limit(kTrialPatience * max_seconds, stop);
+  const Comparison comparison = carry_out(plan, experiment, console, *make_logger(console, true), limit.token());
   Trial trial;
   trial.settings = settings;
-  trial.interrupted = comparison.interrupted;
-  if (comparison.runs.empty()) return trial;
+  trial.interrupted = stop.stop_requested();
+  if (comparison.interrupted) trial.shortfall = kBrokenOff;
+  if (comparison.interrupted || comparison.runs.empty()) return trial;
   const RunRecord& record = comparison.runs.front().record;
   trial.seconds = record.seconds.total;
   trial.extrapolated = record.termination == Termination::time_limit;
@@ -182,13 +197,18 @@ Trial run_trial(const ConfigDocument& document, const Experiment& configured, co
   trial.history = iteration_history(record, run);
   if (trial.extrapolated) continue_at_the_contraction_seen(record, experiment, trial.history);
   const auto ratio = [](Index number, Index of) { return static_cast<double>(number) / static_cast<double>(of); };
-  // A tolerance is for steps, of which a shorter slice has fewer.
-  const auto work_ratio = [&](const SolverSpec& spec, const SolverSpec& of) {
+  // A tolerance is for steps, of which a shorter slice has fewer. What a solver that is not ours takes is seen.
+  const auto work_ratio = [&](const SolverSpec& spec, const SolverSpec& of, const Propagator& solver, double seconds) {
+    if (spec.external) {
+      return settings.slices == configured.num_slices()
+                 ? 1.0
+                 : seconds_alone(solver, experiment.grid.slice(0), experiment.initial) / seconds;
+    }
     return ratio(fineness(spec), fineness(of)) *
            (spec.is_adaptive() ? ratio(configured.num_slices(), settings.slices) : 1.0);
   };
-  const double fine_ratio = work_ratio(settings.fine, configured.config.fine);
-  const double coarse_ratio = work_ratio(settings.coarse, configured.config.coarse);
+  const double fine_ratio = work_ratio(settings.fine, configured.config.fine, *configured.fine, probe.fine_alone);
+  const double coarse_ratio = work_ratio(settings.coarse, configured.config.coarse, *configured.coarse, probe.coarse);
   trial.history = with_slice_seconds(trial.history, fine_ratio * probe.fine_in_lanes, fine_ratio * probe.fine_alone,
                                      coarse_ratio * probe.coarse);
   return trial;

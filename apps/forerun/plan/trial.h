@@ -23,10 +23,11 @@ struct SolverProbe {
 SolverProbe probe_solvers(const Experiment& experiment);
 
 /// Largest ‖F(u) − F_s(u)‖ on the samples of `probe_solvers`, F_s a `cheaper` solver; infinite where it fails.
+double difference_to_fine(const Experiment& experiment, const Propagator& cheaper);
 double difference_to_fine(const Experiment& experiment, const SolverSpec& cheaper);
 
 /// The cheapest version of the fine solver that stands in for F: F_s − F is below a hundredth of F − G, so that both
-/// are corrected alike. F itself where none is.
+/// are corrected alike. F itself where none is. Of a solver that is not ours its levels are the versions there are.
 SolverSpec stand_in(const Experiment& experiment, const SolverProbe& probe);
 
 /// Another choice of slices and solvers for the same problem.
@@ -53,9 +54,14 @@ struct Trial {
   double effective_sweeps() const;
 };
 
+/// A trial's time is looked at after each iteration. One that takes so many times as long is broken off: an iteration
+/// need not end, where steps that follow a tolerance go on from a state that is far off.
+inline constexpr double kTrialPatience = 10.0;
+inline constexpr const char* kBrokenOff = "broken off, an iteration took many times as long as a trial has";
+
 /// Solves the configuration's problem with the stand-in, its own corrector and tolerance, for about `max_seconds`.
 /// `configured` is the configuration as it is, which `probe` was measured on.
 Trial run_trial(const ConfigDocument& document, const Experiment& configured, const SolverProbe& probe,
-                const TrialSettings& settings, double max_seconds, const Console& console, std::stop_token stop);
+                const TrialSettings& settings, double max_seconds, const Console& console, const std::stop_token& stop);
 
 }  // namespace forerun

@@ -66,14 +66,4 @@ void open_external_solvers(const ConfigDocument& document, const Experiment& exp
   if (!experiment.config.coarse_is_cheapest_level) open(document, "coarse", *experiment.coarse, false);
 }
 
-void require_own_solvers(const ConfigDocument& document, const RunConfig& config, const std::string& what) {
-  for (const auto& [section, spec] : {std::pair("fine", &config.fine), std::pair("coarse", &config.coarse)}) {
-    if (!spec->external) continue;
-    const std::string kind(to_string(spec->external->kind));
-    const bool is_level = document.find(section, kind) == nullptr;
-    throw UsageError(place_of(document, section, is_level ? "levels" : kind) + ": [" + section + "] " + kind +
-                     ": must be an integrator here, " + what);
-  }
-}
-
 }  // namespace forerun

@@ -17,7 +17,4 @@ std::unique_ptr<SliceExecutor> make_run_executor(const RunConfig& config);
 /// Before work starts: whether programs and libraries are there. Throws `UsageError` with the place in the document.
 void open_external_solvers(const ConfigDocument& document, const Experiment& experiment);
 
-/// Throws `UsageError` where a solver is not ours: `what` cannot do anything for it.
-void require_own_solvers(const ConfigDocument& document, const RunConfig& config, const std::string& what);
-
 }  // namespace forerun

@@ -17,6 +17,7 @@ namespace forerun {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using testing::content_of;
 using testing::forerun_with;
 using ::testing::HasSubstr;
@@ -220,14 +221,50 @@ TEST_F(ExternalSolvers, TheProblemIsGivenWholeOrRefused) {
   EXPECT_THAT(refusal("dimension = 0\ninitial_state = [1.0, 1]"), HasSubstr("dimension = 0: must be an integer ≥ 1"));
 }
 
-TEST_F(ExternalSolvers, APlanIsRefusedAndARunIsModelledInstead) {
+TEST_F(ExternalSolvers, APlanTriesThemOnOtherSlices) {
+  for (const auto& [fine, coarse] : {std::pair(worker(400), worker(8)), std::pair(library(400), library(8))}) {
+    const Outcome outcome =
+        forerun_with({"plan", oscillator(fine, coarse), "--budget", "100", "--json", "-", "--quiet"});
+    ASSERT_EQ(outcome.status, ExitStatus::ok) << outcome.err;
+    const Json plan = Json::parse(outcome.out);
+    std::vector<Index> slices;
+    for (const Json& trial : plan.at("trials")) {
+      EXPECT_TRUE(trial.at("solved")) << trial.dump();
+      EXPECT_EQ(trial.at("trial").at("fine"), trial.at("fine")) << "it serves itself";
+      slices.push_back(trial.at("slices"));
+    }
+    EXPECT_THAT(slices, ElementsAre(16, 32, 8));
+    EXPECT_TRUE(plan.at("methods").at(0).at("solved")) << "MGRIT takes any solver";
+    EXPECT_TRUE(plan.at("serial").is_null());
+  }
+}
+
+TEST_F(ExternalSolvers, ACheapLevelStandsInForTheFineSolverOfAPlan) {
+  const auto level = [](int steps) {
+    return R"({worker = [")" FORERUN_EXAMPLE_WORKER R"(", ")" + std::to_string(steps) + R"("], work = )" +
+           std::to_string(steps) + ".0}";
+  };
+  const std::string levels = "levels = [" + level(8) + ", " + level(64) + ", " + level(4000) + "]\n";
+  const std::string config = oscillator(levels, worker(4));
+  const Json plan = Json::parse(forerun_with({"plan", config, "--budget", "100", "--json", "-", "--quiet"}).out);
+  EXPECT_THAT(plan.at("trials").at(0).at("trial").at("fine").at("solver"), HasSubstr("\"64\""));
+  EXPECT_TRUE(plan.at("ladder").at("configured"));
+  EXPECT_THAT(forerun_with({"plan", config, "--budget", "100", "--quiet"}).out,
+              HasSubstr("No other solver was measured in series"));
+}
+
+TEST_F(ExternalSolvers, APlanThatCannotAffordAnIterationSaysWhatOneTakes) {
   const std::string config = oscillator(worker(400), worker(8));
-  const Outcome plan = forerun_with({"plan", config});
-  EXPECT_EQ(plan.status, ExitStatus::usage);
-  EXPECT_THAT(plan.err,
-              HasSubstr("oscillator.toml:10: [fine] worker: must be an integrator here, a plan tries other steps"));
-  const Outcome scale = forerun_with({"scale", config, "--quiet"});
-  EXPECT_EQ(scale.status, ExitStatus::ok) << scale.err;
+  const Outcome plan = forerun_with({"plan", config, "--budget", "1e-6", "--quiet"});
+  EXPECT_EQ(plan.status, ExitStatus::ok) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("an iteration takes about"));
+  EXPECT_THAT(plan.out, HasSubstr("(--budget)"));
+}
+
+TEST_F(ExternalSolvers, AFailureFromTheInitialStateIsThePlansToo) {
+  const Outcome plan = forerun_with({"plan", oscillator(faulty("dies"), worker(8)), "--quiet"});
+  EXPECT_EQ(plan.status, ExitStatus::solver_failed) << plan.err;
+  EXPECT_THAT(plan.err, HasSubstr("segment is at fault"));
 }
 
 TEST_F(ExternalSolvers, AFailureFromTheInitialStateIsTheRunsAndQuotesTheSolver) {
