@@ -7,6 +7,7 @@
 #include "core/base/state.h"
 #include "core/base/time_grid.h"
 #include "core/execution/slice_executor.h"
+#include "core/execution/time_communicator.h"
 
 namespace forerun {
 
@@ -59,7 +60,18 @@ struct SweepData {
   /// it says nothing.
   double fine_work = 1.0;
 
-  bool holds_true(std::size_t column) const { return is_true.empty() || is_true[column] != 0; }
+  /// Where processes share the run and the trainer looks at the states of its own slices alone
+  /// (`CoarseTrainer::needs_all_states`): who they are, and the rank that holds each slice's states, never falling with
+  /// time. `states`, `fine` and `coarse` are then those of this process's slices, one after the other from
+  /// slices[first_held] on; all else is of all slices. nullptr and empty: the states are of all.
+  TimeCommunicator* processes = nullptr;
+  std::span<const int> owners{};
+  Index first_held = 0;
+
+  bool holds_true(std::size_t slice) const { return is_true.empty() || is_true[slice] != 0; }
+  /// Whether states of slices[slice] are here, and in which column.
+  bool holds(std::size_t slice) const { return owners.empty() || owners[slice] == processes->rank(); }
+  Index column(std::size_t slice) const { return static_cast<Index>(slice) - first_held; }
 };
 
 /// How far the change of a correction between two states of one slice is from that of the discrepancy δ = F − G,
@@ -80,6 +92,12 @@ class CoarseTrainer {
 
   /// The correction for the initial sweep: what was known before this run (nullptr: nothing).
   virtual const Correction* initial_correction() = 0;
+
+  /// Of a run that processes share: whether a sweep of so many slices at most must come with the states of all of them
+  /// (3 d numbers a slice, which reach each process in each iteration and stay with it), or with those of the process's
+  /// own slices. The trainer then has its ways to tell the others what they need to know, and all call its members
+  /// alike; the correction is asked for on own slices alone. Everywhere and throughout a run the same.
+  virtual bool needs_all_states(Index /*num_slices*/) const { return true; }
 
   /// Learns from a sweep and returns the correction that serves this iteration's sweep.
   virtual const Correction* train(const SweepData& sweep, SliceExecutor& executor) = 0;

@@ -16,7 +16,13 @@ LearningPhase::LearningPhase(const PararealProblem& problem, const Propagator& c
       norm_(norm),
       communicator_(communicator),
       executor_(executor),
-      record_(record) {}
+      record_(record) {
+  const Index num_slices = problem.grid.num_slices();
+  for (int rank = 0; rank < communicator.size(); ++rank) {
+    owners_.insert(owners_.end(), static_cast<std::size_t>(owned_slices(rank, communicator.size(), num_slices).count),
+                   rank);
+  }
+}
 
 /// The correction that `get` returns; classic Parareal, and a word about it, where it throws.
 template <typename Get>
@@ -42,25 +48,44 @@ void LearningPhase::train(IterationRecord& iteration, std::span<const Index> lev
   const Stopwatch watch;
   const Index first = iteration.first_slice;
   const Index num_slices = problem_.grid.num_slices();
-  const Index count = num_slices - first;
-  is_true_.resize(static_cast<std::size_t>(count));
+  is_true_.resize(static_cast<std::size_t>(num_slices - first));
   for (std::size_t j = 0; j < is_true_.size(); ++j) {
     const std::size_t n = static_cast<std::size_t>(first) + j;
     is_true_[j] = !fine_sweep.uncrossed()[n] && !coarse_sweep.uncrossed()[n];
   }
-  const GatheredStates all_boundaries(boundaries, first, num_slices, communicator_);
-  const GatheredStates all_fine(fine, first, num_slices, communicator_);
-  const GatheredStates all_coarse(coarse_sweep.coarse(), first, num_slices, communicator_);
-  SweepData sweep{iteration.iteration,
-                  levels,
-                  problem_.grid.slices(first, count),
-                  all_boundaries.view(),
-                  all_fine.view(),
-                  all_coarse.view(),
-                  classic_will_do,
-                  is_true_,
-                  false,
-                  problem_.fine.top().work_per_slice()};
+  const SliceRange own = owned_slices(communicator_, num_slices).from(first);
+  const bool sees_all = communicator_.size() == 1 || problem_.trainer->needs_all_states(num_slices);
+  const auto learn = [&](const StatesView& states, const StatesView& fine_values, const StatesView& coarse_values) {
+    SweepData sweep{iteration.iteration,
+                    levels,
+                    problem_.grid.slices(first, num_slices - first),
+                    states,
+                    fine_values,
+                    coarse_values,
+                    classic_will_do,
+                    is_true_,
+                    false,
+                    problem_.fine.top().work_per_slice()};
+    if (!sees_all) {
+      sweep.processes = &communicator_;
+      sweep.owners = std::span(owners_).subspan(static_cast<std::size_t>(first));
+      sweep.first_held = own.first - first;
+    }
+    learn_from(sweep, iteration);
+  };
+  if (sees_all) {
+    const GatheredStates all_boundaries(boundaries, first, num_slices, communicator_);
+    const GatheredStates all_fine(fine, first, num_slices, communicator_);
+    const GatheredStates all_coarse(coarse_sweep.coarse(), first, num_slices, communicator_);
+    learn(all_boundaries.view(), all_fine.view(), all_coarse.view());
+  } else {
+    const auto of_own = [&](const SliceStates& held) { return held.middleCols(own.first, own.count); };
+    learn(of_own(boundaries), of_own(fine), of_own(coarse_sweep.coarse()));
+  }
+  iteration.seconds.fit = watch.seconds();
+}
+
+void LearningPhase::learn_from(SweepData& sweep, IterationRecord& iteration) {
   if (!depends_on_time_) depends_on_time_ = depends_on_time(coarse_, problem_.grid, sweep, norm_, executor_);
   sweep.depends_on_time = *depends_on_time_;
   correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
@@ -68,14 +93,13 @@ void LearningPhase::train(IterationRecord& iteration, std::span<const Index> lev
     record_.learning_failures.push_back(std::move(trouble));
   }
   if (correction_) {
+    const auto replaced = static_cast<double>(sweep.slices.size() - 1);
     iteration.corrector = problem_.trainer->serving();
-    iteration.fine_work +=
-        problem_.trainer->fine_solves() * static_cast<double>(count - 1) / static_cast<double>(num_slices);
+    iteration.fine_work += problem_.trainer->fine_solves() * replaced / static_cast<double>(problem_.grid.num_slices());
   }
   const CorrectionErrors errors = problem_.trainer->errors();
   iteration.predicted_correction_error = errors.predicted;
   iteration.found_correction_error = errors.found;
-  iteration.seconds.fit = watch.seconds();
 }
 
 void LearningPhase::correct_old_states(IterationRecord& iteration, const SliceStates& boundaries,

@@ -20,8 +20,9 @@ namespace forerun {
 /// comes back is evaluated at the old states, for the corrected sweep.
 ///
 /// Learning costs a run its correction at most: what a trainer or a correction throws is put down in the record, and
-/// the sweep is classic Parareal's. Where processes share the run the samples of all reach each of them, which fit
-/// alike; a correction that fails on one is used by none. Everything is referred to. Thread-safety: the thread that
+/// the sweep is classic Parareal's. Where processes share the run the samples of all reach each of them, 3 d N numbers
+/// an iteration, unless the trainer does with those of its own slices (`CoarseTrainer::needs_all_states`); they fit
+/// alike, and a correction that fails on one is used by none. Everything is referred to. Thread-safety: the thread that
 /// runs the loop alone. Throws `StopRequested`.
 class LearningPhase {
  public:
@@ -45,6 +46,7 @@ class LearningPhase {
                           const FineSweep& fine_sweep, CoarseSweep& coarse_sweep);
 
  private:
+  void learn_from(SweepData& sweep, IterationRecord& iteration);
   template <typename Get>
   const Correction* learned(const Get& get);
   std::optional<std::string> first_trouble(const std::string& trouble);
@@ -56,6 +58,7 @@ class LearningPhase {
   SliceExecutor& executor_;
   RunRecord& record_;
   const Correction* correction_ = nullptr;
+  std::vector<int> owners_;              ///< of each slice: the process that has its states
   std::vector<char> is_true_;            ///< of the samples of a sweep: neither solver was stood in for
   std::optional<bool> depends_on_time_;  ///< known from the first time on that someone learns
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <iterator>
 #include <vector>
 
 #include "core/base/evenly_spread.h"
@@ -31,13 +32,14 @@ bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, cons
   const Index num_slices = grid.num_slices();
   if (num_slices < 2) return false;
   const std::vector<Index> starts =
-      evenly_spread(std::clamp<Index>(num_slices / kSlicesPerProbe, 1, kMostProbes), sweep.states.cols());
-  std::vector<char> matters(starts.size(), 0);
+      evenly_spread(std::clamp<Index>(num_slices / kSlicesPerProbe, 1, kMostProbes), std::ssize(sweep.slices));
+  std::vector<double> matters(starts.size(), 0.0);
   executor.for_each(static_cast<Index>(starts.size()), [&](Index probe) {
     const auto p = static_cast<std::size_t>(probe);
-    const Index column = starts[p];
-    if (!sweep.holds_true(static_cast<std::size_t>(column))) return;
-    const Index m = sweep.slices[static_cast<std::size_t>(column)].index;
+    const auto start = static_cast<std::size_t>(starts[p]);
+    if (!sweep.holds(start) || !sweep.holds_true(start)) return;
+    const Index column = sweep.column(start);
+    const Index m = sweep.slices[start].index;
     State elsewhere(sweep.states.rows());
     try {
       CheckedPropagator{coarse_solver, "coarse", 0}.propagate(grid.slice(tried_slice(m, probe, num_slices)),
@@ -47,9 +49,10 @@ bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, cons
     }
     const double change = norm.distance(elsewhere, sweep.coarse.col(column));
     const double discrepancy = norm.distance(sweep.fine.col(column), sweep.coarse.col(column));
-    matters[p] = std::isfinite(change) && change > kShareThatMatters * discrepancy;
+    if (std::isfinite(change) && change > kShareThatMatters * discrepancy) matters[p] = 1.0;
   });
-  return std::find(matters.begin(), matters.end(), 1) != matters.end();
+  if (sweep.processes) sweep.processes->maximize(matters);
+  return std::find(matters.begin(), matters.end(), 1.0) != matters.end();
 }
 
 }  // namespace forerun

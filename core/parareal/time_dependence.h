@@ -18,8 +18,8 @@ namespace forerun {
 /// long but for the last digit.
 ///
 /// The sweep's slices are the U[m]; those that are not true, and solves that fail, tell nothing. Cost: one coarse
-/// solve for every fourth slice, but at most 8, in parallel. Deterministic, whatever
-/// the threads; thread-safe.
+/// solve for every fourth slice, but at most 8, in parallel. Of a sweep that processes share each tries its own slices,
+/// and all know the answer. Deterministic, whatever the threads; thread-safe.
 bool depends_on_time(const Propagator& coarse_solver, const TimeGrid& grid, const SweepData& sweep,
                      const StateNorm& norm, SliceExecutor& executor);
 
