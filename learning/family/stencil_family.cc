@@ -33,7 +33,7 @@ StencilFamily::StencilFamily(const FamilyOptions& options, const StateBounds& bo
 }
 
 void StencilFamily::begin(const Harvest& harvest, SliceExecutor& executor) {
-  const FieldScale scale = field_scale(harvest, layout_, bounds_);
+  const FieldScale scale = field_scale(harvest, layout_, bounds_, executor);
   const ChosenRecipe chosen = choose_recipe(harvest, layout_, scale, options_.layer.neurons, options_.layer.activation,
                                             options_.layer.seed, executor);
   features_ = std::make_shared<const StencilFeatures>(layout_, chosen.recipe, scale, options_.layer.activation,
@@ -70,7 +70,9 @@ void StencilFamily::append(const Harvest& harvest, const StateView& parameters, 
   const Index points = points_for(wanted, std::ssize(used));
   const std::uint64_t seed = options_.layer.seed + static_cast<std::uint64_t>(num_runs());
   const StencilRows values = value_rows(*features_, harvest, used, points, seed, executor);
-  const StencilRows secants = secant_rows(*features_, harvest, used, values, seed, executor);
+  const std::vector<double> moves =
+      distances_moved(features_->scale().width.head(features_->num_fields()), harvest, used, executor);
+  const StencilRows secants = secant_rows(*features_, harvest, used, moves, values, seed, executor).rows;
   const State weights = basis_.evaluate(parameters);
   if (!readout_) {
     readout_.emplace(features_->num_features() * basis_.size(), features_->num_fields(),

@@ -38,6 +38,13 @@ class KrigingCorrector final : public Corrector {
   }
 
   std::string name() const override { return "kriging"; }
+  SamplesNeeded samples_needed(Index num_slices) const override {
+    if (options_.relevance && bounds_.lower.size() <= kMostRelevanceInputs) return {.all = true};
+    return samples_needed_near(num_slices, options_.neighbors, range());
+  }
+  std::vector<Index> needed_samples(const Harvest& harvest, std::span<const Index> slices) const override {
+    return samples_near(harvest, slices, options_.neighbors, range());
+  }
 
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("kriging: the harvest is empty");
@@ -62,6 +69,10 @@ class KrigingCorrector final : public Corrector {
   void prepare(SliceExecutor& executor) override { network_->prepare(newest_iteration_, executor); }
 
  private:
+  SearchRange range() const {
+    const Index sketch = bare_layer(options_, bounds_.lower.size()).sketch_size;
+    return {options_.window, KrigingNetwork::search_budget, sketch > 0 ? sketch : bounds_.lower.size()};
+  }
   std::shared_ptr<KrigingNetwork> make_network(StateBounds inputs) const {
     return std::make_shared<KrigingNetwork>(std::move(inputs), bare_layer(options_, bounds_.lower.size()),
                                             options_.kernel, options_.neighbors, options_.window);

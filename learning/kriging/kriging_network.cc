@@ -1,20 +1,20 @@
 #include "learning/kriging/kriging_network.h"
 
+#include <cassert>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 
 #include "core/base/evenly_spread.h"
-#include "learning/kriging/kriging_relevance.h"
 #include "learning/numerics/column_blocks.h"
 #include "learning/numerics/kernels.h"
 #include "learning/numerics/scratch.h"
+#include "learning/training/shared_samples.h"
 
 namespace forerun {
 namespace {
 
 constexpr std::size_t kScaleSlices = 4, kRelevanceSlices = 8;
-/// Small systems are searched in full; of large ones the nearest slices hold all that matters.
-constexpr Index kSearchBudget = 16384;
 constexpr double kMostNugget = 1.0;
 constexpr Index kNoveltyBlock = 64;
 /// Changes of scaled discrepancies this small are rounding.
@@ -27,7 +27,7 @@ KrigingNetwork::KrigingNetwork(StateBounds bounds, LayerData layer, CovarianceKe
     : features_(std::move(bounds), std::move(layer)),
       kernel_(kernel),
       num_neighbors_(neighbors),
-      neighbors_(features_, window, kSearchBudget) {
+      neighbors_(features_, window, search_budget) {
   if (neighbors < 1) throw std::invalid_argument("kriging: neighbors must be ≥ 1");
 }
 
@@ -59,12 +59,13 @@ void KrigingNetwork::prepare(Index since, SliceExecutor& executor) {
   const Index size = neighborhood_size();
   const Index count = std::min(static_cast<Index>(active.size()), std::max<Index>(1, kMostPrepared / (size * size)));
   active.resize(static_cast<std::size_t>(count));
-  const auto places = static_cast<std::size_t>(count);
+  active = harvest_->held(active);
+  const auto places = active.size();
   prepared_.slices.resize(places);
   prepared_.lengths.resize(places);
   prepared_.samples.resize(places * static_cast<std::size_t>(size));
-  prepared_.factors.resize(size, size * count);
-  executor.for_each(count, [&](Index i) {
+  prepared_.factors.resize(size, size * std::ssize(active));
+  executor.for_each(std::ssize(active), [&](Index i) {
     const auto place = static_cast<std::size_t>(i);
     const Index center = active[place];
     const Index slice = harvest_->slices()[static_cast<std::size_t>(center)];
@@ -122,17 +123,16 @@ Index KrigingNetwork::center_of(Index slice, const StateView& state, const State
 
 /// `samples` are no more than the harvest has.
 void KrigingNetwork::samples_around(Index slice, Index center, std::span<Index> samples) const {
-  neighbors_.find(slice, harvest_->states().col(center), neighbors_.coordinates().col(center), samples);
+  neighbors_.find(slice, harvest_->state(center), neighbors_.coordinates(center), samples);
 }
 
 void KrigingNetwork::squared_distances(std::span<const Index> samples, StatesOut distances) const {
   const auto size = static_cast<Index>(samples.size());
-  const StatesView coordinates = neighbors_.coordinates();
   distances.setZero();
   for (Index j = 0; j < size; ++j) {
-    const auto here = coordinates.col(samples[static_cast<std::size_t>(j)]);
+    const auto here = neighbors_.coordinates(samples[static_cast<std::size_t>(j)]);
     for (Index i = j + 1; i < size; ++i) {
-      distances(i, j) = squared_distance(coordinates.col(samples[static_cast<std::size_t>(i)]), here);
+      distances(i, j) = squared_distance(neighbors_.coordinates(samples[static_cast<std::size_t>(i)]), here);
       distances(j, i) = distances(i, j);
     }
   }
@@ -141,7 +141,7 @@ void KrigingNetwork::squared_distances(std::span<const Index> samples, StatesOut
 States KrigingNetwork::coordinates(std::span<const Index> samples) const {
   States chosen(features_.num_coordinates(), static_cast<Index>(samples.size()));
   for (Index j = 0; j < chosen.cols(); ++j)
-    chosen.col(j) = neighbors_.coordinates().col(samples[static_cast<std::size_t>(j)]);
+    chosen.col(j) = neighbors_.coordinates(samples[static_cast<std::size_t>(j)]);
   return chosen;
 }
 
@@ -149,19 +149,18 @@ States KrigingNetwork::outputs(std::span<const Index> samples) const {
   States chosen(harvest_->dimension(), static_cast<Index>(samples.size()));
   for (Index j = 0; j < chosen.cols(); ++j) {
     const Index sample = samples[static_cast<std::size_t>(j)];
-    chosen.col(j) = features_.normalizer().weights().cwiseProduct(harvest_->discrepancies().col(sample));
+    chosen.col(j) = features_.normalizer().weights().cwiseProduct(harvest_->discrepancy(sample));
   }
   return chosen;
 }
 
 /// What a slice's newest sample has brought: by how much the discrepancy has changed, or all of it if it is the first.
 double KrigingNetwork::novelty(Index sample) const {
-  const StatesView discrepancies = harvest_->discrepancies();
   const State& weights = features_.normalizer().weights();
-  const auto here = discrepancies.col(sample);
+  const StateView here = harvest_->discrepancy(sample);
   const Index before = harvest_->by_slice().previous(sample);
   if (before < 0) return weights.cwiseProduct(here).lpNorm<Eigen::Infinity>();
-  return weights.cwiseProduct(here - discrepancies.col(before)).lpNorm<Eigen::Infinity>();
+  return weights.cwiseProduct(here - harvest_->discrepancy(before)).lpNorm<Eigen::Infinity>();
 }
 
 /// At most `count` samples of the newest iteration, evenly spread over the slices where more than rounding is new: the
@@ -169,16 +168,17 @@ double KrigingNetwork::novelty(Index sample) const {
 std::vector<Index> KrigingNetwork::telling_samples(std::size_t count, SliceExecutor& executor) const {
   std::vector<Index> telling =
       active_samples(*std::max_element(harvest_->iterations().begin(), harvest_->iterations().end()));
-  std::vector<char> tells(telling.size());
+  std::vector<double> tells(telling.size());
   for_each_column_block(executor, static_cast<Index>(telling.size()), kNoveltyBlock, [&](Index first, Index size) {
     for (Index i = first; i < first + size; ++i) {
       const auto place = static_cast<std::size_t>(i);
-      tells[place] = novelty(telling[place]) > kNoveltyRounding ? 1 : 0;
+      if (harvest_->holds(telling[place])) tells[place] = novelty(telling[place]) > kNoveltyRounding ? 1.0 : 0.0;
     }
   });
+  share(*harvest_, telling, tells);
   std::size_t num_telling = 0;
   for (std::size_t i = 0; i < telling.size(); ++i)
-    if (tells[i]) telling[num_telling++] = telling[i];
+    if (tells[i] > 0.0) telling[num_telling++] = telling[i];
   std::vector<Index> samples;
   for (const Index place : evenly_spread(static_cast<Index>(count), static_cast<Index>(num_telling)))
     samples.push_back(telling[static_cast<std::size_t>(place)]);
@@ -192,12 +192,39 @@ std::vector<Evidence> KrigingNetwork::gather(std::size_t count, SliceExecutor& e
   std::vector<Evidence> evidence(centers.size());
   executor.for_each(static_cast<Index>(centers.size()), [&](Index i) {
     const Index center = centers[static_cast<std::size_t>(i)];
+    if (!harvest_->holds(center)) return;
     std::vector<Index> samples(static_cast<std::size_t>(neighborhood_size()));
     samples_around(harvest_->slices()[static_cast<std::size_t>(center)], center, samples);
     evidence[static_cast<std::size_t>(i)] = make(samples);
   });
+  share_evidence(centers, evidence);
   std::erase_if(evidence, [](const Evidence& e) { return e.outputs.isZero(0.0); });
   return evidence;
+}
+
+/// Of each center, by the process that has looked at it.
+void KrigingNetwork::share_evidence(const std::vector<Index>& centers, std::vector<KrigingEvidence>& evidence) const {
+  if (harvest_->processes() == nullptr) return;
+  const Index size = neighborhood_size(), num_outputs = std::min(size, harvest_->dimension());
+  States numbers = States::Zero(size * (size + num_outputs), std::ssize(centers));
+  for (std::size_t i = 0; i < centers.size(); ++i) {
+    if (!harvest_->holds(centers[i])) continue;
+    auto column = numbers.col(static_cast<Index>(i));
+    column.head(size * size) = evidence[i].squared_distances.reshaped();
+    column.tail(size * num_outputs) = evidence[i].outputs.reshaped();
+  }
+  share(*harvest_, centers, numbers);
+  for (std::size_t i = 0; i < centers.size(); ++i) {
+    const auto column = numbers.col(static_cast<Index>(i));
+    evidence[i].squared_distances = column.head(size * size).reshaped(size, size);
+    evidence[i].outputs = column.tail(size * num_outputs).reshaped(size, num_outputs);
+  }
+}
+
+/// Short states are gathered.
+void KrigingNetwork::share_evidence(const std::vector<Index>& /*centers*/,
+                                    std::vector<RelevanceEvidence>& /*evidence*/) const {
+  assert(harvest_->processes() == nullptr);
 }
 
 double KrigingNetwork::make_neighborhood(Index slice, Index center, std::span<Index> samples, StatesOut factor) const {
@@ -214,15 +241,15 @@ void KrigingNetwork::combine(const Neighborhood& near, const StateView& coordina
   thread_local Scratch weight_memory;
   const auto count = static_cast<Index>(near.samples.size());
   auto weights = weight_memory.vector(count);
-  const StatesView known = neighbors_.coordinates(), discrepancies = harvest_->discrepancies();
   const double unit = 1.0 / (near.length * near.length);
   for (Index j = 0; j < count; ++j) {
     const Index sample = near.samples[static_cast<std::size_t>(j)];
-    weights[j] = correlation(kernel_, unit * squared_distance(known.col(sample), coordinates));
+    weights[j] = correlation(kernel_, unit * squared_distance(neighbors_.coordinates(sample), coordinates));
   }
   solve_covariance(Eigen::Map<const States>(near.factor, count, count), weights);
   out.setZero();
-  for (Index j = 0; j < count; ++j) out += weights[j] * discrepancies.col(near.samples[static_cast<std::size_t>(j)]);
+  for (Index j = 0; j < count; ++j)
+    out += weights[j] * harvest_->discrepancy(near.samples[static_cast<std::size_t>(j)]);
 }
 
 }  // namespace forerun

@@ -6,6 +6,7 @@
 
 #include "core/execution/slice_executor.h"
 #include "learning/kriging/covariance_kernel.h"
+#include "learning/kriging/kriging_relevance.h"
 #include "learning/kriging/kriging_scale.h"
 #include "learning/numerics/nearest_neighbors.h"
 #include "learning/random_features/random_features.h"
@@ -16,6 +17,9 @@ namespace forerun {
 /// The harvest ready to be combined as `make_kriging_corrector` says: which samples are near which slice, on what scale
 /// discrepancies vary, and for the slices that will be asked the factor of their samples' covariance.
 ///
+/// Of a harvest that processes share each has what is near its own slices (`Harvest::fetch`); the four slices that a
+/// scale is learned from are looked at by who has them, and some hundred numbers of each told to all.
+///
 /// `update` and `prepare` take their turns with `predict`, which is const and thread-safe. The harvest is kept by
 /// address and must live as long as predictions are made. Throws std::invalid_argument if neighbors < 1.
 class KrigingNetwork {
@@ -23,6 +27,9 @@ class KrigingNetwork {
   KrigingNetwork(StateBounds bounds, LayerData layer, CovarianceKernel kernel, Index neighbors, Index window);
 
   static constexpr Index kMostPrepared = 1 << 24;
+
+  /// Small systems are searched in full; of large ones the nearest slices hold all that matters.
+  static constexpr Index search_budget = 16384;
 
   const RandomFeatures& features() const { return features_; }
 
@@ -66,6 +73,8 @@ class KrigingNetwork {
   std::vector<Index> telling_samples(std::size_t count, SliceExecutor& executor) const;
   template <typename Evidence, typename Make>
   std::vector<Evidence> gather(std::size_t count, SliceExecutor& executor, const Make& make) const;
+  void share_evidence(const std::vector<Index>& centers, std::vector<KrigingEvidence>& evidence) const;
+  void share_evidence(const std::vector<Index>& centers, std::vector<RelevanceEvidence>& evidence) const;
   Index prepared_place(Index slice) const;
   /// Returns the length scale.
   double make_neighborhood(Index slice, Index center, std::span<Index> samples, StatesOut factor) const;

@@ -35,8 +35,8 @@ class LocalNetwork {
     harvest_ = &harvest;
     const Index kept = sample_features_.size();
     const Index most = std::max<Index>(1, kMostKept / features_.num_features());
-    StatesOut added = sample_features_.extend(std::max<Index>(0, std::min(harvest.size(), most) - kept));
     const StatesView coordinates = neighbors_.coordinates();
+    StatesOut added = sample_features_.extend(std::max<Index>(0, std::min(coordinates.cols(), most) - kept));
     for_each_column_block(executor, added.cols(), kLocalBlock, [&](Index first, Index count) {
       features_.evaluate_coordinates(coordinates.middleCols(kept + first, count), added.middleCols(first, count));
     });
@@ -55,21 +55,21 @@ class LocalNetwork {
     auto near = near_memory.matrix(features_.num_features(), count);
     for (Index j = 0; j < count; ++j) {
       const Index sample = nearest[static_cast<std::size_t>(j)];
-      if (sample < sample_features_.size()) {
-        near.col(j) = sample_features_.col(sample);
+      const Index place = neighbors_.place(sample);
+      if (place < sample_features_.size()) {
+        near.col(j) = sample_features_.col(place);
       } else {
-        features_.evaluate_coordinates(neighbors_.coordinates().col(sample), near.col(j));
+        features_.evaluate_coordinates(neighbors_.coordinates(sample), near.col(j));
       }
     }
     auto weights = weight_memory.vector(count);
     affine_weights(near, query.col(0), weights);
 
-    const StatesView discrepancies = harvest_->discrepancies();
     for (Index begin = 0; begin < out.size(); begin += kStrip) {
       auto strip = out.segment(begin, std::min(kStrip, out.size() - begin));
       strip.setZero();
       for (Index j = 0; j < count; ++j)
-        strip += weights[j] * discrepancies.col(nearest[static_cast<std::size_t>(j)]).segment(begin, strip.size());
+        strip += weights[j] * harvest_->discrepancy(nearest[static_cast<std::size_t>(j)]).segment(begin, strip.size());
     }
   }
 
@@ -86,9 +86,17 @@ class LocalCorrector final : public Corrector {
   LocalCorrector(const RandnetLocalOptions& options, const StateBounds& bounds)
       : network_(std::make_shared<LocalNetwork>(bounds, draw_layer(options.layer, bounds.lower.size()),
                                                 options.neighbors, options.window)),
+        num_neighbors_(options.neighbors),
+        range_{options.window, NearestNeighbors::kSearchBudget, network_->features().num_coordinates()},
         printed_(options.printed) {}
 
   std::string name() const override { return "randnet-local"; }
+  SamplesNeeded samples_needed(Index num_slices) const override {
+    return samples_needed_near(num_slices, num_neighbors_, range_);
+  }
+  std::vector<Index> needed_samples(const Harvest& harvest, std::span<const Index> slices) const override {
+    return samples_near(harvest, slices, num_neighbors_, range_);
+  }
 
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     if (harvest.size() == 0) throw std::invalid_argument("randnet-local: the harvest is empty");
@@ -98,6 +106,8 @@ class LocalCorrector final : public Corrector {
 
  private:
   std::shared_ptr<LocalNetwork> network_;
+  const Index num_neighbors_;
+  const SearchRange range_;
   std::map<std::string, std::string> printed_;
 };
 

@@ -25,6 +25,10 @@ struct RandnetLocalOptions {
 /// numbers in all), else at each prediction. Cost of a prediction: the features of u, the search
 /// (`NearestNeighbors`), O(M m² + d m). Memory beyond the harvest: M doubles a sample as long as they are kept, and its
 /// coordinates.
+/// Of a run that processes share each fetches the samples that queries from its own slices look at, which their slices
+/// say (`samples_near`): 2 d numbers each, of 32 samples around a block of slices in the first iteration of a large
+/// system, and of two slices to each side in each later one, where all states are 3 d N. Where all slices are looked at
+/// anyway, those are gathered.
 /// Deterministic and thread-safe as `Corrector` says.
 /// Source: Gattiglio, Grigoryeva, Tamborrino (2024), RandNet-Parareal, sec. 3.
 std::unique_ptr<Corrector> make_randnet_local_corrector(const RandnetLocalOptions& options, const StateBounds& bounds);

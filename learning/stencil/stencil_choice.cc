@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <optional>
 
+#include "core/base/evenly_spread.h"
 #include "learning/numerics/normal_readout.h"
 #include "learning/stencil/stencil_rows.h"
+#include "learning/training/shared_samples.h"
 
 namespace forerun {
 namespace {
@@ -21,6 +25,7 @@ constexpr double kMuchBetter = 2.0;
 constexpr double kPoor = 4.0;
 constexpr double kWidest = 64.0;     // points
 constexpr double kExplained = 1e-3;  // leaves nothing to look for
+constexpr double kWorst = std::numeric_limits<double>::infinity();
 
 /// Fields in units of their spread go to twice and three times that: neurons that are to be little more than quadratic
 /// there, as discrepancies are, have short weights.
@@ -79,34 +84,28 @@ Samples split(const Harvest& harvest) {
   return samples;
 }
 
-/// Root mean square of what is not explained, relative to what there is.
-double unexplained(const States& readout, const StencilRows& rows) {
-  const double left = (readout * rows.features - rows.targets).squaredNorm();
-  const double all = rows.targets.squaredNorm();
-  const double ratio = all > 0.0 ? std::sqrt(left / all) : 0.0;
-  return std::isfinite(ratio) ? ratio : std::numeric_limits<double>::infinity();
-}
+/// Squares of what a readout leaves of targets, and of all there is.
+struct Unexplained {
+  double left = 0.0;
+  double all = 0.0;
 
-double score(const StencilRecipe& recipe, const Harvest& harvest, const StateLayout& layout, const FieldScale& scale,
-             const Samples& samples, const std::string& activation, std::uint64_t seed) {
-  const auto serial = make_serial_executor();
-  const StencilFeatures features(layout, recipe, scale, activation, seed);
-  const Index wanted = std::max(kCandidateRowsAFeature * features.num_features(), kCandidateRows);
-  const std::vector<Index> fitted = evenly_chosen(samples.fitted, wanted);
-  const std::vector<Index> tested = evenly_chosen(samples.tested, kTestRows);
-  const Index fit_points = points_for(wanted, std::ssize(fitted));
-  const Index test_points = points_for(kTestRows, std::ssize(tested));
-  const StencilRows rows = value_rows(features, harvest, fitted, fit_points, seed, *serial);
-  const StencilRows secants = secant_rows(features, harvest, fitted, rows, seed, *serial);
-  NormalReadout fit(features.num_features(), features.num_fields(), ridge_for(rows, kCandidateRidge));
-  fit.append(rows.features, rows.targets, *serial);
-  fit.append(secants.features, secants.targets, *serial);
-  const States readout = fit.solve();
-  const StencilRows values = value_rows(features, harvest, tested, test_points, seed, *serial);
-  const StencilRows changes = secant_rows(features, harvest, tested, values, seed, *serial);
-  const double of_values = unexplained(readout, values);
-  return changes.size() > 0 ? std::sqrt(of_values * unexplained(readout, changes)) : of_values;
-}
+  /// Root mean square of what is not explained, relative to what there is.
+  double part() const {
+    const double ratio = all > 0.0 ? std::sqrt(left / all) : 0.0;
+    return std::isfinite(ratio) ? ratio : kWorst;
+  }
+};
+
+/// A recipe that is tried, on slices that its readout is not fitted to.
+struct Trial {
+  StencilRecipe recipe;
+  std::unique_ptr<const StencilFeatures> features;
+  std::vector<Index> fitted;  ///< samples
+  StencilRows rows;
+  StencilSecants secants;
+  States left;  ///< of each tested sample: that and all of its values, and of its changes
+  double has_failed = 0.0;
+};
 
 /// The candidate that explains most.
 class CandidateSearch {
@@ -121,22 +120,31 @@ class CandidateSearch {
         seed_(seed),
         executor_(executor),
         samples_(split(harvest)),
-        poor_(poor) {}
+        tested_(evenly_chosen(samples_.tested, kTestRows)),
+        tested_here_(harvest.held(tested_)),
+        poor_(poor) {
+    const State widths = scale.width.head(std::ssize(layout.fields));
+    moves_ = distances_moved(widths, harvest, samples_.fitted, executor);
+    const std::vector<double> moves = distances_moved(widths, harvest, tested_, executor);
+    for (std::size_t i = 0; i < tested_.size(); ++i) {
+      if (harvest.holds(tested_[i])) tested_moves_.push_back(moves[i]);
+    }
+  }
 
   void try_all(std::vector<StencilRecipe> candidates) {
     std::erase_if(candidates, [&](const StencilRecipe& recipe) { return std::ranges::count(poor_, recipe) > 0; });
-    std::vector<double> scores(candidates.size(), std::numeric_limits<double>::infinity());
-    executor_.for_each(static_cast<Index>(candidates.size()), [&](Index i) {
-      const auto c = static_cast<std::size_t>(i);
-      try {
-        scores[c] = score(candidates[c], harvest_, layout_, scale_, samples_, activation_, seed_);
-      } catch (const std::exception&) {
-        // It stays the worst.
-      }
-    });
-    for (std::size_t c = 0; c < candidates.size(); ++c) {
-      tried_.push_back({candidates[c], scores[c]});
-      if (!best_ || scores[c] < best_->unexplained) best_ = tried_.back();
+    std::vector<Trial> trials(candidates.size());
+    for (std::size_t c = 0; c < candidates.size(); ++c) trials[c].recipe = candidates[c];
+    for_each(trials, [&](Trial& trial) { make_rows(trial); });
+    for (Trial& trial : trials) {
+      if (trial.has_failed > 0.0) continue;
+      share(harvest_, trial.fitted, trial.rows);
+      share(harvest_, trial.secants.samples, trial.secants.rows);
+    }
+    for_each(trials, [&](Trial& trial) { test(trial); });
+    for (Trial& trial : trials) {
+      tried_.push_back({trial.recipe, score(trial)});
+      if (!best_ || tried_.back().unexplained < best_->unexplained) best_ = tried_.back();
     }
   }
 
@@ -150,13 +158,96 @@ class CandidateSearch {
   }
 
  private:
+  /// work(trial) in parallel, of those that have not failed; one that fails on one process has failed on all.
+  void for_each(std::vector<Trial>& trials, const std::function<void(Trial&)>& work) {
+    std::vector<double> has_failed(trials.size());
+    executor_.for_each(std::ssize(trials), [&](Index i) {
+      const auto c = static_cast<std::size_t>(i);
+      has_failed[c] = trials[c].has_failed;
+      if (has_failed[c] > 0.0) return;
+      try {
+        work(trials[c]);
+      } catch (const std::exception&) {
+        has_failed[c] = 1.0;
+      }
+    });
+    if (harvest_.processes()) harvest_.processes()->maximize(has_failed);
+    for (std::size_t c = 0; c < trials.size(); ++c) trials[c].has_failed = has_failed[c];
+  }
+
+  void make_rows(Trial& trial) const {
+    trial.features = std::make_unique<const StencilFeatures>(layout_, trial.recipe, scale_, activation_, seed_);
+    const Index wanted = std::max(kCandidateRowsAFeature * trial.features->num_features(), kCandidateRows);
+    std::vector<double> moves;
+    for (const Index place : evenly_spread(wanted, std::ssize(samples_.fitted))) {
+      trial.fitted.push_back(samples_.fitted[static_cast<std::size_t>(place)]);
+      moves.push_back(moves_[static_cast<std::size_t>(place)]);
+    }
+    const Index points = points_for(wanted, std::ssize(trial.fitted));
+    trial.rows = value_rows(*trial.features, harvest_, trial.fitted, points, seed_, *serial_);
+    trial.secants = secant_rows(*trial.features, harvest_, trial.fitted, moves, trial.rows, seed_, *serial_);
+  }
+
+  void test(Trial& trial) const {
+    const StencilFeatures& features = *trial.features;
+    NormalReadout fit(features.num_features(), features.num_fields(), ridge_for(trial.rows, kCandidateRidge));
+    fit.append(trial.rows.features, trial.rows.targets, *serial_);
+    fit.append(trial.secants.rows.features, trial.secants.rows.targets, *serial_);
+    trial.rows = {};
+    trial.secants = {};
+    const States readout = fit.solve();
+    const Index points = points_for(kTestRows, std::ssize(tested_));
+    const StencilRows values = value_rows(features, harvest_, tested_here_, points, seed_, *serial_);
+    const StencilSecants changes =
+        secant_rows(features, harvest_, tested_here_, tested_moves_, values, seed_, *serial_);
+    trial.left = States::Zero(4, std::ssize(tested_));
+    note_unexplained(readout, tested_here_, values, trial.left.topRows(2));
+    note_unexplained(readout, changes.samples, changes.rows, trial.left.bottomRows(2));
+  }
+
+  /// In the columns of these samples, some of the tested ones.
+  void note_unexplained(const States& readout, const std::vector<Index>& samples, const StencilRows& rows,
+                        Eigen::Block<States> left) const {
+    const Index count = samples.empty() ? 0 : rows.size() / std::ssize(samples);
+    std::size_t column = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      while (tested_[column] != samples[i]) ++column;
+      const auto targets = rows.targets.middleCols(static_cast<Index>(i) * count, count);
+      const States misses = readout * rows.features.middleCols(static_cast<Index>(i) * count, count) - targets;
+      left(0, static_cast<Index>(column)) = misses.squaredNorm();
+      left(1, static_cast<Index>(column)) = targets.squaredNorm();
+    }
+  }
+
+  /// By values, and where any sample has changed since its predecessor by changes as well.
+  double score(Trial& trial) const {
+    if (trial.has_failed > 0.0) return kWorst;
+    share(harvest_, tested_, trial.left);
+    const auto sum_of = [&](Index row) {
+      Unexplained sum;
+      for (Index i = 0; i < trial.left.cols(); ++i) {
+        sum.left += trial.left(row, i);
+        sum.all += trial.left(row + 1, i);
+      }
+      return sum;
+    };
+    const Unexplained changes = sum_of(2);
+    const double of_values = sum_of(0).part();
+    return changes.all > 0.0 ? std::sqrt(of_values * changes.part()) : of_values;
+  }
+
   const Harvest& harvest_;
   const StateLayout& layout_;
   const FieldScale& scale_;
   const std::string& activation_;
   const std::uint64_t seed_;
   SliceExecutor& executor_;
+  const std::unique_ptr<SliceExecutor> serial_ = make_serial_executor();
   const Samples samples_;
+  const std::vector<Index> tested_;
+  const std::vector<Index> tested_here_;
+  std::vector<double> moves_;         ///< of the fitted ones
+  std::vector<double> tested_moves_;  ///< of those here
   const std::vector<StencilRecipe> poor_;
   std::vector<ChosenRecipe> tried_;
   std::optional<ChosenRecipe> best_;
@@ -197,24 +288,42 @@ void try_walls(CandidateSearch& search, const StateLayout& layout) {
 
 }  // namespace
 
-FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds) {
+FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds,
+                       SliceExecutor& executor) {
   constexpr double least = 1e-6;
   const auto fields = static_cast<Index>(layout.fields.size());
   const Index points = layout.dimension() / fields;
   const std::vector<Index> newest = harvest.newest(1);
-  const States states = harvest.states()(Eigen::all, newest);
-  const States increments =
-      harvest.keeps_coarse() ? States(harvest.coarse()(Eigen::all, newest) - states) : States(states.rows(), 0);
-  const Index seen = increments.cols() > 0 ? 2 * fields : fields;
-  FieldScale scale{State(seen), State(seen)};
+  const Index seen = harvest.keeps_coarse() ? 2 * fields : fields;
+  const double count = static_cast<double>(points) * static_cast<double>(newest.size());
+  /// The mean of what `of` makes of each field's values, over all samples and points.
+  const auto mean_of = [&](const auto& of) -> State {
+    States sums = States::Zero(seen, std::ssize(newest));
+    executor.for_each(sums.cols(), [&](Index j) {
+      const Index sample = newest[static_cast<std::size_t>(j)];
+      if (!harvest.holds(sample)) return;
+      const StateView state = harvest.state(sample), coarse = harvest.coarse(sample);
+      for (Index s = 0; s < seen; ++s) {
+        const Index first = s % fields * points;
+        for (Index i = first; i < first + points; ++i)
+          sums(s, j) += of(s, s < fields ? state[i] : coarse[i] - state[i]);
+      }
+    });
+    share(harvest, newest, sums);
+    State total = State::Zero(seen);
+    for (Index j = 0; j < sums.cols(); ++j) total += sums.col(j);
+    return total / count;
+  };
+  FieldScale scale;
+  scale.middle = mean_of([](Index, double value) { return value; });
+  const State squares = mean_of([&](Index s, double value) {
+    const double difference = value - scale.middle[s];
+    return difference * difference;
+  });
+  scale.width.resize(seen);
   for (Index s = 0; s < seen; ++s) {
-    const Index f = s % fields;
-    const auto values = (s < fields ? states : increments).middleRows(f * points, points);
-    const double mean = values.mean();
-    const double deviation = std::sqrt((values.array() - mean).square().mean());
-    const double range = (bounds.upper - bounds.lower).segment(f * points, points).maxCoeff();
-    scale.middle[s] = mean;
-    scale.width[s] = std::max(std::sqrt(3.0) * deviation, (s < fields ? least : least * least) * range);
+    const double range = (bounds.upper - bounds.lower).segment(s % fields * points, points).maxCoeff();
+    scale.width[s] = std::max(std::sqrt(3.0 * squares[s]), (s < fields ? least : least * least) * range);
   }
   return scale;
 }

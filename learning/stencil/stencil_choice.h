@@ -12,8 +12,11 @@
 namespace forerun {
 
 /// Middle and spread of each field over the newest state of each slice: mean ± √3 standard deviations, no narrower than
-/// a millionth of `bounds`. Where the harvest keeps G(u), the same of each field's increment G(u) − u behind them.
-FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds);
+/// a millionth of `bounds`. Where the harvest keeps G(u), the same of each field's increment G(u) − u behind them. Sums
+/// are over the points of a state, then over states; two of each field and state are told to all processes that share
+/// the harvest.
+FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const StateBounds& bounds,
+                       SliceExecutor& executor);
 
 /// A recipe, and the part of held-out discrepancies (root mean square) that it leaves unexplained.
 struct ChosenRecipe {
@@ -31,7 +34,9 @@ struct ChosenRecipe {
 /// there.
 ///
 /// A function of the harvest and the seed. Cost: about a dozen fits with a third or half of the neurons, to as few rows
-/// as tell recipes apart; parallel over candidates.
+/// as tell recipes apart; parallel over candidates. Where processes share the harvest each makes the rows of its own
+/// samples, which are exchanged, some megabytes a candidate; of the others, which recipes are tried on, four numbers a
+/// sample.
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
                            const std::optional<ChosenRecipe>& before = {});

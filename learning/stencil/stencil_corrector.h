@@ -42,7 +42,17 @@ struct StencilOptions {
 /// recipe leaves more than 30 % of the held-out slices unexplained the discrepancy is none of a neighbourhood, and
 /// `fit` returns nullptr.
 ///
-/// Memory: features × (features + 3 · rows · features) doubles in a fit, and the tangents' (stencil_tangents.h).
+/// Of a run that processes share each makes the rows of its own slices, and all learn from the rows of all: they tell
+/// each other
+///
+///   2 R (M + fields) numbers a sweep,      M features,  R = max(rows · M, 2·10⁸/M²) rows of values, and of secants,
+///
+/// 33 MB an iteration with 300 neurons, and once or twice a run some megabytes for each recipe that is tried, where the
+/// states are 3 d a slice. So it is done where that is less (`stencil_shared_numbers`), and each process then keeps the
+/// samples of its own slices alone; else all states are gathered, as they are where a run begins from another's model.
+/// The bits are the same.
+///
+/// Memory: features × (features + 3 R) doubles in a fit, and the tangents' (stencil_tangents.h).
 /// Deterministic and thread-safe as `Corrector` says. On slices that it has learned from, a model with neurons is its
 /// tangents around their newest states (stencil_tangents.h): a sweep asks for small changes, and then costs next to
 /// nothing. Throws std::invalid_argument for a state without a mesh and for options out of their ranges.
@@ -51,6 +61,9 @@ std::unique_ptr<Corrector> make_stencil_corrector(const StencilOptions& options,
 
 /// Features of a network with so many neurons, about.
 double stencil_features(Index neurons);
+
+/// Numbers that processes tell each other to learn from one sweep, about.
+double stencil_shared_numbers(const StencilOptions& options, Index num_fields);
 
 /// Operations of learning from one sweep with so many components of states in all, about: the fit, and derivatives of
 /// the network at every point.

@@ -8,6 +8,7 @@
 #include "core/base/state_norm.h"
 #include "learning/numerics/random_stream.h"
 #include "learning/numerics/scratch.h"
+#include "learning/training/shared_samples.h"
 
 namespace forerun {
 namespace {
@@ -27,13 +28,13 @@ PointValues values_at(const StencilFeatures& features, const Harvest& harvest, I
                       std::span<const Index> points) {
   thread_local Scratch memory;
   auto opened = memory.vector(features.opened_size());
-  features.open_around(points, harvest.states().col(sample), column_if_any(harvest.coarse(), sample), opened.data());
+  features.open_around(points, harvest.state(sample), harvest.coarse(sample), opened.data());
   const auto count = static_cast<Index>(points.size());
   PointValues values{States(count, features.num_features()), States(count, features.num_fields())};
   features.evaluate(opened.data(), points, values.features);
-  const StatesView discrepancies = harvest.discrepancies();
+  const StateView discrepancy = harvest.discrepancy(sample);
   for (Index f = 0; f < features.num_fields(); ++f) {
-    const double* const field = discrepancies.col(sample).data() + f * features.num_points();
+    const double* const field = discrepancy.data() + f * features.num_points();
     for (Index i = 0; i < count; ++i) {
       values.targets(i, f) = field[points[static_cast<std::size_t>(i)]] / features.scale().width[f];
     }
@@ -41,13 +42,12 @@ PointValues values_at(const StencilFeatures& features, const Harvest& harvest, I
   return values;
 }
 
-/// The scaled state's.
-StateNorm norm_of(const StencilFeatures& features) {
-  const Index points = features.num_points();
-  State widths(features.num_fields() * points);
-  for (Index f = 0; f < features.num_fields(); ++f)
-    widths.segment(f * points, points).setConstant(features.scale().width[f]);
-  return StateNorm().with_scale(widths);
+/// Of a state whose fields are scaled by their widths.
+StateNorm norm_of(const StateView& widths, Index dimension) {
+  const Index points = dimension / widths.size();
+  State scale(dimension);
+  for (Index f = 0; f < widths.size(); ++f) scale.segment(f * points, points).setConstant(widths[f]);
+  return StateNorm().with_scale(scale);
 }
 
 StencilRows empty_rows(const StencilFeatures& features, Index size) {
@@ -92,6 +92,7 @@ StencilRows value_rows(const StencilFeatures& features, const Harvest& harvest, 
   StencilRows rows = empty_rows(features, num_samples * count);
   executor.for_each(num_samples, [&](Index j) {
     const Index sample = samples[static_cast<std::size_t>(j)];
+    if (!harvest.holds(sample)) return;
     const PointValues values =
         values_at(features, harvest, sample, spread_points(features.num_points(), count, sample, seed));
     rows.features.middleCols(j * count, count) = values.features.transpose();
@@ -114,38 +115,50 @@ void balance(StencilRows& values, Index num_samples) {
   }
 }
 
-StencilRows secant_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
-                        const StencilRows& values, std::uint64_t seed, SliceExecutor& executor) {
-  struct Pair {
-    Index place;  ///< of the newer among the samples
-    Index newer;
-    Index older;
-    double distance;
-  };
-  const StateNorm norm = norm_of(features);
-  const StatesView states = harvest.states();
-  std::vector<Pair> pairs;
+std::vector<double> distances_moved(const StateView& widths, const Harvest& harvest, std::span<const Index> samples,
+                                    SliceExecutor& executor) {
+  const StateNorm norm = norm_of(widths, harvest.dimension());
+  std::vector<double> moves(samples.size(), 0.0);
+  executor.for_each(std::ssize(samples), [&](Index j) {
+    const Index sample = samples[static_cast<std::size_t>(j)], older = harvest.by_slice().previous(sample);
+    if (older < 0 || !harvest.holds(sample)) return;
+    moves[static_cast<std::size_t>(j)] = norm.distance(harvest.state(sample), harvest.state(older));
+  });
+  share(harvest, samples, moves);
+  return moves;
+}
+
+StencilSecants secant_rows(const StencilFeatures& features, const Harvest& harvest, std::span<const Index> samples,
+                           std::span<const double> moves, const StencilRows& values, std::uint64_t seed,
+                           SliceExecutor& executor) {
+  StencilSecants secants;
+  std::vector<std::size_t> places;  // of the newer sample of each pair
   for (std::size_t j = 0; j < samples.size(); ++j) {
-    const Index older = harvest.by_slice().previous(samples[j]);
-    if (older < 0) continue;
-    const double moved = norm.distance(states.col(samples[j]), states.col(older));
-    if (moved > kLeastChange) pairs.push_back({static_cast<Index>(j), samples[j], older, moved});
+    if (!(moves[j] > kLeastChange)) continue;
+    places.push_back(j);
+    secants.samples.push_back(samples[j]);
   }
   const Index count = samples.empty() ? 0 : values.size() / static_cast<Index>(samples.size());
-  const auto num_pairs = static_cast<Index>(pairs.size());
-  StencilRows rows = empty_rows(features, num_pairs * count);
-  executor.for_each(num_pairs, [&](Index j) {
-    const Pair& pair = pairs[static_cast<std::size_t>(j)];
-    const std::vector<Index> points = spread_points(features.num_points(), count, pair.newer, seed);
-    const PointValues older = values_at(features, harvest, pair.older, points);
-    const double weight = 1.0 / std::max(pair.distance, kSmallChange);
-    const auto change = [&](const States& newer, const States& before) {
-      return weight * (newer.middleCols(pair.place * count, count) - before.transpose());
+  secants.rows = empty_rows(features, std::ssize(places) * count);
+  executor.for_each(std::ssize(places), [&](Index j) {
+    const std::size_t place = places[static_cast<std::size_t>(j)];
+    const Index newer = samples[place];
+    if (!harvest.holds(newer)) return;
+    const std::vector<Index> points = spread_points(features.num_points(), count, newer, seed);
+    const PointValues older = values_at(features, harvest, harvest.by_slice().previous(newer), points);
+    const double weight = 1.0 / std::max(moves[place], kSmallChange);
+    const auto change = [&](const States& of_newer, const States& before) {
+      return weight * (of_newer.middleCols(static_cast<Index>(place) * count, count) - before.transpose());
     };
-    rows.features.middleCols(j * count, count) = change(values.features, older.features);
-    rows.targets.middleCols(j * count, count) = change(values.targets, older.targets);
+    secants.rows.features.middleCols(j * count, count) = change(values.features, older.features);
+    secants.rows.targets.middleCols(j * count, count) = change(values.targets, older.targets);
   });
-  return rows;
+  return secants;
+}
+
+void share(const Harvest& harvest, std::span<const Index> samples, StencilRows& rows) {
+  share(harvest, samples, rows.features);
+  share(harvest, samples, rows.targets);
 }
 
 double ridge_for(const StencilRows& rows, double relative) {

@@ -20,10 +20,16 @@ StencilTangents::StencilTangents(std::shared_ptr<const StencilFeatures> features
   const auto slice_of = [&](Index sample) { return harvest.slices()[static_cast<std::size_t>(sample)]; };
   std::ranges::sort(samples, {}, slice_of);
   samples.resize(std::min(samples.size(), static_cast<std::size_t>(most_numbers / numbers_a_slice())));
-  for (const Index sample : samples) slices_.push_back(slice_of(sample));
+  samples = harvest.held(samples);
   const auto count = static_cast<Index>(samples.size());
-  states_ = harvest.states()(Eigen::all, samples);
-  if (features_->recipe().increments) coarse_ = harvest.coarse()(Eigen::all, samples);
+  states_.resize(harvest.dimension(), count);
+  if (features_->recipe().increments) coarse_.resize(harvest.dimension(), count);
+  for (Index place = 0; place < count; ++place) {
+    const Index sample = samples[static_cast<std::size_t>(place)];
+    slices_.push_back(slice_of(sample));
+    states_.col(place) = harvest.state(sample);
+    if (features_->recipe().increments) coarse_.col(place) = harvest.coarse(sample);
+  }
   values_.resize(states_.rows(), count);
   gradients_.resize(samples.size());
   executor.for_each(count, [&](Index place) { differentiate(readout, place); });

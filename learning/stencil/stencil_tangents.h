@@ -21,7 +21,8 @@ namespace forerun {
 /// thread-safe.
 class StencilTangents {
  public:
-  /// Doubles at most; of more slices the last have none.
+  /// Doubles at most, of all slices together; of more the last have none. Of a harvest that processes share each has
+  /// those of its own slices.
   static constexpr Index most_numbers = Index{1} << 24;
 
   /// `features` are differentiable; `readout` is features × fields.

@@ -43,7 +43,7 @@ class SecantNetwork {
       if (!all && newest < num_known_) continue;
       slices_[static_cast<std::size_t>(place)] = by_slice.slice(place);
       newest_[static_cast<std::size_t>(place)] = newest;
-      touched.push_back(place);
+      if (harvest.holds(newest)) touched.push_back(place);
     }
     num_known_ = harvest.size();
     executor.for_each(static_cast<Index>(touched.size()),
@@ -57,21 +57,20 @@ class SecantNetwork {
       return;
     }
     const Index base = newest_[place];
-    const StatesView states = harvest_->states(), discrepancies = harvest_->discrepancies();
     const Index count = counts_[place];
-    out = discrepancies.col(base);
+    out = harvest_->discrepancy(base);
     if (count == 0) return;
     thread_local Scratch offset_memory, coefficient_memory;
     auto offset = offset_memory.matrix(state.size(), 2);
-    offset.col(0) = (state - states.col(base)).cwiseProduct(normalizer_.weights().cwiseAbs2());
+    offset.col(0) = (state - harvest_->state(base)).cwiseProduct(normalizer_.weights().cwiseAbs2());
     auto coefficients = coefficient_memory.vector(count);
     for (Index j = 0; j < count; ++j) {
-      offset.col(1) = states.col(sample(place, j)) - states.col(base);
+      offset.col(1) = harvest_->state(sample(place, j)) - harvest_->state(base);
       coefficients[j] = dot(offset.col(1), offset.col(0));
     }
     solve(place, coefficients);
     for (Index j = 0; j < count; ++j)
-      out += coefficients[j] * (discrepancies.col(sample(place, j)) - discrepancies.col(base));
+      out += coefficients[j] * (harvest_->discrepancy(sample(place, j)) - harvest_->discrepancy(base));
   }
 
  private:
@@ -108,18 +107,17 @@ class SecantNetwork {
   /// Chooses the differences that count and orthogonalises them, newest first, by modified Gram–Schmidt, twice.
   void factorize(std::size_t place) {
     thread_local Scratch direction_memory;
-    const StatesView states = harvest_->states();
     const Index base = newest_[place];
     const State& weights = normalizer_.weights();
-    auto directions = direction_memory.matrix(states.rows(), rank_);
-    const double least = kDifferenceRounding * weights.cwiseProduct(states.col(base)).norm();
+    auto directions = direction_memory.matrix(harvest_->dimension(), rank_);
+    const double least = kDifferenceRounding * weights.cwiseProduct(harvest_->state(base)).norm();
     Index& count = counts_[place];
     count = 0;
     const SamplesBySlice& by_slice = harvest_->by_slice();
     for (Index j = by_slice.previous(base); j >= 0 && count < rank_; j = by_slice.previous(j)) {
       if (!is_same_interval(harvest_->slice(j), harvest_->slice(base))) continue;
       auto direction = directions.col(count);
-      direction = weights.cwiseProduct(states.col(j) - states.col(base));
+      direction = weights.cwiseProduct(harvest_->state(j) - harvest_->state(base));
       const double whole = direction.norm();
       if (!(whole > least)) continue;
       double* const r = triangles_.data() + place * triangle_size() + count * (count + 1) / 2;
@@ -196,6 +194,7 @@ class SecantCorrector final : public Corrector {
       : network_(std::make_shared<SecantNetwork>(bounds, options.rank)), printed_(options.printed) {}
 
   std::string name() const override { return "secant"; }
+  SamplesNeeded samples_needed(Index /*num_slices*/) const override { return {}; }
 
   std::unique_ptr<const LearnedCorrection> fit(const Harvest& harvest, SliceExecutor& executor) override {
     network_->update(harvest, executor);

@@ -27,6 +27,8 @@ struct SecantOptions {
 /// What was learned in a slice serves this slice alone: the same index and interval. Elsewhere, and where the harvest
 /// does not know its intervals, m = 0.
 ///
+/// Of a run that processes share each needs the samples of its own slices: nothing is exchanged.
+///
 /// Cost of a fit: O(d r²) for each slice with a new sample, in parallel, r ≤ min(d, rank, samples of the slice − 1); of
 /// an evaluation 4 d r + r². Memory beyond the harvest: at most r² / 2 + 2 r numbers a slice.
 /// Deterministic and thread-safe as `Corrector` says; a fit depends on the harvest alone. Throws std::invalid_argument

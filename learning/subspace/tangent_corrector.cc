@@ -45,11 +45,11 @@ class TangentCorrection final : public LearnedCorrection {
     const TangentModes& modes = known->modes;
     thread_local Scratch change_memory, coefficient_memory;
     auto change = change_memory.matrix(state.size(), 1);
-    change.col(0) = state - harvest_.states().col(known->sample);
+    change.col(0) = state - harvest_.state(known->sample);
     auto coefficients = coefficient_memory.matrix(modes.right.cols(), 1);
     coefficients.setZero();
     add_transposed_product(modes.right, change, coefficients);
-    change.col(0) = harvest_.discrepancies().col(known->sample);
+    change.col(0) = harvest_.discrepancy(known->sample);
     add_product(1.0, modes.left, coefficients, change);
     if (known->coarse.size() > 0) {
       thread_local State coarse;
@@ -92,7 +92,7 @@ class TangentCorrection final : public LearnedCorrection {
       const Slice slice = harvest_.slice(known.sample);
       const auto of = options_.with_coarse ? TangentModesFinder::Of::difference : TangentModesFinder::Of::fine;
       try {
-        const State state = harvest_.states().col(known.sample);
+        const State state = harvest_.state(known.sample);
         TangentModes found = finder_->find(slice, state, std::min(options_.modes, dimension), of);
         State coarse(options_.with_coarse ? 0 : dimension);
         if (!options_.with_coarse) finder_->coarse().propagate(slice, state, coarse);
@@ -120,6 +120,7 @@ class TangentCorrector final : public Corrector {
   }
 
   std::string name() const override { return "tangent"; }
+  SamplesNeeded samples_needed(Index /*num_slices*/) const override { return {}; }
   double fine_solves() const override {
     return finder_ ? finder_->fine_solves(options_.modes, bounds_.lower.size()) : 0.0;
   }

@@ -33,9 +33,10 @@ struct TangentOptions {
 /// one: what is left of an error is all of T outside of V_R, ‖·‖ ≤ σ_{R+1}.
 ///
 /// The modes of a slice are found when its correction is first evaluated, which in a run is in parallel over slices, on
-/// each process for its own slices. Where a fine solve fails meanwhile, R = 0 serves the slice. What it knows serves
-/// the same slice alone, the same index and interval; elsewhere m = 0. A description is that of the secant model
-/// (secant_corrector.h) of the same samples: tangents are about states of this run.
+/// each process for its own slices, the samples of which are all that it needs. Where a fine solve fails meanwhile, R =
+/// 0 serves the slice. What it knows serves the same slice alone, the same index and interval; elsewhere m = 0. A
+/// description is that of the secant model (secant_corrector.h) of the same samples: tangents are about states of this
+/// run.
 ///
 /// Cost beside `TangentModesFinder`: an evaluation 4 d R. Memory: 2 d R numbers for each slice that is evaluated.
 /// Deterministic and thread-safe as `Corrector` says; a fit depends on the harvest alone. `finder` may be nullptr,

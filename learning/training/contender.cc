@@ -7,6 +7,7 @@
 
 #include "learning/numerics/scratch.h"
 #include "learning/training/layered_correction.h"
+#include "learning/training/shared_samples.h"
 
 namespace forerun {
 namespace {
@@ -26,8 +27,9 @@ void Contender::fit(const Harvest& harvest, SliceExecutor& executor) {
   model_.reset();
   if (is_classic()) return;
   try {
-    model_ = corrector_->fit(harvest, executor);
+    together(harvest.processes(), [&] { model_ = corrector_->fit(harvest, executor); });
   } catch (const std::exception&) {
+    model_.reset();
     start();  // what the fit has left may be half done
   }
 }
@@ -51,21 +53,19 @@ void Contender::prepare(SliceExecutor& executor) const {
 double Contender::log_error(const Harvest& harvest, const SamplePair& pair, const StateNorm& norm) const {
   thread_local Scratch memory;
   auto values = memory.matrix(harvest.dimension(), 3);
-  const StatesView states = harvest.states(), discrepancies = harvest.discrepancies();
   auto change = values.col(0);
   change.setZero();
   try {
     if (model_) {
       const Slice slice = harvest.slice(pair.newer);
-      const StatesView coarse = harvest.coarse();
-      model_->evaluate(slice, states.col(pair.newer), column_if_any(coarse, pair.newer), values.col(0));
-      model_->evaluate(slice, states.col(pair.older), column_if_any(coarse, pair.older), values.col(1));
+      model_->evaluate(slice, harvest.state(pair.newer), harvest.coarse(pair.newer), values.col(0));
+      model_->evaluate(slice, harvest.state(pair.older), harvest.coarse(pair.older), values.col(1));
       change -= values.col(1);
     }
   } catch (const std::exception&) {
     return std::log(kWorstError);
   }
-  values.col(2) = discrepancies.col(pair.newer) - discrepancies.col(pair.older);
+  values.col(2) = harvest.discrepancy(pair.newer) - harvest.discrepancy(pair.older);
   const double error = norm.distance(change, values.col(2));
   return std::log(std::isfinite(error) ? std::clamp(error, kLeastError, kWorstError) : kWorstError);
 }

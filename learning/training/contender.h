@@ -18,6 +18,14 @@ class Contender {
   const std::string& name() const { return candidate_.name; }
   bool is_classic() const { return corrector_ == nullptr; }
   bool looks_at_coarse() const { return corrector_ && corrector_->looks_at_coarse(); }
+  /// A layer's samples are made by each process of its own, so those of others are not to be had.
+  SamplesNeeded samples_needed(Index num_slices) const {
+    const SamplesNeeded needed = corrector_ ? corrector_->samples_needed(num_slices) : SamplesNeeded();
+    return {.all = needed.all || (is_layer() && needed.near > 0), .near = needed.near};
+  }
+  std::vector<Index> needed_samples(const Harvest& harvest, std::span<const Index> slices) const {
+    return corrector_ ? corrector_->needed_samples(harvest, slices) : std::vector<Index>();
+  }
   bool is_by_slice() const { return candidate_.by_slice; }
   bool is_layer() const { return !candidate_.on.empty(); }
   const std::string& on() const { return candidate_.on; }
@@ -33,7 +41,7 @@ class Contender {
   void begin_from(const std::shared_ptr<const LearnedModel>& model);
   void prepare(SliceExecutor& executor) const;
 
-  /// log e for one pair, e as guarded_corrector.h says.
+  /// log e for one pair that is held, e as guarded_corrector.h says.
   double log_error(const Harvest& harvest, const SamplePair& pair, const StateNorm& norm) const;
   void add_score(double log_error);
   void inherit_scores(const Contender& predecessor);

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/parareal/coarse_trainer.h"
 #include "learning/training/harvest.h"
@@ -16,6 +18,13 @@ class LearnedCorrection : public Correction {
   /// Sets what this version consists of: corrector, options, bounds, layer, readout and basis. Signature and harvest
   /// are the caller's.
   virtual void describe(LearnedModel& model) const = 0;
+};
+
+/// Samples that a process must have of a run that it shares: those of its own slices, and of slices near them
+/// (`Corrector::needed_samples`) to both sides as many as this at most; or all.
+struct SamplesNeeded {
+  bool all = false;
+  Index near = 0;
 };
 
 /// Learns the discrepancy u ↦ F(u) − G(u) from a harvest.
@@ -40,6 +49,17 @@ class Corrector {
 
   /// Fine solves that the latest fit takes for each slice that it serves (`CoarseTrainer::fine_solves`).
   virtual double fine_solves() const { return 0.0; }
+
+  /// Where processes share a run with sweeps of so many slices: which samples a process must have. Unless that is all,
+  /// the corrector has its ways to tell the others what they need to know (shared_samples.h), all processes call its
+  /// members alike, and the model is asked about own slices alone. Everywhere the same, and as long as it lives.
+  virtual SamplesNeeded samples_needed(Index /*num_slices*/) const { return {.all = true}; }
+
+  /// Beside the samples of own slices, those that the next fit and its model look at for these slices, which are some
+  /// process's own: a function of what is noted of samples, as all know what others need. They are fetched before.
+  virtual std::vector<Index> needed_samples(const Harvest& /*harvest*/, std::span<const Index> /*slices*/) const {
+    return {};
+  }
 
   /// Whether its models look at G(u), which the harvest must keep then.
   virtual bool looks_at_coarse() const { return false; }

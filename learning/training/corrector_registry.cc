@@ -86,7 +86,7 @@ void add_stencil(std::vector<Candidate>& candidates, CorrectorFactory make, cons
 
 double layer_bytes(const std::string& layer, const LearningSize& size) {
   if (layer == "none") return 0.0;
-  const double residual = 3.0 * sizeof(double) * static_cast<double>(size.dimension) * size.num_samples;
+  const double residual = 3.0 * sizeof(double) * static_cast<double>(size.dimension) * size.held * size.num_samples;
   if (layer == "secant") return residual + secant_bytes({}, size.dimension, size.num_slices);
   return residual + kriging_bytes({}, size.dimension, size.num_slices, size.num_samples).total();
 }
@@ -122,7 +122,8 @@ CorrectorEntry stencil_entry() {
   };
   entry.needs_mesh = true;
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return stencil_bytes(stencil_options(parameters, 0), size.dimension, size.num_slices, size.num_samples) +
+    return stencil_bytes(stencil_options(parameters, 0), size.dimension, size.held * size.num_slices,
+                         size.held * size.num_samples) +
            layer_bytes(parameters.text("layer"), size) + by_slice_bytes(parameters, size);
   };
   return entry;
@@ -174,11 +175,13 @@ CorrectorEntry auto_entry() {
     const CorrectorEntry kriging = kriging_entry();
     double fitted = secant_bytes({}, size.dimension, size.num_slices), prepared = 0.0;
     if (size.with_stencil)
-      fitted += stencil_bytes(small_stencil(1), size.dimension, size.num_slices, size.num_samples) +
-                layer_bytes("secant", size);
+      fitted +=
+          stencil_bytes(small_stencil(1), size.dimension, size.held * size.num_slices, size.held * size.num_samples) +
+          layer_bytes("secant", size);
     for (const std::int64_t neighbors : guarded_neighbors) {
       const KrigingOptions options = kriging_options(guarded_parameters(kriging, neighbors), 0);
-      const KrigingBytes bytes = kriging_bytes(options, size.dimension, size.num_slices, size.num_samples);
+      const KrigingBytes bytes =
+          kriging_bytes(options, size.dimension, size.held * size.num_slices, size.held * size.num_samples);
       fitted += bytes.fitted;
       prepared = std::max(prepared, bytes.prepared);
     }

@@ -34,6 +34,7 @@ struct LearningSize {
   double num_slices = 0.0;    ///< of a sweep
   double num_samples = 0.0;   ///< of the harvest
   bool with_stencil = false;  ///< `stencil_pays`: "auto" has it among its candidates
+  double held = 1.0;          ///< part of the samples that a process holds of a harvest that is shared
 };
 
 /// A corrector that can be named in a configuration.

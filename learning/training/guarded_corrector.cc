@@ -8,6 +8,7 @@
 #include "learning/training/contender.h"
 #include "learning/training/layered_correction.h"
 #include "learning/training/sample_pairs.h"
+#include "learning/training/shared_samples.h"
 
 namespace forerun {
 namespace {
@@ -78,6 +79,26 @@ class GuardedCorrector final : public Corrector {
     return std::any_of(contenders_.begin(), contenders_.end(), [](const Contender& c) { return c.looks_at_coarse(); });
   }
 
+  SamplesNeeded samples_needed(Index num_slices) const override {
+    SamplesNeeded most;
+    for (const Contender& contender : contenders_) {
+      const SamplesNeeded needed = contender.samples_needed(num_slices);
+      most = {.all = most.all || needed.all, .near = std::max(most.near, needed.near)};
+    }
+    return most;
+  }
+
+  std::vector<Index> needed_samples(const Harvest& harvest, std::span<const Index> slices) const override {
+    std::vector<Index> all;
+    for (const Contender& contender : contenders_) {
+      const std::vector<Index> needed = contender.needed_samples(harvest, slices);
+      all.insert(all.end(), needed.begin(), needed.end());
+    }
+    std::ranges::sort(all);
+    all.erase(std::ranges::unique(all).begin(), all.end());
+    return all;
+  }
+
   void inherit(const Corrector& predecessor) override {
     const auto* guard = dynamic_cast<const GuardedCorrector*>(&predecessor);
     if (!guard || guard->contenders_.size() != contenders_.size()) return;
@@ -140,20 +161,29 @@ class GuardedCorrector final : public Corrector {
   void score(const Harvest& harvest, SliceExecutor& executor) {
     const std::vector<SamplePair> pairs = sample_pairs(harvest, num_known_);
     if (pairs.empty()) return;
-    const auto num_pairs = static_cast<Index>(pairs.size());
-    States log_errors(num_pairs, static_cast<Index>(contenders_.size()));
-    executor.for_each(num_pairs, [&](Index p) {
-      for (Index c = 0; c < log_errors.cols(); ++c) {
-        log_errors(p, c) =
-            contenders_[static_cast<std::size_t>(c)].log_error(harvest, pairs[static_cast<std::size_t>(p)], norm_);
-      }
-    });
+    const States log_errors = errors_of(pairs, harvest, executor);
     for (Index c = 0; c < log_errors.cols(); ++c) {
       Contender& contender = contenders_[static_cast<std::size_t>(c)];
       if (contender.can_serve()) contender.add_score(log_power_mean(log_errors.col(c)));
     }
     errors_.found = std::exp(contenders_[serving_].latest_score());
     has_scored_ = true;
+  }
+
+  /// log e of each pair, a row, and candidate, a column.
+  States errors_of(const std::vector<SamplePair>& pairs, const Harvest& harvest, SliceExecutor& executor) const {
+    const auto num_pairs = static_cast<Index>(pairs.size());
+    States of_pairs(static_cast<Index>(contenders_.size()), num_pairs);
+    executor.for_each(num_pairs, [&](Index p) {
+      const SamplePair& pair = pairs[static_cast<std::size_t>(p)];
+      if (!harvest.holds(pair.newer)) return;
+      for (Index c = 0; c < of_pairs.rows(); ++c)
+        of_pairs(c, p) = contenders_[static_cast<std::size_t>(c)].log_error(harvest, pair, norm_);
+    });
+    std::vector<Index> newer;
+    for (const SamplePair& pair : pairs) newer.push_back(pair.newer);
+    share(harvest, newer, of_pairs);
+    return of_pairs.transpose();
   }
 
   /// The best of those that have a model, or need none; before anything was scored the one to begin with.

@@ -43,8 +43,10 @@ struct Candidate {
 /// Where classic serves, the correction is zero. What it describes is the best model there is, one by slice only where
 /// it matters when a slice is, and of a sum what is below: to other runs the rest is of little use. Cost of a fit: the
 /// candidates' fits, and 2 · 64 evaluations of each in parallel; of many slices only the one that serves is prepared.
-/// Deterministic and independent of the threads as `Corrector` says; unlike a plain corrector's, its choice depends on
-/// the fits before. Throws std::invalid_argument without candidates, or for a layer on none before it.
+/// Where all candidates do with the samples of own slices the guard does: each error is measured by the process that
+/// has the slice, and 64 numbers a candidate are exchanged in a sweep. Deterministic and independent of the threads as
+/// `Corrector` says; unlike a plain corrector's, its choice depends on the fits before. Throws std::invalid_argument
+/// without candidates, or for a layer on none before it.
 std::unique_ptr<Corrector> make_guarded_corrector(std::string name, std::vector<Candidate> candidates,
                                                   const StateNorm& norm);
 

@@ -9,6 +9,7 @@
 
 #include "core/base/evenly_spread.h"
 #include "learning/training/prior_trainer.h"
+#include "learning/training/shared_samples.h"
 #include "learning/training/sum_of_corrections.h"
 
 namespace forerun {
@@ -57,12 +58,17 @@ void HarvestingTrainer::next_window(SliceExecutor& executor) {
   carried_ = residual_prior_;
   if (left_to_classic_ || harvest_.size() == 0) return;
   const bool thinned = thin_harvest();
+  // The slices that come next will be dealt out as these were, and look at other samples.
+  const auto num_slices = std::ssize(slice_levels_);
+  const bool looks_at_others = corrector_->samples_needed(num_slices).near > 0;
+  if (thinned) fetch(harvest_, *corrector_, 0);
+  fetch(harvest_, *corrector_, num_slices);
   // A corrector that gave way to classic Parareal has a harvest that it was not fitted to.
-  if (thinned || (!learned_ && corrector_->gives_way_to_classic())) {
+  if (thinned || looks_at_others || (!learned_ && corrector_->gives_way_to_classic())) {
     sum_.reset();
     learned_.reset();
     if (thinned) renew_corrector();
-    learned_ = corrector_->fit(harvest_, executor);
+    fit(executor);
     if (learned_ && residual_prior_) sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
   }
   if (learned_) carried_ = sum_ ? sum_.get() : static_cast<const Correction*>(learned_.get());
@@ -85,6 +91,7 @@ void HarvestingTrainer::begin_window(const SweepData& sweep, SliceExecutor& exec
   begins_window_ = false;
   const auto num_slices = static_cast<Index>(sweep.slices.size());
   first_slice_ = sweep.slices.front().index;
+  window_owners_.assign(sweep.owners.begin(), sweep.owners.end());
   slice_levels_.assign(sweep.slices.size(), 0);
   if (!has_trained_ && !prior_ && corrector_->gives_way_to_classic())
     left_to_classic_ = leaves_to_classic(num_slices, sweep.states.rows(), sweep.fine_work);
@@ -128,12 +135,29 @@ const Correction* HarvestingTrainer::learn(const SweepData& sweep, SliceExecutor
   append(seen, executor);
   if (harvest_.size() == 0) return residual_prior_;  // nothing true has been seen
   if (sweep.classic_will_do && corrector_->gives_way_to_classic()) return nullptr;
-  learned_ = corrector_->fit(harvest_, executor);
-  if (learned_) corrector_->prepare(executor);
+  fetch(harvest_, *corrector_, 0);
+  fit(executor);
+  if (learned_) together(harvest_.processes(), [&] { corrector_->prepare(executor); });
   if (!residual_prior_) return learned_.get();
   if (!learned_) return residual_prior_;
   sum_ = std::make_unique<const SumOfCorrections>(*residual_prior_, *learned_);
   return sum_.get();
+}
+
+/// Brings here what the next fit and its model look at for the slices that are each process's own, of the window or of
+/// those so many behind it. Slices at rest are among them: they may climb.
+void HarvestingTrainer::fetch(Harvest& harvest, const Corrector& corrector, Index offset) const {
+  if (harvest.processes() == nullptr || corrector.samples_needed(std::ssize(window_owners_)).near == 0) return;
+  harvest.fetch([&](int rank) {
+    std::vector<Index> of_process;
+    for (std::size_t j = 0; j < window_owners_.size(); ++j)
+      if (window_owners_[j] == rank) of_process.push_back(first_slice_ + offset + static_cast<Index>(j));
+    return corrector.needed_samples(harvest, of_process);
+  });
+}
+
+void HarvestingTrainer::fit(SliceExecutor& executor) {
+  together(harvest_.processes(), [&] { learned_ = corrector_->fit(harvest_, executor); });
 }
 
 std::unique_ptr<Corrector> HarvestingTrainer::new_corrector() const {
@@ -170,24 +194,31 @@ std::vector<Index> HarvestingTrainer::climbed_columns(const SweepData& sweep) {
 
 void HarvestingTrainer::climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor) {
   renew_corrector();
-  const auto num_columns = static_cast<Index>(columns.size());
-  std::vector<Index> slices(columns.size());
-  States biases(sweep.states.rows(), num_columns);
-  executor.for_each(num_columns, [&](Index i) {
-    const Index j = columns[static_cast<std::size_t>(i)];
-    const Slice& slice = sweep.slices[static_cast<std::size_t>(j)];
-    slices[static_cast<std::size_t>(i)] = slice.index;
-    const Index sample = harvest_.by_slice().newest_of(slice.index, harvest_.size());
-    biases.col(i).setZero();
-    if (sample < 0) return;  // nothing to shift
-    if (learned_) {
-      learned_->evaluate(slice, sweep.states.col(j), sweep.coarse.col(j), biases.col(i));
-    } else {
-      biases.col(i) = harvest_.discrepancies().col(sample);
-    }
-    biases.col(i) = (sweep.fine.col(j) - sweep.coarse.col(j)) - biases.col(i);
+  std::vector<std::size_t> climbed;
+  std::vector<Index> slices;
+  for (const Index column : columns) {
+    const auto j = static_cast<std::size_t>(column);
+    if (!sweep.holds(j)) continue;
+    climbed.push_back(j);
+    slices.push_back(sweep.slices[j].index);
+  }
+  States biases(sweep.states.rows(), std::ssize(climbed));
+  together(harvest_.processes(), [&] {
+    executor.for_each(std::ssize(climbed), [&](Index i) {
+      const std::size_t j = climbed[static_cast<std::size_t>(i)];
+      const Slice& slice = sweep.slices[j];
+      const Index column = sweep.column(j), sample = harvest_.by_slice().newest_of(slice.index, harvest_.size());
+      biases.col(i).setZero();
+      if (sample < 0) return;  // nothing to shift
+      if (learned_) {
+        learned_->evaluate(slice, sweep.states.col(column), sweep.coarse.col(column), biases.col(i));
+      } else {
+        biases.col(i) = harvest_.discrepancy(sample);
+      }
+      biases.col(i) = (sweep.fine.col(column) - sweep.coarse.col(column)) - biases.col(i);
+    });
+    harvest_.shift(slices, biases, executor);
   });
-  harvest_.shift(slices, biases, executor);
 }
 
 void HarvestingTrainer::append(const SweepData& sweep, SliceExecutor& executor) {
@@ -226,9 +257,10 @@ double HarvestingTrainer::reserved_bytes(Index num_slices, double num_samples) {
   return more * static_cast<double>(Harvest::index_bytes + static_cast<Index>(sizeof(Index)));
 }
 
-double HarvestingTrainer::bytes(Index dimension, double num_slices, double num_samples) {
+double HarvestingTrainer::bytes(Index dimension, double num_slices, double num_samples, double held) {
   constexpr double number = sizeof(double), index = sizeof(Index);
-  const double sample = 2.0 * number * static_cast<double>(dimension) + Harvest::index_bytes + index;
+  const double noted = Harvest::index_bytes + index + (held < 1.0 ? Harvest::shared_bytes : 0.0);
+  const double sample = held * 2.0 * number * static_cast<double>(dimension) + noted;
   return num_samples * sample + num_slices * 3.0 * index;  // where slices are found, and their levels
 }
 
@@ -279,15 +311,21 @@ LearnedModel HarvestingTrainer::learned_model(SliceExecutor& executor) const {
   LearnedModel model;
   model.harvest = full_harvest();
   const std::unique_ptr<Corrector> corrector = new_corrector();
-  const std::unique_ptr<const LearnedCorrection> refitted =
-      prior_ || !learned_ || model.harvest.size() != harvest_.size() ? corrector->fit(model.harvest, executor)
-                                                                     : nullptr;
+  std::unique_ptr<const LearnedCorrection> refitted;
+  if (prior_ || !learned_ || model.harvest.size() != harvest_.size()) {
+    fetch(model.harvest, *corrector, 0);
+    together(model.harvest.processes(), [&] { refitted = corrector->fit(model.harvest, executor); });
+  }
   const LearnedCorrection* correction = refitted ? refitted.get() : learned_.get();
   if (!correction) throw std::runtime_error("trainer: the fit failed");
   correction->describe(model);
   model.signature = signature_;
   // A next run begins from its readout: the states that it was learned from would be a thousand times as many numbers.
-  if (is_shared_over_the_mesh(model)) model.harvest = Harvest(signature_.dimension);
+  if (is_shared_over_the_mesh(model)) {
+    model.harvest = Harvest(signature_.dimension);
+  } else if (model.harvest.processes()) {
+    model.harvest = gathered_by_first(model.harvest);
+  }
   return model;
 }
 

@@ -46,6 +46,10 @@ namespace forerun {
 /// Memory is bounded: when there are more than `most_samples` samples, all but the newest two of each slice are
 /// forgotten and a new corrector, which inherits, is fitted to them.
 ///
+/// Of a run that processes share each process keeps all samples and fits alike; or, where the corrector does without
+/// those of others and there is no prior, the samples of its own slices (`Harvest::processes`), and what is to be known
+/// of all is exchanged as numbers a sample.
+///
 /// Learning that throws costs the sweep its correction (m₀ alone serves, or classic), never the run: `trouble` says
 /// what happened, and the next sweep is learned from by a fresh corrector, with everything harvested.
 ///
@@ -65,10 +69,17 @@ class HarvestingTrainer final : public CoarseTrainer {
   static Index most_carried(Index num_slices, Index dimension);
   /// Bytes that the trainer holds when it keeps so many samples, at its peak: the harvest and what goes with it,
   /// without what the corrector makes of it.
-  static double bytes(Index dimension, double num_slices, double num_samples);
+  /// `held`: the part of them that this process holds of a shared harvest.
+  static double bytes(Index dimension, double num_slices, double num_samples, double held = 1.0);
   /// Address space beside them that is taken for samples to come; no memory yet.
   static double reserved_bytes(Index num_slices, double num_samples);
 
+  /// All where there is a prior, or the corrector says so.
+  SamplesNeeded samples_needed(Index num_slices) const {
+    const SamplesNeeded needed = corrector_->samples_needed(num_slices);
+    return {.all = needed.all || prior_model_ != nullptr, .near = needed.near};
+  }
+  bool needs_all_states(Index num_slices) const override { return samples_needed(num_slices).all; }
   const Correction* initial_correction() override;
   const Correction* train(const SweepData& sweep, SliceExecutor& executor) override;
   void next_window(SliceExecutor& executor) override;
@@ -76,12 +87,15 @@ class HarvestingTrainer final : public CoarseTrainer {
   double fine_solves() const override { return learned_ ? corrector_->fine_solves() : 0.0; }
   CorrectionErrors errors() const override { return corrector_->errors(); }
   std::string trouble() const override { return trouble_; }
+  /// Those that hold samples of the same harvest; nullptr where all of them are here.
+  TimeCommunicator* processes() const { return harvest_.processes(); }
   /// True from the sweep on that has shown that the model of another run misleads here.
   bool dropped_prior() const { return dropped_prior_; }
 
   /// Everything learned, to be used by a next run: the fit on this run's harvest, preceded by the prior's where that
   /// was learned on the same problem; of a ladder's levels only the latest. Without its harvest where its weights are
-  /// shared over a mesh ("stencil"): these are all that a next run begins from. Costs one fit after a warm run. Throws
+  /// shared over a mesh ("stencil"): these are all that a next run begins from. Costs one fit after a warm run. Where
+  /// processes hold their own samples alone all call it, and the first one's model has the samples of all. Throws
   /// std::logic_error before the first `train`, std::runtime_error if the fit fails or the run was left to classic
   /// Parareal.
   LearnedModel learned_model(SliceExecutor& executor) const;
@@ -97,6 +111,8 @@ class HarvestingTrainer final : public CoarseTrainer {
   std::vector<Index> climbed_columns(const SweepData& sweep);
   void climb(const std::vector<Index>& columns, const SweepData& sweep, SliceExecutor& executor);
   void append(const SweepData& sweep, SliceExecutor& executor);
+  void fetch(Harvest& harvest, const Corrector& corrector, Index offset) const;
+  void fit(SliceExecutor& executor);
   std::unique_ptr<Corrector> new_corrector() const;
   void judge_prior(const SweepData& sweep, SliceExecutor& executor);
   void renew_corrector();
@@ -115,6 +131,7 @@ class HarvestingTrainer final : public CoarseTrainer {
   bool begins_window_ = true;
   const Correction* carried_ = nullptr;  ///< what served the initial sweep of a later window
   Index first_slice_ = 0;                ///< of the window
+  std::vector<int> window_owners_;       ///< who holds each of its slices, where the run is shared
   std::vector<Index> slice_levels_;      ///< of each slice of the window, as of the latest sweep
   Harvest harvest_;                      ///< discrepancies less the prior's share, shifted to the level of their slice
   std::vector<Index> sample_levels_;     ///< of each sample, as it was harvested

@@ -12,6 +12,27 @@ namespace {
 
 constexpr Index kComponentsPerPiece = 4096;
 
+/// A sum over samples of one sweep: `add` adds those that are held to what those before them make. One process takes it
+/// from the one before, adds its own and passes it on, so that the order is that of the samples; the last tells all.
+template <typename Add>
+State summed_in_order(const Harvest& harvest, const Add& add) {
+  State sums = State::Zero(harvest.dimension());
+  TimeCommunicator* const processes = harvest.processes();
+  if (processes == nullptr) {
+    add(sums);
+    return sums;
+  }
+  const std::span<double> numbers(sums.data(), static_cast<std::size_t>(sums.size()));
+  const int rank = processes->rank(), last = processes->size() - 1;
+  if (rank > 0) processes->receive(rank - 1, numbers);
+  add(sums);
+  if (rank < last) processes->send(rank + 1, numbers);
+  std::vector<Index> begins(static_cast<std::size_t>(last) + 2, 0);
+  begins.back() = sums.size();
+  processes->share(numbers, begins);
+  return sums;
+}
+
 }  // namespace
 
 StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds, SliceExecutor& executor) {
@@ -21,17 +42,20 @@ StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds, SliceEx
   const Index count = std::find_if(iterations.begin(), iterations.end(),
                                    [&](Index iteration) { return iteration != iterations.front(); }) -
                       iterations.begin();
-  const StatesView states = harvest.states().leftCols(count);
-  State mean(states.rows());
-  State deviation(states.rows());
-  for_each_column_block(executor, states.rows(), kComponentsPerPiece, [&](Index first, Index size) {
-    auto sum = mean.segment(first, size);
-    auto squares = deviation.segment(first, size);
-    sum.setZero();
-    squares.setZero();
-    for (Index j = 0; j < count; ++j) sum += states.col(j).segment(first, size);
-    sum /= static_cast<double>(count);
-    for (Index j = 0; j < count; ++j) squares += (states.col(j).segment(first, size) - sum).cwiseAbs2();
+  const auto add_to = [&](State& sums, const auto& of) {
+    for_each_column_block(executor, sums.size(), kComponentsPerPiece, [&](Index first, Index size) {
+      auto sum = sums.segment(first, size);
+      for (Index j = 0; j < count; ++j)
+        if (harvest.holds(j)) sum += of(harvest.state(j).segment(first, size), first, size);
+    });
+  };
+  State mean = summed_in_order(
+      harvest, [&](State& sums) { add_to(sums, [](const auto& state, Index, Index) { return state; }); });
+  mean /= static_cast<double>(count);
+  const State deviation = summed_in_order(harvest, [&](State& sums) {
+    add_to(sums, [&](const auto& state, Index first, Index size) -> State {
+      return (state - mean.segment(first, size)).cwiseAbs2();
+    });
   });
   const State widths = bounds.upper - bounds.lower;
   State reach = (3.0 / static_cast<double>(count) * deviation).cwiseSqrt();

@@ -12,7 +12,8 @@ namespace forerun {
 ///
 /// No component becomes narrower, in units of `bounds`, than a thousandth of the widest; `bounds` themselves where the
 /// states do not differ at all, or so much that their spread is no number. Cost O(d) a sample, in parallel over
-/// components. Needs a harvest that is not empty, of the bounds' dimension.
+/// components. Of a harvest that processes share sums are passed on from one to the next, d numbers each time. Needs a
+/// harvest that is not empty, of the bounds' dimension.
 StateBounds spread_of(const Harvest& harvest, const StateBounds& bounds, SliceExecutor& executor);
 
 }  // namespace forerun

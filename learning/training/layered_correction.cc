@@ -4,24 +4,27 @@
 #include <vector>
 
 #include "learning/numerics/column_blocks.h"
+#include "learning/training/shared_samples.h"
 
 namespace forerun {
 
 std::shared_ptr<const Harvest> residual_of(const Harvest& harvest, const Correction& model, SliceExecutor& executor) {
   constexpr Index kBlock = 16;
-  std::vector<Slice> slices(static_cast<std::size_t>(harvest.size()));
-  for (std::size_t j = 0; j < slices.size(); ++j) slices[j] = harvest.slice(static_cast<Index>(j));
-  States left(harvest.dimension(), harvest.size());
-  for_each_column_block(executor, harvest.size(), kBlock, [&](Index first, Index count) {
-    auto block = left.middleCols(first, count);
-    model.evaluate_block(std::span(slices).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                         harvest.states().middleCols(first, count), columns_if_any(harvest.coarse(), first, count),
-                         block);
-    block = harvest.discrepancies().middleCols(first, count) - block;
+  std::shared_ptr<const Harvest> residual;
+  together(harvest.processes(), [&] {
+    std::vector<Slice> slices;
+    for (const Index sample : harvest.held()) slices.push_back(harvest.slice(sample));
+    const auto count_held = static_cast<Index>(slices.size());
+    States left(harvest.dimension(), count_held);
+    for_each_column_block(executor, count_held, kBlock, [&](Index first, Index count) {
+      auto block = left.middleCols(first, count);
+      model.evaluate_block(std::span(slices).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                           harvest.states().middleCols(first, count), columns_if_any(harvest.coarse(), first, count),
+                           block);
+      block = harvest.discrepancies().middleCols(first, count) - block;
+    });
+    residual = std::make_shared<const Harvest>(harvest.with_discrepancies(left));
   });
-  auto residual = std::make_shared<Harvest>(harvest.dimension());
-  residual->append(harvest.states(), left, slices, harvest.iterations());
-  residual->set_depends_on_time(harvest.depends_on_time());
   return residual;
 }
 

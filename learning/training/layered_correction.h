@@ -30,7 +30,7 @@ class LayeredCorrection final : public LearnedCorrection {
   SumOfCorrections sum_;
 };
 
-/// What a model leaves of a harvest's discrepancies, in parallel: one evaluation a sample.
+/// What a model leaves of a harvest's discrepancies, in parallel: one evaluation a sample that is held.
 std::shared_ptr<const Harvest> residual_of(const Harvest& harvest, const Correction& model, SliceExecutor& executor);
 
 }  // namespace forerun

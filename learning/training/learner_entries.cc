@@ -94,7 +94,9 @@ CorrectorEntry kriging_entry() {
     return make_kriging_corrector(kriging_options(parameters, context.seed), context.bounds);
   };
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return kriging_bytes(kriging_options(parameters, 0), size.dimension, size.num_slices, size.num_samples).total();
+    return kriging_bytes(kriging_options(parameters, 0), size.dimension, size.held * size.num_slices,
+                         size.held * size.num_samples)
+        .total();
   };
   return entry;
 }
@@ -208,7 +210,7 @@ CorrectorEntry randnet_local_entry() {
     return make_randnet_local_corrector(randnet_local_options(parameters, context.seed), context.bounds);
   };
   entry.bytes = [](const Parameters& parameters, const LearningSize& size) {
-    return randnet_local_bytes(randnet_local_options(parameters, 0), size.dimension, size.num_samples);
+    return randnet_local_bytes(randnet_local_options(parameters, 0), size.dimension, size.held * size.num_samples);
   };
   return entry;
 }

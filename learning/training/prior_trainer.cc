@@ -4,10 +4,13 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "learning/numerics/column_blocks.h"
 #include "learning/numerics/scratch.h"
+#include "learning/training/shared_samples.h"
 #include "learning/training/sum_of_corrections.h"
 
 namespace forerun {
@@ -19,26 +22,29 @@ constexpr double kTiny = 1e-300;
 
 }  // namespace
 
-double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
-                      const StatesView& coarse, const StatesView& discrepancies, SliceExecutor& executor) {
-  State logarithms(states.cols());
-  for_each_column_block(executor, states.cols(), kPriorBlock, [&](Index first, Index count) {
-    thread_local Scratch memory;
-    auto predicted = memory.matrix(states.rows(), count);
-    correction.evaluate_block(slices.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                              states.middleCols(first, count), columns_if_any(coarse, first, count), predicted);
-    for (Index c = 0; c < count; ++c) {
-      const auto truth = discrepancies.col(first + c);
-      logarithms[first + c] = std::log(((truth - predicted.col(c)).norm() + kTiny) / (truth.norm() + kTiny));
-    }
-  });
-  return logarithms.size() > 0 && logarithms.allFinite() ? logarithms.mean() : std::numeric_limits<double>::infinity();
-}
-
 double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor) {
-  std::vector<Slice> slices(harvest.slices().size());
-  for (std::size_t j = 0; j < slices.size(); ++j) slices[j] = harvest.slice(static_cast<Index>(j));
-  return mean_log_error(correction, slices, harvest.states(), harvest.coarse(), harvest.discrepancies(), executor);
+  const std::vector<Index> held = harvest.held();
+  std::vector<Slice> slices;
+  for (const Index sample : held) slices.push_back(harvest.slice(sample));
+  State logarithms(harvest.size());
+  together(harvest.processes(), [&] {
+    for_each_column_block(executor, std::ssize(held), kPriorBlock, [&](Index first, Index count) {
+      thread_local Scratch memory;
+      auto predicted = memory.matrix(harvest.dimension(), count);
+      correction.evaluate_block(
+          std::span(slices).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+          harvest.states().middleCols(first, count), columns_if_any(harvest.coarse(), first, count), predicted);
+      for (Index c = 0; c < count; ++c) {
+        const auto truth = harvest.discrepancies().col(first + c);
+        logarithms[held[static_cast<std::size_t>(first + c)]] =
+            std::log(((truth - predicted.col(c)).norm() + kTiny) / (truth.norm() + kTiny));
+      }
+    });
+  });
+  std::vector<Index> samples(static_cast<std::size_t>(harvest.size()));
+  std::iota(samples.begin(), samples.end(), Index{0});
+  share(harvest, samples, {logarithms.data(), samples.size()});
+  return logarithms.size() > 0 && logarithms.allFinite() ? logarithms.mean() : std::numeric_limits<double>::infinity();
 }
 
 PriorTrainer::PriorTrainer(std::shared_ptr<const Correction> prior, Index dimension, CoarseTrainer* learner,

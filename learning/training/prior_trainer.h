@@ -14,10 +14,8 @@ namespace forerun {
 ///
 ///   mean_j log(‖δ_j − m(u_j)‖ / ‖δ_j‖)      (Euclidean norms; 0 where m = 0, negative where m is better than nothing).
 ///
-/// +∞ where m is not finite somewhere. Parallel over samples; deterministic.
-double mean_log_error(const Correction& correction, std::span<const Slice> slices, const StatesView& states,
-                      const StatesView& coarse, const StatesView& discrepancies, SliceExecutor& executor);
-/// The same over the samples of a harvest.
+/// +∞ where m is not finite somewhere. Parallel over the samples of a harvest; of one that is shared each process looks
+/// at those that it holds, and all know the mean. Deterministic.
 double mean_log_error(const Correction& correction, const Harvest& harvest, SliceExecutor& executor);
 
 /// A correction serves if it halves the error of having none (in the mean of logarithms).
