@@ -43,8 +43,15 @@ SliceLimit slice_limit(const ComparisonPlan& plan, const Experiment& experiment,
 std::optional<LearnedModel> learned_model(const HarvestingTrainer* trainer, const RunRecord& record,
                                           SliceExecutor& executor, spdlog::logger& logger) {
   if (trainer == nullptr || record.iterations.empty()) return std::nullopt;
+  std::optional<LearnedModel> model;
+  const auto make = [&] { model = trainer->learned_model(executor); };
   try {
-    return trainer->learned_model(executor);
+    if (TimeCommunicator* const others = trainer->processes()) {
+      if (!done_together(*others, make)) logger.warn("nothing learned: interrupted");
+    } else {
+      make();
+    }
+    return model;
   } catch (const std::runtime_error& error) {
     logger.warn("nothing learned: {}", error.what());
   } catch (const StopRequested&) {

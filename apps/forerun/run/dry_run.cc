@@ -33,7 +33,8 @@ std::vector<std::string> corrector_names(const ComparisonPlan& plan) {
 std::string memory_text(const NamedChoice& corrector, const ComparisonPlan& plan, const Experiment& experiment,
                         double sweeps) {
   const auto after = [&](double iterations) {
-    return format_bytes(run_bytes(corrector, experiment, plan.reference, iterations));
+    return format_bytes(
+        run_bytes(corrector, experiment, plan.reference, serves(plan.warm_start, corrector), iterations));
   };
   if (!learns(corrector, experiment)) {
     return after(1.0) +

@@ -17,15 +17,36 @@ bool learns(const NamedChoice& corrector, const Experiment& experiment) {
                                                                    experiment.fine->work_per_slice());
 }
 
-double run_bytes(const NamedChoice& corrector, const Experiment& experiment, bool reference, double num_iterations) {
+namespace {
+
+/// The parts of all slices whose states each process has, and whose samples it keeps.
+struct PartsHeld {
+  double states = 1.0;
+  double samples = 1.0;
+};
+
+PartsHeld parts_held(const NamedChoice& corrector, const Experiment& experiment, bool warm) {
+  const double own = 1.0 / experiment.num_processes;
+  if (!learns(corrector, experiment)) return {own, own};
+  if (experiment.num_processes == 1 || warm) return {};
+  const Index slices = experiment.window_slices();
+  const SamplesNeeded needed = make_learner(corrector, experiment)->samples_needed(slices);
+  const double near = static_cast<double>(needed.near) / static_cast<double>(slices);
+  return needed.all ? PartsHeld() : PartsHeld{own, std::min(1.0, own + near)};
+}
+
+}  // namespace
+
+double run_bytes(const NamedChoice& corrector, const Experiment& experiment, bool reference, bool warm,
+                 double num_iterations) {
   const Index dimension = experiment.dimension();
   const auto all = static_cast<double>(experiment.num_slices());
   const auto slices = static_cast<double>(experiment.window_slices());
   const bool learning = learns(corrector, experiment);
-  const double processes = experiment.num_processes;  // each has its part of the states, but learners see all
-  double bytes = is_by_method(corrector.name)
-                     ? method_bytes(corrector.name, experiment)
-                     : parareal_bytes(dimension, learning ? slices : slices / processes, learning);
+  const double processes = experiment.num_processes;  // each has its part of the states, but some learners see all
+  const PartsHeld held = parts_held(corrector, experiment, warm);
+  double bytes = is_by_method(corrector.name) ? method_bytes(corrector.name, experiment)
+                                              : parareal_bytes(dimension, held.states * slices, learning);
   if (reference) bytes += boundary_bytes(dimension, all / processes);
   if (experiment.output) bytes += experiment.output->bytes(dimension) / processes;
   const bool several = experiment.config.windows > 1;
@@ -35,9 +56,9 @@ double run_bytes(const NamedChoice& corrector, const Experiment& experiment, boo
   const auto most = static_cast<double>(HarvestingTrainer::most_samples(experiment.window_slices()));
   double samples = std::min(num_iterations * slices, most);
   if (several) samples += static_cast<double>(HarvestingTrainer::most_carried(experiment.window_slices(), dimension));
-  return bytes + HarvestingTrainer::bytes(dimension, slices, samples) +
-         find_corrector(corrector.name)
-             .bytes(corrector.parameters, {dimension, slices, samples, stencil_pays(corrector_context(experiment))});
+  const LearningSize size{dimension, slices, samples, stencil_pays(corrector_context(experiment)), held.samples};
+  return bytes + HarvestingTrainer::bytes(dimension, slices, samples, held.samples) +
+         find_corrector(corrector.name).bytes(corrector.parameters, size);
 }
 
 }  // namespace forerun

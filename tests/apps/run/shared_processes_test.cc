@@ -159,23 +159,63 @@ TEST(SharedByProcesses, EndsWithTheBitsOfOneProcessOnALadderAndInWindows) {
   expect_same_bits(windows, {"classic", "auto"}, {3});
 }
 
-/// Of mpirun and all processes, the most that one of them had at any time.
-long peak_kilobytes(int num_processes, const TemporaryDirectory& directory) {
-  const std::string out = directory / ("of" + std::to_string(num_processes));
-  Job job(num_processes,
-          {"run", testing::data_config("burgers"), "--reference", "--quiet", "--out", out, "--threads", "2", "--set",
-           "corrector.name=classic", "--set", "problem.points=40000", "--set", "time.end=1e-6", "--set",
-           "fine.method=rk4", "--set", "fine.steps=1"},
-          directory);
-  EXPECT_EQ(job.wait(), 0) << job.err();
-  EXPECT_TRUE(fs::exists(out + "/boundaries-serial-fine.npy"));
+/// Burgers' equation on a fine mesh: few words of states are many.
+Words long_states(const std::string& points, Words more) {
+  Words words = {"run", testing::data_config("burgers"), "--quiet", "--threads", "2"};
+  for (const std::string& value : {"problem.points=" + points, std::string("time.end=1e-6"),
+                                   std::string("fine.method=rk4"), std::string("fine.steps=1")})
+    words.insert(words.end(), {"--set", value});
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// What learners by slice and of local laws need of other processes is less than states of these lengths.
+TEST(SharedByProcesses, EndWithTheBitsOfOneProcessWhereEachKeepsItsOwnSamples) {
+  const TemporaryDirectory directory;
+  const Words cases[] = {{"corrector.name=secant"}, {"corrector.name=stencil", "corrector.neurons=60"}};
+  for (const Words& values : cases) {
+    Words words;
+    for (const std::string& value : values) words.insert(words.end(), {"--set", value});
+    const auto run = [&](const std::string& out) {
+      Words all = long_states("16000", words);
+      all.insert(all.end(), {"--set", "parareal.tolerance=1e-13", "--set", "parareal.max_iterations=3", "--save-model",
+                             directory / (out + ".model"), "--out", directory / out});
+      return all;
+    };
+    const std::string corrector = values.front().substr(std::string("corrector.name=").size());
+    const auto alone = forerun_with(run(corrector));
+    for (const int size : {2, 3}) {
+      SCOPED_TRACE(::testing::Message() << corrector << " of " << size);
+      const std::string name = corrector + std::to_string(size);
+      Job job(size, run(name), directory, name);
+      ASSERT_EQ(job.wait(), static_cast<int>(alone.status)) << job.err();
+      for (const std::string& file : {"/boundaries-" + corrector + ".npy", std::string(".model")})
+        EXPECT_TRUE(content_of(directory / name + file) == content_of(directory / corrector + file)) << file;
+      EXPECT_TRUE(without_seconds(directory / name + "/record.json") ==
+                  without_seconds(directory / corrector + "/record.json"));
+    }
+  }
+}
+
+/// Of mpirun and all processes, the most that one of them had at any time; of a run that may end at its last iteration.
+long peak_kilobytes(int num_processes, const Words& words, const TemporaryDirectory& directory) {
+  Job job(num_processes, words, directory);
+  const int status = job.wait();
+  EXPECT_TRUE(status == 0 || status == static_cast<int>(ExitStatus::not_converged)) << job.err();
   return job.peak_kilobytes();
 }
 
 TEST(SharedByProcesses, HoldEachItsShareOfTheStates) {
   const TemporaryDirectory directory;
-  const long of_four = peak_kilobytes(4, directory);
-  const long of_two = peak_kilobytes(2, directory);
+  const auto peak_of = [&](int num_processes) {
+    const std::string out = directory / ("of" + std::to_string(num_processes));
+    const Words words = long_states("40000", {"--reference", "--out", out, "--set", "corrector.name=classic"});
+    const long peak = peak_kilobytes(num_processes, words, directory);
+    EXPECT_TRUE(fs::exists(out + "/boundaries-serial-fine.npy"));
+    return peak;
+  };
+  const long of_four = peak_of(4);
+  const long of_two = peak_of(2);
   // 129 states of 40000 numbers, of the run three times and of the reference once, are 165 MB: those that one process
   // of two has beyond one of four are a quarter of them.
   constexpr long quarter = 129L * 40000 * 8 * 4 / 4 / 1024;
@@ -183,6 +223,39 @@ TEST(SharedByProcesses, HoldEachItsShareOfTheStates) {
   EXPECT_LT(of_two, of_four + quarter * 3 / 2);
   EXPECT_TRUE(content_of(directory / "of4/boundaries-classic.npy") ==
               content_of(directory / "of2/boundaries-classic.npy"));
+}
+
+/// What --dry-run says that each process holds at most.
+double said_kilobytes(int num_processes, Words words, const TemporaryDirectory& directory) {
+  words.push_back("--dry-run");
+  Job job(num_processes, words, directory, "plan");
+  EXPECT_EQ(job.wait(), 0) << job.err();
+  const std::string before = "never more than ", text = job.out();
+  std::istringstream said(text.substr(text.find(before) + before.size()));
+  double number = 0.0;
+  std::string unit;
+  said >> number >> unit;
+  return number * (unit.starts_with("G") ? 1024.0 * 1024.0 : 1024.0);
+}
+
+TEST(SharedByProcesses, KeepEachItsShareOfTheSamples) {
+  const TemporaryDirectory directory;
+  // Of the run four times, and of each of two iterations state and discrepancy.
+  constexpr double states = 128.0 * 40000 * 8 * (4 + 2 * 2) / 1024;
+  const Words correctors[] = {
+      {"--set", "corrector.name=secant"},
+      {"--set", "corrector.name=stencil", "--set", "corrector.layer=none", "--set", "corrector.by_slice=false", "--set",
+       "corrector.recipe=\"points radius=1 stride=1 shift=0 degree=1 centre=1 products=0 neurons=0 decay=1 scale=1\""}};
+  for (const Words& corrector : correctors) {
+    Words words = long_states("40000", corrector);
+    words.insert(words.end(), {"--set", "parareal.max_iterations=2", "--set", "parareal.tolerance=1e-13"});
+    const double said_of_four = said_kilobytes(4, words, directory), said_of_two = said_kilobytes(2, words, directory);
+    EXPECT_GT(said_of_two - said_of_four, states / 4.0 * 0.95) << corrector[1];
+    const auto of_four = static_cast<double>(peak_kilobytes(4, words, directory));
+    const auto of_two = static_cast<double>(peak_kilobytes(2, words, directory));
+    EXPECT_GT(of_two - of_four, states / 4.0 * 0.75) << corrector[1];
+    EXPECT_LT(of_two - of_four, said_of_two - said_of_four + states / 8.0) << corrector[1];
+  }
 }
 
 TEST(SharedByProcesses, TakeRunsWhoseStatesAreTooManyForOne) {
