@@ -103,6 +103,7 @@ struct Trial {
   std::vector<Index> fitted;  ///< samples
   StencilRows rows;
   StencilSecants secants;
+  States readout;
   States left;  ///< of each tested sample: that and all of its values, and of its changes
   double has_failed = 0.0;
 };
@@ -141,6 +142,7 @@ class CandidateSearch {
       share(harvest_, trial.fitted, trial.rows);
       share(harvest_, trial.secants.samples, trial.secants.rows);
     }
+    fit_all(trials);
     for_each(trials, [&](Trial& trial) { test(trial); });
     for (Trial& trial : trials) {
       tried_.push_back({trial.recipe, score(trial)});
@@ -188,14 +190,38 @@ class CandidateSearch {
     trial.secants = secant_rows(*trial.features, harvest_, trial.fitted, moves, trial.rows, seed_, *serial_);
   }
 
+  /// All have all rows; each process fits its part of the candidates and tells the others the readouts.
+  void fit_all(std::vector<Trial>& trials) {
+    TimeCommunicator* const processes = harvest_.processes();
+    const auto num_processes = static_cast<std::size_t>(processes ? processes->size() : 1);
+    const auto rank = static_cast<std::size_t>(processes ? processes->rank() : 0);
+    for_each(trials, [&](Trial& trial) {
+      const StencilFeatures& features = *trial.features;
+      trial.readout = States::Zero(features.num_fields(), features.num_features());
+      if (static_cast<std::size_t>(&trial - trials.data()) % num_processes == rank) fit(trial);
+      trial.rows = {};
+      trial.secants = {};
+    });
+    for (std::size_t c = 0; processes && c < trials.size(); ++c) {
+      if (trials[c].has_failed > 0.0) continue;
+      States& readout = trials[c].readout;
+      std::vector<Index> begins(num_processes + 1, 0);
+      std::fill(begins.begin() + static_cast<std::ptrdiff_t>(c % num_processes) + 1, begins.end(), readout.size());
+      processes->share({readout.data(), static_cast<std::size_t>(readout.size())}, begins);
+    }
+  }
+
+  void fit(Trial& trial) const {
+    NormalReadout readout(trial.features->num_features(), trial.features->num_fields(),
+                          ridge_for(trial.rows, kCandidateRidge));
+    readout.append(trial.rows.features, trial.rows.targets, *serial_);
+    readout.append(trial.secants.rows.features, trial.secants.rows.targets, *serial_);
+    trial.readout = readout.solve();
+  }
+
   void test(Trial& trial) const {
     const StencilFeatures& features = *trial.features;
-    NormalReadout fit(features.num_features(), features.num_fields(), ridge_for(trial.rows, kCandidateRidge));
-    fit.append(trial.rows.features, trial.rows.targets, *serial_);
-    fit.append(trial.secants.rows.features, trial.secants.rows.targets, *serial_);
-    trial.rows = {};
-    trial.secants = {};
-    const States readout = fit.solve();
+    const States& readout = trial.readout;
     const Index points = points_for(kTestRows, std::ssize(tested_));
     const StencilRows values = value_rows(features, harvest_, tested_here_, points, seed_, *serial_);
     const StencilSecants changes =

@@ -35,8 +35,8 @@ struct ChosenRecipe {
 ///
 /// A function of the harvest and the seed. Cost: about a dozen fits with a third or half of the neurons, to as few rows
 /// as tell recipes apart; parallel over candidates. Where processes share the harvest each makes the rows of its own
-/// samples, which are exchanged, some megabytes a candidate; of the others, which recipes are tried on, four numbers a
-/// sample.
+/// samples, which are exchanged, some megabytes a candidate, and fits its part of the candidates; of the others, which
+/// recipes are tried on, four numbers a sample are told.
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
                            const std::optional<ChosenRecipe>& before = {});
