@@ -35,7 +35,7 @@ StencilFamily::StencilFamily(const FamilyOptions& options, const StateBounds& bo
 void StencilFamily::begin(const Harvest& harvest, SliceExecutor& executor) {
   const FieldScale scale = field_scale(harvest, layout_, bounds_, executor);
   const ChosenRecipe chosen = choose_recipe(harvest, layout_, scale, options_.layer.neurons, options_.layer.activation,
-                                            options_.layer.seed, executor);
+                                            options_.layer.seed, executor, {}, RecipeUse::many_runs);
   features_ = std::make_shared<const StencilFeatures>(layout_, chosen.recipe, scale, options_.layer.activation,
                                                       options_.layer.seed);
   scale_.resize(features_->num_seen(), 2);
@@ -80,7 +80,7 @@ void StencilFamily::append(const Harvest& harvest, const StateView& parameters, 
   }
   readout_->append(with_parameters(values.features, weights), values.targets, executor);
   if (secants.size() > 0) readout_->append(with_parameters(secants.features, weights), secants.targets, executor);
-  solution_ = readout_->solve(executor);
+  solution_ = readout_->solve();
   count(values.size());
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/state_layout.h"
 #include "learning/family/family_network.h"
+#include "learning/numerics/normal_readout.h"
 #include "learning/stencil/stencil_correction.h"
 
 namespace forerun {
@@ -14,10 +15,10 @@ namespace forerun {
 /// W fitted to all runs, their values and secants, p of parameter_basis.h. A run of parameters θ goes on from the
 /// ordinary network with the readout Σ_a p_a(θ) W_a, as a run does from another's model.
 ///
-/// What φ looks at is chosen from the first run. Of each run four values a feature of φ are learned from, or
-/// `samples_per_run` where that is less, evenly spread over its samples and the mesh, and as many secants. With P = |p|
-/// · M features taking in a run costs 4 samples P² flops; memory P² doubles. Throws std::invalid_argument for a state
-/// without a mesh, for bad options, and where asked outside of the box, too.
+/// What φ looks at is chosen from the first run, for runs to come (`RecipeUse::many_runs`). Of each run four values a
+/// feature of φ are learned from, or `samples_per_run` where that is less, evenly spread over its samples and the mesh,
+/// and as many secants. With P = |p| · M features taking in a run costs 2 samples P² + P³/3 flops; memory P² doubles.
+/// Throws std::invalid_argument for a state without a mesh, for bad options, and where asked outside of the box, too.
 class StencilFamily final : public FamilyModel {
  public:
   StencilFamily(const FamilyOptions& options, const StateBounds& bounds, const StateLayout& layout,
@@ -48,7 +49,7 @@ class StencilFamily final : public FamilyModel {
   ParameterBasis basis_;
   std::shared_ptr<const StencilFeatures> features_;
   States scale_;  ///< middle and width of each field, a row each
-  std::optional<RecursiveReadout> readout_;
+  std::optional<NormalReadout> readout_;
   States solution_;
 };
 

@@ -22,6 +22,7 @@ constexpr Index kTestRows = 2048;
 constexpr double kCandidateRidge = 1e-9;
 constexpr Index kTrialNeurons = 100;
 constexpr double kMuchBetter = 2.0;
+constexpr double kNearlyAsGood = 1.5;
 constexpr double kPoor = 4.0;
 constexpr double kWidest = 64.0;     // points
 constexpr double kExplained = 1e-3;  // leaves nothing to look for
@@ -30,6 +31,8 @@ constexpr double kWorst = std::numeric_limits<double>::infinity();
 /// Fields in units of their spread go to twice and three times that: neurons that are to be little more than quadratic
 /// there, as discrepancies are, have short weights.
 constexpr double kScale = 0.25;
+/// Where other runs will come, whose states nobody has seen, flatter ones.
+constexpr double kFlatScale = 0.0625;
 
 /// Points |j| ≤ 10 strides to each side; what is `width` away still counts.
 StencilRecipe points_recipe(double width, double shift, Index neurons, double scale = kScale) {
@@ -54,7 +57,7 @@ StencilRecipe shells_recipe(Index radius, std::size_t num_fields) {
   return recipe;
 }
 
-StencilRecipe diamond_recipe(Index radius, Index neurons) {
+StencilRecipe diamond_recipe(Index radius, Index neurons, double scale) {
   return {.symmetric = false,
           .radius = radius,
           .degree = 1,
@@ -62,7 +65,7 @@ StencilRecipe diamond_recipe(Index radius, Index neurons) {
           .product_degree = 1,
           .neurons = neurons,
           .decay = static_cast<double>(radius),
-          .scale = kScale};
+          .scale = scale};
 }
 
 StencilRecipe linear_recipe(Index radius) { return {.symmetric = false, .radius = radius}; }
@@ -113,7 +116,7 @@ class CandidateSearch {
  public:
   CandidateSearch(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale,
                   const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
-                  const std::vector<StencilRecipe>& poor)
+                  const std::vector<StencilRecipe>& poor, RecipeUse use)
       : harvest_(harvest),
         layout_(layout),
         scale_(scale),
@@ -123,7 +126,8 @@ class CandidateSearch {
         samples_(split(harvest)),
         tested_(evenly_chosen(samples_.tested, kTestRows)),
         tested_here_(harvest.held(tested_)),
-        poor_(poor) {
+        poor_(poor),
+        for_many_(use == RecipeUse::many_runs) {
     const State widths = scale.width.head(std::ssize(layout.fields));
     moves_ = distances_moved(widths, harvest, samples_.fitted, executor);
     const std::vector<double> moves = distances_moved(widths, harvest, tested_, executor);
@@ -146,11 +150,26 @@ class CandidateSearch {
     for_each(trials, [&](Trial& trial) { test(trial); });
     for (Trial& trial : trials) {
       tried_.push_back({trial.recipe, score(trial)});
-      if (!best_ || tried_.back().unexplained < best_->unexplained) best_ = tried_.back();
+      take_if_better(best_);
+      if (trial.recipe.increments) take_if_better(best_with_increments_);
     }
   }
 
-  const ChosenRecipe& best() const { return *best_; }
+  const ChosenRecipe& best() const {
+    const bool increments_will_do =
+        for_many_ && best_with_increments_ && best_with_increments_->unexplained <= kMuchBetter * best_->unexplained;
+    return increments_will_do ? *best_with_increments_ : *best_;
+  }
+  /// With neurons, and for many runs the narrowest that explains nearly as much as any: the first run may be smoother
+  /// than those to come.
+  StencilRecipe best_of_points() const {
+    StencilRecipe chosen = best_->recipe;
+    for (const ChosenRecipe& one : tried_) {
+      const bool will_do = one.recipe.neurons > 0 && one.unexplained <= kNearlyAsGood * best_->unexplained;
+      if (for_many_ && will_do && one.recipe.decay < chosen.decay) chosen = one.recipe;
+    }
+    return chosen;
+  }
   std::vector<StencilRecipe> poor() const {
     std::vector<StencilRecipe> recipes = poor_;
     for (const ChosenRecipe& one : tried_) {
@@ -160,6 +179,10 @@ class CandidateSearch {
   }
 
  private:
+  void take_if_better(std::optional<ChosenRecipe>& best) const {
+    if (!best || tried_.back().unexplained < best->unexplained) best = tried_.back();
+  }
+
   /// work(trial) in parallel, of those that have not failed; one that fails on one process has failed on all.
   void for_each(std::vector<Trial>& trials, const std::function<void(Trial&)>& work) {
     std::vector<double> has_failed(trials.size());
@@ -276,8 +299,17 @@ class CandidateSearch {
   std::vector<double> tested_moves_;  ///< of those here
   const std::vector<StencilRecipe> poor_;
   std::vector<ChosenRecipe> tried_;
-  std::optional<ChosenRecipe> best_;
+  std::optional<ChosenRecipe> best_, best_with_increments_;
+  const bool for_many_;
 };
+
+void try_steepness(CandidateSearch& search, Index neurons) {
+  const StencilRecipe& best = search.best().recipe;
+  const auto shift = static_cast<double>(best.shift);
+  search.try_all({points_recipe(best.decay, shift, neurons, 0.5 * kScale),
+                  points_recipe(best.decay, shift, neurons, 2.0 * kScale),
+                  points_recipe(best.decay, shift, neurons, 4.0 * kScale)});
+}
 
 /// What the coarse solver does in a slice is nearly what the equation says there: its error is a law of both, and often
 /// next to linear. Products with increments explain still more and are tried of shells alone, which do not see the
@@ -289,7 +321,7 @@ void try_increments(CandidateSearch& search, const StateLayout& layout) {
     candidates.push_back(linear_recipe(radius));
     candidates.push_back(shells_recipe(radius, fields));
   }
-  if (search.best().recipe.neurons > 0) candidates.push_back(search.best().recipe);
+  if (search.best().recipe.neurons > 0) candidates.push_back(search.best_of_points());
   candidates.push_back({.symmetric = true, .radius = 5});
   candidates.push_back({.symmetric = true, .radius = 5, .centre_degree = 3});
   for (StencilRecipe& candidate : candidates) {
@@ -356,10 +388,11 @@ FieldScale field_scale(const Harvest& harvest, const StateLayout& layout, const 
 
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
-                           const std::optional<ChosenRecipe>& before) {
+                           const std::optional<ChosenRecipe>& before, RecipeUse use) {
   CandidateSearch search(harvest, layout, scale, activation, seed, executor,
-                         before ? before->poor : std::vector<StencilRecipe>{});
+                         before ? before->poor : std::vector<StencilRecipe>{}, use);
   const Index trial = std::min((neurons + 1) / 2, kTrialNeurons);
+  const double steepness = use == RecipeUse::many_runs ? kFlatScale : kScale;
   const std::size_t fields = layout.fields.size();
   std::vector<StencilRecipe> candidates = {shells_recipe(1, fields), shells_recipe(2, fields),
                                            shells_recipe(3, fields)};
@@ -367,11 +400,11 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
   if (is_line) {
     const double widest = std::min(kWidest, static_cast<double>(layout.axes.front().points) / 8.0);
     for (double width = 1.0; width <= std::max(1.0, widest); width *= 2.0) {
-      candidates.push_back(points_recipe(width, 0.0, trial));
+      candidates.push_back(points_recipe(width, 0.0, trial, steepness));
     }
   } else {
-    candidates.push_back(diamond_recipe(1, trial));
-    candidates.push_back(diamond_recipe(2, trial));
+    candidates.push_back(diamond_recipe(1, trial, steepness));
+    candidates.push_back(diamond_recipe(2, trial, steepness));
   }
   std::optional<ChosenRecipe> kept;
   if (before) {
@@ -383,13 +416,10 @@ ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, co
   search.try_all(candidates);
   if (is_line && !search.best().recipe.symmetric) {
     const double width = search.best().recipe.decay;
-    search.try_all({points_recipe(0.7 * width, 0.0, trial), points_recipe(1.4 * width, 0.0, trial),
-                    points_recipe(width, -0.5 * width, trial), points_recipe(width, 0.5 * width, trial)});
-    const StencilRecipe& best = search.best().recipe;
-    const auto shift = static_cast<double>(best.shift);
-    search.try_all({points_recipe(best.decay, shift, trial, 0.5 * kScale),
-                    points_recipe(best.decay, shift, trial, 2.0 * kScale),
-                    points_recipe(best.decay, shift, trial, 4.0 * kScale)});
+    search.try_all(
+        {points_recipe(0.7 * width, 0.0, trial, steepness), points_recipe(1.4 * width, 0.0, trial, steepness),
+         points_recipe(width, -0.5 * width, trial, steepness), points_recipe(width, 0.5 * width, trial, steepness)});
+    if (use == RecipeUse::one_run) try_steepness(search, trial);
   }
   if (harvest.keeps_coarse()) try_increments(search, layout);
   if (search.best().unexplained > kExplained) try_walls(search, layout);

@@ -25,6 +25,11 @@ struct ChosenRecipe {
   std::vector<StencilRecipe> poor{};  ///< others that left four times as much or more
 };
 
+/// What a recipe is chosen for. Runs that are to come bring states that nobody has seen, and other parameters: then
+/// neurons are flatter, and a recipe with increments, which know the parameters, is chosen unless another leaves half
+/// as much.
+enum class RecipeUse { one_run, many_runs };
+
 /// The recipe with which a readout fitted to some slices explains others best, in values, and where there are any in
 /// changes between iterates, too (the geometric mean of both). What was chosen `before` stays unless another leaves
 /// half as much, and what was poor then is not tried again. Tried are shells with polynomials (of an equation that is
@@ -39,6 +44,6 @@ struct ChosenRecipe {
 /// recipes are tried on, four numbers a sample are told.
 ChosenRecipe choose_recipe(const Harvest& harvest, const StateLayout& layout, const FieldScale& scale, Index neurons,
                            const std::string& activation, std::uint64_t seed, SliceExecutor& executor,
-                           const std::optional<ChosenRecipe>& before = {});
+                           const std::optional<ChosenRecipe>& before = {}, RecipeUse use = RecipeUse::one_run);
 
 }  // namespace forerun
