@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/number_text.h"
+#include "learning/stencil/field_scale.h"
 #include "learning/stencil/mesh_text.h"
 #include "learning/stencil/stencil_choice.h"
 #include "learning/stencil/stencil_rows.h"

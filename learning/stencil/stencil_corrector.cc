@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "learning/numerics/normal_readout.h"
+#include "learning/stencil/field_scale.h"
 #include "learning/stencil/stencil_choice.h"
 #include "learning/stencil/stencil_correction.h"
 #include "learning/stencil/stencil_rows.h"

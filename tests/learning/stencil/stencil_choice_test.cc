@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "learning/stencil/field_scale.h"
 #include "tests/learning/random_data.h"
 
 namespace forerun {
@@ -37,8 +38,9 @@ Harvest equally_explained() {
 }
 
 ChosenRecipe chosen(const Harvest& harvest, RecipeUse use) {
-  return choose_recipe(harvest, kRing, field_scale(harvest, kRing, kBounds), 100, "tanh", 1, *make_serial_executor(),
-                       {}, use);
+  const auto executor = make_serial_executor();
+  const FieldScale scale = field_scale(harvest, kRing, kBounds, *executor);
+  return choose_recipe(harvest, kRing, scale, 100, "tanh", 1, *executor, {}, use);
 }
 
 TEST(StencilChoice, ForRunsToComeIncrementsAreLookedAtWhereTheyDoAsWell) {
