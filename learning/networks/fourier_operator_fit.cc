@@ -14,7 +14,7 @@ namespace {
 using Complex = std::complex<double>;
 using ComplexMatrix = Eigen::MatrixXcd;
 
-constexpr Index kBlock = 64;        ///< samples whose spectra are kept at a time
+constexpr Index kSpectra = 64;      ///< samples whose spectra are kept at a time
 constexpr double kNarrowest = 0.8;  ///< in points
 
 /// Normal by the polar form of two uniform numbers (G. Box, M. Muller, 1958).
@@ -104,8 +104,8 @@ std::unique_ptr<const OperatorNetwork> fit_fourier_operator(const OperatorOption
   data.readout.setZero(2 * fields * count, data.num_features());
   const FourierOperator unfitted(data);
   Waves waves(count, data.num_features(), fields);
-  for (Index first = 0; first < samples.size(); first += kBlock) {
-    const Index block = std::min(kBlock, samples.size() - first);
+  for (Index first = 0; first < samples.size(); first += kSpectra) {
+    const Index block = std::min(kSpectra, samples.size() - first);
     std::vector<States> features(static_cast<std::size_t>(block)), targets(features.size());
     executor.for_each(block, [&](Index s) {
       const Index sample = first + s;

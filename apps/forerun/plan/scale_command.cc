@@ -70,7 +70,7 @@ const Json& run_of(const Json& record, const std::string& corrector) {
   return found != runs.end() ? *found : runs.at(0);
 }
 
-RecordedExperiment read_run_directory(const std::filesystem::path& directory) {
+RecordedExperiment read_recorded(const std::filesystem::path& directory) {
   RecordedExperiment recorded{read_recorded_experiment(directory), {}, {}, 1, 0.0, "recorded in " + directory.string()};
   const Experiment& experiment = recorded.experiment;
   read_record(directory, experiment, [&](const Json& json) {
@@ -177,7 +177,7 @@ ExitStatus scale_run(const ParsedOptions& options, const std::vector<std::string
                        " to run it anew");
     }
   }
-  RecordedExperiment recorded = read_run_directory(arguments.front());
+  RecordedExperiment recorded = read_recorded(arguments.front());
   if (!recorded.converged) {
     make_logger(console, options.has("quiet"))
         ->error("{} holds a run that did not converge; nothing modelled", arguments.front());

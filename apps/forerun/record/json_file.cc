@@ -14,12 +14,12 @@ using Json = nlohmann::ordered_json;
   throw std::invalid_argument("has '" + name + "' = " + excerpt(value) + ": must be " + rule);
 }
 
-std::string text_of(const Json& value, const std::string& name) {
+std::string checked_text(const Json& value, const std::string& name) {
   if (!value.is_string()) refuse(name, value, "a string");
   return value.get<std::string>();
 }
 
-double number_of(const Json& value, const std::string& name) {
+double checked_number(const Json& value, const std::string& name) {
   if (value.is_null()) return std::nan("");
   if (!value.is_number()) refuse(name, value, "a number or null");
   return value.get<double>();
@@ -69,7 +69,7 @@ const Json& json_array(const Json& object, const char* name) {
   return value;
 }
 
-std::string json_text(const Json& object, const char* name) { return text_of(json_member(object, name), name); }
+std::string json_text(const Json& object, const char* name) { return checked_text(json_member(object, name), name); }
 
 bool json_flag(const Json& object, const char* name) {
   const Json& value = json_member(object, name);
@@ -81,7 +81,7 @@ Index json_integer(const Json& object, const char* name, Index minimum, Index ma
   return integer_of(json_member(object, name), name, minimum, maximum);
 }
 
-double json_number(const Json& object, const char* name) { return number_of(json_member(object, name), name); }
+double json_number(const Json& object, const char* name) { return checked_number(json_member(object, name), name); }
 
 std::optional<double> optional_json_number(const Json& object, const char* name) {
   const double value = json_number(object, name);
@@ -94,9 +94,13 @@ double json_seconds(const Json& object, const char* name) {
   return value.get<double>();
 }
 
-std::vector<double> json_numbers(const Json& object, const char* name) { return read_all(object, name, number_of); }
+std::vector<double> json_numbers(const Json& object, const char* name) {
+  return read_all(object, name, checked_number);
+}
 
-std::vector<std::string> json_texts(const Json& object, const char* name) { return read_all(object, name, text_of); }
+std::vector<std::string> json_texts(const Json& object, const char* name) {
+  return read_all(object, name, checked_text);
+}
 
 std::vector<Index> json_integers(const Json& object, const char* name, Index minimum, Index maximum) {
   return read_all(object, name, [&](const Json& value, const std::string& place) {

@@ -16,7 +16,7 @@ std::vector<double> flat(const StageTable& matrix) {
   return numbers;
 }
 
-StageTable product(const StageTable& a, const StageTable& b) {
+StageTable table_product(const StageTable& a, const StageTable& b) {
   StageTable result(a.size(), std::vector<double>(b.front().size(), 0.0));
   for (std::size_t i = 0; i < a.size(); ++i) {
     for (std::size_t k = 0; k < b.size(); ++k) {
@@ -47,7 +47,7 @@ class FullStepper final : public ImplicitStepper {
         last_complex_(problem.dimension()),
         to_modes_(flat(method.to_modes)) {
     if (method.is_adaptive()) {
-      error_weights_ = product({method.e}, method.from_modes).front();
+      error_weights_ = table_product({method.e}, method.from_modes).front();
       error_.resize(problem.dimension());
       trial_.resize(problem.dimension());
       trial_slope_.resize(problem.dimension());
@@ -151,7 +151,7 @@ class FullStepper final : public ImplicitStepper {
       weights.back() -= 1.0;
       prolonged.push_back(std::move(weights));
     }
-    const StageTable of_modes = product(method_.to_modes, product(prolonged, method_.from_modes));
+    const StageTable of_modes = table_product(method_.to_modes, table_product(prolonged, method_.from_modes));
     stage_algebra::transform_modes(dimension(), num_stages_, flat(of_modes).data(), modes());
   }
 

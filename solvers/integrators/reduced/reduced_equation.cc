@@ -12,7 +12,7 @@ namespace forerun {
 namespace {
 
 /// A times columns.
-States product(const SparseMatrix& matrix, const States& columns) {
+States times(const SparseMatrix& matrix, const States& columns) {
   States result = States::Zero(columns.rows(), columns.cols());
   const SparsityPattern& pattern = *matrix.pattern;
   for (Index j = 0; j < pattern.dimension; ++j) {
@@ -37,7 +37,7 @@ std::vector<Index> interpolation_places(const States& directions) {
 }
 
 void interpolate(const OdeProblem& problem, const Snapshots& snapshots, Index most, ReducedEquation& equation) {
-  States rest = -product(equation.jacobian, snapshots.states);
+  States rest = -times(equation.jacobian, snapshots.states);
   State slope(problem.dimension());
   for (Index j = 0; j < rest.cols(); ++j) {
     problem.evaluate(snapshots.times[static_cast<std::size_t>(j)], State(snapshots.states.col(j)), slope);
@@ -52,7 +52,7 @@ void interpolate(const OdeProblem& problem, const Snapshots& snapshots, Index mo
   const States at_places = rows_of(directions, places);
   made.from_places =
       Eigen::PartialPivLU<States>(at_places.transpose()).solve(directions.transpose() * equation.basis).transpose();
-  equation.linear -= made.from_places * rows_of(product(equation.jacobian, equation.basis), places);
+  equation.linear -= made.from_places * rows_of(times(equation.jacobian, equation.basis), places);
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ ReducedEquation reduce(const OdeProblem& problem, const Snapshots& snapshots, In
   equation.is_affine = problem.is_affine();
   require_reducible(problem);
   problem.jacobian()->evaluate(snapshots.times.front(), equation.mean, equation.jacobian);
-  equation.linear = equation.basis.transpose() * product(equation.jacobian, equation.basis);
+  equation.linear = equation.basis.transpose() * times(equation.jacobian, equation.basis);
   equation.constant = State::Zero(equation.dimension());
   if (equation.is_affine) {
     State constant(problem.dimension());
@@ -98,7 +98,7 @@ States project(const OdeProblem& problem, const States& basis) {
   problem.evaluate(problem.default_begin(), origin, constant);
   const Index r = basis.cols();
   States sides(r, r + 1);
-  sides.leftCols(r) = basis.transpose() * product(jacobian, basis);
+  sides.leftCols(r) = basis.transpose() * times(jacobian, basis);
   sides.col(r) = basis.transpose() * constant;
   return sides;
 }
