@@ -4,11 +4,17 @@
 /// inlined; the loader picks the best one for the machine. So the portable build runs at full speed, and since
 /// floating-point contraction is off in the whole project, all versions give the same bits.
 ///
+/// With FORERUN_KERNELS, an instruction set, a source has its kernels for that one alone (cmake/ForerunKernels.cmake).
+///
 /// Defined as nothing where the compiler or the platform lacks it, under sanitizers (they cannot run before the loader
 /// has chosen), and where the whole build is for a newer instruction set anyway.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__) && \
     defined(__OPTIMIZE__) && !defined(__AVX512F__) && !defined(FORERUN_NO_MULTIVERSIONING)
+#ifdef FORERUN_KERNELS
+#define FORERUN_MULTIVERSION __attribute__((target("arch=" FORERUN_KERNELS), flatten))
+#else
 #define FORERUN_MULTIVERSION __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), flatten))
+#endif
 #else
 #define FORERUN_MULTIVERSION
 #endif

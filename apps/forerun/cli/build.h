@@ -15,7 +15,8 @@ extern const char* const version;   ///< "0.1.0"
 extern const char* const revision;  ///< of the sources, by git: "28f3445a90c1", "…+changes"; "unknown" elsewhere
 extern const char* const compiler;  ///< "GNU 12.2.0"
 extern const char* const flags;
-extern const char* const type;  ///< "Release"
+extern const char* const type;     ///< "Release"
+extern const char* const kernels;  ///< the one instruction set of the largest kernels: "x86-64-v4"; empty: all, chosen
 extern const std::array<Library, 7> libraries;
 
 // The Python module, as CMake has found it.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <thread>
 
+#include "apps/forerun/cli/build.h"
 #include "apps/forerun/config/config.h"
 #include "apps/forerun/record/machine.h"
 #include "apps/forerun/run/make_solver.h"
@@ -98,6 +99,7 @@ std::string newest_instruction_set() {
 }
 
 std::string kernels_text(const std::string& instruction_set) {
+  if (*build::kernels != '\0') return std::string(build::kernels) + ", as compiled";
   constexpr bool are_chosen = sizeof(FORERUN_EXPANDED_TEXT_OF(FORERUN_MULTIVERSION)) > 1;
   if (are_chosen) return instruction_set + ", chosen when the program starts";
 #if defined(__AVX512F__)
