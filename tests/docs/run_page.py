@@ -19,7 +19,7 @@ import time
 
 import page as pages
 
-SHORTENED = ("run", "compare", "plan", "campaign", "scale", "bench")
+SHORTENED = ("run", "compare", "plan", "campaign", "train", "scale", "bench")
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
