@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -23,28 +24,40 @@ struct Signal {
   int status;
 };
 
-class Guarded : public ::testing::TestWithParam<Signal> {
- protected:
-  /// A process whose work does not look at anything; it says "ready" when a signal may come, and "kept" when it keeps
-  /// what it has.
-  Process deaf(const std::function<void(InterruptGuard&)>& prepare = {}) const {
-    return Process([&] {
-      InterruptGuard guard;
-      const InterruptGuard::Keep keep(guard, [this] {
-        say("kept");
-        return std::string();
-      });
-      if (prepare) prepare(guard);
-      say("ready");
-      while (true) ::pause();
-    });
+constexpr Signal tested_signals[] = {{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}};
+
+/// A process whose work does not look at anything; it says "ready" when a signal may come, and "kept" when it keeps
+/// what it has.
+class DeafProcess {
+ public:
+  using Prepare = std::function<void(InterruptGuard&, const DeafProcess&)>;
+
+  explicit DeafProcess(const Prepare& prepare = {})
+      : process_([&] {
+          InterruptGuard guard;
+          const InterruptGuard::Keep keep(guard, [this] {
+            say("kept");
+            return std::string();
+          });
+          if (prepare) prepare(guard, *this);
+          say("ready");
+          while (true) ::pause();
+        }) {
+    wait_for("ready");
   }
+
+  void signal(int number) const { process_.signal(number); }
+  int wait() { return process_.wait(); }
   void say(const std::string& word) const { std::ofstream(directory_ / word) << word; }
   bool said(const std::string& word) const { return content_of(directory_ / word) == word; }
   void wait_for(const std::string& word) const { wait_for_text(directory_ / word, word); }
 
+ private:
   TemporaryDirectory directory_;
+  Process process_;
 };
+
+class Guarded : public ::testing::TestWithParam<Signal> {};
 
 TEST_P(Guarded, TheFirstSignalRequestsAStopAndSaysWhich) {
   const InterruptGuard guard;
@@ -69,43 +82,40 @@ TEST_P(Guarded, RestoresWhatWasBefore) {
   EXPECT_EQ(before.sa_handler, after.sa_handler);
 }
 
-TEST_P(Guarded, WorkThatDoesNotStopIsLeftWhenWhatItHasIsKept) {
-  Process process = deaf();
-  wait_for("ready");
-  process.signal(GetParam().number);
-  EXPECT_EQ(process.wait(), GetParam().status);
-  EXPECT_TRUE(said("kept"));
-}
-
-TEST_P(Guarded, TheSameWishToProcessAndGroupIsOneSignal) {
-  Process process = deaf();
-  wait_for("ready");
-  process.signal(GetParam().number);
-  process.signal(GetParam().number);
-  EXPECT_EQ(process.wait(), GetParam().status);
-  EXPECT_TRUE(said("kept"));
-}
-
 TEST_P(Guarded, ASecondSignalEndsAtOnce) {
-  Process process = deaf([this](InterruptGuard& guard) {
+  DeafProcess process([](InterruptGuard& guard, const DeafProcess& itself) {
     guard.finish();  // nothing but a second signal ends it now
-    std::thread([token = guard.token(), this] {
+    std::thread([token = guard.token(), &itself] {
       while (!token.stop_requested()) Process::pause();
-      say("heard");
+      itself.say("heard");
     }).detach();
   });
-  wait_for("ready");
   process.signal(GetParam().number);
-  wait_for("heard");
+  process.wait_for("heard");
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), GetParam().status) << "that of the first";
-  EXPECT_FALSE(said("kept"));
+  EXPECT_FALSE(process.said("kept"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, Guarded,
-                         ::testing::Values(Signal{SIGINT, 130}, Signal{SIGTERM, 143}, Signal{SIGHUP, 129}),
+INSTANTIATE_TEST_SUITE_P(Signals, Guarded, ::testing::ValuesIn(tested_signals),
                          [](const auto& tested) { return std::string(::strsignal(tested.param.number)); });
+
+/// Side by side, since each of them waits for two seconds. The same signal to process and group is one.
+TEST(Guard, LeavesWorkThatDoesNotStopWhenWhatItHasIsKept) {
+  std::deque<DeafProcess> once, twice;
+  for (const Signal& signal : tested_signals) {
+    once.emplace_back().signal(signal.number);
+    const DeafProcess& process = twice.emplace_back();
+    for (int i = 0; i < 2; ++i) process.signal(signal.number);
+  }
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    for (DeafProcess* process : {&once[i], &twice[i]}) {
+      EXPECT_EQ(process->wait(), tested_signals[i].status);
+      EXPECT_TRUE(process->said("kept"));
+    }
+  }
+}
 
 TEST(Guard, LeavesAnIgnoredHangUpIgnored) {
   Process process([] {

@@ -36,7 +36,7 @@ std::vector<std::string> reduction(const std::string& name) {
   if (name == "brusselator_3d") {
     return {"problem.cells=6", "problem.length=6.0", "time.end=4.0", "time.slices=64"};
   }
-  if (name == "shallow_water") return {"problem.points_x=31", "problem.points_y=16"};
+  if (name == "shallow_water") return {"problem.points_x=31", "problem.points_y=16", "time.end=5.0", "time.slices=59"};
   return {};
 }
 

@@ -349,18 +349,29 @@ INSTANTIATE_TEST_SUITE_P(Signals, DyingProcess, ::testing::Values(SIGKILL, SIGTE
 
 TEST(SharedByProcesses, OneOfThemSaysWhatIsWrong) {
   const TemporaryDirectory directory;
-  const auto expect_refused = [&](const Words& words, int status, const std::string& sentence) {
-    Job job(3, words, directory);
-    EXPECT_EQ(job.wait(), status) << sentence;
-    EXPECT_EQ(count(job.err(), "forerun: "), 1U) << job.err();
-    EXPECT_EQ(count(job.err(), sentence), 1U) << job.err();
+  struct Refusal {
+    Words words;
+    int status;
+    std::string sentence;
   };
-  expect_refused({"run", directory / "none.toml"}, 4, "none.toml: cannot be read");
-  expect_refused({"run", testing::data_config("lorenz"), "--set", "time.slices=2"}, 2,
-                 "must be at least as many as the processes, 3");
-  expect_refused({"plan", testing::data_config("lorenz")}, 2, "takes one process, and was started as 3");
-  expect_refused({"bench", "kernels"}, 2, "bench kernels: takes one process");
-  expect_refused({"run", testing::data_config("heat_mgrit")}, 2, "only Parareal can be shared");
+  const std::vector<Refusal> refusals = {
+      {{"run", directory / "none.toml"}, 4, "none.toml: cannot be read"},
+      {{"run", testing::data_config("lorenz"), "--set", "time.slices=2"},
+       2,
+       "must be at least as many as the processes, 3"},
+      {{"plan", testing::data_config("lorenz")}, 2, "takes one process, and was started as 3"},
+      {{"bench", "kernels"}, 2, "bench kernels: takes one process"},
+      {{"run", testing::data_config("heat_mgrit")}, 2, "only Parareal can be shared"}};
+  // All at once: mpirun waits a second or two before it ends a job that has failed.
+  std::vector<Job> jobs;
+  for (const Refusal& refusal : refusals) {
+    jobs.emplace_back(3, refusal.words, directory, "job" + std::to_string(jobs.size()));
+  }
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    EXPECT_EQ(jobs[i].wait(), refusals[i].status) << refusals[i].sentence;
+    EXPECT_EQ(count(jobs[i].err(), "forerun: "), 1U) << jobs[i].err();
+    EXPECT_EQ(count(jobs[i].err(), refusals[i].sentence), 1U) << jobs[i].err();
+  }
 }
 
 TEST(SharedByProcesses, EndWhereOneOfThemFailsAlone) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <thread>
+#include <vector>
 
 #include "core/base/stop_scope.h"
 #include "core/execution/stoppable_executor.h"
@@ -174,29 +175,6 @@ TEST_P(StoppedFromOutside, AFineSolveThatOverrunsItsLimitFailsTheRunWithSliceIte
   EXPECT_TRUE(record.boundaries.allFinite());
 }
 
-TEST_P(StoppedFromOutside, ASolverThatDoesNotLookIsAbandonedOnAnotherThread) {
-  std::promise<void> released;
-  const std::shared_future<void> release = released.get_future().share();
-  std::atomic<int> abandoned = 0;
-  SliceFailure said;
-  limit_.seconds = 0.05;
-  limit_.abandon = [&, test = std::this_thread::get_id()](const SliceFailure& failure) {
-    EXPECT_NE(std::this_thread::get_id(), test);
-    ++abandoned;
-    said = failure;
-    released.set_value();  // an application would end the process here
-  };
-  const FunctionPropagator deaf(2, [&](const Slice& slice, const StateView& in, StateOut out) {
-    if (slice.index == 3) release.wait();
-    fine_.propagate(slice, in, out);
-  });
-  const RunRecord record = solve(coarse_, deaf);
-  EXPECT_EQ(abandoned, 1);
-  EXPECT_EQ(said.slice, 3);
-  ASSERT_EQ(record.termination, Termination::propagator_failed);
-  EXPECT_EQ(record.failure->slice, 3);
-}
-
 TEST_P(StoppedFromOutside, OnALadderEveryLevelIsWatched) {
   limit_.seconds = 0.1;
   const testing::WorkedPropagator cheap(testing::nonlinear_pair(10), 0.2);
@@ -220,6 +198,42 @@ TEST_P(StoppedFromOutside, ALimitThatIsKeptChangesNoBit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, StoppedFromOutside, ::testing::Values(1, 2, 3, 4));
+
+/// A run on `num_threads` threads whose fine solver does not look whether it is still wanted.
+void abandon_a_deaf_solver(int num_threads) {
+  std::promise<void> released;
+  const std::shared_future<void> release = released.get_future().share();
+  std::atomic<int> abandoned = 0;
+  SliceFailure said;
+  PararealOptions options;
+  options.tolerance = 0.0;
+  options.slice_limit.seconds = 0.05;
+  options.slice_limit.abandon = [&, test = std::this_thread::get_id()](const SliceFailure& failure) {
+    EXPECT_NE(std::this_thread::get_id(), test);
+    ++abandoned;
+    said = failure;
+    released.set_value();  // an application would end the process here
+  };
+  const FunctionPropagator good = testing::nonlinear_pair(50), coarse = testing::nonlinear_pair(2);
+  const FunctionPropagator deaf(2, [&](const Slice& slice, const StateView& in, StateOut out) {
+    if (slice.index == 3) release.wait();
+    good.propagate(slice, in, out);
+  });
+  const TimeGrid grid(0.0, 4.0, 16);
+  const State initial = vector({1.0, 0.0});
+  const auto executor = make_tbb_executor(num_threads);
+  const RunRecord record = solve_parareal({grid, initial, coarse, deaf}, options, *executor);
+  EXPECT_EQ(abandoned, 1) << num_threads;
+  EXPECT_EQ(said.slice, 3) << num_threads;
+  EXPECT_EQ(record.termination, Termination::propagator_failed) << num_threads;
+  ASSERT_TRUE(record.failure.has_value()) << num_threads;
+  EXPECT_EQ(record.failure->slice, 3) << num_threads;
+}
+
+TEST(DeafSolverFromOutside, IsAbandonedOnAnotherThread) {
+  std::vector<std::jthread> runs;  // side by side: two seconds pass before a solver is given up
+  for (int num_threads = 1; num_threads <= 4; ++num_threads) runs.emplace_back(abandon_a_deaf_solver, num_threads);
+}
 
 TEST(SerialFineFromOutside, EndsWithinItsSliceAndKeepsWhatWasReached) {
   const TimeGrid grid(0.0, 4.0, 8);
