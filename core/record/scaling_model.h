@@ -44,10 +44,10 @@ struct ScalingPoint {
 /// iteration k it crosses its active slices with F, learns in ⌈log₂ P⌉ rounds what the others have found (so the sweep
 /// waits for the last of them), receives U from its left neighbour, sweeps its block with G + m and sends U to the
 /// right. A correction is fitted by every processor alike, after all have the new samples: an allgather of 3 d doubles
-/// a slice (its state, F and G of it) in ⌈log₂ P⌉ rounds. Slices that climb to a finer level wait for the last of them
-/// to be swept, and for ⌈log₂ P⌉ latencies more; between unpipelined iterations all wait for the last one. The slowest
-/// slice of a level is its first, where it delays all others. Memory bandwidth is that of the measured run, not shared
-/// by more processors.
+/// a slice (its state, F and G of it) in ⌈log₂ P⌉ rounds, also where learners make do with less. Slices that climb to a
+/// finer level wait for the last of them to be swept, and for ⌈log₂ P⌉ latencies more; between unpipelined iterations
+/// all wait for the last one. The slowest slice of a level is its first, where it delays all others. Memory bandwidth
+/// is that of the measured run, not shared by more processors.
 ///
 /// Shares are those of the critical path: the chain of work and messages that ends last. It crosses one processor's
 /// fine work in each iteration; of that, what even division would leave is useful or repeated, the rest imbalance.

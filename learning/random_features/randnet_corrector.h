@@ -32,6 +32,8 @@ struct RandnetOptions {
 /// Where a fit finds more than `Harvest::many_samples` new samples, it takes 4 a feature, spread evenly over them: in a
 /// long chain of slices more would cost without end and teach nothing.
 /// Memory: M² + M · outputs doubles beyond the harvest, and the modes; in a fit twice M doubles a sample it takes.
+/// Of a run that processes share each needs all samples: 24 d bytes a slice and iteration. Features or factors would
+/// take the place of a third of that alone, since targets, and the modes that compress them, are as long as a state.
 /// Deterministic and thread-safe as `Corrector` says. Throws std::invalid_argument for options out of their ranges.
 /// Source: Gattiglio, Grigoryeva, Tamborrino (2024) for the network; Haykin (2002), ch. 9, for weights that grow.
 std::unique_ptr<Corrector> make_randnet_corrector(const RandnetOptions& options, const StateBounds& bounds);

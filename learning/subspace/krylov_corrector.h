@@ -29,6 +29,8 @@ struct KrylovOptions {
 /// Of more than max(`Harvest::many_samples`, 4 · rank) samples so many are taken, spread evenly.
 /// u_0 is the first sample; the r directions are those that column pivoting finds larger than `tolerance` times the
 /// largest. Cost of a fit: O(d n min(d, n)) for n samples, of an evaluation 4 d r. Memory: 2 d r doubles.
+/// Of a run that processes share each needs all samples, 24 d bytes a slice and iteration: Q and B are combinations of
+/// them all.
 /// Deterministic and thread-safe as `Corrector` says; a fit depends on the harvest alone.
 /// Source: Gander, Petcu (2008), Analysis of a Krylov subspace enhanced Parareal algorithm for linear problems.
 std::unique_ptr<Corrector> make_krylov_corrector(const KrylovOptions& options, const StateBounds& bounds);
