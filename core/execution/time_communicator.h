@@ -30,6 +30,12 @@ struct RunAbandoned {
   std::string reason;  ///< as `TimeCommunicator::abandon` was given it
 };
 
+/// This process cannot do its part of what the others are waiting for, so the run must end for all. No std::exception,
+/// either.
+struct CannotGoOn {
+  std::string what;
+};
+
 /// The processes that share one run, each of which owns a block of neighbouring slices, in time order by rank.
 ///
 /// Each process does the whole bookkeeping of a run, a few numbers a slice, and holds the states of its own slices

@@ -53,6 +53,9 @@ auto ended_together(TimeCommunicator& communicator, const Iterate& iterate, cons
   } catch (const StopRequested&) {
     communicator.abandon(to_bytes({.failure = overdue()}));
     throw;
+  } catch (const CannotGoOn& end) {
+    communicator.abandon(to_bytes({.what = end.what}));
+    throw std::runtime_error(end.what);
   } catch (const std::exception& error) {
     communicator.abandon(to_bytes({.what = error.what()}));
     throw;

@@ -1,6 +1,8 @@
 #include "core/parareal/learning_phase.h"
 
+#include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "core/base/stopwatch.h"
@@ -8,6 +10,11 @@
 #include "core/parareal/time_dependence.h"
 
 namespace forerun {
+namespace {
+
+constexpr const char* kOutOfMemory = "out of memory";
+
+}  // namespace
 
 LearningPhase::LearningPhase(const PararealProblem& problem, const Propagator& coarse, const StateNorm& norm,
                              TimeCommunicator& communicator, SliceExecutor& executor, RunRecord& record)
@@ -29,6 +36,10 @@ template <typename Get>
 const Correction* LearningPhase::learned(const Get& get) {
   try {
     return get();
+  } catch (const std::bad_alloc&) {
+    if (communicator_.size() > 1) throw CannotGoOn{kOutOfMemory};
+    record_.learning_failures.emplace_back(kOutOfMemory);
+    return nullptr;
   } catch (const std::exception& error) {
     record_.learning_failures.push_back(error.what());
     return nullptr;
@@ -89,9 +100,9 @@ void LearningPhase::learn_from(SweepData& sweep, IterationRecord& iteration) {
   if (!depends_on_time_) depends_on_time_ = depends_on_time(coarse_, problem_.grid, sweep, norm_, executor_);
   sweep.depends_on_time = *depends_on_time_;
   correction_ = learned([&] { return problem_.trainer->train(sweep, executor_); });
-  if (std::string trouble = problem_.trainer->trouble(); !trouble.empty()) {
-    record_.learning_failures.push_back(std::move(trouble));
-  }
+  std::string trouble = problem_.trainer->trouble();
+  require_alike(trouble);
+  if (!trouble.empty()) record_.learning_failures.push_back(std::move(trouble));
   if (correction_) {
     const auto replaced = static_cast<double>(sweep.slices.size() - 1);
     iteration.corrector = problem_.trainer->serving();
@@ -121,6 +132,16 @@ void LearningPhase::correct_old_states(IterationRecord& iteration, const SliceSt
     iteration.corrector = "classic";
   }
   iteration.seconds.predict = watch.seconds();
+}
+
+/// All learn from the same and so fail alike, but for what a process lacks of its own: then it has another correction
+/// than the others, and the run is no longer that of one process.
+void LearningPhase::require_alike(const std::string& trouble) {
+  if (communicator_.size() == 1) return;
+  const std::vector<std::string> troubles = communicator_.gather(trouble);
+  const auto alone = std::ranges::find_if(troubles, [](const std::string& one) { return !one.empty(); });
+  if (alone == troubles.end() || std::ranges::none_of(troubles, &std::string::empty)) return;
+  throw CannotGoOn{"learning failed on process " + std::to_string(alone - troubles.begin()) + " alone: " + *alone};
 }
 
 /// The lowest process's, if any has one; so all of them go without the correction or none does.

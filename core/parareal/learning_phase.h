@@ -49,6 +49,7 @@ class LearningPhase {
   void learn_from(SweepData& sweep, IterationRecord& iteration);
   template <typename Get>
   const Correction* learned(const Get& get);
+  void require_alike(const std::string& trouble);
   std::optional<std::string> first_trouble(const std::string& trouble);
 
   const PararealProblem& problem_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -115,6 +116,9 @@ const Correction* HarvestingTrainer::train(const SweepData& sweep, SliceExecutor
   trouble_.clear();
   try {
     return learn(sweep, executor);
+  } catch (const std::bad_alloc&) {
+    trouble_ = "out of memory";
+    if (sweep.processes) throw CannotGoOn{trouble_};
   } catch (const std::exception& error) {
     trouble_ = error.what();
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <new>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -61,10 +62,13 @@ const Correction* PriorTrainer::train(const SweepData& sweep, SliceExecutor& exe
   learner_serves_ = false;
   try {
     return learn(sweep, executor);
+  } catch (const std::bad_alloc&) {
+    trouble_ = "out of memory";
+    if (sweep.processes) throw CannotGoOn{trouble_};
   } catch (const std::exception& error) {
     trouble_ = error.what();
-    return prior_.get();
   }
+  return prior_.get();
 }
 
 const Correction* PriorTrainer::learn(const SweepData& sweep, SliceExecutor& executor) {

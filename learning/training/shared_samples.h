@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,7 +32,8 @@ Harvest gathered_by_first(const Harvest& harvest);
 void throw_first_trouble(TimeCommunicator& processes, const std::string& trouble);
 
 /// work(), a part of what all do that one process may fail at alone: then it fails on all, by what the lowest of them
-/// says. Costs a number that all tell each other. nullptr: nobody else is there.
+/// says. Want of memory ends the run: it may come in the midst of an exchange. Costs a number that all tell each other.
+/// nullptr: nobody else is there.
 template <typename Work>
 void together(TimeCommunicator* processes, const Work& work) {
   if (processes == nullptr) {
@@ -41,6 +43,8 @@ void together(TimeCommunicator* processes, const Work& work) {
   std::string trouble;
   try {
     work();
+  } catch (const std::bad_alloc&) {
+    throw CannotGoOn{"out of memory"};
   } catch (const std::exception& error) {
     trouble = error.what();
     if (trouble.empty()) trouble = "learning failed";

@@ -302,6 +302,40 @@ TEST(SharedHarvest, WhatFailsOnOneProcessFailsOnAll) {
   });
 }
 
+/// There is no memory for its second fit on one process.
+class LacksMemory final : public Corrector {
+ public:
+  LacksMemory(bool lacks, SamplesNeeded needed) : lacks_(lacks), needed_(needed) {}
+  std::string name() const override { return "lacks memory"; }
+  SamplesNeeded samples_needed(Index) const override { return needed_; }
+  std::unique_ptr<const LearnedCorrection> fit(const Harvest&, SliceExecutor&) override {
+    if (++num_fits_ == 2 && lacks_) throw std::bad_alloc();
+    return nullptr;
+  }
+
+ private:
+  bool lacks_;
+  SamplesNeeded needed_;
+  int num_fits_ = 0;
+};
+
+TEST(SharedHarvest, WantOfMemoryOnOneProcessEndsTheRunOfAll) {
+  const TimeGrid grid(0.0, 1.2, kSlices);
+  const FunctionPropagator fine = ring(24, 40), coarse = ring(24, 2);
+  const State initial = wave(24);
+  for (const SamplesNeeded needed : {SamplesNeeded{}, SamplesNeeded{.all = true}}) {
+    ThreadProcesses processes(3);
+    processes.run([&](TimeCommunicator& communicator) {
+      const bool lacks = communicator.rank() == 1;
+      HarvestingTrainer trainer([&] { return std::make_unique<LacksMemory>(lacks, needed); }, {.dimension = 24});
+      PararealProblem problem{grid, initial, coarse, fine, &trainer};
+      problem.communicator = &communicator;
+      EXPECT_THROW(solve_parareal(problem, {.tolerance = 0.0, .max_iterations = 4}, *make_serial_executor()),
+                   std::runtime_error);
+    });
+  }
+}
+
 TEST(SharedHarvest, NumbersAboutSamplesComeInTheOrderOfTheSamples) {
   constexpr Index kWidth = 3;
   ThreadProcesses processes(3);
