@@ -13,17 +13,24 @@ std::string threads_text(const PlanStudy& study) {
   return std::to_string(study.threads_here) + (study.threads_here == 1 ? " thread" : " threads");
 }
 
-/// How much faster than the configured fine solver the fastest as accurate one is in series, as measured; 1 where it is
-/// the configured one, or nothing was measured.
+/// What Parareal has to beat in series: the fastest solver that is as accurate as the configured fine one; where none
+/// was found in time the fastest within the tolerance, which is what the error of Parareal's answer may be, too.
+const std::optional<PrecisionPoint>& serial_rival(const SerialAdvice& advice) {
+  return advice.as_accurate ? advice.as_accurate : advice.good_enough;
+}
+
+/// How much faster than the configured fine solver that is, as measured; 1 where it is the configured one, or nothing
+/// was measured.
 double serial_factor(const PlanStudy& study) {
-  if (!study.serial || !study.serial->as_accurate) return 1.0;
-  return std::max(1.0, study.serial->configured.seconds / study.serial->as_accurate->seconds);
+  if (!study.serial || !serial_rival(*study.serial)) return 1.0;
+  return std::max(1.0, study.serial->configured.seconds / serial_rival(*study.serial)->seconds);
 }
 
 /// "serial stepping", by another solver than the configured one where that is faster.
 std::string serial_text(const PlanStudy& study) {
   if (winner_by(serial_factor(study)) == Verdict::Winner::neither) return "serial stepping";
-  return "serial stepping by " + solver_text(study.serial->as_accurate->solver);
+  return "serial stepping by " + solver_text(serial_rival(*study.serial)->solver) +
+         (study.serial->as_accurate ? "" : ", within the tolerance,");
 }
 
 /// Parareal, with its fine solver where serial stepping would take another one.

@@ -66,6 +66,18 @@ TEST(PlanVerdict, PararealHasToBeatTheFastestSerialSolverThatIsAsAccurate) {
   EXPECT_THAT(found.sentences[1], StartsWith("On 64 processors serial stepping by rk4 × 100 wins"));
 }
 
+TEST(PlanVerdict, WhereNoneIsAsAccurateASolverWithinTheToleranceIsTheRival) {
+  PlanStudy made = study(3.6, 10.0);
+  made.serial = advice(1.0);
+  made.serial->as_accurate.reset();
+  made.serial->good_enough = PrecisionPoint{rk4(25), 0.25, 1e-7};
+  const Verdict found = plan_verdict(made);
+  EXPECT_EQ(found.winner, Verdict::Winner::serial);
+  EXPECT_THAT(found.sentences[0], StartsWith("Serial stepping by rk4 × 25, within the tolerance, wins here"));
+  made.serial->good_enough.reset();
+  EXPECT_EQ(plan_verdict(made).winner, Verdict::Winner::parallel);
+}
+
 TEST(PlanVerdict, WhatWasMeasuredGoesBeforeWhatIsModelled) {
   PlanStudy made = study(0.5, 4.0);
   made.serial = advice(1.0);
