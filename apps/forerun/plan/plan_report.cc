@@ -139,7 +139,7 @@ std::string parallel_verdict(const PlanStudy& study, const SerialAdvice& advice)
        << (study.threads_here == 1 ? " thread" : " threads") << " Parareal ";
   const ParallelPoint* best = fastest_as_accurate(advice);
   if (best == nullptr) {
-    text << "does not get as accurate: serial stepping wins here.\n";
+    text << "does not get as accurate within ten times as long: serial stepping wins here.\n";
   } else if (best->seconds < fine.seconds) {
     text << "takes " << format_duration(best->seconds) << " (" << to_text(best->settings) << "): measured "
          << format_factor(fine.seconds / best->seconds) << " as fast as that alone.\n";

@@ -63,7 +63,7 @@ Verdict measured_here(const PlanStudy& study) {
   Verdict verdict;
   if (parallel == nullptr) {
     verdict.sentences = {"Serial stepping wins here: " + alone + " (measured), and no run of Parareal " + over +
-                         " is as accurate."};
+                         " is as accurate within ten times as long."};
     return verdict;
   }
   verdict.speedup = serial.seconds / parallel->seconds;
