@@ -38,15 +38,13 @@ struct KrigingOptions {
 /// x: components mapped to the problem's bounds, or where `standardize` is set by mean and standard deviation of the
 /// first sweep's states, so that no component swamps the others. Where `relevance` is set and states have at most 16
 /// components, each fit weighs these anew (`coordinate_relevance`).
-/// Of a run that processes share each fetches the samples that are looked at from its own slices, which their slices
-/// say
-/// (`samples_near`): 2 d numbers each, of 18 samples around a block of slices in the first iteration of a large system,
-/// and of three slices to each side in each later one, where all states are 3 d N; once 8 d numbers for mean and
-/// deviation, passed on from process to process so that sums have one order. States of at most 16 components, and those
-/// of few slices, all of which are looked at, are gathered.
-/// Memory beyond the harvest: its coordinates, and m² doubles a slice prepared. Deterministic and thread-safe as
-/// `Corrector` says; a fit depends on the harvest alone, not on fits before. Sources: Pentland et al. (2023),
-/// GParareal; Gattiglio, Grigoryeva, Tamborrino (2024), nnGParareal.
+/// Of a run that processes share each fetches what its slices look at of others, as their indices say (`samples_near`):
+/// 2 d numbers each, of 18 samples around a block of slices in the first iteration of a large system, and of three
+/// slices to each side in each later one, where all states are 3 d N; once 8 d numbers for mean and deviation, passed
+/// on from process to process so that sums have one order. States of at most 16 components, and those of few slices,
+/// all of which are looked at, are gathered. Memory beyond the harvest: its coordinates, and m² doubles a slice
+/// prepared. Deterministic and thread-safe as `Corrector` says; a fit depends on the harvest alone, not on fits before.
+/// Sources: Pentland et al. (2023), GParareal; Gattiglio, Grigoryeva, Tamborrino (2024), nnGParareal.
 std::unique_ptr<Corrector> make_kriging_corrector(const KrigingOptions& options, const StateBounds& bounds);
 
 /// Bytes beyond the harvest, at the peak.

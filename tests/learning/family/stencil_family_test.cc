@@ -12,6 +12,7 @@
 #include "learning/stencil/stencil_corrector.h"
 #include "learning/training/prior_trainer.h"
 #include "tests/learning/random_data.h"
+#include "tests/learning/ring_layout.h"
 
 namespace forerun {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 constexpr Index kPoints = 24;
 constexpr Index kNumSlices = 12;
 
-const StateLayout kRing{{"u"}, {{"x", kPoints, 0.0, 1.0, AxisEnds::periodic}}};
+const StateLayout kRing = test::ring_layout(kPoints);
 const StateBounds kBounds = test::unit_bounds(kPoints);
 const ParameterBox kBox{{"theta"}, State{{1.0}}, State{{2.0}}};
 

@@ -8,6 +8,7 @@
 #include "learning/stencil/stencil_corrector.h"
 #include "learning/stencil/stencil_features.h"
 #include "tests/learning/random_data.h"
+#include "tests/learning/ring_layout.h"
 
 namespace forerun {
 namespace {
@@ -41,7 +42,7 @@ LearnedModel learned(const StateLayout& layout, const StencilRecipe& recipe,
 }
 
 TEST(EffectiveStencil, IsTheStencilOfALinearLaw) {
-  const StateLayout ring{{"u"}, {{"x", kPoints, 0.0, 1.0, AxisEnds::periodic}}};
+  const StateLayout ring = test::ring_layout(kPoints);
   const auto law = [](const State& u) {
     State out(kPoints);
     const auto at = [&](Index i) { return u[(i + kPoints) % kPoints]; };

@@ -5,6 +5,7 @@
 
 #include "learning/stencil/field_scale.h"
 #include "tests/learning/random_data.h"
+#include "tests/learning/ring_layout.h"
 
 namespace forerun {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr Index kPoints = 32;
 constexpr Index kNumSlices = 24;
 
-const StateLayout kRing{{"u"}, {{"x", kPoints, 0.0, 1.0, AxisEnds::periodic}}};
+const StateLayout kRing = test::ring_layout(kPoints);
 const StateBounds kBounds = test::unit_bounds(kPoints);
 
 State neighbours(const State& u, double left, double right) {

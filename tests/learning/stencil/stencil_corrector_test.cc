@@ -10,6 +10,7 @@
 #include "learning/training/corrector_registry.h"
 #include "learning/training/learned_model.h"
 #include "tests/learning/random_data.h"
+#include "tests/learning/ring_layout.h"
 
 namespace forerun {
 namespace {
@@ -20,7 +21,7 @@ using test::unit_bounds;
 constexpr Index kPoints = 48;
 constexpr Index kNumSlices = 16;
 
-const StateLayout kRing{{"u"}, {{"x", kPoints, 0.0, 1.0, AxisEnds::periodic}}};
+const StateLayout kRing = test::ring_layout(kPoints);
 
 /// A smooth state on the ring, another one for every number.
 State smooth_state(std::uint64_t number) {

@@ -10,13 +10,14 @@
 #include <utility>
 
 #include "tests/learning/random_data.h"
+#include "tests/learning/ring_layout.h"
 
 namespace forerun {
 namespace {
 
 using test::random_matrix;
 
-const StateLayout kRing{{"u"}, {{"x", 24, 0.0, 1.0, AxisEnds::periodic}}};
+const StateLayout kRing = test::ring_layout(24);
 const StateLayout kTorus{{"u", "v"}, {{"y", 6, 0.0, 1.0, AxisEnds::periodic}, {"x", 6, 0.0, 1.0, AxisEnds::periodic}}};
 
 FieldScale unit_scale(std::size_t fields) {

@@ -18,6 +18,7 @@
 #include "tests/core/test_problems.h"
 #include "tests/core/test_records.h"
 #include "tests/core/thread_communicator.h"
+#include "tests/learning/ring_layout.h"
 
 namespace forerun {
 namespace {
@@ -131,7 +132,7 @@ std::unique_ptr<Corrector> make_corrector(const Case& one) {
     parameters.set("by_slice", one.by_slice);
     parameters.set("recipe", one.recipe);
   }
-  const StateLayout layout{{"u"}, {{"x", one.points, 0.0, 1.0, AxisEnds::periodic}}};
+  const StateLayout layout = test::ring_layout(one.points);
   auto corrector =
       entry.make(parameters, {{State::Constant(one.points, -1.0), State::Constant(one.points, 1.0)}, 1, layout});
   if (!one.is_forced_to_own) return corrector;
